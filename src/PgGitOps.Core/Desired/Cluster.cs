@@ -1,0 +1,185 @@
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Desired;
+
+public sealed record Cluster
+{
+    public required DocumentHead Head { get; init; }
+    public string Name => Head.Name;
+
+    /// <summary>Name of the environment whose directory holds the document.</summary>
+    public required string Environment { get; init; }
+
+    /// <summary>Major version, such as 15.</summary>
+    public required int PostgresMajor { get; init; }
+
+    public required ClusterManager Manager { get; init; }
+    public required string PrimarySite { get; init; }
+
+    /// <summary>Mode of this cluster, or null to take the environment's.</summary>
+    public required ReconcileMode? Mode { get; init; }
+
+    public required EquatableArray<Member> Members { get; init; }
+    public required Replication Replication { get; init; }
+    public required Storage? Storage { get; init; }
+    public required EquatableArray<Parameter> Parameters { get; init; }
+    public required EquatableArray<Role> Roles { get; init; }
+    public required EquatableArray<Database> Databases { get; init; }
+    public required BackupPlan? Backup { get; init; }
+
+    /// <summary>Per-field exceptions from the cluster's mode.</summary>
+    public required EquatableArray<FieldException> Exceptions { get; init; }
+
+    public Member? FindMember(string name) => Members.FirstOrDefault(m => m.Name == name);
+}
+
+/// <summary>Who owns the servers' life cycle. Closed: <see cref="Native"/>, <see cref="Patroni"/>.</summary>
+public abstract record ClusterManager
+{
+    private ClusterManager()
+    {
+    }
+
+    /// <summary>This engine starts, clones and configures the servers itself.</summary>
+    public sealed record Native : ClusterManager;
+
+    public sealed record Patroni(string Scope, EquatableArray<string> DcsMembers) : ClusterManager;
+
+    public T Match<T>(Func<Native, T> native, Func<Patroni, T> patroni) => this switch
+    {
+        Native n => native(n),
+        Patroni p => patroni(p),
+        _ => throw new InvalidOperationException("ClusterManager is closed"),
+    };
+}
+
+/// <summary>One server of a cluster. Its name is also its application_name towards the primary, and names its replication slot.</summary>
+/// <param name="Initial">True for the member that is initialised first when no member exists yet: the only promotable one in the primary site, else the first of them by name.</param>
+public sealed record Member(string Name, string Host, int Port, bool Promotable, bool Initial, SourceSpan At, SourceSpan HostAt)
+{
+    /// <summary>Slot names allow lower-case letters, digits and underscores only.</summary>
+    public string SlotName => Name.Replace('-', '_');
+}
+
+public enum SynchronousMethod
+{
+    Any,
+    First,
+}
+
+public enum CommitLevel
+{
+    Off,
+    Local,
+    RemoteWrite,
+    On,
+    RemoteApply,
+}
+
+public enum WhenShort
+{
+    /// <summary>Commits wait until enough standbys are back.</summary>
+    Block,
+
+    /// <summary>A controller shrinks the rule so that commits go on.</summary>
+    Degrade,
+}
+
+/// <param name="Synchronous">Null means every standby is asynchronous.</param>
+public sealed record Replication(SynchronousRule? Synchronous, SourceSpan At);
+
+public sealed record SynchronousRule(SynchronousMethod Method, int Count, EquatableArray<Located<string>> Standbys, CommitLevel Commit, WhenShort WhenShort, SourceSpan At);
+
+public sealed record Storage(string Durability, bool DataChecksums, int? CapacityAlertPercent, SourceSpan At);
+
+/// <summary>A server parameter, as written.</summary>
+public sealed record Parameter(string Name, string Value, SourceSpan At);
+
+public sealed record Role
+{
+    public required string Name { get; init; }
+    public required bool Login { get; init; }
+    public required bool Superuser { get; init; }
+    public required bool CreateDb { get; init; }
+    public required bool CreateRole { get; init; }
+    public required bool Replication { get; init; }
+    public required bool BypassRls { get; init; }
+    public required bool Inherit { get; init; }
+
+    /// <summary>-1 for no limit.</summary>
+    public required int ConnectionLimit { get; init; }
+
+    public required DateTimeOffset? ValidUntil { get; init; }
+    public required EquatableArray<Located<string>> MemberOf { get; init; }
+    public required EquatableArray<Parameter> Settings { get; init; }
+    public required SecretReference? Password { get; init; }
+
+    /// <summary>Names of the fields the document mentions; the others are not managed.</summary>
+    public required EquatableArray<string> Mentioned { get; init; }
+
+    public required SourceSpan At { get; init; }
+
+    /// <summary>Place of each mentioned field by name, for findings.</summary>
+    public required EquatableArray<KeyValuePair<string, SourceSpan>> Places { get; init; }
+}
+
+public sealed record Database
+{
+    public required string Name { get; init; }
+    public required Located<string>? Owner { get; init; }
+    public required string? Encoding { get; init; }
+    public required string? Locale { get; init; }
+    public required int? ConnectionLimit { get; init; }
+    public required EquatableArray<Parameter> Settings { get; init; }
+    public required EquatableArray<Extension> Extensions { get; init; }
+    public required EquatableArray<Schema> Schemas { get; init; }
+    public required EquatableArray<Grant> Grants { get; init; }
+    public required EquatableArray<DefaultPrivilege> DefaultPrivileges { get; init; }
+    public required SourceSpan At { get; init; }
+}
+
+public sealed record Extension(string Name, string? Version, string? Schema, SourceSpan At);
+
+public sealed record Schema(string Name, Located<string>? Owner, SourceSpan At);
+
+public enum GrantTarget
+{
+    Database,
+    Schema,
+    AllTables,
+    AllSequences,
+    AllFunctions,
+    Table,
+    Sequence,
+}
+
+/// <param name="Schema">Schema of the target; null for a grant on the database.</param>
+/// <param name="Object">Table or sequence name; null for the other targets.</param>
+/// <param name="Privileges">Upper-case names, ordered; ALL is expanded when read.</param>
+public sealed record Grant(GrantTarget Target, string? Schema, string? Object, Located<string> To, EquatableArray<string> Privileges, SourceSpan At);
+
+public enum DefaultPrivilegeTarget
+{
+    Tables,
+    Sequences,
+    Functions,
+    Types,
+    Schemas,
+}
+
+/// <param name="ForRole">Role whose future objects are meant.</param>
+public sealed record DefaultPrivilege(Located<string> ForRole, string? Schema, DefaultPrivilegeTarget On, Located<string> To, EquatableArray<string> Privileges, SourceSpan At);
+
+public sealed record BackupPlan(string Tool, EquatableArray<Located<string>> Repositories, string? FullSchedule, string? DifferentialSchedule, int? RetentionFull, TimeSpan? ArchiveTimeout, SourceSpan At);
+
+public enum FieldTreatment
+{
+    Observe,
+    Enforce,
+    Ignore,
+}
+
+/// <summary>How one field is treated, other than its cluster's mode says.</summary>
+/// <param name="Field">Field path as drift prints it, such as <c>parameter/work_mem</c> or <c>role/legacy*</c>; a trailing <c>*</c> matches any rest.</param>
+/// <param name="Expires">Required for <see cref="FieldTreatment.Ignore"/>: past it the field is treated as the cluster's mode says.</param>
+public sealed record FieldException(string Field, FieldTreatment Treatment, string Reason, DateTimeOffset? Expires, SourceSpan At);
