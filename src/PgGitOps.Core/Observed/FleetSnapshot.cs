@@ -1,0 +1,74 @@
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Observed;
+
+/// <summary>Everything one pass of observation learnt. Ordered by name.</summary>
+public sealed record FleetSnapshot(DateTimeOffset At, EquatableArray<ClusterSnapshot> Clusters)
+{
+    public ClusterSnapshot? Find(string cluster) => Clusters.FirstOrDefault(c => c.Name == cluster);
+}
+
+public sealed record ClusterSnapshot
+{
+    public required string Name { get; init; }
+    public required EquatableArray<MemberSnapshot> Members { get; init; }
+
+    /// <summary>Contents of the databases that the documents speak of, read on the primary; ordered by name.</summary>
+    public required EquatableArray<DatabaseSnapshot> Databases { get; init; }
+
+    /// <summary>What the engine made and last applied here, kept inside the cluster itself. Absent before the first apply.</summary>
+    public required Observation<ClusterRecord> Record { get; init; }
+
+    public MemberSnapshot? Find(string member) => Members.FirstOrDefault(m => m.Name == member);
+
+    /// <summary>Members seen out of recovery. More than one is a split brain; none may mean that the primary is unreadable.</summary>
+    public IEnumerable<MemberSnapshot> Primaries => Members.Where(m => m.Server is Observation<ServerFacts>.Seen { Value.InRecovery: false });
+}
+
+/// <param name="Host">Looked at only where the server itself gave no answer; null otherwise.</param>
+public sealed record MemberSnapshot(string Name, Observation<ServerFacts> Server, Observation<DataDirectoryFacts>? Host);
+
+/// <summary>State of a member's data directory, from the host.</summary>
+/// <param name="PostgresMajor">From PG_VERSION.</param>
+/// <param name="StandbySignal">standby.signal exists.</param>
+/// <param name="Running">postmaster.pid names a live process.</param>
+public sealed record DataDirectoryFacts(string Path, int PostgresMajor, bool StandbySignal, bool Running, string? SystemIdentifier);
+
+/// <summary>Contents of one database.</summary>
+public sealed record DatabaseSnapshot(string Name, Observation<DatabaseFacts> Contents);
+
+public sealed record DatabaseFacts
+{
+    public required EquatableArray<SchemaFact> Schemas { get; init; }
+    public required EquatableArray<ExtensionFact> Extensions { get; init; }
+    public required EquatableArray<AclFact> Acls { get; init; }
+    public required EquatableArray<DefaultAclFact> DefaultAcls { get; init; }
+}
+
+public sealed record SchemaFact(string Name, string Owner);
+
+public sealed record ExtensionFact(string Name, string Version, string Schema, string? DefaultVersion);
+
+/// <summary>Privileges of one grantee on one object; PUBLIC is spelt <c>PUBLIC</c>.</summary>
+/// <param name="Kind">database, schema, table (also views, foreign tables), sequence, function.</param>
+/// <param name="Schema">Null for a database.</param>
+/// <param name="Grantee">Null on an object nobody was granted anything on: it is listed so that ALL-targets know every object.</param>
+/// <param name="Privileges">Upper-case, ordered by ordinal.</param>
+public sealed record AclFact(string Kind, string? Schema, string Object, string Owner, string? Grantee, EquatableArray<string> Privileges);
+
+/// <param name="Schema">Null for default privileges of all schemas.</param>
+/// <param name="On">tables, sequences, functions, types, schemas.</param>
+public sealed record DefaultAclFact(string ForRole, string? Schema, string On, string Grantee, EquatableArray<string> Privileges);
+
+/// <summary>Inventory and last applied values, read from schema <c>pggitops</c> in database <c>postgres</c>.</summary>
+/// <param name="Inventory">Objects this engine created; only they may ever be removed by it.</param>
+/// <param name="Applied">Last value the engine brought about, by facet.</param>
+/// <param name="Suspension">Null when the cluster is not suspended.</param>
+public sealed record ClusterRecord(EquatableArray<InventoryEntry> Inventory, EquatableArray<AppliedEntry> Applied, Suspension? Suspension);
+
+public sealed record InventoryEntry(string Object, string Commit, DateTimeOffset CreatedAt);
+
+/// <param name="Value">Canonical value; for a secret a salted digest.</param>
+public sealed record AppliedEntry(string Object, string Field, string Value, string Commit, DateTimeOffset At);
+
+public sealed record Suspension(string Reason, string Owner, DateTimeOffset Since, DateTimeOffset Expires);

@@ -1,0 +1,75 @@
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Observed;
+
+/// <summary>Cluster-wide facts of one running server, all read on one connection in at most two round trips.</summary>
+public sealed record ServerFacts
+{
+    /// <summary>server_version_num, such as 150018.</summary>
+    public required int VersionNumber { get; init; }
+
+    public required string SystemIdentifier { get; init; }
+    public required bool InRecovery { get; init; }
+
+    /// <summary>Timeline: of the WAL being written on a primary, of the WAL being received (else of the last checkpoint) on a standby.</summary>
+    public required int Timeline { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+    public required bool DataChecksums { get; init; }
+
+    /// <summary>Every setting that is not at its built-in default, or that a document mentions; ordered by name.</summary>
+    public required EquatableArray<SettingFact> Settings { get; init; }
+
+    /// <summary>Lines of the configuration files, in the order the server reads them.</summary>
+    public required EquatableArray<FileSettingFact> FileSettings { get; init; }
+
+    public required EquatableArray<RoleFact> Roles { get; init; }
+    public required EquatableArray<MembershipFact> Memberships { get; init; }
+    public required EquatableArray<DatabaseFact> Databases { get; init; }
+    public required EquatableArray<ScopedSettingFact> ScopedSettings { get; init; }
+    public required EquatableArray<SlotFact> Slots { get; init; }
+
+    /// <summary>Connected standbys (pg_stat_replication), empty on a server without any.</summary>
+    public required EquatableArray<StandbyFact> Standbys { get; init; }
+
+    /// <summary>pg_stat_wal_receiver, or null when nothing is being received.</summary>
+    public required WalReceiverFact? WalReceiver { get; init; }
+
+    /// <summary>Receive (standby) or write (primary) position as an LSN text.</summary>
+    public required string? Lsn { get; init; }
+
+    public SettingFact? Setting(string name) => Settings.FirstOrDefault(s => s.Name == name);
+}
+
+/// <summary>A row of pg_settings. Values of secret-bearing settings (primary_conninfo) have their password removed when read.</summary>
+/// <param name="Unit">Such as <c>8kB</c>, <c>ms</c>, or null.</param>
+/// <param name="Context">internal, postmaster, sighup, superuser, user, backend, …</param>
+/// <param name="Source">default, configuration file, command line, database, user, override, …</param>
+public sealed record SettingFact(string Name, string Value, string? Unit, string VarType, string Context, string Source, string? SourceFile, int? SourceLine, string? BootValue, bool PendingRestart, EquatableArray<string> EnumValues);
+
+/// <summary>A row of pg_file_settings.</summary>
+public sealed record FileSettingFact(string File, int Line, string Name, string? Value, bool Applied, string? Error);
+
+/// <param name="PasswordVerifier">As in pg_authid; never printed. Null where the role has no password or it could not be read.</param>
+public sealed record RoleFact(
+    string Name, bool Superuser, bool Inherit, bool CreateRole, bool CreateDb, bool Login, bool Replication, bool BypassRls,
+    int ConnectionLimit, DateTimeOffset? ValidUntil, PasswordVerifier? PasswordVerifier);
+
+/// <summary>A stored password verifier. Its text never leaves the process by way of ToString.</summary>
+public sealed record PasswordVerifier(string Text)
+{
+    public override string ToString() => "(verifier)";
+}
+
+public sealed record MembershipFact(string Role, string Member, bool AdminOption);
+
+public sealed record DatabaseFact(string Name, string Owner, string Encoding, string Collate, string Ctype, int ConnectionLimit, bool AllowConnections, bool IsTemplate);
+
+/// <summary>A row of pg_db_role_setting, one per setting. Null database means all databases, null role all roles.</summary>
+public sealed record ScopedSettingFact(string? Database, string? Role, string Name, string Value);
+
+public sealed record SlotFact(string Name, string Type, bool Active, string? RestartLsn, string? WalStatus);
+
+public sealed record StandbyFact(string ApplicationName, string? ClientAddress, string State, string SyncState, string? SentLsn, string? FlushLsn, string? ReplayLsn, long? FlushLagBytes);
+
+public sealed record WalReceiverFact(string Status, string? SenderHost, int? SenderPort, string? SlotName, int? ReceivedTimeline);

@@ -1,0 +1,68 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning;
+
+namespace PgGitOps.Core.Ports;
+
+/// <summary>Looks at live clusters. Never throws for what the outside world does: that is an <see cref="Observation{T}"/>.</summary>
+public interface IObserver
+{
+    /// <summary>All the given clusters in parallel; one that hangs delays none of the others past its own deadline.</summary>
+    ValueTask<FleetSnapshot> ObserveAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel);
+}
+
+/// <summary>Finds secrets by reference at the moment they are needed.</summary>
+public interface ISecretStore
+{
+    SecretLookup Find(SecretReference reference);
+}
+
+/// <summary>Closed: <see cref="Found"/>, <see cref="Missing"/>.</summary>
+public abstract record SecretLookup
+{
+    private SecretLookup()
+    {
+    }
+
+    public sealed record Found(string Secret) : SecretLookup
+    {
+        public override string ToString() => "(secret)";
+    }
+
+    /// <param name="Reason">Names the reference and what is wrong with it.</param>
+    public sealed record Missing(string Reason) : SecretLookup;
+}
+
+/// <summary>One writer's hold on one cluster. Disposing gives it back.</summary>
+public interface IClusterWriter : IAsyncDisposable
+{
+    /// <summary>Grows with every writer the cluster ever had; a step of an older one is refused.</summary>
+    long FencingToken { get; }
+
+    /// <summary>Performs one step. The outside world's failures are outcomes, not exceptions.</summary>
+    ValueTask<StepOutcome> RunAsync(Step step, CancellationToken cancel);
+
+    /// <summary>Writes inventory and applied values of steps that are done into the cluster.</summary>
+    ValueTask<StepOutcome> RecordAsync(IReadOnlyCollection<Step> done, string commit, CancellationToken cancel);
+}
+
+/// <summary>Opens a cluster for writing.</summary>
+public interface IClusterGate
+{
+    ValueTask<GateOutcome> OpenAsync(ValidFleet fleet, Cluster cluster, ClusterSnapshot snapshot, CancellationToken cancel);
+}
+
+/// <summary>Closed: <see cref="Open"/>, <see cref="Held"/>, <see cref="Unreachable"/>.</summary>
+public abstract record GateOutcome
+{
+    private GateOutcome()
+    {
+    }
+
+    public sealed record Open(IClusterWriter Writer) : GateOutcome;
+
+    /// <param name="Holder">Who writes now, as far as PostgreSQL shows it.</param>
+    public sealed record Held(string Holder) : GateOutcome;
+
+    public sealed record Unreachable(string Reason) : GateOutcome;
+}
