@@ -1,0 +1,45 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Ports;
+
+/// <summary>A program to run on a host as the owner of its servers.</summary>
+/// <param name="Arguments">Program and arguments, passed as they are: no shell reads them.</param>
+/// <param name="StandardInput">Also the way for secrets, which never stand among the arguments.</param>
+public sealed record HostCommand(EquatableArray<string> Arguments, string? StandardInput, TimeSpan Timeout);
+
+/// <summary>How a host command ended. Closed.</summary>
+public abstract record HostResult
+{
+    private HostResult()
+    {
+    }
+
+    public sealed record Exited(int Code, string Output, string Error) : HostResult;
+
+    /// <summary>Ended by us at the deadline; it may have had effects.</summary>
+    public sealed record TimedOut(TimeSpan After) : HostResult;
+
+    /// <summary>Never started.</summary>
+    public sealed record Unreachable(string Reason) : HostResult;
+
+    public T Match<T>(Func<Exited, T> exited, Func<TimedOut, T> timedOut, Func<Unreachable, T> unreachable) => this switch
+    {
+        Exited r => exited(r),
+        TimedOut r => timedOut(r),
+        Unreachable r => unreachable(r),
+        _ => throw new InvalidOperationException("HostResult is closed"),
+    };
+}
+
+/// <summary>Runs commands on hosts: on this machine, or over SSH, as the host's transport says.</summary>
+public interface IHostExecutor
+{
+    ValueTask<HostResult> RunAsync(DatabaseHost host, HostCommand command, CancellationToken cancel);
+}
+
+/// <summary>Looks at a member's data directory from its host.</summary>
+public interface IHostProbe
+{
+    ValueTask<Observed.Observation<Observed.DataDirectoryFacts>> LookAsync(ValidFleet fleet, Cluster cluster, Member member, CancellationToken cancel);
+}
