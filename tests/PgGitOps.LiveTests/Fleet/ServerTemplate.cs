@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+
+namespace PgGitOps.LiveTests.Fleet;
+
+/// <summary>Data directories as initdb leaves them: made once per shape in a test process, copied for each server.</summary>
+internal static class ServerTemplate
+{
+    private static readonly Lazy<Task<TestDirectory>> Root = new(async () =>
+    {
+        var directory = await TestDirectory.CreateAsync("pggitops-template-");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => TestDirectory.Remove(directory.Path);
+        return directory;
+    });
+
+    private static readonly ConcurrentDictionary<bool, Lazy<Task<string>>> Templates = new();
+
+    /// <summary>Password of the bootstrap superuser of every test server.</summary>
+    public static string Password { get; } = "pw-" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(12));
+
+    public static async Task MakeDataDirectoryAsync(ServerShape shape, string dataDirectory)
+    {
+        if (shape.OwnIdentity)
+        {
+            await InitialiseAsync(dataDirectory, shape.DataChecksums);
+            return;
+        }
+        var template = await Templates.GetOrAdd(shape.DataChecksums, checksums => new Lazy<Task<string>>(async () =>
+        {
+            var path = (await Root.Value).File(checksums ? "checksums" : "plain");
+            await InitialiseAsync(path, checksums);
+            return path;
+        })).Value;
+        await ServerPrograms.RunAsync("cp", ["-a", template, dataDirectory]);
+    }
+
+    private static async Task InitialiseAsync(string dataDirectory, bool checksums)
+    {
+        var passwordFile = dataDirectory + ".pw";
+        await File.WriteAllTextAsync(passwordFile, Password + "\n");
+        File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        try
+        {
+            string[] always = ["-D", dataDirectory, "-U", "postgres", "-A", "trust", "--pwfile", passwordFile, "--no-sync", "-E", "UTF8", "--locale=C", "--wal-segsize=1"];
+            await ServerPrograms.RunAsync("initdb", checksums ? [.. always, "-k"] : always);
+        }
+        finally
+        {
+            File.Delete(passwordFile);
+        }
+    }
+}
