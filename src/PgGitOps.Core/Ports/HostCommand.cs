@@ -23,11 +23,15 @@ public abstract record HostResult
     /// <summary>Never started.</summary>
     public sealed record Unreachable(string Reason) : HostResult;
 
-    public T Match<T>(Func<Exited, T> exited, Func<TimedOut, T> timedOut, Func<Unreachable, T> unreachable) => this switch
+    /// <summary>It had started when the connection to its host broke, so it may have had effects.</summary>
+    public sealed record Lost(string Reason) : HostResult;
+
+    public T Match<T>(Func<Exited, T> exited, Func<TimedOut, T> timedOut, Func<Unreachable, T> unreachable, Func<Lost, T> lost) => this switch
     {
         Exited r => exited(r),
         TimedOut r => timedOut(r),
         Unreachable r => unreachable(r),
+        Lost r => lost(r),
         _ => throw new InvalidOperationException("HostResult is closed"),
     };
 }
