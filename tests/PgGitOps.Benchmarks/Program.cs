@@ -1,0 +1,23 @@
+using System.Globalization;
+using PgGitOps.Benchmarks;
+
+return args switch
+{
+    ["corpus", var count, var directory] => PolicyCorpus.Write(int.Parse(count, CultureInfo.InvariantCulture), directory),
+    ["touch", var directory, var index] => PolicyCorpus.Touch(directory, int.Parse(index, CultureInfo.InvariantCulture)),
+    ["clusters", var count, var port, var directory] => ClusterCorpus.Write(
+        int.Parse(count, CultureInfo.InvariantCulture), int.Parse(port, CultureInfo.InvariantCulture), directory),
+    ["measure", var label, var runs, .. var command] => ProcessMeasure.Run(label, int.Parse(runs, CultureInfo.InvariantCulture), command),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        usage: pggitops-benchmarks corpus COUNT DIR          policy repository of COUNT documents
+               pggitops-benchmarks touch DIR INDEX           change one file of it
+               pggitops-benchmarks clusters COUNT PORT DIR   policy repository of COUNT one-member clusters
+               pggitops-benchmarks measure LABEL RUNS CMD…   median wall time and peak memory of a command
+        """);
+    return 1;
+}
