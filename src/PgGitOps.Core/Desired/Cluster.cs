@@ -43,7 +43,26 @@ public abstract record ClusterManager
     /// <summary>This engine starts, clones and configures the servers itself.</summary>
     public sealed record Native : ClusterManager;
 
-    public sealed record Patroni(string Scope, EquatableArray<string> DcsMembers) : ClusterManager;
+    /// <param name="DcsMembers">Members of the configuration store; where they sit is said by the environment's observers of the same name.</param>
+    public sealed record Patroni(string Scope, EquatableArray<string> DcsMembers) : ClusterManager
+    {
+        /// <summary>Such as 4.1.5, or null where it is not stated; proofs then assume the weakest version.</summary>
+        public string? Version { get; init; }
+
+        public TimeSpan Ttl { get; init; } = TimeSpan.FromSeconds(30);
+        public TimeSpan LoopWait { get; init; } = TimeSpan.FromSeconds(10);
+        public TimeSpan PrimaryStartTimeout { get; init; } = TimeSpan.FromSeconds(300);
+        public ByteCount MaximumLagOnFailover { get; init; } = new(1024 * 1024);
+
+        /// <summary>A watchdog device resets the primary's host when its lease runs out.</summary>
+        public bool Watchdog { get; init; }
+
+        /// <summary>pg_hba admits replication connections from the cluster's own members only.</summary>
+        public bool ReplicationOnlyFromMembers { get; init; }
+
+        /// <summary>Sites whose members form a standby cluster, which is always asynchronous.</summary>
+        public EquatableArray<Located<string>> StandbySites { get; init; }
+    }
 
     public T Match<T>(Func<Native, T> native, Func<Patroni, T> patroni) => this switch
     {
@@ -59,6 +78,12 @@ public sealed record Member(string Name, string Host, int Port, bool Promotable,
 {
     /// <summary>Slot names allow lower-case letters, digits and underscores only.</summary>
     public string SlotName => Name.Replace('-', '_');
+
+    /// <summary>Member this one streams from (a cascade), or null to stream from the primary. A cascade never acknowledges commits.</summary>
+    public Located<string>? From { get; init; }
+
+    /// <summary>How long replay is held back (recovery_min_apply_delay), or null. WAL is received and kept at once all the same.</summary>
+    public Located<TimeSpan>? ReplayDelay { get; init; }
 }
 
 public enum SynchronousMethod

@@ -27,6 +27,15 @@ public sealed record FleetEnvironment
     /// <summary>How many objects one plan may remove.</summary>
     public required RemovalBudget Removal { get; init; }
 
+    /// <summary>Members of quorums that hold no data (etcd, witnesses), and where they sit.</summary>
+    public EquatableArray<Observer> Observers { get; init; }
+
+    /// <summary>Declared connections between sites. Without any, every site reaches every other.</summary>
+    public EquatableArray<SiteLink> Links { get; init; }
+
+    /// <summary>Figures for planning that a policy may replace one by one.</summary>
+    public PlanningFigures Planning { get; init; } = new();
+
     public IEnumerable<DatabaseHost> Hosts => Sites.SelectMany(s => s.FailureDomains).SelectMany(d => d.Hosts);
 }
 
@@ -59,7 +68,40 @@ public abstract record HostTransport
     };
 }
 
-public sealed record BackupRepository(string Name, string Site, string Type, string? Path, SourceSpan At);
+public sealed record BackupRepository(string Name, string Site, string Type, string? Path, SourceSpan At)
+{
+    /// <summary>Null where it is not stated; proofs then strike the repository with every failure domain of its site.</summary>
+    public Located<string>? FailureDomain { get; init; }
+}
+
+/// <param name="FailureDomain">Null where it is not stated; proofs then lose it with every failure domain of its site.</param>
+public sealed record Observer(string Name, string Site, string? FailureDomain, SourceSpan At);
+
+/// <param name="RoundTrip">Null where it is not stated.</param>
+/// <param name="BytesPerSecond">Null where it is not stated.</param>
+public sealed record SiteLink(string SiteA, string SiteB, TimeSpan? RoundTrip, ByteCount? BytesPerSecond, SourceSpan At);
+
+/// <summary>How long the human and mechanical parts of a recovery are planned to take. Null means not declared.</summary>
+public sealed record PlanningFigures
+{
+    /// <summary>From the fault until somebody or something acts on it.</summary>
+    public TimeSpan? Detection { get; init; }
+
+    /// <summary>A person decides and approves.</summary>
+    public TimeSpan? Decision { get; init; }
+
+    public TimeSpan? Promotion { get; init; }
+    public TimeSpan? Reconnect { get; init; }
+
+    /// <summary>From an operator's mistake until it is noticed.</summary>
+    public TimeSpan? MistakeDetection { get; init; }
+
+    /// <summary>From a full WAL segment until it is safe in the repository.</summary>
+    public TimeSpan? ArchivePush { get; init; }
+
+    public ByteCount? RestoreBytesPerSecond { get; init; }
+    public ByteCount? ReplayBytesPerSecond { get; init; }
+}
 
 /// <summary>When disturbing steps may run.</summary>
 /// <param name="Schedule">Five-field cron expression of the opening moment.</param>

@@ -35,6 +35,12 @@ public sealed record RecoveryPolicy
     public required PromotionPolicy? Promotion { get; init; }
     public required BackupPolicy? Backup { get; init; }
     public required WriteFigures? Writes { get; init; }
+
+    /// <summary>How many simultaneous faults inside the primary's site the local promise covers.</summary>
+    public int Tolerates { get; init; } = 1;
+
+    /// <summary>Figures that replace the environment's, one by one.</summary>
+    public PlanningFigures? Planning { get; init; }
 }
 
 public sealed record CrossSitePolicy(
@@ -46,7 +52,11 @@ public sealed record CrossSitePolicy(
 
 public sealed record PromotionPolicy(EquatableArray<Located<string>> Authority, EquatableArray<Located<string>> Requires, Located<string> OnPartition, SourceSpan At);
 
-public sealed record BackupPolicy(Located<TimeSpan>? PitrWindow, Located<TimeSpan>? MaxAge, Located<TimeSpan>? DrillEvery, SourceSpan At);
+public sealed record BackupPolicy(Located<TimeSpan>? PitrWindow, Located<TimeSpan>? MaxAge, Located<TimeSpan>? DrillEvery, SourceSpan At)
+{
+    /// <summary>How long a drill counts as proof, or null for the product's default.</summary>
+    public Located<TimeSpan>? EvidenceLifetime { get; init; }
+}
 
 /// <summary>Planning figures; live ones replace them.</summary>
 public sealed record WriteFigures(ByteCount? WalBytesPerSecond, ByteCount? Size, SourceSpan At);
