@@ -11,6 +11,9 @@ public enum SourceRefusalKind
     /// <summary>A local repository belongs to another user and nobody said it may be read.</summary>
     RepositoryForeign,
 
+    /// <summary>The repository is there, but the system denies reading it or its format is not known.</summary>
+    RepositoryUnreadable,
+
     /// <summary>The address has a form or a scheme that is not read.</summary>
     AddressUnsupported,
 

@@ -1,0 +1,77 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Loader;
+using LibGit2Sharp;
+using PgGitOps.Core.Ports;
+
+namespace PgGitOps.Providers.Git;
+
+/// <summary>Binds LibGit2Sharp to the system's libgit2, once a process (docs/decisions/0003-libgit2.md).</summary>
+internal static class GitLibrary
+{
+    // Only versions whose imports and struct layouts were checked against LibGit2Sharp 0.29.
+    // A bare libgit2.so could be any version and would fail in the middle of a read.
+    private static readonly string[] FileNames = ["libgit2.so.1.7", "libgit2.so.1.5"];
+
+    private const int SetOwnerValidation = 36;
+
+    private static readonly Lazy<SourceRefusal?> Loading = new(Load);
+
+    private static nint handle;
+
+    /// <summary>Null when libgit2 is ready, else what to tell the operator.</summary>
+    public static SourceRefusal? Missing => Loading.Value;
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int SetNumberOption(int option, int value);
+
+    private static SourceRefusal? Load()
+    {
+        var assembly = typeof(Repository).Assembly;
+        // LibGit2Sharp has its own DllImport resolver; this event is asked only after that one found nothing.
+        (AssemblyLoadContext.GetLoadContext(assembly) ?? AssemblyLoadContext.Default).ResolvingUnmanagedDll +=
+            (_, name) => name.StartsWith("git2-", StringComparison.Ordinal) ? SystemLibrary() : nint.Zero;
+        try
+        {
+            _ = GlobalSettings.Version;
+            // A blob whose bytes do not fit its id is refused, at a cost of about 40 ms for 5,000 files.
+            GlobalSettings.SetStrictHashVerification(true);
+            // Objects are read without any configuration: a broken or hostile config file changes nothing.
+            foreach (var level in new[] { ConfigurationLevel.ProgramData, ConfigurationLevel.System, ConfigurationLevel.Xdg, ConfigurationLevel.Global })
+                GlobalSettings.SetConfigSearchPaths(level, "/nonexistent");
+            LeaveOwnershipToUs();
+            return null;
+        }
+        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            return new SourceRefusal(
+                SourceRefusalKind.LibraryMissing,
+                "libgit2 1.5 or 1.7 is not installed; Git objects cannot be read.",
+                "Install it: apt-get install libgit2-1.5");
+        }
+    }
+
+    private static nint SystemLibrary()
+    {
+        if (handle != nint.Zero)
+            return handle;
+        foreach (var fileName in FileNames)
+        {
+            if (NativeLibrary.TryLoad(fileName, out var loaded))
+                return handle = loaded;
+        }
+        return nint.Zero;
+    }
+
+    // libgit2 reports a repository of another user as not found. RepositoryOwner judges that by the same rules
+    // as git and names it; so the library's own check is off. LibGit2Sharp 0.29 offers no setting for it.
+    private static void LeaveOwnershipToUs()
+    {
+        var assembly = typeof(Repository).Assembly;
+        var name = assembly.GetType("LibGit2Sharp.Core.NativeDllName")?.GetField("Name", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic)?.GetRawConstantValue() as string;
+        var library = handle;
+        if (library == nint.Zero && (name is null || !NativeLibrary.TryLoad(name, assembly, null, out library)))
+            return;
+        if (NativeLibrary.TryGetExport(library, "git_libgit2_opts", out var options))
+            _ = Marshal.GetDelegateForFunctionPointer<SetNumberOption>(options)(SetOwnerValidation, 0);
+    }
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using LibGit2Sharp;
+using PgGitOps.Core.Ports;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Providers.Git;
+
+/// <summary>Reads policy files at a commit of a Git repository, straight from its objects: there is no work tree to be half updated.</summary>
+/// <remarks>Safe for concurrent use. Between reads it keeps folder lists and contents by object id, so a read costs what a commit changed.</remarks>
+public sealed class GitSource : ISource
+{
+    private readonly GitSourceOptions options;
+    private readonly GitAddress? address;
+    private readonly SourceRefusal? addressRefusal;
+    private readonly GitCommand git;
+    private readonly TreeListing listing;
+    private readonly BlobCache cache;
+    private readonly BlobReading reading;
+
+    public GitSource(GitSourceOptions options)
+    {
+        this.options = options;
+        git = new GitCommand(options.CommandEnvironment);
+        listing = new TreeListing(options);
+        cache = new BlobCache(options.CacheBytesMax);
+        reading = new BlobReading(options, cache);
+        try
+        {
+            address = GitAddress.Parse(options.Address);
+        }
+        catch (RefusedException e)
+        {
+            addressRefusal = e.Refusal;
+        }
+    }
+
+    /// <summary>Where it reads from, without credentials.</summary>
+    public string Address => address?.Display ?? "(unusable address)";
+
+    internal long CachedBytes => cache.Bytes;
+
+    public SourceOutcome Read(SourceRequest request, CancellationToken cancellation = default) =>
+        Guarded(
+            () =>
+            {
+                ReferenceName.Check(request.Reference);
+                using var opened = Open(request.Reference, askRemote: true, cancellation);
+                return ReadOpened(opened, request, cancellation);
+            },
+            refusal => new SourceOutcome.Refused(refusal));
+
+    public SourceAnswer<EquatableArray<ChangedPath>> ChangedPaths(string fromCommitId, string toCommitId, CancellationToken cancellation = default) =>
+        Guarded<SourceAnswer<EquatableArray<ChangedPath>>>(
+            () =>
+            {
+                ReferenceName.Check(fromCommitId);
+                ReferenceName.Check(toCommitId);
+                using var opened = Open(toCommitId, askRemote: false, cancellation);
+                var from = listing.List(opened, ReferenceResolution.Resolve(opened, fromCommitId).Commit, cancellation);
+                var to = listing.List(opened, ReferenceResolution.Resolve(opened, toCommitId).Commit, cancellation);
+                return new SourceAnswer<EquatableArray<ChangedPath>>.Found(Compare(from.Files, to.Files));
+            },
+            refusal => new SourceAnswer<EquatableArray<ChangedPath>>.Refused(refusal));
+
+    public SourceAnswer<EquatableArray<RevisionInfo>> RevisionLog(string reference, int revisionsMax, CancellationToken cancellation = default) =>
+        Guarded<SourceAnswer<EquatableArray<RevisionInfo>>>(
+            () =>
+            {
+                ReferenceName.Check(reference);
+                using var opened = Open(reference, askRemote: false, cancellation);
+                var start = ReferenceResolution.Resolve(opened, reference).Commit;
+                return new SourceAnswer<EquatableArray<RevisionInfo>>.Found(CommitHistory.Log(opened, start, revisionsMax));
+            },
+            refusal => new SourceAnswer<EquatableArray<RevisionInfo>>.Refused(refusal));
+
+    private SourceOutcome ReadOpened(OpenedRepository opened, SourceRequest request, CancellationToken cancellation)
+    {
+        var resolved = ReferenceResolution.Resolve(opened, request.Reference);
+        var commit = resolved.Commit;
+        if (commit.Sha == request.KnownCommitId)
+            return new SourceOutcome.Unchanged(commit.Sha);
+        if (request.LastGoodCommitId is { } lastGood && !request.AcceptRewrittenHistory)
+            CommitHistory.RequireDescent(opened, commit, lastGood);
+        var list = listing.List(opened, commit, cancellation);
+        var (files, diagnostics) = reading.Read(opened, list, cancellation);
+        return new SourceOutcome.Read(
+            new SourceTree(CommitHistory.Describe(commit), files),
+            [.. list.Diagnostics.Concat(diagnostics).OrderBy(one => one.Span).Concat(resolved.Notes)]);
+    }
+
+    private OpenedRepository Open(string reference, bool askRemote, CancellationToken cancellation) => address switch
+    {
+        GitAddress.Local local => LocalRepository.Open(local.Path, git, options.ReadForeignRepository, cancellation),
+        _ => throw new RefusedException(SourceRefusalKind.AddressUnsupported, $"{Address} is a remote, which is not read yet.", "Clone it and give the path."),
+    };
+
+    private static EquatableArray<ChangedPath> Compare(IReadOnlyList<ListedFile> from, IReadOnlyList<ListedFile> to)
+    {
+        var before = from.ToDictionary(file => file.Path, file => file.BlobId, StringComparer.Ordinal);
+        var after = to.ToDictionary(file => file.Path, file => file.BlobId, StringComparer.Ordinal);
+        return
+        [
+            .. before.Keys.Union(after.Keys, StringComparer.Ordinal)
+                .Where(path => !before.TryGetValue(path, out var old) || !after.TryGetValue(path, out var now) || old != now)
+                .Order(StringComparer.Ordinal)
+                .Select(path => new ChangedPath(
+                    path,
+                    !before.ContainsKey(path) ? PathChange.Added : after.ContainsKey(path) ? PathChange.Modified : PathChange.Removed)),
+        ];
+    }
+
+    private T Guarded<T>(Func<T> act, Func<SourceRefusal, T> refuse)
+    {
+        if ((addressRefusal ?? GitLibrary.Missing) is { } known)
+            return refuse(known);
+        try
+        {
+            return act();
+        }
+        catch (RefusedException e)
+        {
+            return refuse(e.Refusal);
+        }
+        catch (LibGit2SharpException e)
+        {
+            // Every expected failure of a reference or a name was told apart before; what is left comes from
+            // bytes of the repository that are not what they should be.
+            return refuse(new SourceRefusal(
+                SourceRefusalKind.CorruptObject,
+                $"{Address} cannot be read: {e.Message}.",
+                "Check the repository with git fsck, then restore or clone it again."));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return refuse(new SourceRefusal(SourceRefusalKind.RepositoryUnreadable, $"{Address} cannot be read: {e.Message}"));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using LibGit2Sharp;
+using PgGitOps.Core.Ports;
+using PgGitOps.Core.Sources;
+using Diagnostic = PgGitOps.Core.Sources.Diagnostic;
+
+namespace PgGitOps.Providers.Git;
+
+internal sealed record ResolvedReference(Commit Commit, EquatableArray<Diagnostic> Notes);
+
+/// <summary>Finds the commit that a name leads to: a full id is that commit, else branch, then tag, then remote branch, then abbreviated id.</summary>
+internal static class ReferenceResolution
+{
+    // git itself gives up on symbolic chains after five; tags of tags are rarer still.
+    private const int PeelStepsMax = 10;
+
+    /// <exception cref="RefusedException">ReferenceMissing, ReferenceAmbiguous, NoCommits, NotACommit, CorruptObject, IncompleteObjects.</exception>
+    public static ResolvedReference Resolve(OpenedRepository opened, string reference)
+    {
+        var repository = opened.Repository;
+        if (reference is "HEAD" or "@")
+            return new(Head(opened), []);
+        if (ReferenceName.IsFullId(reference))
+            return FullId(opened, reference);
+
+        string[] names = reference.StartsWith("refs/", StringComparison.Ordinal)
+            ? [reference]
+            : [$"refs/heads/{reference}", $"refs/tags/{reference}", $"refs/remotes/{reference}"];
+        var found = names.Where(name => repository.Refs[name] is not null).ToList();
+        var byId = !ReferenceName.IsAbbreviatedId(reference) ? null : found.Count == 0 ? Abbreviated(opened, reference) : AnyAbbreviated(opened, reference);
+        if (found.Count > 0)
+        {
+            string[] others = byId is null ? [.. found[1..]] : [.. found[1..], $"commit {byId.Sha}"];
+            return new(Peel(opened, Target(opened, found[0]), found[0]), others.Length == 0 ? [] : [Ambiguity(reference, found[0], others)]);
+        }
+        if (byId is not null)
+            return new(Peel(opened, byId.Id, reference), []);
+        if (!repository.Refs.Any())
+            throw NoCommits(opened);
+        throw new RefusedException(
+            SourceRefusalKind.ReferenceMissing,
+            $"{opened.ShownAddress} has no branch, tag or commit '{PathText.Printable(reference)}'.",
+            Branches(repository));
+    }
+
+    private static Commit Head(OpenedRepository opened)
+    {
+        var head = opened.Repository.Refs[opened.HeadName]?.ResolveToDirectReference();
+        if (head is null)
+        {
+            if (opened.Repository.Refs.Any())
+                throw new RefusedException(
+                    SourceRefusalKind.NoCommits,
+                    $"HEAD of {opened.ShownAddress} names a branch that has no commit.",
+                    "Name a branch, a tag or a commit.");
+            throw NoCommits(opened);
+        }
+        return Peel(opened, new ObjectId(head.TargetIdentifier), "HEAD");
+    }
+
+    private static ResolvedReference FullId(OpenedRepository opened, string reference)
+    {
+        // A full id always is that object, whatever a branch is called: a name must not stand in for a content.
+        var target = opened.Repository.Lookup(new ObjectId(reference));
+        var sameName = new[] { $"refs/heads/{reference}", $"refs/tags/{reference}" }.FirstOrDefault(name => opened.Repository.Refs[name] is not null);
+        if (target is null)
+            throw new RefusedException(
+                SourceRefusalKind.ReferenceMissing,
+                $"{opened.ShownAddress} has no commit {reference}.",
+                opened.IsIncomplete ? "It is a shallow or partial clone; the commit may be in the part that was left out." : null);
+        return new(
+            Peel(opened, target.Id, reference),
+            sameName is null ? [] : [Ambiguity(reference, $"commit {target.Sha}", [sameName])]);
+    }
+
+    private static GitObject? Abbreviated(OpenedRepository opened, string reference)
+    {
+        try
+        {
+            return opened.Repository.Lookup(reference);
+        }
+        catch (AmbiguousSpecificationException)
+        {
+            throw new RefusedException(
+                SourceRefusalKind.ReferenceAmbiguous,
+                $"'{reference}' fits more than one object of {opened.ShownAddress}.",
+                "Give more digits of the commit id.");
+        }
+    }
+
+    // Behind an existing branch the id only matters for the note, so a crowd of matches is a match.
+    private static Commit? AnyAbbreviated(OpenedRepository opened, string reference)
+    {
+        // Lookup by text would find the branch itself; one more digit keeps it to ids.
+        foreach (var digit in "0123456789abcdef")
+        {
+            try
+            {
+                if (opened.Repository.Lookup(reference + digit) is Commit commit && commit.Sha.StartsWith(reference, StringComparison.OrdinalIgnoreCase))
+                    return commit;
+            }
+            catch (AmbiguousSpecificationException)
+            {
+            }
+        }
+        return null;
+    }
+
+    private static ObjectId Target(OpenedRepository opened, string name) =>
+        opened.Repository.Refs[name].ResolveToDirectReference() is { } direct
+            ? new ObjectId(direct.TargetIdentifier)
+            : throw new RefusedException(SourceRefusalKind.ReferenceMissing, $"{name} of {opened.ShownAddress} leads to a reference that does not exist.");
+
+    private static Commit Peel(OpenedRepository opened, ObjectId id, string name)
+    {
+        for (var step = 0; step < PeelStepsMax; step++)
+        {
+            switch (opened.Repository.Lookup(id))
+            {
+                case null:
+                    throw opened.Absent($"object {id.Sha}, which {name} leads to");
+                case Commit commit:
+                    return commit;
+                case TagAnnotation tag:
+                    id = tag.Target.Id;
+                    break;
+                default:
+                    throw new RefusedException(SourceRefusalKind.NotACommit, $"{name} of {opened.ShownAddress} leads to object {id.Sha}, which is not a commit.");
+            }
+        }
+        throw new RefusedException(SourceRefusalKind.NotACommit, string.Create(CultureInfo.InvariantCulture, $"{name} of {opened.ShownAddress} is a tag of a tag more than {PeelStepsMax} times over."));
+    }
+
+    private static RefusedException NoCommits(OpenedRepository opened) => new(
+        SourceRefusalKind.NoCommits,
+        $"{opened.ShownAddress} has no commits yet.",
+        "Commit the policy documents first.");
+
+    private static Diagnostic Ambiguity(string reference, string taken, string[] others) => new(
+        Severity.Note,
+        "PGG005",
+        $"'{reference}' is the name of {taken} and of {string.Join(" and ", others)}; {taken} was read.",
+        SourceSpan.WholeFile(""))
+    {
+        Hint = "Give the full name, such as refs/tags/v1.",
+    };
+
+    private static string? Branches(Repository repository)
+    {
+        var names = repository.Refs
+            .Select(one => one.CanonicalName)
+            .Where(one => one.StartsWith("refs/heads/", StringComparison.Ordinal))
+            .Select(one => one["refs/heads/".Length..])
+            .Order(StringComparer.Ordinal)
+            .Take(5)
+            .ToList();
+        return names.Count == 0 ? null : $"Branches: {string.Join(", ", names)}.";
+    }
+}

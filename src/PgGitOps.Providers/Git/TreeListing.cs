@@ -1,0 +1,139 @@
+using System.Globalization;
+using LibGit2Sharp;
+using PgGitOps.Core.Ports;
+using PgGitOps.Core.Sources;
+using Diagnostic = PgGitOps.Core.Sources.Diagnostic;
+
+namespace PgGitOps.Providers.Git;
+
+/// <summary>Names and blob ids below the wanted folders of one commit.</summary>
+internal sealed record TreeList(IReadOnlyList<ListedFile> Files, IReadOnlyList<Diagnostic> Diagnostics);
+
+internal sealed record ListedFile(string Path, ObjectId BlobId);
+
+/// <summary>Lists trees and remembers each folder by its tree id, so that a commit costs only the folders it touched.</summary>
+internal sealed class TreeListing(GitSourceOptions options)
+{
+    // Deeper nesting has no use here and would only serve to exhaust the stack.
+    private const int DepthMax = 64;
+
+    private readonly Lock gate = new();
+    private Dictionary<(ObjectId, string), Folder> known = [];
+
+    /// <exception cref="RefusedException">TooLarge, CorruptObject, IncompleteObjects.</exception>
+    public TreeList List(OpenedRepository opened, Commit commit, CancellationToken cancellation)
+    {
+        Dictionary<(ObjectId, string), Folder> before;
+        lock (gate)
+            before = known;
+        var walk = new Walk(opened, options, before, cancellation);
+        foreach (var folder in options.Folders)
+            walk.Root(commit.Tree, folder);
+        lock (gate)
+            known = walk.Seen;
+        walk.Files.Sort(static (left, right) => string.CompareOrdinal(left.Path, right.Path));
+        walk.Diagnostics.Sort(static (left, right) => left.Span.CompareTo(right.Span));
+        return new TreeList(walk.Files, walk.Diagnostics);
+    }
+
+    private sealed record Folder(IReadOnlyList<ListedFile> Files, IReadOnlyList<(string Path, ObjectId Id)> Folders, IReadOnlyList<Diagnostic> Diagnostics);
+
+    private sealed class Walk(OpenedRepository opened, GitSourceOptions options, Dictionary<(ObjectId, string), Folder> before, CancellationToken cancellation)
+    {
+        public Dictionary<(ObjectId, string), Folder> Seen { get; } = [];
+
+        public List<ListedFile> Files { get; } = [];
+
+        public List<Diagnostic> Diagnostics { get; } = [];
+
+        public void Root(Tree root, string folder)
+        {
+            var entry = root[folder];
+            switch (entry?.TargetType)
+            {
+                case TreeEntryTargetType.Tree:
+                    Visit(entry.Target.Id, folder, 1);
+                    break;
+                case TreeEntryTargetType.GitLink:
+                    Diagnostics.Add(Submodule(folder));
+                    break;
+                case TreeEntryTargetType.Blob when entry.Mode == Mode.SymbolicLink:
+                    Diagnostics.Add(Link(folder));
+                    break;
+            }
+        }
+
+        private void Visit(ObjectId treeId, string path, int depth)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (depth > DepthMax)
+                throw new RefusedException(SourceRefusalKind.TooLarge, string.Create(CultureInfo.InvariantCulture, $"{PathText.Printable(path)} lies deeper than {DepthMax} folders."));
+            if (!before.TryGetValue((treeId, path), out var folder) && !Seen.TryGetValue((treeId, path), out folder))
+                folder = Enumerate(treeId, path);
+            Seen[(treeId, path)] = folder;
+            Files.AddRange(folder.Files);
+            Diagnostics.AddRange(folder.Diagnostics);
+            if (Files.Count > options.FilesMax)
+                throw new RefusedException(
+                    SourceRefusalKind.TooLarge,
+                    string.Create(CultureInfo.InvariantCulture, $"{opened.ShownAddress} has more than {options.FilesMax} files in {string.Join(", ", options.Folders)}."));
+            foreach (var (childPath, childId) in folder.Folders)
+                Visit(childId, childPath, depth + 1);
+        }
+
+        private Folder Enumerate(ObjectId treeId, string path)
+        {
+            var tree = opened.Repository.Lookup<Tree>(treeId) ?? throw opened.Absent($"folder {PathText.Printable(path)} (tree {treeId.Sha})");
+            List<ListedFile> files = [];
+            List<(string, ObjectId)> folders = [];
+            List<Diagnostic> diagnostics = [];
+            foreach (var entry in tree)
+            {
+                var name = entry.Name;
+                var entryPath = $"{path}/{name}";
+                if (!PathText.IsPlain(name))
+                {
+                    diagnostics.Add(UnreadableName(path, name));
+                    continue;
+                }
+                switch (entry.TargetType)
+                {
+                    case TreeEntryTargetType.Tree:
+                        folders.Add((entryPath, entry.Target.Id));
+                        break;
+                    case TreeEntryTargetType.GitLink:
+                        diagnostics.Add(Submodule(entryPath));
+                        break;
+                    case TreeEntryTargetType.Blob when entry.Mode == Mode.SymbolicLink:
+                        if (options.Wanted(entryPath))
+                            diagnostics.Add(Link(entryPath));
+                        break;
+                    case TreeEntryTargetType.Blob:
+                        if (options.Wanted(entryPath))
+                            files.Add(new ListedFile(entryPath, entry.Target.Id));
+                        break;
+                }
+            }
+            return new Folder(files, folders, diagnostics);
+        }
+
+        private static Diagnostic Link(string path) => new(Severity.Error, "PGG001", "A symbolic link is not followed.", SourceSpan.WholeFile(path))
+        {
+            Hint = "Commit the file itself.",
+        };
+
+        private static Diagnostic Submodule(string path) => new(Severity.Error, "PGG002", "A submodule is not read.", SourceSpan.WholeFile(path))
+        {
+            Hint = "Policies live in one repository, so that one commit names them all.",
+        };
+
+        private static Diagnostic UnreadableName(string folder, string name) => new(
+            Severity.Error,
+            "PGG003",
+            "A name that is not UTF-8 or contains control characters is not read.",
+            SourceSpan.WholeFile($"{folder}/{PathText.Printable(name)}"))
+        {
+            Hint = "Rename it: git mv.",
+        };
+    }
+}
