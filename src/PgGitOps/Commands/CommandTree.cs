@@ -1,0 +1,49 @@
+using System.CommandLine;
+
+namespace PgGitOps.Commands;
+
+/// <summary>The whole command line: one command a file, put together here.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Build(Func<ParseResult, Invocation> begin)
+    {
+        var root = new RootCommand("PgGitOps reconciles PostgreSQL clusters with a Git repository of documents.");
+        GlobalSettings.AddTo(root);
+        foreach (var command in (CommandDefinition[])
+                 [
+                     VersionCommand.Define(), SchemaCommand.Define(), CompletionCommand.Define(), HistoryCommand.Define(),
+                 ])
+        {
+            command.Command.SetAction((parsed, _) => CommandRun.GuardAsync(begin(parsed), command.Run));
+            root.Add(command.Command);
+        }
+        return root;
+    }
+
+    public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, TimeProvider time)
+    {
+        using var shutdown = new Shutdown();
+        var parsed = Build(p => new Invocation(p, stdout, stderr, shutdown, time)).Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                await stderr.WriteLineAsync($"pggitops: {error.Message}").ConfigureAwait(false);
+            await stderr.WriteLineAsync("pggitops --help lists the commands, pggitops COMMAND --help the flags of one.").ConfigureAwait(false);
+            return (int)ExitCode.Error;
+        }
+        // Signals are ours (Shutdown): the parser's own handling would end a step half way.
+        var configuration = new InvocationConfiguration
+        {
+            Output = stdout,
+            Error = stderr,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        var code = await parsed.InvokeAsync(configuration, CancellationToken.None).ConfigureAwait(false);
+        await stdout.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        return code;
+    }
+}
+
+/// <summary>A command and what it does.</summary>
+internal sealed record CommandDefinition(Command Command, Func<Invocation, Task<ExitCode>> Run);

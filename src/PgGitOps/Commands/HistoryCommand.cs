@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using PgGitOps.Reconciling;
+
+namespace PgGitOps.Commands;
+
+/// <summary>What this machine did, from its journals.</summary>
+internal static class HistoryCommand
+{
+    private static readonly Setting<int> Limit = new("--limit", "N", "At most so many runs, the newest", ParseLimit, 20);
+
+    public static CommandDefinition Define() => new(new Command("history", "What was done here: runs, steps and how they ended") { Limit.Option }, Run);
+
+    private static Task<ExitCode> Run(Invocation invocation)
+    {
+        var format = invocation.Format(OutputFormat.Text, OutputFormat.Json);
+        var archive = new JournalArchive(invocation.State.Journal, invocation.Time);
+        var clusters = invocation.Clusters;
+        var runs = archive.Files().TakeLast(Limit.Read(invocation.Parsed))
+            .Select(f => (IReadOnlyList<JournalEntry>)[.. JournalArchive.Read(f).Where(e => e.Cluster is null || clusters.Count == 0 || clusters.Contains(e.Cluster))])
+            .Where(r => r.Count > 0)
+            .ToList();
+        invocation.Write(format == OutputFormat.Json ? Json(runs) : Text(runs), () => Json(runs));
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static string Text(List<IReadOnlyList<JournalEntry>> runs)
+    {
+        if (runs.Count == 0)
+            return "nothing was applied from here\n";
+        var text = new StringBuilder();
+        foreach (var run in runs)
+        {
+            var begin = run[0];
+            text.Append(CultureInfo.InvariantCulture, $"{begin.At:yyyy-MM-dd HH:mm:ss}Z {begin.Command}  commit {Short(begin.Commit)}  plan {Short(begin.Plan)}\n");
+            foreach (var intent in run.Where(e => e.Kind == JournalEntryKind.Intent))
+            {
+                var end = run.LastOrDefault(e => e.Kind is JournalEntryKind.Outcome or JournalEntryKind.LookedAgain && e.Step == intent.Step);
+                var how = end switch
+                {
+                    null => "in flight, or its process ended",
+                    { Kind: JournalEntryKind.LookedAgain } => $"process ended; looked again: {end.Outcome}",
+                    _ => end.Outcome,
+                };
+                var reason = end?.Reason is { } why ? $": {why}" : "";
+                text.Append(CultureInfo.InvariantCulture, $"  {intent.At:HH:mm:ss} {intent.Cluster}: {intent.Title} - {how}{reason}\n");
+            }
+        }
+        return text.ToString();
+    }
+
+    private static string Json(List<IReadOnlyList<JournalEntry>> runs)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartArray();
+            foreach (var run in runs)
+                JsonSerializer.Serialize(json, [.. run], JournalJson.Lines.JournalEntryArray);
+            json.WriteEndArray();
+        }
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private static string Short(string? id) => id is null ? "-" : id.Length > 10 ? id[..10] : id;
+
+    private static int ParseLimit(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0
+            ? value
+            : throw new FormatException($"'{text}' is not a number from 1.");
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using PgGitOps.Controller;
+using Serilog;
+
+namespace PgGitOps.Commands;
+
+/// <summary>One run of one command: its settings, its output, its log. Everything costly is made when first asked for.</summary>
+internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWriter stderr, Shutdown shutdown, TimeProvider time)
+{
+    private readonly Lazy<ILogger> log = new(() => LogSetup.Create(
+        GlobalSettings.LogFormatting.Read(parsed), LogSetup.LevelOf(GlobalSettings.Quiet.Read(parsed), GlobalSettings.Verbose.Read(parsed)), stderr));
+
+    public ParseResult Parsed => parsed;
+
+    public TextWriter Out => stdout;
+
+    public TextWriter Error => stderr;
+
+    public Shutdown Shutdown => shutdown;
+
+    public CancellationToken Stopping => shutdown.Stopping;
+
+    public TimeProvider Time => time;
+
+    public ILogger Log => log.Value;
+
+    public bool Quiet => GlobalSettings.Quiet.Read(parsed);
+
+    public bool Verbose => GlobalSettings.Verbose.Read(parsed);
+
+    public StateDirectory State => StateDirectory.Find(GlobalSettings.State.Read(parsed));
+
+    public string Repository => GlobalSettings.Repository.Read(parsed) ?? Environment.CurrentDirectory;
+
+    public string? Reference => GlobalSettings.Reference.Read(parsed);
+
+    public IReadOnlyList<string> Environments => GlobalSettings.Environments.Read(parsed);
+
+    public IReadOnlyList<string> Clusters => GlobalSettings.Clusters.Read(parsed);
+
+    /// <summary>Colours only where a person looks at stdout.</summary>
+    public bool Color => !GlobalSettings.NoColor.Read(parsed)
+        && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
+        && !Console.IsOutputRedirected;
+
+    /// <summary>The asked-for format, or the first of the supported ones; another one is refused with the list.</summary>
+    public OutputFormat Format(params OutputFormat[] supported)
+    {
+        var format = GlobalSettings.Output.Read(parsed) ?? supported[0];
+        return supported.Contains(format)
+            ? format
+            : throw new UsageException($"{parsed.CommandResult.Command.Name} has no output as {format.ToString().ToLowerInvariant()}; it has {OutputFormats.List(supported)}.");
+    }
+
+    /// <summary>A report on stdout, and its JSON into the file of <c>--json-into</c> when asked for.</summary>
+    public void Write(string report, Func<string> json)
+    {
+        WriteOut(report);
+        if (GlobalSettings.JsonInto.Read(parsed) is { } path)
+            WriteFile(path, json());
+    }
+
+    public void WriteOut(string text)
+    {
+        stdout.Write(text);
+        if (text.Length > 0 && !text.EndsWith('\n'))
+            stdout.Write('\n');
+        stdout.Flush();
+    }
+
+    public static void WriteFile(string path, string text)
+    {
+        try
+        {
+            File.WriteAllText(path, text.EndsWith('\n') ? text : text + "\n");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} cannot be written: {e.Message}");
+        }
+    }
+
+    /// <summary>A line for the person at the keyboard, on stderr.</summary>
+    public void Say(string line)
+    {
+        if (!Quiet)
+            stderr.WriteLine(line);
+    }
+
+    public void Complain(string line) => stderr.WriteLine(line);
+}

@@ -1,0 +1,107 @@
+using System.CommandLine;
+
+namespace PgGitOps.Commands;
+
+/// <summary>A flag with a value, or its environment variable: <c>--log-format</c> is also <c>PGGITOPS_LOG_FORMAT</c>. The flag wins.</summary>
+internal sealed class Setting<T>
+{
+    private readonly Func<string, T> parse;
+    private readonly T fallback;
+
+    /// <param name="parse">Throws <see cref="FormatException"/> with a sentence for the user.</param>
+    public Setting(string flag, string placeholder, string description, Func<string, T> parse, T fallback, params string[] aliases)
+    {
+        this.parse = parse;
+        this.fallback = fallback;
+        Variable = SettingVariable.Of(flag);
+        Option = new Option<string?>(flag, aliases)
+        {
+            Description = $"{description} [{Variable}]",
+            HelpName = placeholder,
+            Arity = ArgumentArity.ExactlyOne,
+        };
+    }
+
+    public Option<string?> Option { get; }
+
+    public string Variable { get; }
+
+    public T Read(ParseResult parsed)
+    {
+        var (text, origin) = parsed.GetResult(Option) is { Implicit: false }
+            ? (parsed.GetValue(Option), Option.Name)
+            : (SettingVariable.Read(Variable), Variable);
+        if (text is null)
+            return fallback;
+        try
+        {
+            return parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException($"{origin}: {e.Message}");
+        }
+    }
+}
+
+/// <summary>A flag without a value, or its environment variable set to 1, true or yes.</summary>
+internal sealed class Switch
+{
+    public Switch(string flag, string description, params string[] aliases)
+    {
+        Variable = SettingVariable.Of(flag);
+        Option = new Option<bool>(flag, aliases) { Description = $"{description} [{Variable}]", Arity = ArgumentArity.Zero };
+    }
+
+    public Option<bool> Option { get; }
+
+    public string Variable { get; }
+
+    public bool Read(ParseResult parsed)
+    {
+        if (parsed.GetResult(Option) is { Implicit: false })
+            return true;
+        return SettingVariable.Read(Variable)?.ToLowerInvariant() switch
+        {
+            null or "0" or "false" or "no" => false,
+            "1" or "true" or "yes" => true,
+            var other => throw new UsageException($"{Variable}: '{other}' is neither 1 nor 0."),
+        };
+    }
+}
+
+/// <summary>A flag that may be given more than once; its variable holds the values separated by commas.</summary>
+internal sealed class ListSetting
+{
+    public ListSetting(string flag, string placeholder, string description, params string[] aliases)
+    {
+        Variable = SettingVariable.Of(flag);
+        Option = new Option<string[]>(flag, aliases)
+        {
+            Description = $"{description} [{Variable}]",
+            HelpName = placeholder,
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
+        };
+    }
+
+    public Option<string[]> Option { get; }
+
+    public string Variable { get; }
+
+    public IReadOnlyList<string> Read(ParseResult parsed)
+    {
+        var given = parsed.GetResult(Option) is { Implicit: false }
+            ? parsed.GetValue(Option) ?? []
+            : SettingVariable.Read(Variable) is { } text ? [text] : [];
+        return [.. given.SelectMany(g => g.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    }
+}
+
+internal static class SettingVariable
+{
+    public static string Of(string flag) => "PGGITOPS_" + flag.TrimStart('-').Replace('-', '_').ToUpperInvariant();
+
+    /// <summary>An empty variable counts as not set.</summary>
+    public static string? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+}

@@ -1,0 +1,48 @@
+using PgGitOps.Commands;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using Serilog.Formatting.Display;
+
+namespace PgGitOps.Controller;
+
+/// <summary>The structured log on stderr.</summary>
+internal static class LogSetup
+{
+    public static LogEventLevel LevelOf(bool quiet, bool verbose) => (quiet, verbose) switch
+    {
+        (true, false) => LogEventLevel.Warning,
+        (false, true) => LogEventLevel.Debug,
+        _ => LogEventLevel.Information,
+    };
+
+    public static ILogger Create(LogFormat format, LogEventLevel level, TextWriter stderr) =>
+        new LoggerConfiguration()
+            .MinimumLevel.Is(level)
+            .WriteTo.Sink(new StderrSink(FormatterOf(format), stderr))
+            .CreateLogger();
+
+    private static ITextFormatter FormatterOf(LogFormat format) => format switch
+    {
+        LogFormat.Text => new MessageTemplateTextFormatter("{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:lj}{NewLine}{Exception}", System.Globalization.CultureInfo.InvariantCulture),
+        LogFormat.Json => new CompactJsonFormatter(),
+    };
+
+    private sealed class StderrSink(ITextFormatter formatter, TextWriter stderr) : ILogEventSink
+    {
+        private readonly Lock gate = new();
+
+        public void Emit(LogEvent logEvent)
+        {
+            using var line = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
+            formatter.Format(logEvent, line);
+            // One write a line, so that lines of parallel clusters never mix.
+            lock (gate)
+            {
+                stderr.Write(line.ToString());
+                stderr.Flush();
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json;
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
+
+namespace PgGitOps.Reconciling;
+
+/// <summary>The journal of one apply: one file, one writer, JSON lines, each on disk before the call returns.</summary>
+/// <remarks>
+/// A run that ended by itself renames its file from <c>….open.jsonl</c> to <c>….jsonl</c>. The open file carries a shared lock, which the kernel drops with the process: a file whose lock is free and that has
+/// intents without outcome belongs to a process that was killed.
+/// </remarks>
+internal sealed class JournalFile : IJournal, IDisposable
+{
+    public const string OpenSuffix = ".open.jsonl";
+
+    private readonly FileStream file;
+    private readonly TimeProvider time;
+    private readonly Action<string, int> atBoundary;
+    private readonly Lock gate = new();
+    private int intents;
+    private int outcomes;
+
+    private JournalFile(FileStream file, TimeProvider time, Action<string, int> atBoundary)
+    {
+        this.file = file;
+        this.time = time;
+        this.atBoundary = atBoundary;
+    }
+
+    public string Path => file.Name;
+
+    /// <param name="atBoundary">Called after each intent is on disk (<c>intent</c>, n) and after each effect before its outcome is (<c>effect</c>, n); a test stops the process there.</param>
+    public static JournalFile Create(string directory, JournalEntry begin, TimeProvider time, Action<string, int> atBoundary)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{begin.At.UtcDateTime:yyyyMMdd'T'HHmmss'.'fffffff'Z'}-{begin.ProcessId}{OpenSuffix}");
+        var file = new FileStream(System.IO.Path.Combine(directory, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        var journal = new JournalFile(file, time, atBoundary);
+        journal.Append(begin);
+        return journal;
+    }
+
+    public void Intent(Step step, long fencingToken)
+    {
+        lock (gate)
+        {
+            Append(new() { Kind = JournalEntryKind.Intent, At = time.GetUtcNow(), Cluster = step.Cluster, Step = step.Id, Title = step.Title, FencingToken = fencingToken });
+            atBoundary("intent", ++intents);
+        }
+    }
+
+    public void Outcome(Step step, StepOutcome outcome)
+    {
+        lock (gate)
+        {
+            atBoundary("effect", ++outcomes);
+            Append(OutcomeText.Entry(time.GetUtcNow(), step, outcome));
+        }
+    }
+
+    public void End(string outcome)
+    {
+        lock (gate)
+        {
+            Append(new() { Kind = JournalEntryKind.End, At = time.GetUtcNow(), Outcome = outcome });
+            File.Move(Path, ClosedName(Path));
+        }
+    }
+
+    public static string ClosedName(string path) => path[..^OpenSuffix.Length] + ".jsonl";
+
+    public void Dispose() => file.Dispose();
+
+    private void Append(JournalEntry entry)
+    {
+        byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Lines.JournalEntry), (byte)'\n'];
+        file.Write(line);
+        file.Flush(flushToDisk: true);
+    }
+}
