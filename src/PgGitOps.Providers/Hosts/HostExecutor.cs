@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Ports;
+
+namespace PgGitOps.Providers.Hosts;
+
+/// <summary>Runs commands where a host's transport says: on this machine or over SSH.</summary>
+public sealed class HostExecutor : IHostExecutor, IHostLocks
+{
+    public async ValueTask<HostResult> RunAsync(DatabaseHost host, HostCommand command, CancellationToken cancel)
+    {
+        var launch = await ConnectionTo(host).PrepareAsync([.. command.Arguments], command.Timeout, cancel).ConfigureAwait(false);
+        if (launch.Reason is not null)
+            return new HostResult.Unreachable($"{host.Name}: {launch.Reason}");
+        var watch = Stopwatch.StartNew();
+        using var child = ChildProcess.Start(launch.Arguments, launch.Environment, out var reason);
+        if (child is null)
+            return new HostResult.Unreachable($"{host.Name}: {reason}");
+        // Fed beside the waiting: a program that never reads must not keep us past the deadline.
+        var fed = child.FeedAsync(command.StandardInput);
+        if (await child.WaitAsync(command.Timeout + launch.Overhead, cancel).ConfigureAwait(false))
+        {
+            await fed.ConfigureAwait(false);
+            return launch.WhenExited(child, watch.Elapsed);
+        }
+        await child.EndAsync().ConfigureAwait(false);
+        cancel.ThrowIfCancellationRequested();
+        return launch.WhenEnded(child, command.Timeout);
+    }
+
+    public ValueTask<HostLockOutcome> TakeAsync(DatabaseHost host, string path, string holder, CancellationToken cancel) =>
+        HostLock.TakeAsync(host, ConnectionTo(host), path, holder, cancel);
+
+    private static IHostConnection ConnectionTo(DatabaseHost host) =>
+        host.Transport.Match<IHostConnection>(l => new LocalTransport(l), s => new SshTransport(host, s));
+}

@@ -1,0 +1,67 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.LiveTests.Fleet;
+using PgGitOps.LiveTests.Writing;
+using PgGitOps.Providers.Hosts;
+
+namespace PgGitOps.LiveTests.Hosts;
+
+public sealed class DataDirectoryProbeTests : IAsyncLifetime
+{
+    private TestDirectory directory = null!;
+    private FleetUnderTest fleet = null!;
+
+    public async Task InitializeAsync()
+    {
+        directory = await TestDirectory.CreateAsync();
+        fleet = FleetUnderTest.Of(directory.Path, new HostTransport.Local(null));
+    }
+
+    public Task DisposeAsync() => directory.DisposeAsync().AsTask();
+
+    private string Data => Path.Combine(directory.Path, "core", "core-1", "data");
+
+    private ValueTask<Observation<DataDirectoryFacts>> LookAsync(ValidFleet? other = null) =>
+        new DataDirectoryProbe(new HostExecutor(), TimeProvider.System).LookAsync(other ?? fleet.Fleet, fleet.Cluster, fleet.Cluster.Members[0], CancellationToken.None);
+
+    [LiveFact]
+    public async Task Look_NoDirectory_IsAbsentAndSaysWhere() =>
+        Assert.Equal($"no directory {Data} on osl-1", Assert.IsType<Observation<DataDirectoryFacts>.Absent>(await LookAsync()).Evidence);
+
+    [LiveFact]
+    public async Task Look_EmptyDirectory_IsAbsent()
+    {
+        await ServerPrograms.RunAsync("mkdir", ["-p", Data]);
+        Assert.Equal($"{Data} is empty on osl-1", Assert.IsType<Observation<DataDirectoryFacts>.Absent>(await LookAsync()).Evidence);
+    }
+
+    [LiveFact]
+    public async Task Look_DirectoryThatMayNotBeSearched_IsUnreadableAndNotAbsent()
+    {
+        await ServerPrograms.RunAsync("mkdir", ["-p", Data]);
+        await ServerPrograms.RunAsync("chmod", ["0", Path.Combine(directory.Path, "core")]);
+        var seen = await LookAsync();
+        await ServerPrograms.RunAsync("chmod", ["700", Path.Combine(directory.Path, "core")]);
+        Assert.Equal(UnreadableKind.Faulty, Assert.IsType<Observation<DataDirectoryFacts>.Unreadable>(seen).Kind);
+    }
+
+    [LiveFact]
+    public async Task Look_OtherFiles_AreUnreadableAndNotAbsent()
+    {
+        await ServerPrograms.RunAsync("mkdir", ["-p", Path.Combine(Data, "lost+found")]);
+        Assert.Contains("no PG_VERSION", Assert.IsType<Observation<DataDirectoryFacts>.Unreadable>(await LookAsync()).Reason, StringComparison.Ordinal);
+    }
+
+    [LiveFact]
+    public async Task Look_StoppedServer_SaysWhatItIs()
+    {
+        await ServerPrograms.RunAsync("mkdir", ["-p", Data]);
+        await ServerPrograms.RunAsync("initdb", ["-D", Data, "-U", "postgres", "-A", "trust", "--no-sync"]);
+        await ServerPrograms.RunAsync("touch", [Path.Combine(Data, "standby.signal")]);
+        // A stale postmaster.pid that names a live process of somebody else.
+        await File.WriteAllTextAsync(Path.Combine(Data, "postmaster.pid"), $"{Environment.ProcessId}\n{Data}\n");
+        var seen = Assert.IsType<Observation<DataDirectoryFacts>.Seen>(await LookAsync()).Value;
+        Assert.Equal((Data, 15, true, false), (seen.Path, seen.PostgresMajor, seen.StandbySignal, seen.Running));
+        Assert.Matches("^[0-9]{15,20}$", seen.SystemIdentifier);
+    }
+}

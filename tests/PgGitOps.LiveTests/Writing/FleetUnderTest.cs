@@ -1,0 +1,68 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Sources;
+using PgGitOps.LiveTests.Fleet;
+
+namespace PgGitOps.LiveTests.Writing;
+
+/// <summary>A fleet of one cluster, <c>core</c>, with members core-1 and core-2 on two simulated sites.</summary>
+public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
+{
+    public const string SuperuserVariable = "PGGITOPS_TEST_SUPERUSER";
+    public const string ReplicatorVariable = "PGGITOPS_TEST_REPLICATOR";
+
+    private static readonly SourceSpan Here = SourceSpan.WholeFile("environments/test/environment.yaml");
+
+    public static FleetUnderTest Of(string dataRoot, HostTransport transport, int? port1 = null, int? port2 = null, params (string Name, string Value)[] parameters)
+    {
+        static DocumentHead Head(string kind, string name) => new(kind, name, "team-a", Here);
+        var environment = new FleetEnvironment
+        {
+            Head = Head("Environment", "test"),
+            Mode = ReconcileMode.Enforce,
+            Interval = TimeSpan.FromMinutes(1),
+            Sites =
+            [
+                new Site("bergen", [new FailureDomain("bergen-a", [new DatabaseHost("bgo-1", "bergen", "bergen-a", "127.0.22.1", transport, Here)], Here)], Here),
+                new Site("oslo", [new FailureDomain("oslo-a", [new DatabaseHost("osl-1", "oslo", "oslo-a", "127.0.21.1", transport, Here)], Here)], Here),
+            ],
+            Repositories = [],
+            Windows = [],
+            Access = new ServerAccess(
+                "engine", new SecretReference.FromEnvironment(SuperuserVariable, Here), "replicator", new SecretReference.FromEnvironment(ReplicatorVariable, Here),
+                "disable", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), dataRoot, null, ["127.0.0.0/8"]),
+            Removal = new RemovalBudget(3, 20),
+        };
+        var cluster = new Cluster
+        {
+            Head = Head("Cluster", "core"),
+            Environment = "test",
+            PostgresMajor = 15,
+            Manager = new ClusterManager.Native(),
+            PrimarySite = "oslo",
+            Mode = null,
+            Members =
+            [
+                new Member("core-1", "osl-1", port1 ?? FreePort.Next("127.0.21.1"), true, true, Here, Here),
+                new Member("core-2", "bgo-1", port2 ?? FreePort.Next("127.0.22.1"), true, false, Here, Here),
+            ],
+            Replication = new Replication(null, Here),
+            Storage = new Storage("localNvme", true, null, Here),
+            Parameters = [.. parameters.Select(p => new Parameter(p.Name, p.Value, Here))],
+            Roles = [],
+            Databases = [],
+            Backup = null,
+            Exceptions = [],
+        };
+        var fleet = new ValidFleet
+        {
+            Revision = new RevisionInfo("0123456789abcdef0123456789abcdef01234567", "A. Tester", DateTimeOffset.UnixEpoch, "test"),
+            Classes = null,
+            Environments = [environment],
+            Clusters = [cluster],
+            Policies = [],
+            Waivers = [],
+            Approvals = [],
+        };
+        return new FleetUnderTest(fleet, cluster);
+    }
+}
