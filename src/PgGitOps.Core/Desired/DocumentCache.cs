@@ -1,0 +1,50 @@
+using PgGitOps.Core.Desired.Reading;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Desired;
+
+/// <summary>Readings of files by path and blob id, so that a commit costs what it changes. Holds the files of the last tree only.</summary>
+public sealed class DocumentCache
+{
+    private readonly Lock guard = new();
+    private Dictionary<string, FileReading> readings = new(StringComparer.Ordinal);
+
+    /// <summary>The reading of every file, in their order, and how many had to be parsed.</summary>
+    internal (FileReading[] Readings, int Parsed) Read(IReadOnlyList<SourceFile> files)
+    {
+        lock (guard)
+        {
+            var found = new FileReading[files.Count];
+            var missing = new List<int>();
+            for (var i = 0; i < files.Count; i++)
+            {
+                if (readings.TryGetValue(files[i].Path, out var known) && known.BlobId == files[i].BlobId)
+                    found[i] = known;
+                else
+                    missing.Add(i);
+            }
+            Parse(files, found, missing);
+            if (missing.Count > 0 || readings.Count != files.Count)
+            {
+                var next = new Dictionary<string, FileReading>(files.Count, StringComparer.Ordinal);
+                for (var i = 0; i < files.Count; i++)
+                    next[files[i].Path] = found[i];
+                readings = next;
+            }
+            return (found, missing.Count);
+        }
+    }
+
+    private static void Parse(IReadOnlyList<SourceFile> files, FileReading[] found, List<int> missing)
+    {
+        // Files are independent of each other; below this many, starting a second worker costs more than it saves.
+        const int ParallelFrom = 32;
+        if (missing.Count < ParallelFrom)
+        {
+            foreach (var i in missing)
+                found[i] = DocumentParser.Read(files[i]);
+        }
+        else
+            Parallel.ForEach(missing, i => found[i] = DocumentParser.Read(files[i]));
+    }
+}

@@ -1,0 +1,54 @@
+using PgGitOps.Core.Desired.References;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Desired;
+
+/// <param name="Fleet">The fleet, or null when there is an error.</param>
+/// <param name="Diagnostics">Everything found, ordered by place; with a fleet only notes and warnings.</param>
+/// <param name="Documents">Every document, ordered by path and place, also those that are wrong.</param>
+/// <param name="ParsedFiles">Files that had to be parsed.</param>
+/// <param name="CachedFiles">Files whose reading was known.</param>
+public sealed record FleetReading(ValidFleet? Fleet, EquatableArray<Diagnostic> Diagnostics, IReadOnlyList<ReadDocument> Documents, int ParsedFiles, int CachedFiles);
+
+/// <summary>The bytes of a revision → the fleet it declares, or everything that is wrong with it.</summary>
+/// <remarks>
+/// YAML, then the schema of each document, then what documents say of each other. A document that breaks its schema
+/// is known by name, so that documents referring to it are not blamed for it; its own references are checked when it is mended.
+/// </remarks>
+public sealed class FleetReader(DocumentCache cache)
+{
+    public FleetReader() : this(new DocumentCache())
+    {
+    }
+
+    public FleetReading Read(SourceTree tree)
+    {
+        var files = tree.Files.Where(f => IsDocument(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal).ToList();
+        var (readings, parsed) = cache.Read(files);
+        var documents = new List<ReadDocument>(files.Count);
+        var findings = new List<Diagnostic>();
+        foreach (var reading in readings)
+        {
+            documents.AddRange(reading.Documents);
+            findings.AddRange(reading.Findings);
+        }
+        // What a file declares that could not be read to its end is unknown.
+        var complete = findings.All(f => f.Severity != Severity.Error || !f.RuleId.StartsWith("PGY", StringComparison.Ordinal));
+        var draft = FleetDraft.Of(tree.Revision, documents, complete);
+        findings.AddRange(draft.Check());
+        var ordered = findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray();
+        var fleet = ordered.Any(d => d.Severity == Severity.Error) ? null : draft.ToFleet();
+        return new FleetReading(fleet, ordered, documents, parsed, files.Count - parsed);
+    }
+
+    /// <summary>Whether a path holds documents: YAML under <c>policies/</c> or <c>environments/</c>, but not the fixtures of rules.</summary>
+    public static bool IsDocument(string path)
+    {
+        if (!path.EndsWith(".yaml", StringComparison.Ordinal) && !path.EndsWith(".yml", StringComparison.Ordinal))
+            return false;
+        if (path.StartsWith("environments/", StringComparison.Ordinal))
+            return true;
+        return path.StartsWith("policies/", StringComparison.Ordinal)
+            && !(path.StartsWith("policies/rules/", StringComparison.Ordinal) && (path.EndsWith(".test.yaml", StringComparison.Ordinal) || path.EndsWith(".test.yml", StringComparison.Ordinal)));
+    }
+}

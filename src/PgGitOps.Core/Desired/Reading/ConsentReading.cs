@@ -1,0 +1,26 @@
+namespace PgGitOps.Core.Desired.Reading;
+
+internal static class WaiverReading
+{
+    public static Waiver Read(DocumentHead head, Fields spec) => new(
+        head,
+        spec.Needed("rule").Value,
+        spec.Needed("document").Value,
+        spec.Text("value"),
+        spec.Needed("approver").Value,
+        spec.Needed("reason").Value,
+        spec.Text("ticket"),
+        spec.Moment("expires")!.Value);
+}
+
+internal static class ApprovalReading
+{
+    public static ApprovalDocument Read(DocumentHead head, Fields spec) => new(
+        head,
+        spec.Needed("action").Value,
+        spec.Text("plan"),
+        spec.Text("cluster"),
+        spec.Needed("approvedBy").Value,
+        spec.Moment("expires")!.Value,
+        spec.At);
+}

@@ -1,0 +1,80 @@
+using PgGitOps.Core.Desired.Schemas;
+using PgGitOps.Core.Desired.Yaml;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Desired.Reading;
+
+/// <summary>One file → its documents and what is wrong with each of them alone. Depends on the file's path and bytes only, so its answer is cached.</summary>
+internal static class DocumentParser
+{
+    public static FileReading Read(SourceFile file)
+    {
+        var findings = new List<Diagnostic>();
+        if (SourceDecoding.Decode(file, findings) is not { } text)
+            return new FileReading(file.BlobId, [], findings);
+        var documents = YamlDocuments.Read(file.Path, text, findings).ConvertAll(root => ReadDocument(file.Path, root, findings));
+        return new FileReading(file.BlobId, documents, findings);
+    }
+
+    private static ReadDocument ReadDocument(string path, LocatedNode root, List<Diagnostic> findings)
+    {
+        var before = findings.Count;
+        var kind = root["kind"] is { Kind: NodeKind.String } written ? written.Text : null;
+        var name = root["metadata"]?["name"] is { IsScalar: true } named ? named.Text : null;
+        var known = Known(path, root, kind, findings);
+        if (known)
+            findings.AddRange(SchemaFindings.Of(path, root, DocumentSchemas.Of(kind!)));
+        object? content = null;
+        if (findings.Count == before)
+            content = Content(path, root, kind!, findings);
+        var document = new ReadDocument(path, kind, name, root, findings.Count == before ? content : null);
+        for (var i = before; i < findings.Count; i++)
+            findings[i] = document.Locate(findings[i]);
+        return document;
+    }
+
+    private static bool Known(string path, LocatedNode root, string? kind, List<Diagnostic> findings)
+    {
+        if (root.Kind != NodeKind.Mapping)
+        {
+            findings.Add(DocumentRules.NotADocument.At(root.SpanIn(path), $"expected a document with apiVersion, kind, metadata and spec; found {SchemaWords.Found(root)}"));
+            return false;
+        }
+        if (kind is null)
+        {
+            findings.Add(root["kind"] is { } wrong
+                ? DocumentRules.WrongType.At(wrong.SpanIn(path), $"expected the kind of the document; found {SchemaWords.Found(wrong)}")
+                : DocumentRules.MissingKey.At(root.SpanIn(path), "missing key 'kind' in the document", "kinds: " + string.Join(", ", DocumentSchemas.Kinds)));
+            return false;
+        }
+        if (DocumentSchemas.Kinds.Contains(kind))
+            return true;
+        findings.Add(DocumentRules.UnknownKind.At(
+            root["kind"]!.SpanIn(path),
+            $"unknown kind '{kind}'{Suggestion.Clause(kind, DocumentSchemas.Kinds)}",
+            "kinds: " + string.Join(", ", DocumentSchemas.Kinds)));
+        return false;
+    }
+
+    private static object Content(string path, LocatedNode root, string kind, List<Diagnostic> findings)
+    {
+        var fields = new Fields(path, root, findings);
+        var metadata = fields.Map("metadata")!.Value;
+        var name = metadata.Needed("name");
+        var head = new DocumentHead(kind, name.Value, metadata.Text("owner"), name.Span);
+        var spec = fields.Map("spec")!.Value;
+        return kind switch
+        {
+            "Approval" => ApprovalReading.Read(head, spec),
+            "Cluster" => ClusterReading.Read(head, spec, findings),
+            "Environment" => EnvironmentReading.Read(head, spec),
+            "RecoveryClasses" => RecoveryClassesReading.Read(head, spec),
+            "RecoveryPolicy" => RecoveryPolicyReading.Read(head, spec),
+            "Waiver" => WaiverReading.Read(head, spec),
+            _ => throw new InvalidOperationException($"Every kind has a reading; {kind} has none."),
+        };
+    }
+}
+
+/// <summary>What one version of one file holds.</summary>
+internal sealed record FileReading(string BlobId, IReadOnlyList<ReadDocument> Documents, IReadOnlyList<Diagnostic> Findings);

@@ -1,0 +1,45 @@
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Desired.References;
+
+internal sealed class DatabaseNames : IReferenceCheck
+{
+    public void Check(FleetDraft draft, List<Diagnostic> findings)
+    {
+        foreach (var placed in draft.Clusters)
+        {
+            var roles = placed.Cluster.Roles.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+            Names.FindRepeated("database", placed.Cluster.Databases.Select(d => (d.Name, d.At)), findings);
+            foreach (var database in placed.Cluster.Databases)
+            {
+                Check(database, findings);
+                IEnumerable<Located<string>?> owners = [database.Owner, .. database.Schemas.Select(s => s.Owner)];
+                foreach (var owner in owners.OfType<Located<string>>().Where(o => !RoleNames.IsKnown(placed, roles, o.Value)))
+                    findings.Add(Names.Unknown(ReferenceRules.UnknownRole, "role", owner, roles, "in the cluster"));
+            }
+        }
+    }
+
+    private static void Check(Database database, List<Diagnostic> findings)
+    {
+        Names.FindTooLong(database.Name, database.At, findings);
+        if (database.Name is "template0" or "template1")
+            findings.Add(ReferenceRules.ReservedName.At(database.At, $"the database name '{database.Name}' is PostgreSQL's own", "choose another name"));
+        Names.FindRepeated("schema", database.Schemas.Select(s => (s.Name, s.At)), findings);
+        Names.FindRepeated("extension", database.Extensions.Select(e => (e.Name, e.At)), findings);
+        foreach (var schema in database.Schemas)
+        {
+            Names.FindTooLong(schema.Name, schema.At, findings);
+            if (schema.Name == "information_schema" || schema.Name.StartsWith("pg_", StringComparison.Ordinal))
+                findings.Add(ReferenceRules.ReservedName.At(schema.At, $"the schema name '{schema.Name}' is PostgreSQL's own", "choose another name"));
+        }
+        foreach (var extension in database.Extensions.Where(e => e.Schema is not null && !HasSchema(database, e.Schema)))
+            findings.Add(UnknownSchema(database, extension.Schema!, extension.At));
+    }
+
+    /// <summary>The schemas every database has need no declaration.</summary>
+    public static bool HasSchema(Database database, string name) => name is "public" or "pg_catalog" || database.Schemas.Any(s => s.Name == name);
+
+    public static Diagnostic UnknownSchema(Database database, string name, SourceSpan at) =>
+        Names.Unknown(ReferenceRules.UnknownSchema, "schema", new Located<string>(name, at), database.Schemas.Select(s => s.Name), $"in database '{database.Name}'");
+}

@@ -1,0 +1,41 @@
+using System.Text;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Desired.References;
+
+/// <summary>Findings about lists of names, worded the same everywhere.</summary>
+internal static class Names
+{
+    private const int IdentifierBytesMax = 63;
+
+    public static void FindRepeated(string noun, IEnumerable<(string Name, SourceSpan At)> names, List<Diagnostic> findings)
+    {
+        var first = new Dictionary<string, SourceSpan>(StringComparer.Ordinal);
+        foreach (var (name, at) in names.OrderBy(n => n.At))
+        {
+            if (!first.TryAdd(name, at))
+                findings.Add(ReferenceRules.DuplicateName.At(at, $"the {noun} '{name}' already stands {Elsewhere(first[name], at)}", "rename or remove one of the two"));
+        }
+    }
+
+    public static string Elsewhere(SourceSpan first, SourceSpan here) => first.Path == here.Path ? $"at line {first.Line}" : $"at {first}";
+
+    public static void FindTooLong(string name, SourceSpan at, List<Diagnostic> findings)
+    {
+        if (name.Length > IdentifierBytesMax / 4 && Encoding.UTF8.GetByteCount(name) is var bytes && bytes > IdentifierBytesMax)
+            findings.Add(ReferenceRules.NameTooLong.At(at, $"the name has {bytes} bytes in UTF-8; PostgreSQL keeps {IdentifierBytesMax}"));
+    }
+
+    public static Diagnostic Unknown(DiagnosticRule rule, string noun, Located<string> reference, IEnumerable<string> known, string where)
+    {
+        var names = known.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        const int ListedMax = 12;
+        var hint = names.Count switch
+        {
+            0 => $"no {noun} is declared {where}",
+            <= ListedMax => $"declared {where}: {string.Join(", ", names)}",
+            _ => null,
+        };
+        return rule.At(reference.Span, $"unknown {noun} '{reference.Value}'{Suggestion.Clause(reference.Value, names)}", hint);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Tests.Desired;
+
+/// <summary>Source trees for tests: from text, or from the project's own directory.</summary>
+internal static class Trees
+{
+    private static readonly RevisionInfo Revision = new(new string('0', 40), "Test Author <author@example.org>", DateTimeOffset.UnixEpoch, "Test");
+
+    public static SourceTree Of(params (string Path, string Text)[] files) =>
+        OfBytes([.. files.Select(f => (f.Path, Encoding.UTF8.GetBytes(f.Text)))]);
+
+    public static SourceTree OfBytes(params (string Path, byte[] Content)[] files) =>
+        new(Revision, files.Select(f => new SourceFile(f.Path, BlobId(f.Content), f.Content)).ToEquatableArray());
+
+    /// <summary>The documents that the project itself ships.</summary>
+    public static SourceTree OfProject() => OfDirectory(ProjectDirectory);
+
+    public static SourceTree OfDirectory(string directory) => OfBytes(
+    [
+        .. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
+            .Select(p => (Path: Path.GetRelativePath(directory, p).Replace('\\', '/'), Full: p))
+            .Where(f => FleetReader.IsDocument(f.Path))
+            .OrderBy(f => f.Path, StringComparer.Ordinal)
+            .Select(f => (f.Path, File.ReadAllBytes(f.Full))),
+    ]);
+
+    public static string ProjectDirectory { get; } = FindProjectDirectory();
+
+    public static string BlobId(byte[] content) => Convert.ToHexStringLower(SHA1.HashData(content));
+
+    private static string FindProjectDirectory()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "PgGitOps.sln")))
+                return directory.FullName;
+        }
+        throw new InvalidOperationException("The tests run below the directory of PgGitOps.sln.");
+    }
+}
