@@ -1,0 +1,42 @@
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
+
+namespace PgGitOps.Reconciling;
+
+/// <summary>How the work on one cluster came to its end.</summary>
+internal enum ClusterEnding
+{
+    /// <summary>There was nothing to do.</summary>
+    InOrder,
+
+    /// <summary>Every step holds.</summary>
+    Applied,
+
+    /// <summary>Steps wait for a window, an approval or the end of a suspension; the others hold.</summary>
+    Waiting,
+
+    /// <summary>A step failed, was refused or stayed uncertain; what came after it was not tried.</summary>
+    Stopped,
+
+    /// <summary>Another writer has the cluster.</summary>
+    Locked,
+
+    /// <summary>What the plan rests on moved before the first step.</summary>
+    Stale,
+
+    /// <summary>It could not be reached, or not read.</summary>
+    Unreachable,
+
+    /// <summary>The run was told to stop.</summary>
+    Interrupted,
+}
+
+internal sealed record StepResult(Step Step, StepOutcome Outcome);
+
+/// <param name="Reason">Why it ended so, where the steps do not say it.</param>
+internal sealed record ClusterResult(string Cluster, ClusterEnding Ending, IReadOnlyList<StepResult> Steps, string? Reason)
+{
+    public bool ChangedSomething => Steps.Any(s => s.Outcome is StepOutcome.Done or StepOutcome.Uncertain);
+
+    public IEnumerable<StepResult> Unsuccessful => Steps.Where(s => !OutcomeText.Holds(s.Outcome));
+}
