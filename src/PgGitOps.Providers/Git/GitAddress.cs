@@ -74,6 +74,8 @@ internal abstract record GitAddress
         var separator = userInfo?.IndexOf(':', StringComparison.Ordinal) ?? -1;
         var user = userInfo is null ? null : Uri.UnescapeDataString(separator < 0 ? userInfo : userInfo[..separator]);
         var password = separator < 0 ? null : Uri.UnescapeDataString(userInfo![(separator + 1)..]);
+        if ((user?.Any(char.IsControl) ?? false) || (password?.Any(char.IsControl) ?? false))
+            throw Unsupported("The credentials in the address contain a control character.");
         if (scheme == "ssh")
         {
             // ssh takes no password from an address; the user name is no secret and part of the place.

@@ -26,6 +26,9 @@ internal sealed class GitCommand(IReadOnlyDictionary<string, string> extraEnviro
     // The wrapper's own deadline ends the group even when we were killed; it must not fire before ours.
     private static readonly TimeSpan WrapperGrace = TimeSpan.FromSeconds(5);
 
+    // Exit code of our choice for flock when another process holds the lock file.
+    private const string MirrorHeld = "75";
+
     // What authentication, proxies, certificates and the user's own configuration need; nothing else is passed on.
     private static readonly string[] PassedOn =
     [
@@ -65,6 +68,8 @@ internal sealed class GitCommand(IReadOnlyDictionary<string, string> extraEnviro
         var exitCode = ended ? process.ExitCode : -1;
         if (exitCode == 127)
             throw Missing();
+        if (lockFile is not null && exitCode == 75)
+            throw new RefusedException(SourceRefusalKind.CacheUnusable, "Another process holds the mirror.", "Wait for it, or give each process its own cache directory.");
         return new GitRun(exitCode, output.Take(), Encoding.UTF8.GetString(error.Take()), !ended, output.IsCut);
     }
 
@@ -80,7 +85,7 @@ internal sealed class GitCommand(IReadOnlyDictionary<string, string> extraEnviro
             UseShellExecute = false,
         };
         var seconds = Math.Ceiling((deadline + WrapperGrace).TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        string[] wrapper = lockFile is null ? ["timeout", "-s", "KILL", seconds, "git"] : ["timeout", "-s", "KILL", seconds, "flock", "-n", lockFile, "git"];
+        string[] wrapper = lockFile is null ? ["timeout", "-s", "KILL", seconds, "git"] : ["timeout", "-s", "KILL", seconds, "flock", "-n", "-E", MirrorHeld, lockFile, "git"];
         foreach (var argument in wrapper.Concat(arguments))
             start.ArgumentList.Add(argument);
         var passedOn = PassedOn.Select(name => (name, value: Environment.GetEnvironmentVariable(name))).Where(pair => pair.value is not null).ToList();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LibGit2Sharp;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
@@ -39,12 +38,21 @@ public sealed class GitSource : ISource
 
     internal long CachedBytes => cache.Bytes;
 
-    public SourceOutcome Read(SourceRequest request, CancellationToken cancellation = default) =>
+    public SourceOutcome Read(SourceRequest request, CancellationToken cancellation = default)
+    {
+        var outcome = Attempt(request, rebuild: false, cancellation);
+        // A second look: a local repository may have been repacked under our hands, and a mirror can be fetched anew.
+        return outcome is SourceOutcome.Refused { Refusal.Kind: SourceRefusalKind.CorruptObject or SourceRefusalKind.RepositoryUnreadable }
+            ? Attempt(request, rebuild: true, cancellation)
+            : outcome;
+    }
+
+    private SourceOutcome Attempt(SourceRequest request, bool rebuild, CancellationToken cancellation) =>
         Guarded(
             () =>
             {
                 ReferenceName.Check(request.Reference);
-                using var opened = Open(request.Reference, askRemote: true, cancellation);
+                using var opened = Open(request.Reference, askRemote: true, cancellation, rebuild);
                 return ReadOpened(opened, request, cancellation);
             },
             refusal => new SourceOutcome.Refused(refusal));
@@ -88,10 +96,11 @@ public sealed class GitSource : ISource
             [.. list.Diagnostics.Concat(diagnostics).OrderBy(one => one.Span).Concat(resolved.Notes)]);
     }
 
-    private OpenedRepository Open(string reference, bool askRemote, CancellationToken cancellation) => address switch
+    private OpenedRepository Open(string reference, bool askRemote, CancellationToken cancellation, bool rebuild = false) => address switch
     {
         GitAddress.Local local => LocalRepository.Open(local.Path, git, options.ReadForeignRepository, cancellation),
-        _ => throw new RefusedException(SourceRefusalKind.AddressUnsupported, $"{Address} is a remote, which is not read yet.", "Clone it and give the path."),
+        GitAddress.Remote remote => new RemoteMirror(remote, options, git).Open(reference, askRemote, rebuild, cancellation),
+        _ => throw new InvalidOperationException("An address is local or remote."),
     };
 
     private static EquatableArray<ChangedPath> Compare(IReadOnlyList<ListedFile> from, IReadOnlyList<ListedFile> to)
