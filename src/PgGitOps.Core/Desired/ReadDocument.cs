@@ -23,7 +23,7 @@ public sealed class ReadDocument(string path, string? kind, string? name, Locate
     public object? Content { get; } = content;
 
     /// <summary>As <c>Kind/name</c>, or null where one of them is missing.</summary>
-    public string? Id => Kind is null || Name is null ? null : $"{Kind}/{Name}";
+    public string? Id { get; } = kind is null || name is null ? null : $"{kind}/{name}";
 
     /// <summary>The value at a field path such as <c>spec.members[1].host</c>, or null.</summary>
     public LocatedNode? Find(string field) => (index ??= new NodeIndex(Root)).FindField(field);

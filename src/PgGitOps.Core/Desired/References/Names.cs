@@ -10,12 +10,26 @@ internal static class Names
 
     public static void FindRepeated(string noun, IEnumerable<(string Name, SourceSpan At)> names, List<Diagnostic> findings)
     {
+        var list = names as IReadOnlyCollection<(string Name, SourceSpan At)> ?? [.. names];
+        if (list.Count < 2 || AreDistinct(list))
+            return;
         var first = new Dictionary<string, SourceSpan>(StringComparer.Ordinal);
-        foreach (var (name, at) in names.OrderBy(n => n.At))
+        foreach (var (name, at) in list.OrderBy(n => n.At))
         {
             if (!first.TryAdd(name, at))
                 findings.Add(ReferenceRules.DuplicateName.At(at, $"the {noun} '{name}' already stands {Elsewhere(first[name], at)}", "rename or remove one of the two"));
         }
+    }
+
+    private static bool AreDistinct(IReadOnlyCollection<(string Name, SourceSpan At)> names)
+    {
+        var seen = new HashSet<string>(names.Count, StringComparer.Ordinal);
+        foreach (var (name, _) in names)
+        {
+            if (!seen.Add(name))
+                return false;
+        }
+        return true;
     }
 
     public static string Elsewhere(SourceSpan first, SourceSpan here) => first.Path == here.Path ? $"at line {first.Line}" : $"at {first}";

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using NJsonSchema;
-using NJsonSchema.Validation;
 
 namespace PgGitOps.Core.Desired.Schemas;
 
@@ -16,7 +15,7 @@ public static class DocumentSchemas
         kind => new Lazy<JsonSchema>(() => Compile(Text(kind))),
         StringComparer.Ordinal);
 
-    internal static JsonSchemaValidator Validator { get; } = new();
+    internal static RememberingValidator Validator { get; } = new();
 
     /// <summary>Kinds of documents, ordered.</summary>
     public static IReadOnlyList<string> Kinds => ["Approval", "Cluster", "Environment", "RecoveryClasses", "RecoveryPolicy", "Waiver"];

@@ -55,12 +55,6 @@ public sealed class LocatedNode
     internal LocatedNode[] KeyNodes { get; init; } = None;
     internal LocatedNode[] ItemNodes { get; init; } = None;
 
-    /// <summary>Nodes in this subtree with every alias written out, keys included.</summary>
-    internal int Weight { get; init; } = 1;
-
-    /// <summary>Levels of collections in this subtree.</summary>
-    internal int Height { get; init; }
-
     public bool IsScalar => Kind is not (NodeKind.Mapping or NodeKind.Sequence);
 
     /// <summary>The value under a key, or null.</summary>

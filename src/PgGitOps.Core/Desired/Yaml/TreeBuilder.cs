@@ -7,29 +7,29 @@ namespace PgGitOps.Core.Desired.Yaml;
 /// <summary>Parser events → located nodes, within <see cref="YamlLimits"/>.</summary>
 internal sealed class TreeBuilder(string path, CodePointColumns columns)
 {
-    private sealed class Open(CollectionKind kind, int line, int column, string? anchor, int number)
+    private sealed class Open(NodeKind kind, int line, int column, string? anchor, int number, int firstKey, int firstItem)
     {
-        public readonly List<LocatedNode> Keys = [];
-        public readonly List<LocatedNode> Items = [];
-        public readonly CollectionKind Kind = kind;
+        public readonly NodeKind Kind = kind;
         public readonly int Line = line;
         public readonly int Column = column;
         public readonly string? Anchor = anchor;
         public readonly int Number = number;
+        public readonly int FirstKey = firstKey;
+        public readonly int FirstItem = firstItem;
         public LocatedNode? PendingKey;
         public bool Merges;
         public HashSet<string>? Names;
         public bool Flow;
     }
 
-    private enum CollectionKind
-    {
-        Mapping,
-        Sequence,
-    }
-
     private readonly Stack<Open> open = new();
+
+    // Anchors with their node; null while it is still open.
     private readonly Dictionary<string, LocatedNode?> anchors = new(StringComparer.Ordinal);
+
+    // Keys and items of all open collections, each level's after its parent's.
+    private readonly List<LocatedNode> keys = [];
+    private readonly List<LocatedNode> items = [];
     private int numbers;
     private int expanded;
 
@@ -53,6 +53,8 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
     public void StartDocument()
     {
         open.Clear();
+        keys.Clear();
+        items.Clear();
         anchors.Clear();
         expanded = 0;
         Root = null;
@@ -62,8 +64,8 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
     public bool Accept(ParsingEvent happened) => happened switch
     {
         Scalar scalar => AcceptScalar(scalar),
-        MappingStart start => Start(start, CollectionKind.Mapping, start.Style == MappingStyle.Flow),
-        SequenceStart start => Start(start, CollectionKind.Sequence, start.Style == SequenceStyle.Flow),
+        MappingStart start => Start(start, NodeKind.Mapping, start.Style == MappingStyle.Flow),
+        SequenceStart start => Start(start, NodeKind.Sequence, start.Style == SequenceStyle.Flow),
         MappingEnd or SequenceEnd => End(),
         AnchorAlias alias => AcceptAlias(alias),
         _ => true,
@@ -77,31 +79,33 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
         var line = (int)scalar.Start.Line;
         var column = columns.Of(line, (int)scalar.Start.Column);
         var end = scalar.End.Line == scalar.Start.Line ? columns.Of(line, (int)scalar.End.Column) : column;
-        var node = new LocatedNode(kind, scalar.Value, ++numbers, line, column, end);
+        var node = new LocatedNode(kind, SharedTexts.Of(scalar.Value), ++numbers, line, column, end);
         return Remember(scalar.Anchor, node) && Add(node, plainMergeKey: kind == NodeKind.String && scalar.Style == ScalarStyle.Plain && scalar.Value == "<<");
     }
 
-    private bool Start(NodeEvent start, CollectionKind kind, bool flow)
+    private bool Start(NodeEvent start, NodeKind kind, bool flow)
     {
         if (!AcceptTag(start))
             return false;
         var line = (int)start.Start.Line;
         var column = columns.Of(line, (int)start.Start.Column);
-        if (open.TryPeek(out var parent) && parent.Kind == CollectionKind.Mapping && parent.PendingKey is null)
+        if (open.TryPeek(out var parent) && parent.Kind == NodeKind.Mapping && parent.PendingKey is null)
             return Refuse(DocumentRules.KeyNotText, Place(line, column, column), "a key is a list or a mapping; keys are text");
         if (open.Count >= YamlLimits.DepthMax)
             return Refuse(DocumentRules.TooDeep, Place(line, column, column), $"values nest more than {YamlLimits.DepthMax} levels deep");
         var anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
         if (anchor is not null)
             anchors[anchor] = null;
-        open.Push(new Open(kind, line, column, anchor, ++numbers) { Flow = flow });
+        open.Push(new Open(kind, line, column, anchor, ++numbers, keys.Count, items.Count) { Flow = flow });
         return true;
     }
 
     private bool End()
     {
         var level = open.Pop();
-        var node = level.Kind == CollectionKind.Mapping && level.Merges ? Merged(level) : Built(level);
+        var node = Collection(level, level.Merges);
+        keys.RemoveRange(level.FirstKey, keys.Count - level.FirstKey);
+        items.RemoveRange(level.FirstItem, items.Count - level.FirstItem);
         if (node is null)
             return false;
         if (level.Anchor is not null)
@@ -109,63 +113,25 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
         return Add(node, plainMergeKey: false);
     }
 
-    private static LocatedNode Built(Open level) => Collection(level, level.Keys, level.Items);
-
-    private static LocatedNode Collection(Open level, List<LocatedNode> keys, List<LocatedNode> items)
+    private LocatedNode? Collection(Open level, bool merges)
     {
-        var weight = 1 + keys.Count;
-        var height = 0;
-        foreach (var item in items)
+        var ownKeys = Tail(keys, level.FirstKey);
+        var ownItems = Tail(items, level.FirstItem);
+        if (merges)
         {
-            weight += item.Weight;
-            height = Math.Max(height, item.Height);
-        }
-        return new LocatedNode(level.Kind == CollectionKind.Mapping ? NodeKind.Mapping : NodeKind.Sequence, "", level.Number, level.Line, level.Column, level.Column)
-        {
-            KeyNodes = keys.Count == 0 ? LocatedNode.None : [.. keys],
-            ItemNodes = items.Count == 0 ? LocatedNode.None : [.. items],
-            Weight = weight,
-            Height = height + 1,
-        };
-    }
-
-    // Keys written in the mapping win over merged ones; of merged ones the first wins.
-    private LocatedNode? Merged(Open level)
-    {
-        var keys = new List<LocatedNode>();
-        var items = new List<LocatedNode>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        var sources = new List<LocatedNode>();
-        for (var i = 0; i < level.Keys.Count; i++)
-        {
-            if (level.Keys[i].Text != "<<")
-            {
-                names.Add(level.Keys[i].Text);
-                keys.Add(level.Keys[i]);
-                items.Add(level.Items[i]);
-                continue;
-            }
-            var from = level.Items[i];
-            var parts = from.Kind == NodeKind.Sequence ? from.ItemNodes : [from];
-            if (parts.FirstOrDefault(p => p.Kind != NodeKind.Mapping) is { } wrong)
+            var merged = MergeKeys.Apply(ownKeys, ownItems, out var wrong);
+            if (wrong is not null)
             {
                 Refuse(DocumentRules.MergeKey, wrong.SpanIn(path), "<< merges a mapping or a list of mappings");
                 return null;
             }
-            sources.AddRange(parts);
+            (ownKeys, ownItems) = merged;
         }
-        foreach (var source in sources)
-        {
-            for (var i = 0; i < source.KeyNodes.Length; i++)
-            {
-                if (!names.Add(source.KeyNodes[i].Text))
-                    continue;
-                keys.Add(source.KeyNodes[i]);
-                items.Add(source.ItemNodes[i]);
-            }
-        }
-        return Collection(level, keys, items);
+        return new LocatedNode(level.Kind, "", level.Number, level.Line, level.Column, level.Column) { KeyNodes = ownKeys, ItemNodes = ownItems };
     }
+
+    private static LocatedNode[] Tail(List<LocatedNode> nodes, int first) =>
+        nodes.Count == first ? LocatedNode.None : System.Runtime.InteropServices.CollectionsMarshal.AsSpan(nodes)[first..].ToArray();
 
     private bool AcceptAlias(AnchorAlias alias)
     {
@@ -176,12 +142,27 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
             return Refuse(DocumentRules.UnknownAnchor, span, $"no anchor '{name}' stands before this alias{Suggestion.Clause(name, anchors.Keys)}");
         if (node is null)
             return Refuse(DocumentRules.UnknownAnchor, span, $"the alias stands inside its own anchor '{name}'");
-        if (open.Count + node.Height > YamlLimits.DepthMax)
+        if (!Measure(node, open.Count))
             return Refuse(DocumentRules.TooDeep, span, $"with this alias written out, values nest more than {YamlLimits.DepthMax} levels deep");
-        expanded += node.Weight;
         if (expanded > YamlLimits.ExpandedNodesMax)
             return Refuse(DocumentRules.AliasExpansion, span, $"aliases of this document expand to more than {YamlLimits.ExpandedNodesMax:N0} values");
         return Add(node, plainMergeKey: false);
+    }
+
+    // Counts the aliased values into what the document has expanded to; stops once that is too much. False when they nest too deep.
+    private bool Measure(LocatedNode node, int depth)
+    {
+        if (!node.IsScalar && depth >= YamlLimits.DepthMax)
+            return false;
+        expanded += 1 + node.KeyNodes.Length;
+        if (expanded > YamlLimits.ExpandedNodesMax)
+            return true;
+        foreach (var item in node.ItemNodes)
+        {
+            if (!Measure(item, depth + 1))
+                return false;
+        }
+        return true;
     }
 
     private bool AcceptTag(NodeEvent happened)
@@ -210,15 +191,15 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
             Root = node;
             return true;
         }
-        if (level.Kind == CollectionKind.Sequence)
+        if (level.Kind == NodeKind.Sequence)
         {
-            level.Items.Add(node);
+            items.Add(node);
             return true;
         }
         if (level.PendingKey is { } key)
         {
-            level.Keys.Add(key);
-            level.Items.Add(node);
+            keys.Add(key);
+            items.Add(node);
             level.PendingKey = null;
             return true;
         }
@@ -248,17 +229,28 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
         return true;
     }
 
-    private static LocatedNode? FirstOfName(Open level, string name)
+    private LocatedNode? FirstOfName(Open level, string name)
     {
         // Most mappings are small; a large one must not cost its square.
         const int LinearMax = 16;
-        if (level.Keys.Count > LinearMax)
+        var own = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keys)[level.FirstKey..];
+        if (own.Length > LinearMax)
         {
-            level.Names ??= [.. level.Keys.Select(k => k.Text)];
+            if (level.Names is null)
+            {
+                level.Names = new HashSet<string>(StringComparer.Ordinal);
+                foreach (var key in own)
+                    level.Names.Add(key.Text);
+            }
             if (level.Names.Add(name))
                 return null;
         }
-        return level.Keys.Find(k => k.Text == name);
+        foreach (var key in own)
+        {
+            if (key.Text == name)
+                return key;
+        }
+        return null;
     }
 
     private SourceSpan Place(int line, int column, int end) => new(path, line, column, end);
