@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ports;
+
+namespace PgGitOps.Providers.Postgres.Connecting;
+
+/// <summary>Connections to many servers, each with a hard deadline of its own.</summary>
+/// <param name="keep">
+/// Connections stay open for the next use of the same target (the loop), or end with each use (a command that looks once).
+/// A kept connection saves the login and, from its second use on, planning: statements are prepared.
+/// </param>
+public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, bool keep = false) : IAsyncDisposable
+{
+    // Enough for every statement of the observer; a statement is prepared when it is used for the second time.
+    private const int PreparedStatementsMax = 40;
+
+    private readonly ConcurrentDictionary<ServerTarget, ServerSession> kept = new();
+
+    /// <summary>Uses a connection to the target. Failures of the outside world are answers.</summary>
+    /// <remarks>
+    /// The deadline holds whatever the server does. A use that is past it is given up, not cancelled: a cancel request goes
+    /// over a second connection to the same server and waits there for an answer, which a hanging server never gives.
+    /// What was given up ends by itself: the login by Npgsql's own timeout, a query by statement_timeout or TCP keep-alive.
+    /// </remarks>
+    public async ValueTask<ServerAnswer<T>> UseAsync<T>(ServerTarget target, Func<ServerSession, Task<T>> use, CancellationToken cancel)
+    {
+        using var deadline = new CancellationTokenSource(target.TotalTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        var givenUp = new GivenUp();
+        try
+        {
+            return await UseOnceAsync(target, use, givenUp, both.Token).WaitAsync(both.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (both.IsCancellationRequested)
+        {
+            givenUp.Value = true;
+            cancel.ThrowIfCancellationRequested();
+            return new ServerAnswer<T>.Failed(ConnectionFailure.NoAnswer(target.TotalTimeout));
+        }
+    }
+
+    /// <summary>Closes kept connections, so that nobody's DROP DATABASE or shutdown waits for them.</summary>
+    public async ValueTask ForgetAsync(Func<ServerTarget, bool> which)
+    {
+        foreach (var target in kept.Keys.Where(which).ToArray())
+        {
+            if (kept.TryRemove(target, out var session))
+                await session.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask DisposeAsync() => ForgetAsync(static _ => true);
+
+    private async Task<ServerAnswer<T>> UseOnceAsync<T>(ServerTarget target, Func<ServerSession, Task<T>> use, GivenUp givenUp, CancellationToken cancel)
+    {
+        if (kept.TryRemove(target, out var old))
+        {
+            var (answer, failure) = await TryAsync(target, old, use, givenUp).ConfigureAwait(false);
+            // A kept connection may have broken since its last use, which says nothing about the server now.
+            if (failure is not { ConnectionLost: true } || givenUp.Value)
+                return answer ?? new ServerAnswer<T>.Failed(failure!);
+        }
+        var opened = await OpenAsync(target, cancel).ConfigureAwait(false);
+        if (opened is ServerAnswer<ServerSession>.Failed failed)
+            return new ServerAnswer<T>.Failed(failed.Failure);
+        var (result, problem) = await TryAsync(target, ((ServerAnswer<ServerSession>.Answered)opened).Value, use, givenUp).ConfigureAwait(false);
+        return result ?? new ServerAnswer<T>.Failed(problem!);
+    }
+
+    private async Task<(ServerAnswer<T>? Answer, ConnectionFailure? Failure)> TryAsync<T>(
+        ServerTarget target, ServerSession session, Func<ServerSession, Task<T>> use, GivenUp givenUp)
+    {
+        try
+        {
+            var value = await use(session).ConfigureAwait(false);
+            session.IsFresh = false;
+            if (!keep || givenUp.Value || !kept.TryAdd(target, session))
+                await session.DisposeAsync().ConfigureAwait(false);
+            return (new ServerAnswer<T>.Answered(value), null);
+        }
+        catch (Exception exception)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            return (null, ConnectionFailure.Of(exception, target));
+        }
+    }
+
+    private async Task<ServerAnswer<ServerSession>> OpenAsync(ServerTarget target, CancellationToken cancel)
+    {
+        var settings = target.ToSettings();
+        if (keep)
+        {
+            settings.MaxAutoPrepare = PreparedStatementsMax;
+            settings.AutoPrepareMinUsages = 2;
+        }
+        if (target.Password is { } reference)
+        {
+            switch (secrets.Find(reference))
+            {
+                case SecretLookup.Found found:
+                    settings.Password = found.Secret;
+                    break;
+                case SecretLookup.Missing missing:
+                    return new ServerAnswer<ServerSession>.Failed(new ConnectionFailure(UnreadableKind.AccessDenied, missing.Reason));
+            }
+        }
+        // Loading the type catalog would cost a query on every connection; only built-in types are ever read.
+        var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString)
+            .EnableArrays()
+            .EnableTransportSecurity()
+            .ConfigureTypeLoading(static types => types.EnableTypeLoading(false))
+            .Build();
+        using var deadline = new CancellationTokenSource(target.ConnectTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
+        // Npgsql heeds a token only between the messages of a login, so it is not given one, and is given up instead.
+        var opening = source.OpenConnectionAsync(CancellationToken.None).AsTask();
+        try
+        {
+            var connection = await opening.WaitAsync(both.Token).ConfigureAwait(false);
+            return new ServerAnswer<ServerSession>.Answered(new ServerSession(source, connection));
+        }
+        catch (OperationCanceledException) when (both.IsCancellationRequested)
+        {
+            _ = CloseLaterAsync(opening, source);
+            return new ServerAnswer<ServerSession>.Failed(ConnectionFailure.NoLogin(target.ConnectTimeout));
+        }
+        catch (Exception exception)
+        {
+            await source.DisposeAsync().ConfigureAwait(false);
+            return new ServerAnswer<ServerSession>.Failed(ConnectionFailure.Of(exception, target));
+        }
+    }
+
+    private static async Task CloseLaterAsync(Task<NpgsqlConnection> opening, NpgsqlDataSource source)
+    {
+        try
+        {
+            await using var connection = await opening.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Its failure was reported when it was given up.
+        }
+        await source.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Set when nobody waits for a use any more; its connection is then closed and not kept.</summary>
+    private sealed class GivenUp
+    {
+        private volatile bool value;
+
+        public bool Value
+        {
+            get => value;
+            set => this.value = value;
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using Npgsql;
+using NpgsqlTypes;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Sources;
+using PgGitOps.Providers.Postgres.Connecting;
+
+namespace PgGitOps.Providers.Postgres.Observing;
+
+/// <summary>Reads the contents of one database in one round trip on a connection of its own.</summary>
+internal static class DatabaseReading
+{
+    private const string Schemas = """
+        select nspname::text, pg_get_userbyid(nspowner)::text from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
+        """;
+
+    private const string Extensions = """
+        select e.extname::text, e.extversion, n.nspname::text, a.default_version
+          from pg_extension e
+          join pg_namespace n on n.oid = e.extnamespace
+          left join pg_available_extensions() a on a.name = e.extname
+        """;
+
+    // An empty ACL column stands for built-in privileges: acldefault() says which. $1 names the schemas whose objects count; null means all.
+    private const string Acls = """
+        with objects as (
+            select 'database' as kind, null::name as space, datname as object, datdba as owner, coalesce(datacl, acldefault('d', datdba)) as acl
+              from pg_database where datname = current_database()
+            union all
+            select 'schema', nspname, nspname, nspowner, coalesce(nspacl, acldefault('n', nspowner))
+              from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
+            union all
+            select case c.relkind when 'S' then 'sequence' else 'table' end, n.nspname, c.relname, c.relowner,
+                   coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))
+              from pg_class c join pg_namespace n on n.oid = c.relnamespace
+             where c.relkind in ('r', 'v', 'm', 'f', 'p', 'S') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and ($1::text[] is null or n.nspname = any($1::text[]))
+            union all
+            select 'function', n.nspname, (p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')'), p.proowner,
+                   coalesce(p.proacl, acldefault('f', p.proowner))
+              from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+             where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+               and ($1::text[] is null or n.nspname = any($1::text[])))
+        select o.kind, o.space::text, o.object::text, pg_get_userbyid(o.owner)::text,
+               case when g.grantee = 0 then 'PUBLIC' else pg_get_userbyid(g.grantee)::text end, g.privileges
+          from objects o
+          left join lateral (
+               select e.grantee, array_agg(distinct e.privilege_type) as privileges from aclexplode(o.acl) e group by e.grantee) g on true
+        """;
+
+    private const string DefaultAcls = """
+        select pg_get_userbyid(d.defaclrole)::text, n.nspname::text,
+               case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' else d.defaclobjtype::text end,
+               case when e.grantee = 0 then 'PUBLIC' else pg_get_userbyid(e.grantee)::text end, array_agg(distinct e.privilege_type)
+          from pg_default_acl d
+          left join pg_namespace n on n.oid = d.defaclnamespace
+         cross join aclexplode(d.defaclacl) e
+         group by d.oid, d.defaclrole, n.nspname, d.defaclobjtype, e.grantee
+        """;
+
+    public static async Task<DatabaseFacts> ReadAsync(ServerSession session, ServerTarget target, string[]? schemas)
+    {
+        await using var batch = new NpgsqlBatch(session.Connection);
+        var pins = session.IsFresh;
+        if (pins)
+            batch.BatchCommands.Add(SessionPin.Command(target.TotalTimeout));
+        var acls = new NpgsqlBatchCommand(Acls);
+        acls.Parameters.Add(new NpgsqlParameter { Value = (object?)schemas ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        foreach (var command in (NpgsqlBatchCommand[])[new(Schemas), new(Extensions), acls, new(DefaultAcls)])
+            batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
+        if (pins)
+            await reader.NextResultAsync().ConfigureAwait(false);
+        var names = await RowsAsync(reader, static row => new SchemaFact(row.GetString(0), row.GetString(1))).ConfigureAwait(false);
+        var extensions = await RowsAsync(reader, static row => new ExtensionFact(row.GetString(0), row.GetString(1), row.GetString(2), row.Text(3))).ConfigureAwait(false);
+        var objects = await RowsAsync(reader, static row => new AclFact(row.GetString(0), row.Text(1), row.GetString(2), row.GetString(3), row.Text(4), Privileges(row, 5))).ConfigureAwait(false);
+        var defaults = await RowsAsync(reader, static row => new DefaultAclFact(row.GetString(0), row.Text(1), row.GetString(2), row.GetString(3), Privileges(row, 4))).ConfigureAwait(false);
+        return new DatabaseFacts
+        {
+            Schemas = names.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
+            Extensions = extensions.OrderBy(e => e.Name, StringComparer.Ordinal).ToEquatableArray(),
+            Acls = objects
+                .OrderBy(a => a.Kind, StringComparer.Ordinal).ThenBy(a => a.Schema, StringComparer.Ordinal)
+                .ThenBy(a => a.Object, StringComparer.Ordinal).ThenBy(a => a.Grantee, StringComparer.Ordinal).ToEquatableArray(),
+            DefaultAcls = defaults
+                .OrderBy(d => d.ForRole, StringComparer.Ordinal).ThenBy(d => d.Schema, StringComparer.Ordinal)
+                .ThenBy(d => d.On, StringComparer.Ordinal).ThenBy(d => d.Grantee, StringComparer.Ordinal).ToEquatableArray(),
+        };
+    }
+
+    private static EquatableArray<string> Privileges(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? [] : row.GetFieldValue<string[]>(column).Order(StringComparer.Ordinal).ToEquatableArray();
+
+    private static async Task<List<T>> RowsAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read)
+    {
+        List<T> rows = [];
+        while (await reader.ReadAsync().ConfigureAwait(false))
+            rows.Add(read(reader));
+        await reader.NextResultAsync().ConfigureAwait(false);
+        return rows;
+    }
+}

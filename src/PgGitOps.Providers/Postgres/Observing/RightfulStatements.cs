@@ -1,0 +1,44 @@
+using PgGitOps.Core.Observed;
+
+namespace PgGitOps.Providers.Postgres.Observing;
+
+/// <summary>What only some logins may ask, or what exists only where the engine has been: asked once it is known to succeed.</summary>
+internal static class RightfulStatements
+{
+    private static readonly ServerStatement Verifiers = new(
+        "select rolname::text, rolpassword from pg_authid where rolpassword is not null",
+        static (row, draft) => draft.Verifiers[row.GetString(0)] = new PasswordVerifier(row.GetString(1)));
+
+    private static readonly ServerStatement Files = new(
+        "select coalesce(sourcefile, ''), coalesce(sourceline, 0), coalesce(name, ''), setting, coalesce(applied, false), error from pg_file_settings order by seqno",
+        static (row, draft) =>
+        {
+            var name = row.GetString(2);
+            draft.FileSettings.Add(new FileSettingFact(row.GetString(0), row.GetInt32(1), name, ConninfoRedaction.Apply(name, row.Text(3)), row.GetBoolean(4), row.Text(5)));
+        });
+
+    private static readonly ServerStatement Inventory = new(
+        "select object, commit, created_at from pggitops.inventory",
+        static (row, draft) => draft.Inventory.Add(new InventoryEntry(row.GetString(0), row.GetString(1), row.Instant(2))));
+
+    private static readonly ServerStatement Applied = new(
+        "select object, field, value, commit, at from pggitops.applied",
+        static (row, draft) => draft.Applied.Add(new AppliedEntry(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.Instant(4))));
+
+    private static readonly ServerStatement Suspension = new(
+        "select reason, owner, since, expires from pggitops.suspension",
+        static (row, draft) => draft.Suspension = new Suspension(row.GetString(0), row.GetString(1), row.Instant(2), row.Instant(3)));
+
+    public static IEnumerable<ServerStatement> For(ServerRights rights)
+    {
+        if (rights.Verifiers)
+            yield return Verifiers;
+        if (rights.Files)
+            yield return Files;
+        if (rights.Record != RecordState.Readable)
+            yield break;
+        yield return Inventory;
+        yield return Applied;
+        yield return Suspension;
+    }
+}

@@ -1,0 +1,67 @@
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Providers.Postgres.Observing;
+
+/// <summary>What is allowed on a server, and whether the engine's own record is there.</summary>
+/// <param name="Verifiers">pg_authid may be read.</param>
+/// <param name="Files">pg_file_settings may be read.</param>
+internal sealed record ServerRights(bool Verifiers, bool Files, RecordState Record);
+
+internal enum RecordState
+{
+    None,
+    Readable,
+
+    /// <summary>The tables are there, and the engine's user may not read them.</summary>
+    Denied,
+
+    /// <summary>The schema or its tables belong to somebody who could have planted them.</summary>
+    Foreign,
+}
+
+/// <summary>Rows of one server as they come in.</summary>
+internal sealed class ServerDraft
+{
+    public ServerFacts? Head { get; set; }
+    public ServerRights? Rights { get; set; }
+    public string ClusterName { get; set; } = "";
+    public List<SettingFact> Settings { get; } = new(64);
+    public List<FileSettingFact> FileSettings { get; } = [];
+    public List<RoleFact> Roles { get; } = [];
+    public Dictionary<string, PasswordVerifier> Verifiers { get; } = new(StringComparer.Ordinal);
+    public List<MembershipFact> Memberships { get; } = [];
+    public List<DatabaseFact> Databases { get; } = [];
+    public List<ScopedSettingFact> ScopedSettings { get; } = [];
+    public List<SlotFact> Slots { get; } = [];
+    public List<StandbyFact> Standbys { get; } = [];
+    public WalReceiverFact? WalReceiver { get; set; }
+    public List<InventoryEntry> Inventory { get; } = [];
+    public List<AppliedEntry> Applied { get; } = [];
+    public Suspension? Suspension { get; set; }
+
+    /// <param name="user">The engine's own login.</param>
+    /// <param name="names">Settings asked for by name, in lower case.</param>
+    public ServerFacts ToFacts(string user, IReadOnlySet<string> names)
+    {
+        var head = Head ?? throw new InvalidOperationException("the head of a server is always read first");
+        var roles = Roles.Select(r => Verifiers.TryGetValue(r.Name, out var verifier) ? r with { PasswordVerifier = verifier } : r);
+        return head with
+        {
+            Settings = SessionShadow.Lift(this, user, names).OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
+            FileSettings = FileSettings.ToEquatableArray(),
+            Roles = roles.OrderBy(r => r.Name, StringComparer.Ordinal).ToEquatableArray(),
+            Memberships = Memberships.OrderBy(m => m.Role, StringComparer.Ordinal).ThenBy(m => m.Member, StringComparer.Ordinal).ToEquatableArray(),
+            Databases = Databases.OrderBy(d => d.Name, StringComparer.Ordinal).ToEquatableArray(),
+            ScopedSettings = ScopedSettings.OrderBy(s => s.Database, StringComparer.Ordinal).ThenBy(s => s.Role, StringComparer.Ordinal).ThenBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
+            Slots = Slots.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
+            Standbys = Standbys.OrderBy(s => s.ApplicationName, StringComparer.Ordinal).ThenBy(s => s.ClientAddress, StringComparer.Ordinal).ToEquatableArray(),
+            WalReceiver = WalReceiver,
+        };
+    }
+
+    public ClusterRecord ToRecord() => new(
+        Inventory.OrderBy(i => i.Object, StringComparer.Ordinal).ToEquatableArray(),
+        Applied.OrderBy(a => a.Object, StringComparer.Ordinal).ThenBy(a => a.Field, StringComparer.Ordinal).ToEquatableArray(),
+        Suspension);
+}

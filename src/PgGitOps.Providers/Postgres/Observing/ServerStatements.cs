@@ -1,0 +1,146 @@
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Providers.Postgres.Observing;
+
+/// <summary>What every login may ask.</summary>
+internal static class ServerStatements
+{
+    /// <summary>Read even at their default: dangerous ones, and those a standby must not have lower than its primary.</summary>
+    public static readonly IReadOnlyList<string> AlwaysRead =
+    [
+        "archive_command", "archive_mode", "data_checksums", "fsync", "full_page_writes", "listen_addresses", "log_statement",
+        "max_connections", "max_locks_per_transaction", "max_prepared_transactions", "max_wal_senders", "max_worker_processes",
+        "password_encryption", "synchronous_commit", "synchronous_standby_names", "wal_level",
+    ];
+
+    // The first eight hex digits of a WAL file's name are the timeline being written; pg_control only knows that of the last checkpoint.
+    private const string Head = """
+        select current_setting('server_version_num')::int4,
+               (select system_identifier::text from pg_control_system()),
+               pg_is_in_recovery(),
+               case when pg_is_in_recovery()
+                    then coalesce((select received_tli from pg_stat_wal_receiver limit 1), (select timeline_id from pg_control_checkpoint()))
+                    else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int4 end,
+               pg_postmaster_start_time(),
+               current_setting('data_checksums') = 'on',
+               case when pg_is_in_recovery() then coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) else pg_current_wal_lsn() end::text,
+               current_setting('cluster_name'),
+               has_table_privilege('pg_catalog.pg_authid', 'select'),
+               has_table_privilege('pg_catalog.pg_file_settings', 'select') and has_function_privilege('pg_catalog.pg_show_all_file_settings()', 'execute'),
+               (select case
+                           when count(*) < 3 then 'none'
+                           when not bool_and((t.rolsuper or t.rolname = current_user) and (o.rolsuper or o.rolname = current_user)) then 'foreign'
+                           when not bool_and(has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')) then 'denied'
+                           else 'readable' end
+                  from pg_class c
+                  join pg_namespace n on n.oid = c.relnamespace
+                  join pg_roles t on t.oid = c.relowner
+                  join pg_roles o on o.oid = n.nspowner
+                 where n.nspname = 'pggitops' and c.relname in ('inventory', 'applied', 'suspension') and c.relkind = 'r')
+        """;
+
+    private const string Databases = """
+        select d.datname::text, pg_get_userbyid(d.datdba)::text, pg_encoding_to_char(d.encoding)::text, d.datcollate::text, d.datctype::text,
+               d.datconnlimit, d.datallowconn, d.datistemplate
+          from pg_database d
+        """;
+
+    private const string Settings = """
+        select name, case when source = 'session' then reset_val else setting end, unit, vartype, context, source, sourcefile, sourceline, boot_val, pending_restart, enumvals
+          from pg_settings
+         where source <> 'default' or lower(name) = any($1)
+        """;
+
+    private const string Roles = """
+        select rolname::text, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit,
+               case when rolvaliduntil <> 'infinity' then greatest(rolvaliduntil, '0001-01-02 00:00:00+00') end
+          from pg_roles
+        """;
+
+    // One membership may be granted by several roles (from version 16 on): any ADMIN OPTION counts.
+    private const string Memberships = """
+        select pg_get_userbyid(roleid)::text, pg_get_userbyid(member)::text, bool_or(admin_option)
+          from pg_auth_members
+         group by roleid, member
+        """;
+
+    private const string ScopedSettings = """
+        select d.datname::text, r.rolname::text, split_part(c, '=', 1), substr(c, strpos(c, '=') + 1)
+          from pg_db_role_setting s
+          left join pg_database d on d.oid = s.setdatabase
+          left join pg_roles r on r.oid = s.setrole
+         cross join unnest(s.setconfig) c
+        """;
+
+    private const string Slots = """
+        select slot_name::text, slot_type, active, restart_lsn::text, wal_status from pg_replication_slots
+        """;
+
+    private const string Standbys = """
+        select application_name, host(client_addr), coalesce(state, 'unknown'), coalesce(sync_state, 'unknown'), sent_lsn::text, flush_lsn::text, replay_lsn::text,
+               pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end, flush_lsn)::int8
+          from pg_stat_replication
+        """;
+
+    private const string WalReceiver = """
+        select coalesce(status, 'unknown'), sender_host, sender_port, slot_name, received_tli from pg_stat_wal_receiver where pid is not null
+        """;
+
+    public static readonly IReadOnlyList<ServerStatement> All =
+    [
+        new(Head, static (row, draft) =>
+        {
+            draft.Head = new ServerFacts
+            {
+                VersionNumber = row.GetInt32(0),
+                SystemIdentifier = row.GetString(1),
+                InRecovery = row.GetBoolean(2),
+                Timeline = row.GetInt32(3),
+                StartedAt = row.Instant(4),
+                DataChecksums = row.GetBoolean(5),
+                Lsn = row.Text(6),
+                Settings = [],
+                FileSettings = [],
+                Roles = [],
+                Memberships = [],
+                Databases = [],
+                ScopedSettings = [],
+                Slots = [],
+                Standbys = [],
+                WalReceiver = null,
+            };
+            draft.ClusterName = row.GetString(7);
+            draft.Rights = new ServerRights(row.GetBoolean(8), row.GetBoolean(9), row.GetString(10) switch
+            {
+                "readable" => RecordState.Readable,
+                "denied" => RecordState.Denied,
+                "foreign" => RecordState.Foreign,
+                _ => RecordState.None,
+            });
+        }),
+        new(Databases, static (row, draft) => draft.Databases.Add(
+            new DatabaseFact(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetBoolean(6), row.GetBoolean(7)))),
+        new(Settings, static (row, draft) =>
+        {
+            var name = row.GetString(0);
+            draft.Settings.Add(new SettingFact(
+                name, ConninfoRedaction.Apply(name, row.Text(1)) ?? "", row.Text(2), row.GetString(3), row.GetString(4), row.GetString(5), row.Text(6), row.Number(7), row.Text(8), row.GetBoolean(9),
+                row.IsDBNull(10) ? [] : EquatableArray.Create<string>(row.GetFieldValue<string[]>(10))));
+        }, TakesNames: true),
+        new(Roles, static (row, draft) => draft.Roles.Add(
+            new RoleFact(
+                row.GetString(0), row.GetBoolean(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetInt32(8),
+                row.IsDBNull(9) ? null : row.Instant(9), null))),
+        new(Memberships, static (row, draft) => draft.Memberships.Add(new MembershipFact(row.GetString(0), row.GetString(1), row.GetBoolean(2)))),
+        new(ScopedSettings, static (row, draft) =>
+        {
+            var name = row.GetString(2);
+            draft.ScopedSettings.Add(new ScopedSettingFact(row.Text(0), row.Text(1), name, ConninfoRedaction.Apply(name, row.GetString(3))!));
+        }),
+        new(Slots, static (row, draft) => draft.Slots.Add(new SlotFact(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.Text(3), row.Text(4)))),
+        new(Standbys, static (row, draft) => draft.Standbys.Add(
+            new StandbyFact(row.Text(0) ?? "", row.Text(1), row.GetString(2), row.GetString(3), row.Text(4), row.Text(5), row.Text(6), row.IsDBNull(7) ? null : row.GetInt64(7)))),
+        new(WalReceiver, static (row, draft) => draft.WalReceiver = new WalReceiverFact(row.GetString(0), row.Text(1), row.Number(2), row.Text(3), row.Number(4))),
+    ];
+}
