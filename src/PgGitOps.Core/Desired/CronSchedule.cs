@@ -55,6 +55,12 @@ public sealed class CronSchedule
     public bool Fires(DateTime local) =>
         minutes[local.Minute] && hours[local.Hour] && months[local.Month] && FiresOnDay(local);
 
+    /// <summary>Minutes after midnight at which the schedule fires on a day that fits, in order.</summary>
+    public IEnumerable<int> MinutesOfDay => Enumerable.Range(0, 1440).Where(m => hours[m / 60] && minutes[m % 60]);
+
+    /// <summary>Whether the schedule fires on this day at all.</summary>
+    public bool FiresOn(DateTime local) => months[local.Month] && FiresOnDay(local);
+
     private bool FiresOnDay(DateTime local)
     {
         var day = days[local.Day];

@@ -1,0 +1,108 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Proofs;
+
+/// <summary>What is proven about every context of a fleet, ordered by context.</summary>
+/// <param name="Depth">Most failure domains that were taken to fail at once.</param>
+public sealed record FleetProof(int Depth, EquatableArray<ContextProof> Contexts)
+{
+    public ContextProof? Find(string context) => Contexts.FirstOrDefault(c => c.Name == context);
+
+    public Verdict Verdict => Contexts.Select(c => c.Verdict).Aggregate(Verdict.NotClaimed, Verdicts.Worse);
+}
+
+/// <summary>One row of the matrix.</summary>
+/// <param name="Topology">Null when the cluster could not be laid out; there are no scenarios then.</param>
+public sealed record ContextProof(RecoveryPolicy Policy, Cluster? Cluster, Claims Claims, Topology? Topology, PathBook? Book, EquatableArray<ScenarioProof> Scenarios)
+{
+    public string Name => Policy.Name;
+
+    public Verdict Verdict => Topology is null ? Verdict.Unknown : Scenarios.Select(s => s.Verdict).Aggregate(Verdict.NotClaimed, Verdicts.Worse);
+
+    public ScenarioProof? Find(FailureScenario scenario) => Scenarios.FirstOrDefault(s => s.Scenario == scenario);
+
+    /// <summary>What must be true for the verdicts to be, in words.</summary>
+    public EquatableArray<string> Assumptions => Proofs.Assumptions.Of(this);
+}
+
+/// <summary>One cell of the matrix: the worst of every fault of a kind, over every member that may be primary.</summary>
+public sealed record ScenarioProof
+{
+    public required FailureScenario Scenario { get; init; }
+    public required Verdict Verdict { get; init; }
+    public required Verdict LossVerdict { get; init; }
+    public required Verdict OutageVerdict { get; init; }
+    public required Claim Claim { get; init; }
+
+    /// <summary>Worst loss that any permitted state allows on the path taken.</summary>
+    public required Loss Guaranteed { get; init; }
+
+    /// <summary>Worst loss when all standbys were connected and caught up.</summary>
+    public required Loss Nominal { get; init; }
+
+    public required Outage Outage { get; init; }
+
+    /// <summary>The path that the verdict rests on, in the worst instance.</summary>
+    public required RecoveryPath? Path { get; init; }
+
+    /// <summary>Path that loses least, and path that is back first; often not the same.</summary>
+    public required RecoveryPath? LosesLeast { get; init; }
+
+    public required RecoveryPath? BackFirst { get; init; }
+
+    /// <summary>The worst instance in words: who is primary and what happens.</summary>
+    public required string When { get; init; }
+
+    public required Counterexample? Counterexample { get; init; }
+
+    /// <summary>Faults times possible primaries that were looked at.</summary>
+    public required int Instances { get; init; }
+
+    public required int Failing { get; init; }
+
+    internal Instance? Worst { get; init; }
+
+    internal static ScenarioProof Of(
+        FailureScenario scenario, Instance worst, Instance worstLoss, Instance worstOutage, int instances, int failing, Topology topology, PathBook book)
+    {
+        return new ScenarioProof
+        {
+            Scenario = scenario,
+            Verdict = worst.Verdict,
+            LossVerdict = worst.LossVerdict,
+            OutageVerdict = worst.OutageVerdict,
+            Claim = worst.Claim,
+            Guaranteed = worstLoss.Path.Guaranteed,
+            Nominal = worstLoss.Path.Nominal,
+            Outage = worstOutage.Path.Outage,
+            Path = worst.Path,
+            LosesLeast = worst.Paths.MinBy(p => p, Comparer<RecoveryPath>.Create((a, b) => a.Guaranteed.CompareTo(b.Guaranteed) is not 0 and var order ? order : a.Outage.CompareTo(b.Outage))),
+            BackFirst = worst.Paths.MinBy(p => p, Comparer<RecoveryPath>.Create((a, b) => a.Outage.CompareTo(b.Outage) is not 0 and var order ? order : a.Guaranteed.CompareTo(b.Guaranteed))),
+            When = $"{topology.Members[worst.Primary].Name} is primary and {worst.Fault.What}",
+            Counterexample = worst.Verdict == Verdict.Impossible ? Counterexample.Of(worst, topology, book) : null,
+            Instances = instances,
+            Failing = failing,
+            Worst = worst,
+        };
+    }
+
+    internal static ScenarioProof WithoutPrimary(FailureScenario scenario) => new()
+    {
+        Scenario = scenario,
+        Verdict = Verdict.Unknown,
+        LossVerdict = Verdict.Unknown,
+        OutageVerdict = Verdict.Unknown,
+        Claim = Claim.None,
+        Guaranteed = Loss.Unbounded,
+        Nominal = Loss.Unbounded,
+        Outage = Outage.Never("a member may be primary"),
+        Path = null,
+        LosesLeast = null,
+        BackFirst = null,
+        When = "no member may be primary",
+        Counterexample = null,
+        Instances = 0,
+        Failing = 0,
+    };
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Numerics;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Proofs;
+
+/// <summary>Decides what every recovery promise of a fleet is worth. Pure: the same documents give the same proof.</summary>
+public static class Prover
+{
+    /// <summary>Failure domains that fail at once, unless asked otherwise. Two is what a maintenance plus a fault makes.</summary>
+    public const int DepthDefault = 2;
+
+    public static FleetProof Prove(ValidFleet fleet, int depth = DepthDefault)
+    {
+        var ground = new ProofGround(fleet, depth);
+        return new FleetProof(depth, [.. fleet.Policies.OrderBy(p => p.Name, StringComparer.Ordinal).Select(ground.Prove)]);
+    }
+
+    /// <summary>Judges one context on a cluster whose synchronous rule may differ from the declared one.</summary>
+    internal static ContextProof Prove(RecoveryPolicy policy, Claims claims, Topology topology, ImmutableArray<Fault> faults, SynchronousRule? rule, CommitLevel level)
+    {
+        var book = new PathBook(topology, policy, level, rule);
+        var scenarios = ImmutableArray.CreateBuilder<ScenarioProof>();
+        var start = 0;
+        while (start < faults.Length)
+        {
+            var end = start;
+            while (end < faults.Length && faults[end].Scenario == faults[start].Scenario)
+                end++;
+            scenarios.Add(ProveScenario(faults.AsSpan()[start..end], claims, topology, book));
+            start = end;
+        }
+        return new ContextProof(policy, topology.Cluster, claims, topology, book, new EquatableArray<ScenarioProof>(scenarios.ToImmutable()));
+    }
+
+    private static ScenarioProof ProveScenario(ReadOnlySpan<Fault> faults, Claims claims, Topology topology, PathBook book)
+    {
+        Instance? worst = null;
+        var (instances, failing) = (0, 0);
+        Instance? worstLoss = null;
+        Instance? worstOutage = null;
+        foreach (var fault in faults)
+        {
+            for (var bits = topology.Primaries.Bits; bits != 0; bits &= bits - 1)
+            {
+                var instance = Judge(BitOperations.TrailingZeroCount(bits), fault, claims, topology, book);
+                instances++;
+                if (instance.Verdict.Badness() >= Verdict.Impossible.Badness())
+                    failing++;
+                if (worst is null || instance.IsWorseThan(worst.Value, topology))
+                    worst = instance;
+                if (worstLoss is null || instance.Path.Guaranteed.CompareTo(worstLoss.Value.Path.Guaranteed) > 0)
+                    worstLoss = instance;
+                if (worstOutage is null || instance.Path.Outage.CompareTo(worstOutage.Value.Path.Outage) > 0)
+                    worstOutage = instance;
+            }
+        }
+        var scenario = faults[0].Scenario;
+        return worst is { } w
+            ? ScenarioProof.Of(scenario, w, worstLoss!.Value, worstOutage!.Value, instances, failing, topology, book)
+            : ScenarioProof.WithoutPrimary(scenario);
+    }
+
+    internal static Instance Judge(int primary, Fault fault, Claims claims, Topology topology, PathBook book)
+    {
+        var site = topology.Members[primary].Site;
+        var claim = claims.For(topology, fault, site);
+        // An outage is promised for the declared primary site; away from it the promise about loss stands, the speed does not.
+        if (site != topology.PrimarySite && topology.PrimarySite >= 0 && claim.OutageLimit is not null)
+            claim = claims.WithoutOutage(claim);
+        var paths = book.Of(primary, fault);
+        var judged = paths[0];
+        if (!judged.Automatic)
+        {
+            for (var i = 1; i < paths.Length; i++)
+            {
+                var (best, next) = (judged.Judge(claim).Badness(), paths[i].Judge(claim).Badness());
+                if (next < best || next == best && (paths[i].Guaranteed.CompareTo(judged.Guaranteed) is var byLoss && byLoss < 0
+                        || byLoss == 0 && paths[i].Outage.CompareTo(judged.Outage) < 0))
+                    judged = paths[i];
+            }
+        }
+        var lossVerdict = judged.JudgeLoss(claim.LossLimit);
+        var outageVerdict = judged.JudgeOutage(claim.OutageLimit);
+        if (claim.Scope == ClaimScope.PointInTime)
+            lossVerdict = PointInTimeVerdict(fault, judged, claims, topology, book);
+        return new Instance(primary, fault, claim, judged, paths, lossVerdict, outageVerdict);
+    }
+
+    /// <summary>A window to go back to is promised: does a repository, and enough history in it, remain?</summary>
+    private static Verdict PointInTimeVerdict(Fault fault, RecoveryPath judged, Claims claims, Topology topology, PathBook book)
+    {
+        if (!book.Backups.HasPlan || topology.Repositories.Length <= BitOperations.PopCount(fault.LostRepositories))
+            return Verdict.Impossible;
+        if (book.Backups.GuaranteedWindow is not { } window)
+            return Verdict.Unknown;
+        if (window < claims.Policy.Backup!.PitrWindow!.Value.Value)
+            return Verdict.Impossible;
+        if (fault.Scenario != FailureScenario.RepositoryLoss && judged.Guaranteed.Kind == LossKind.Unbounded)
+            return Verdict.Unknown;
+        // No restore is trusted before a drill has tried it.
+        return Verdict.Unproven;
+    }
+}
+
+/// <summary>One fault while one member holds the primary role.</summary>
+internal readonly record struct Instance(
+    int Primary, Fault Fault, Claim Claim, RecoveryPath Path, ImmutableArray<RecoveryPath> Paths, Verdict LossVerdict, Verdict OutageVerdict)
+{
+    public Verdict Verdict => Verdicts.Worse(LossVerdict, OutageVerdict);
+
+    /// <summary>Worse verdict first, then more loss, then longer outage, then the smaller fault, the declared primary site and the name.</summary>
+    public bool IsWorseThan(Instance other, Topology topology)
+    {
+        var order = Verdict.Badness() - other.Verdict.Badness();
+        if (order == 0)
+            order = Path.Guaranteed.CompareTo(other.Path.Guaranteed);
+        if (order == 0)
+            order = Path.Outage.CompareTo(other.Path.Outage);
+        if (order == 0)
+            order = other.Fault.Size - Fault.Size;
+        if (order == 0)
+            order = Home(topology).CompareTo(other.Home(topology));
+        if (order == 0)
+            order = other.Fault.Lost.Count - Fault.Lost.Count;
+        return order > 0;
+    }
+
+    private bool Home(Topology topology) => topology.Members[Primary].Site == topology.PrimarySite;
+}

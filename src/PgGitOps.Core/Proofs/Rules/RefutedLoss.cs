@@ -1,0 +1,99 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Proofs.Rules;
+
+/// <summary>Names the reason why a promise about loss is false, at the promise.</summary>
+internal sealed class RefutedLoss : IClaimRule
+{
+    public void Judge(ClaimScene scene, List<Diagnostic> findings)
+    {
+        foreach (var proof in scene.Proof.Contexts)
+        {
+            if (proof.Topology is not { } topology)
+            {
+                findings.Add(ClaimRuleList.TopologyUnclear, proof.Policy, "spec.store.cluster", proof.Policy.Cluster.Span,
+                    $"cluster '{proof.Policy.Cluster.Value}' cannot be laid out: it has more than {Topology.MembersMax} members, or a member on a host that its environment does not know",
+                    null);
+                continue;
+            }
+            foreach (var scope in (ClaimScope[])[ClaimScope.Local, ClaimScope.CrossSite])
+            {
+                var refuted = proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Counterexample is not null).ToArray();
+                foreach (var group in refuted.GroupBy(s => RuleFor(s, proof, topology)).OrderBy(g => g.Key.Id, StringComparer.Ordinal))
+                    Report(proof, topology, scope, group.Key, [.. group], findings);
+            }
+        }
+    }
+
+    private static void Report(ContextProof proof, Topology topology, ClaimScope scope, DiagnosticRule rule, ScenarioProof[] refuted, List<Diagnostic> findings)
+    {
+        var policy = proof.Policy;
+        var (field, at) = scope == ClaimScope.CrossSite
+            ? ("spec.crossSite.dataLossWindow", policy.CrossSite.DataLossWindow?.Span ?? policy.CrossSite.At)
+            : ("spec.rpoClass", policy.RpoClass.Span);
+        // The plainest story first: today's primary site, and for a promise across sites the loss of a site.
+        refuted = [.. refuted.OrderBy(s => topology.Members[s.Worst!.Value.Primary].Site != topology.PrimarySite)
+            .ThenBy(s => scope == ClaimScope.CrossSite && s.Scenario != FailureScenario.SiteLoss).ThenBy(s => s.Scenario)];
+        var first = refuted[0];
+        var promise = first.Claim.IsZeroLoss ? "no loss" : $"at most {Amounts.Round(first.Claim.LossLimit!.Value)} of loss";
+        var context = scope == ClaimScope.CrossSite ? "across sites" : "inside the primary's site";
+        var also = refuted.Length > 1 ? $" (also: {Amounts.List(refuted.Skip(1).Select(s => s.Scenario.Title()))})" : "";
+        findings.Add(rule, policy, field, at,
+            $"{promise} {context} is promised, but {first.Counterexample!.Text}{also}",
+            FixSearch.Hint(proof, scope, Where(rule, proof, topology)));
+    }
+
+    private static DiagnosticRule RuleFor(ScenarioProof scenario, ContextProof proof, Topology topology)
+    {
+        var instance = scenario.Worst!.Value;
+        var rule = proof.Book!.RuleOf(instance.Primary);
+        switch (instance.Path.Kind)
+        {
+            case PathKind.SplitBrain:
+                return ClaimRuleList.SplitBrain;
+            case PathKind.RestartInPlace:
+                return Durability.SwitchedOff(topology.Cluster) is null ? ClaimRuleList.ZeroLossWithWeakCommit : ClaimRuleList.DurabilityOff;
+            case PathKind.Nothing:
+                return topology.Repositories.IsEmpty ? ClaimRuleList.LossNotKept : ClaimRuleList.RepositoryInLostSite;
+            case PathKind.RestoreFromRepository:
+                return scenario.Claim.IsZeroLoss ? ClaimRuleList.ZeroLossFromArchive : ClaimRuleList.LossNotKept;
+        }
+        if (!scenario.Claim.IsZeroLoss)
+            return ClaimRuleList.LossNotKept;
+        var declared = topology.Cluster.Replication.Synchronous;
+        var elsewhere = topology.Promotable - instance.Fault.Lost;
+        if (instance.Claim.Scope == ClaimScope.CrossSite && !elsewhere.IsEmpty && elsewhere.IsSubsetOf(topology.StandbyClusterMembers))
+            return ClaimRuleList.ZeroLossOnStandbyCluster;
+        if (declared is null)
+            return ClaimRuleList.ZeroLossOnAsync;
+        if (rule.Level == CommitLevel.RemoteWrite)
+            return ClaimRuleList.ZeroLossWithRemoteWrite;
+        if (rule.WaitsFor == 0)
+            return ClaimRuleList.ZeroLossWithWeakCommit;
+        if (rule.Quirk.Floor == AcknowledgementFloor.None)
+            return ClaimRuleList.ZeroLossWithDegrade;
+        // Nobody outside the failed part is asked at all: whatever the rule says, it is asynchronous towards the survivors.
+        if (instance.Claim.Scope == ClaimScope.CrossSite && (rule.Standbys - instance.Fault.Lost).IsEmpty)
+            return ClaimRuleList.ZeroLossOnAsync;
+        return rule.Method == SynchronousMethod.First && rule.SurvivesNominal(instance.Fault.Lost)
+            ? ClaimRuleList.ZeroLossWithSlidingFirst
+            : ClaimRuleList.ZeroLossWithLocalQuorum;
+    }
+
+    /// <summary>The other place that takes part in the contradiction.</summary>
+    private static string Where(DiagnosticRule rule, ContextProof proof, Topology topology)
+    {
+        var cluster = topology.Cluster;
+        if (rule == ClaimRuleList.ZeroLossWithWeakCommit || rule == ClaimRuleList.ZeroLossWithRemoteWrite)
+        {
+            var commit = ProofGround.CommitOf(proof.Policy, topology);
+            return $"synchronous_commit = {Counterexample.Spell(commit.Level)} comes from {commit.Where} ({commit.At})";
+        }
+        if (rule == ClaimRuleList.RepositoryInLostSite || rule == ClaimRuleList.ZeroLossFromArchive)
+            return cluster.Backup is { } plan ? $"backups are declared at {plan.At}" : "no backups are declared";
+        return cluster.Replication.Synchronous is { } synchronous
+            ? $"the synchronous rule is at {synchronous.At}"
+            : $"cluster {cluster.Name} declares no synchronous rule ({cluster.Replication.At})";
+    }
+}
