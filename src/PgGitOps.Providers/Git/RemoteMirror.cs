@@ -139,7 +139,7 @@ internal sealed class RemoteMirror
             }
             var kind = TransportFailure.KindOf(run.Error);
             // The remote answered a moment ago, so a failure that is not of the transfer is one of the mirror itself.
-            if (run.TimedOut || kind is not (null or SourceRefusalKind.RepositoryMissing))
+            if (run.TimedOut || (kind is not (null or SourceRefusalKind.RepositoryMissing) && !HasBrokenReference(clock, cancellation)))
                 throw new RefusedException(TransportFailure.Describe(remote, run, deadline));
         }
         Rebuild(advertised, clock, cancellation);
@@ -203,6 +203,13 @@ internal sealed class RemoteMirror
         {
             return null;
         }
+    }
+
+    // libgit2 passes over a reference that holds no id; git complains of it, and blames the remote for what is missing then.
+    private bool HasBrokenReference(Stopwatch clock, CancellationToken cancellation)
+    {
+        var run = git.Run(["--git-dir", mirror, "for-each-ref", "--format=%(refname)"], Remaining(clock), cancellation);
+        return run.ExitCode != 0 || run.Error.Length > 0;
     }
 
     private TimeSpan Remaining(Stopwatch clock)
