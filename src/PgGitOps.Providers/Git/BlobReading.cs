@@ -37,29 +37,25 @@ internal sealed class BlobReading(GitSourceOptions options, BlobCache cache)
 
     private ReadOnlyMemory<byte> ReadBlob(OpenedRepository opened, ListedFile file, long generation)
     {
-        // The header tells the size before the content is unpacked into memory.
-        long size;
         try
         {
-            size = opened.Repository.ObjectDatabase.RetrieveObjectMetadata(file.BlobId).Size;
-        }
-        catch (NotFoundException)
-        {
-            throw opened.Absent($"{file.Path} (blob {file.BlobId.Sha})");
-        }
-        if (size > options.FileBytesMax)
-            throw new RefusedException(
-                SourceRefusalKind.TooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"{file.Path} has {size} bytes; at most {options.FileBytesMax} are read."),
-                "Policy documents are small; move other files out of the policy folders.");
-        try
-        {
+            // The header tells the size before the content is unpacked into memory.
+            var size = opened.Repository.ObjectDatabase.RetrieveObjectMetadata(file.BlobId).Size;
+            if (size > options.FileBytesMax)
+                throw new RefusedException(
+                    SourceRefusalKind.TooLarge,
+                    string.Create(CultureInfo.InvariantCulture, $"{file.Path} has {size} bytes; at most {options.FileBytesMax} are read."),
+                    "Policy documents are small; move other files out of the policy folders.");
             var blob = opened.Repository.Lookup<Blob>(file.BlobId) ?? throw opened.Absent($"{file.Path} (blob {file.BlobId.Sha})");
             using var stream = blob.GetContentStream();
             var content = new byte[size];
             stream.ReadExactly(content);
             cache.Add(file.BlobId, content, generation);
             return content;
+        }
+        catch (NotFoundException)
+        {
+            throw opened.Absent($"{file.Path} (blob {file.BlobId.Sha})");
         }
         catch (Exception e) when (e is LibGit2SharpException or EndOfStreamException)
         {

@@ -62,7 +62,10 @@ internal sealed class GitCommand(IReadOnlyDictionary<string, string> extraEnviro
             EndGroup(process, group);
             process.WaitForExit(PipeGrace);
         }
-        if (!output.Join(PipeGrace) | !error.Join(ended ? TimeSpan.Zero : PipeGrace))
+        // Both, always: the last words of a failed git may still be in the pipe when it has ended.
+        var outputClosed = output.Join(PipeGrace);
+        var errorClosed = error.Join(PipeGrace);
+        if (!outputClosed || !errorClosed)
             Posix.KillGroup(group);
         cancellation.ThrowIfCancellationRequested();
         var exitCode = ended ? process.ExitCode : -1;

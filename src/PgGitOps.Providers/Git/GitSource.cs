@@ -15,6 +15,7 @@ public sealed class GitSource : ISource
     private readonly TreeListing listing;
     private readonly BlobCache cache;
     private readonly BlobReading reading;
+    private readonly CommitSignatures? signatures;
 
     public GitSource(GitSourceOptions options)
     {
@@ -23,6 +24,7 @@ public sealed class GitSource : ISource
         listing = new TreeListing(options);
         cache = new BlobCache(options.CacheBytesMax);
         reading = new BlobReading(options, cache);
+        signatures = options.Signatures is { } required ? new CommitSignatures(required, git, options.Deadline) : null;
         try
         {
             address = GitAddress.Parse(options.Address);
@@ -89,6 +91,7 @@ public sealed class GitSource : ISource
             return new SourceOutcome.Unchanged(commit.Sha);
         if (request.LastGoodCommitId is { } lastGood && !request.AcceptRewrittenHistory)
             CommitHistory.RequireDescent(opened, commit, lastGood);
+        signatures?.Require(opened, commit, request.LastGoodCommitId, cancellation);
         var list = listing.List(opened, commit, cancellation);
         var (files, diagnostics) = reading.Read(opened, list, cancellation);
         return new SourceOutcome.Read(

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PgGitOps.Core.Ports;
+
+namespace PgGitOps.Providers.Git;
+
+/// <summary>The revision that is in force: the last one that was read, valid and accepted.</summary>
+/// <param name="Address">Where it came from, without credentials.</param>
+public sealed record AcceptedRevision(string Address, string Reference, string CommitId, DateTimeOffset AcceptedAt);
+
+/// <summary>What the state file tells.</summary>
+public abstract record LastGood
+{
+    private LastGood()
+    {
+    }
+
+    public sealed record Found(AcceptedRevision Revision) : LastGood;
+
+    /// <summary>Nothing was accepted yet.</summary>
+    public sealed record None : LastGood;
+
+    /// <summary>Something was accepted, but the file does not tell what. Taking this for None would accept any history.</summary>
+    public sealed record Unreadable(string Reason) : LastGood;
+
+    public T Match<T>(Func<AcceptedRevision, T> found, Func<T> none, Func<string, T> unreadable) => this switch
+    {
+        Found it => found(it.Revision),
+        None => none(),
+        Unreadable it => unreadable(it.Reason),
+        _ => throw new InvalidOperationException("The last good revision is Found, None or Unreadable."),
+    };
+}
+
+/// <summary>Keeps the last good revision in a file that is always whole: the old one or the new one, also after a power cut.</summary>
+public sealed class LastGoodRevision(string path)
+{
+    public LastGood Read()
+    {
+        try
+        {
+            var revision = JsonSerializer.Deserialize(File.ReadAllBytes(path), LastGoodJson.Default.AcceptedRevision);
+            return revision is not null && ReferenceName.IsFullId(revision.CommitId ?? "")
+                ? new LastGood.Found(revision)
+                : new LastGood.Unreadable($"{path} names no commit.");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new LastGood.None();
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return new LastGood.Unreadable($"{path} cannot be read: {e.Message}");
+        }
+    }
+
+    /// <returns>Null when it is on disk, else why not; the file then still holds what it held before.</returns>
+    public SourceRefusal? Save(AcceptedRevision revision)
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var temporary = $"{path}.new";
+        try
+        {
+            Directory.CreateDirectory(directory);
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                JsonSerializer.Serialize(file, revision, LastGoodJson.Default.AcceptedRevision);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+            Posix.SyncDirectory(directory);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new SourceRefusal(SourceRefusalKind.CacheUnusable, $"The last good revision cannot be written to {path}: {e.Message}", "Make room or name another state directory.");
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AcceptedRevision))]
+internal sealed partial class LastGoodJson : JsonSerializerContext;
