@@ -1,0 +1,90 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>Everything the planning of one cluster rests on, as values: the same problem always gives the same steps.</summary>
+internal sealed record ClusterProblem
+{
+    internal required Cluster Cluster { get; init; }
+    internal required FleetEnvironment Environment { get; init; }
+    internal required SettingCatalog Catalog { get; init; }
+    internal required DesiredFacets Desired { get; init; }
+
+    /// <summary>Known live values; a facet that is neither here nor in <see cref="Unknown"/> is absent.</summary>
+    internal required IReadOnlyDictionary<FacetKey, FacetValue> Live { get; init; }
+
+    internal required IReadOnlyDictionary<FacetKey, string> Unknown { get; init; }
+
+    /// <summary>Canonical values last applied.</summary>
+    internal required IReadOnlyDictionary<FacetKey, string> Applied { get; init; }
+
+    internal required IReadOnlySet<string> Inventory { get; init; }
+
+    /// <summary>Why the record could not be read, or null. Without it nothing is removed.</summary>
+    internal required string? RecordProblem { get; init; }
+
+    internal required DateTimeOffset Now { get; init; }
+
+    /// <summary>Evidence of each member's status.</summary>
+    internal required IReadOnlyDictionary<string, string> MemberReasons { get; init; }
+
+    /// <summary>Parameters held by something ALTER SYSTEM cannot beat, by object path; the value names the source.</summary>
+    internal required IReadOnlyDictionary<string, string> Overrides { get; init; }
+
+    /// <summary>Owners of databases and schemas that could be read, by object path.</summary>
+    internal required IReadOnlyDictionary<string, string> Owners { get; init; }
+
+    /// <summary>Object paths of slots somebody is connected to.</summary>
+    internal required IReadOnlySet<string> ActiveSlots { get; init; }
+
+    /// <summary>Reasons why nothing at all may be done to this cluster now.</summary>
+    internal required EquatableArray<Refusal> Blocks { get; init; }
+
+    internal ReconcileMode Mode => Cluster.Mode ?? Environment.Mode;
+
+    internal bool IsNative => Cluster.Manager is ClusterManager.Native;
+
+    internal FacetKey Key(string path, string field) => new(Cluster.Name, path, field);
+
+    internal Treatment TreatmentOf(FacetKey key) => Treatment.Of(this, key);
+}
+
+/// <summary>What is done about a facet, and why where an exception decides.</summary>
+internal sealed record Treatment(FieldTreatment Kind, FieldException? Exception)
+{
+    private static readonly Treatment Enforced = new(FieldTreatment.Enforce, null);
+    private static readonly Treatment Observed = new(FieldTreatment.Observe, null);
+
+    internal static Treatment Of(ClusterProblem problem, FacetKey key)
+    {
+        foreach (var exception in problem.Cluster.Exceptions)
+        {
+            if ((exception.Expires is { } expires && expires <= problem.Now) || !Matches(exception.Field, key))
+                continue;
+            return new Treatment(exception.Treatment, exception);
+        }
+        return problem.Mode == ReconcileMode.Enforce ? Enforced : Observed;
+    }
+
+    /// <summary>A pattern speaks of the object or of one field of it, with or without the member that carries it.</summary>
+    internal static bool Matches(string pattern, FacetKey key)
+    {
+        var path = key.Object;
+        if (Fits(pattern, path, key.Field))
+            return true;
+        if (!path.StartsWith("member/", StringComparison.Ordinal))
+            return false;
+        var rest = path.IndexOf('/', "member/".Length);
+        return rest > 0 && Fits(pattern, path[(rest + 1)..], key.Field);
+    }
+
+    private static bool Fits(string pattern, string path, string field)
+    {
+        var full = $"{path}.{field}";
+        return pattern.EndsWith('*')
+            ? full.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
+            : pattern == path || pattern == full;
+    }
+}

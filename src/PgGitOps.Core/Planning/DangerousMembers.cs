@@ -1,0 +1,100 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>What is wrong with one server that no declared facet tells.</summary>
+internal static class DangerousMembers
+{
+    internal static IEnumerable<Danger> Of(ClusterProblem problem, Topology topology, MemberView member) =>
+        Settings(problem, member).Concat(Files(problem, member)).Concat(Slots(problem, topology, member)).Concat(Standbys(problem, member)).Concat(Upstream(problem, topology, member));
+
+    private static IEnumerable<Danger> Settings(ClusterProblem problem, MemberView member)
+    {
+        var facts = member.Facts!;
+        foreach (var setting in facts.Settings)
+        {
+            var path = FacetPath.MemberParameter(member.Name, setting.Name);
+            var declared = problem.Desired.ByKey.ContainsKey(problem.Key(path, "value"));
+            if (!declared && DangerousSettings.OfServer(setting.Name, SettingValue.ReadLive(problem.Catalog.Find(setting.Name), setting.Value)) is { } consequence)
+                yield return new Danger(path, "value", setting.Value, consequence);
+            if (!declared && setting is { Name: "synchronous_standby_names", Value.Length: > 0 })
+                yield return new Danger(path, "value", setting.Value, "commits wait for standbys that no document names");
+            if (!declared && setting.PendingRestart)
+                yield return new Danger(path, "pendingRestart", "true", "the next restart, for whatever reason, changes it");
+            if (declared && setting.Source is "command line" or "environment variable")
+                yield return new Danger(path, "source", setting.Source, "whatever the files say, the server takes the value it was started with");
+        }
+        if (!facts.DataChecksums && problem.Cluster.Storage is not { DataChecksums: false })
+            yield return new Danger(FacetPath.Member(member.Name), "dataChecksums", "off", "corruption on disk goes unnoticed and is replicated and backed up");
+    }
+
+    private static IEnumerable<Danger> Files(ClusterProblem problem, MemberView member)
+    {
+        foreach (var line in member.Facts!.FileSettings)
+        {
+            if (string.IsNullOrEmpty(line.Name))
+            {
+                if (line.Error is not null)
+                    yield return new Danger(FacetPath.Member(member.Name), "configurationFile", $"{FileName(line.File)}:{line.Line}: {line.Error}", "the server may not start again, and reloads are refused");
+                continue;
+            }
+            var path = FacetPath.MemberParameter(member.Name, line.Name);
+            var needsRestart = problem.Catalog.Find(line.Name) is { NeedsRestart: true };
+            if (line.Error is not null && !needsRestart)
+                yield return new Danger(path, "configurationFile", $"{FileName(line.File)}:{line.Line}: {line.Error}", "the line has no effect, and reloads are refused while it stands there");
+            var declared = problem.Desired.ByKey.ContainsKey(problem.Key(path, "value"));
+            var isOurs = problem.Applied.ContainsKey(problem.Key(path, "value")) || line.Name is "primary_conninfo" or "primary_slot_name" or "recovery_target_timeline";
+            if (!declared && !isOurs && FileName(line.File) == "postgresql.auto.conf" && line.Error is null)
+                yield return new Danger(path, "alterSystem", line.Value ?? "", "somebody set it by ALTER SYSTEM; it overrides the configuration file");
+        }
+    }
+
+    private static IEnumerable<Danger> Slots(ClusterProblem problem, Topology topology, MemberView member)
+    {
+        var declared = problem.Cluster.Members.Select(m => m.SlotName).ToHashSet(StringComparer.Ordinal);
+        var isPrimary = member.Name == topology.PrimaryName;
+        foreach (var slot in member.Facts!.Slots)
+        {
+            var path = FacetPath.Slot(member.Name, slot.Name);
+            if (slot.WalStatus is "lost" or "unreserved")
+                yield return new Danger(path, "walStatus", slot.WalStatus, "whoever uses it cannot catch up any more and has to be cloned again");
+            var isExpected = slot.Type == "physical" && declared.Contains(slot.Name);
+            if (!isExpected)
+                yield return new Danger(path, slot.Active ? "undeclared" : "inactive", $"{slot.Type}{(slot.Active ? "" : ", inactive")}", slot.Active ? "a consumer that no document names receives every change" : "it keeps WAL for nobody until the disk is full");
+            else if (!slot.Active && slot.RestartLsn is not null && (!isPrimary || problem.Cluster.Members.Any(m => m.SlotName == slot.Name)))
+                yield return new Danger(path, "inactive", "physical, inactive", "it keeps WAL for a standby that is not connected until the disk is full");
+        }
+    }
+
+    private static IEnumerable<Danger> Standbys(ClusterProblem problem, MemberView member)
+    {
+        var seen = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        foreach (var standby in member.Facts!.Standbys)
+            seen[standby.ApplicationName] = seen.GetValueOrDefault(standby.ApplicationName) + 1;
+        foreach (var (name, count) in seen.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            var path = $"{FacetPath.Member(member.Name)}/standby/{FacetPath.Escape(name)}";
+            var isMember = problem.Cluster.Members.Any(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+            // A base backup in progress streams too, under its own name.
+            if (!isMember && name != "pg_basebackup")
+                yield return new Danger(path, "undeclared", "connected", "a receiver that no document names gets a copy of everything");
+            if (isMember && count > 1)
+                yield return new Danger(path, "duplicate", $"{count} connections", "an impostor under a member's name can acknowledge commits in its place");
+        }
+    }
+
+    private static IEnumerable<Danger> Upstream(ClusterProblem problem, Topology topology, MemberView member)
+    {
+        if (topology.PrimaryFacts is not { } primary || member.Name == topology.PrimaryName || member.Facts!.WalReceiver is not { } receiver)
+            yield break;
+        var expected = problem.Cluster.FindMember(topology.PrimaryName!)!;
+        var host = problem.Environment.Hosts.FirstOrDefault(h => h.Name == expected.Host);
+        if (receiver.SenderPort is { } port && (port != expected.Port || (receiver.SenderHost is { } sender && host is not null && sender != host.Address && sender != host.Name)))
+            yield return new Danger(FacetPath.Member(member.Name), "upstream", $"{receiver.SenderHost}:{port}", $"it does not stream from the primary {expected.Name}");
+        if (receiver.ReceivedTimeline is { } timeline && timeline != primary.Timeline)
+            yield return new Danger(FacetPath.Member(member.Name), "timeline", timeline.ToString(System.Globalization.CultureInfo.InvariantCulture), $"the primary writes timeline {primary.Timeline}: what it holds may have diverged");
+    }
+
+    private static string FileName(string path) => path[(path.LastIndexOf('/') + 1)..];
+}

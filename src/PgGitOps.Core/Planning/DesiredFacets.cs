@@ -1,0 +1,234 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>What one cluster's document asks for, flattened into facets.</summary>
+/// <param name="All">Ordered by key; one facet a key.</param>
+/// <param name="Refusals">Values that cannot be brought about; they have no facet.</param>
+public sealed record DesiredFacets(IReadOnlyList<DesiredFacet> All, EquatableArray<Refusal> Refusals)
+{
+    /// <summary>Facets by key.</summary>
+    public IReadOnlyDictionary<FacetKey, DesiredFacet> ByKey { get; } = All.ToDictionary(f => f.Key);
+
+    /// <param name="primary">Member that carries the slots: the present primary, or the one to be initialised; null when nobody knows.</param>
+    public static DesiredFacets Of(Cluster cluster, SettingCatalog catalog, string? primary) => new DesiredFacetReader(cluster, catalog).Read(primary);
+}
+
+internal sealed class DesiredFacetReader(Cluster cluster, SettingCatalog catalog)
+{
+    private readonly Dictionary<FacetKey, DesiredFacet> facets = [];
+    private readonly List<Refusal> refusals = [];
+
+    internal DesiredFacets Read(string? primary)
+    {
+        if (cluster.Manager is ClusterManager.Native)
+        {
+            ReadMembers(primary);
+            ReadParameters();
+            ReadReplication();
+        }
+        else if (cluster.Parameters.Count > 0 || cluster.Replication.Synchronous is not null)
+        {
+            var at = cluster.Parameters.Count > 0 ? cluster.Parameters[0].At : cluster.Replication.At;
+            refusals.Add(new Refusal(PlanRule.OtherOwner, $"Patroni owns the parameters of {cluster.Name}; ALTER SYSTEM underneath it would be undone.", "Set them through Patroni, or change the manager to native.", at));
+        }
+        foreach (var role in cluster.Roles)
+            ReadRole(role);
+        foreach (var database in cluster.Databases)
+            ReadDatabase(database);
+        var all = facets.Values.ToArray();
+        Array.Sort(all, (a, b) => a.Key.CompareTo(b.Key));
+        return new DesiredFacets(all, refusals.ToEquatableArray());
+    }
+
+    private void ReadMembers(string? primary)
+    {
+        foreach (var member in cluster.Members)
+        {
+            var path = FacetPath.Member(member.Name);
+            Set(path, "exists", Normal.Exists, member.At);
+            Set(path, "running", Normal.True, member.At);
+            if (primary is null || member.Name == primary)
+                continue;
+            Set(path, "streaming", Normal.True, member.At);
+            Set(FacetPath.Slot(primary, member.SlotName), "exists", Normal.Exists, member.At);
+        }
+    }
+
+    private void ReadParameters()
+    {
+        foreach (var parameter in cluster.Parameters)
+        {
+            if (cluster.Replication.Synchronous is { } rule && parameter.Name.ToLowerInvariant() is "synchronous_standby_names" or "synchronous_commit"
+                && ReadSetting(parameter) is { } written && !written.Equals(OfRule(parameter.Name, cluster.Replication.Synchronous!)))
+            {
+                refusals.Add(new Refusal(PlanRule.DeclaredTwice, $"{parameter.Name} is declared both among the parameters and by replication.synchronous, with different values.", "Keep replication.synchronous only.", parameter.At));
+                continue;
+            }
+            if (ReadSetting(parameter) is { } value)
+                SetOnMembers(parameter.Name, value, parameter.At);
+        }
+    }
+
+    private void ReadReplication()
+    {
+        if (cluster.Replication.Synchronous is not { } rule)
+            return;
+        SetOnMembers("synchronous_standby_names", OfRule("synchronous_standby_names", rule), rule.At);
+        SetOnMembers("synchronous_commit", OfRule("synchronous_commit", rule), rule.At);
+    }
+
+    private static FacetValue OfRule(string parameter, SynchronousRule rule)
+    {
+        if (!parameter.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase))
+            return FacetValue.Of(StandbyRule.Write(rule.Commit));
+        var text = StandbyRule.Write(rule);
+        return new FacetValue(StandbyRule.Canonical(text), text);
+    }
+
+    private void SetOnMembers(string parameter, FacetValue value, SourceSpan at)
+    {
+        foreach (var member in cluster.Members)
+        {
+            var path = FacetPath.MemberParameter(member.Name, parameter);
+            Set(path, "configured", value, at);
+            Set(path, "value", value, at);
+        }
+    }
+
+    private void ReadRole(Role role)
+    {
+        if (!NameFits(role.Name, "role", role.At))
+            return;
+        var path = FacetPath.Role(role.Name);
+        Set(path, "exists", Normal.Exists, role.At);
+        foreach (var field in role.Mentioned)
+        {
+            var at = PlaceOf(role, field);
+            switch (field)
+            {
+                case "login": Set(path, field, Normal.Bool(role.Login), at); break;
+                case "superuser": Set(path, field, Normal.Bool(role.Superuser), at); break;
+                case "createDb": Set(path, field, Normal.Bool(role.CreateDb), at); break;
+                case "createRole": Set(path, field, Normal.Bool(role.CreateRole), at); break;
+                case "replication": Set(path, field, Normal.Bool(role.Replication), at); break;
+                case "bypassRls": Set(path, field, Normal.Bool(role.BypassRls), at); break;
+                case "inherit": Set(path, field, Normal.Bool(role.Inherit), at); break;
+                case "connectionLimit": Set(path, field, Normal.Number(role.ConnectionLimit), at); break;
+                case "validUntil": Set(path, field, Normal.Moment(role.ValidUntil), at); break;
+                case "password" when role.Password is not null: Set(path, field, new FacetValue("matches", "(set)"), at); break;
+            }
+        }
+        foreach (var group in role.MemberOf)
+        {
+            if (NameFits(group.Value, "role", group.Span))
+                Set(FacetPath.MemberOf(role.Name, group.Value), "exists", Normal.Exists, group.Span);
+        }
+        foreach (var setting in role.Settings)
+        {
+            if (ReadSetting(setting) is { } value)
+                Set(FacetPath.RoleSetting(role.Name, setting.Name), "value", value, setting.At);
+        }
+    }
+
+    private void ReadDatabase(Database database)
+    {
+        if (!NameFits(database.Name, "database", database.At))
+            return;
+        var path = FacetPath.Database(database.Name);
+        Set(path, "exists", Normal.Exists, database.At);
+        if (database.Owner is { } owner)
+            Set(path, "owner", FacetValue.Of(owner.Value), owner.Span);
+        if (database.Encoding is { } encoding)
+            Set(path, "encoding", Normal.Encoding(encoding), database.At);
+        if (database.Locale is { } locale)
+            Set(path, "locale", Normal.Locale(locale), database.At);
+        if (database.ConnectionLimit is { } limit)
+            Set(path, "connectionLimit", Normal.Number(limit), database.At);
+        foreach (var setting in database.Settings)
+        {
+            if (ReadSetting(setting) is { } value)
+                Set(FacetPath.DatabaseSetting(database.Name, setting.Name), "value", value, setting.At);
+        }
+        foreach (var schema in database.Schemas.Where(s => NameFits(s.Name, "schema", s.At)))
+        {
+            Set(FacetPath.Schema(database.Name, schema.Name), "exists", Normal.Exists, schema.At);
+            if (schema.Owner is { } schemaOwner)
+                Set(FacetPath.Schema(database.Name, schema.Name), "owner", FacetValue.Of(schemaOwner.Value), schemaOwner.Span);
+        }
+        foreach (var extension in database.Extensions.Where(e => NameFits(e.Name, "extension", e.At)))
+        {
+            var extensionPath = FacetPath.Extension(database.Name, extension.Name);
+            Set(extensionPath, "exists", Normal.Exists, extension.At);
+            if (extension.Version is { } version)
+                Set(extensionPath, "version", FacetValue.Of(version), extension.At);
+            if (extension.Schema is { } schema)
+                Set(extensionPath, "schema", FacetValue.Of(schema), extension.At);
+        }
+        foreach (var grant in database.Grants)
+        {
+            var key = FacetPath.Grant(database.Name, GrantWords.Of(grant.Target), grant.Schema, grant.Object, Normal.Grantee(grant.To.Value));
+            Merge(key, grant.Privileges, grant.At);
+        }
+        foreach (var privilege in database.DefaultPrivileges)
+        {
+            var key = FacetPath.DefaultPrivilege(database.Name, privilege.ForRole.Value, privilege.Schema, GrantWords.Of(privilege.On), Normal.Grantee(privilege.To.Value));
+            Merge(key, privilege.Privileges, privilege.At);
+        }
+    }
+
+    /// <summary>Two grants to one grantee on one target add up.</summary>
+    private void Merge(string path, EquatableArray<string> privileges, SourceSpan at)
+    {
+        var key = new FacetKey(cluster.Name, path, "privileges");
+        IEnumerable<string> all = facets.TryGetValue(key, out var earlier) ? [.. Normal.PrivilegeNames(earlier.Value), .. privileges] : privileges;
+        if (Normal.Privileges(all) is { } value)
+            facets[key] = new DesiredFacet(key, value, earlier?.At ?? at);
+    }
+
+    private FacetValue? ReadSetting(Parameter parameter)
+    {
+        if (catalog.Find(parameter.Name) is not { } meaning)
+        {
+            var similar = SettingCatalog.Similar(parameter.Name).FirstOrDefault();
+            refusals.Add(new Refusal(PlanRule.UnknownParameter, $"PostgreSQL has no parameter '{parameter.Name}'.", similar is null ? null : $"Did you mean {similar}?", parameter.At));
+            return null;
+        }
+        if (meaning.Context == "internal")
+        {
+            refusals.Add(new Refusal(PlanRule.BadValue, $"{parameter.Name} is fixed when the cluster is made; it cannot be set.", null, parameter.At));
+            return null;
+        }
+        if (!SettingValue.TryRead(meaning, parameter.Value, out var canonical, out var problem))
+        {
+            refusals.Add(new Refusal(PlanRule.BadValue, $"'{parameter.Value}' is not a value of {parameter.Name}: {problem}.", null, parameter.At));
+            return null;
+        }
+        return new FacetValue(canonical, parameter.Value.Length == 0 ? "(empty)" : parameter.Value);
+    }
+
+    private bool NameFits(string name, string what, SourceSpan at)
+    {
+        if (SqlIdentifier.Problem(name) is not { } problem)
+            return true;
+        refusals.Add(new Refusal(PlanRule.BadName, $"The {what} has {problem}.", null, at));
+        return false;
+    }
+
+    private static SourceSpan PlaceOf(Role role, string field)
+    {
+        foreach (var (name, at) in role.Places)
+        {
+            if (name == field)
+                return at;
+        }
+        return role.At;
+    }
+
+    private void Set(string path, string field, FacetValue value, SourceSpan at)
+    {
+        var key = new FacetKey(cluster.Name, path, field);
+        facets[key] = new DesiredFacet(key, value, at);
+    }
+}

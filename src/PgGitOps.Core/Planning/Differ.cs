@@ -1,0 +1,100 @@
+using PgGitOps.Core.Desired;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>Compares desired, live and last applied.</summary>
+internal static class Differ
+{
+    /// <summary>Changes ordered by key. What lies inside an absent object is not listed: the object's own absence says it.</summary>
+    internal static List<Change> Compare(ClusterProblem problem)
+    {
+        List<Change> changes = [];
+        foreach (var facet in problem.Desired.All)
+        {
+            var live = problem.Live.GetValueOrDefault(facet.Key);
+            if (facet.Value.Equals(live) || problem.Unknown.ContainsKey(facet.Key) || IsInsideAbsent(problem, facet.Key))
+                continue;
+            // A configured value that only waits for its reload is told by the value itself.
+            if (facet.Key.Field == "configured" && !Equals(problem.Live.GetValueOrDefault(facet.Key with { Field = "value" }), facet.Value))
+                continue;
+            var applied = problem.Applied.GetValueOrDefault(facet.Key);
+            changes.Add(Of(problem, facet.Key, live, facet.Value, applied, CauseOf(facet.Value, live, applied), facet.At));
+        }
+        foreach (var key in Undeclared(problem))
+            changes.Add(Of(problem, key, problem.Live[key], null, problem.Applied.GetValueOrDefault(key), problem.Applied.ContainsKey(key) ? ChangeCause.Intent : ChangeCause.Drift, null));
+        changes.Sort((a, b) => a.Key.CompareTo(b.Key));
+        return changes;
+    }
+
+    internal static ChangeCause CauseOf(FacetValue? desired, FacetValue? live, string? applied)
+    {
+        if (applied is null)
+            return ChangeCause.Initial;
+        if (applied == desired?.Canonical)
+            return ChangeCause.Drift;
+        return applied == live?.Canonical ? ChangeCause.Intent : ChangeCause.Conflict;
+    }
+
+    /// <summary>Live facets that Git no longer asks for and that are ours to take back.</summary>
+    private static IEnumerable<FacetKey> Undeclared(ClusterProblem problem)
+    {
+        foreach (var key in Dropped.Of(problem))
+        {
+            if (key.Field != "configured")
+                yield return key;
+        }
+        foreach (var key in Memberships(problem))
+        {
+            if (!problem.Applied.ContainsKey(key))
+                yield return key;
+        }
+        foreach (var item in problem.Inventory)
+        {
+            var key = problem.Key(item, "exists");
+            if (!problem.Desired.ByKey.ContainsKey(key) && problem.Live.ContainsKey(key))
+                yield return key;
+        }
+    }
+
+    /// <summary>Live memberships that a managed list of memberships does not hold.</summary>
+    internal static IEnumerable<FacetKey> Memberships(ClusterProblem problem)
+    {
+        foreach (var role in problem.Cluster.Roles)
+        {
+            if (!role.Mentioned.Contains("memberOf"))
+                continue;
+            var prefix = FacetPath.MemberOf(role.Name, "");
+            foreach (var key in problem.Live.Keys)
+            {
+                if (key.Object.StartsWith(prefix, StringComparison.Ordinal) && !problem.Desired.ByKey.ContainsKey(key))
+                    yield return key;
+            }
+        }
+    }
+
+    private static bool IsInsideAbsent(ClusterProblem problem, FacetKey key)
+    {
+        if (key.Field != "exists")
+        {
+            var own = problem.Key(key.Object, "exists");
+            if (problem.Desired.ByKey.ContainsKey(own) && !problem.Live.ContainsKey(own) && !problem.Unknown.ContainsKey(own))
+                return true;
+        }
+        if (FacetPath.Parent(key.Object) is not { } parent)
+            return false;
+        var outer = problem.Key(parent, "exists");
+        return problem.Desired.ByKey.ContainsKey(outer) && !problem.Live.ContainsKey(outer) && !problem.Unknown.ContainsKey(outer);
+    }
+
+    private static Change Of(ClusterProblem problem, FacetKey key, FacetValue? live, FacetValue? desired, string? applied, ChangeCause cause, Sources.SourceSpan? at)
+    {
+        var treatment = problem.TreatmentOf(key);
+        var change = new Change(key, live, desired, applied, cause, treatment.Kind, at);
+        return treatment.Kind switch
+        {
+            FieldTreatment.Enforce => change,
+            FieldTreatment.Observe => change with { NotActedOn = treatment.Exception is { } e ? $"observed only: {e.Reason}" : $"the cluster is in mode observe" },
+            FieldTreatment.Ignore => change with { NotActedOn = $"ignored{(treatment.Exception!.Expires is { } until ? $" until {until:yyyy-MM-dd}" : "")}: {treatment.Exception.Reason}" },
+        };
+    }
+}

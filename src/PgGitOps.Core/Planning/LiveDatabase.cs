@@ -1,0 +1,163 @@
+using PgGitOps.Core.Observed;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>Answers facets of one database's contents.</summary>
+internal sealed class LiveDatabase
+{
+    private readonly DatabaseFact database;
+    private readonly DatabaseFacts? facts;
+    private readonly string? unreadable;
+    private readonly Dictionary<string, SchemaFact> schemas = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ExtensionFact> extensions = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Kind, string? Schema, string Object), List<AclFact>> acls = [];
+    private readonly Dictionary<(string Kind, string? Schema), List<string>> objects = [];
+    private readonly Dictionary<(string ForRole, string? Schema, string On), List<DefaultAclFact>> defaults = [];
+
+    private LiveDatabase(DatabaseFact database, DatabaseFacts? facts, string? unreadable)
+    {
+        (this.database, this.facts, this.unreadable) = (database, facts, unreadable);
+        if (facts is null)
+            return;
+        foreach (var schema in facts.Schemas)
+            schemas[schema.Name] = schema;
+        foreach (var extension in facts.Extensions)
+            extensions[extension.Name] = extension;
+        foreach (var acl in facts.Acls)
+        {
+            var key = (acl.Kind, acl.Schema, acl.Object);
+            if (!acls.TryGetValue(key, out var list))
+            {
+                acls.Add(key, list = []);
+                if (!objects.TryGetValue((acl.Kind, acl.Schema), out var names))
+                    objects.Add((acl.Kind, acl.Schema), names = []);
+                names.Add(acl.Object);
+            }
+            list.Add(acl);
+        }
+        foreach (var acl in facts.DefaultAcls)
+        {
+            var key = (acl.ForRole, acl.Schema, acl.On);
+            if (!defaults.TryGetValue(key, out var list))
+                defaults.Add(key, list = []);
+            list.Add(acl);
+        }
+    }
+
+    internal static LiveDatabase Of(ClusterSnapshot snapshot, DatabaseFact database)
+    {
+        foreach (var candidate in snapshot.Databases)
+        {
+            if (candidate.Name == database.Name)
+            {
+                return candidate.Contents.Match(
+                    seen => new LiveDatabase(database, seen.Value, null),
+                    absent => new LiveDatabase(database, null, $"database {database.Name} vanished while it was being read"),
+                    unreadable => new LiveDatabase(database, null, $"database {database.Name} could not be read: {unreadable.Reason}"));
+            }
+        }
+        return new LiveDatabase(database, null, $"database {database.Name} was not looked into");
+    }
+
+    internal Reading Read(string[] path, string field, FacetValue? wanted)
+    {
+        if (facts is null)
+            return new Reading(null, unreadable);
+        switch (path[2])
+        {
+            case "schema":
+                return schemas.TryGetValue(path[3], out var schema) ? field == "owner" ? FacetValue.Of(schema.Owner) : Normal.Exists : null;
+            case "extension":
+                if (!extensions.TryGetValue(path[3], out var extension))
+                    return Reading.Absent;
+                return field switch
+                {
+                    "version" => FacetValue.Of(extension.Version),
+                    "schema" => FacetValue.Of(extension.Schema),
+                    _ => Normal.Exists,
+                };
+            case "grant":
+                return ReadGrant(path, wanted);
+            case "defaultPrivilege":
+                return ReadDefault(path[3], path[4] == "*" ? null : path[4], path[5], path[6]);
+            default:
+                throw new InvalidOperationException($"A database holds no {path[2]}.");
+        }
+    }
+
+    private Reading ReadGrant(string[] path, FacetValue? wanted)
+    {
+        var (target, grantee) = (path[3], path[^1]);
+        if (GrantWords.IsAll(target))
+            return ReadAll(GrantWords.Kind(target), path[4], grantee, wanted);
+        var (schema, name) = target switch
+        {
+            "database" => (null, database.Name),
+            "schema" => (path[4], path[4]),
+            _ => (path[4], path[5]),
+        };
+        var held = Held(target, schema, name, grantee, out var exists, out var isOwner);
+        if (!exists)
+            return target is "table" or "sequence" ? new Reading(null, $"{target} {schema}.{name} does not exist yet") : Reading.Absent;
+        // An owner holds everything by nature; taking a part away from him would only confuse.
+        if (isOwner && wanted is not null && Normal.PrivilegeNames(wanted).All(held.Contains))
+            return wanted;
+        return Normal.Privileges(held);
+    }
+
+    private Reading ReadAll(string kind, string schema, string grantee, FacetValue? wanted)
+    {
+        if (!objects.TryGetValue((kind, schema), out var names))
+            return wanted;
+        HashSet<string>? everywhere = null;
+        var short_ = new List<string>();
+        var wantedNames = Normal.PrivilegeNames(wanted);
+        foreach (var name in names)
+        {
+            var held = Held(kind, schema, name, grantee, out _, out _);
+            if (!wantedNames.All(held.Contains))
+                short_.Add(name);
+            if (everywhere is null)
+                everywhere = [.. held];
+            else
+                everywhere.IntersectWith(held);
+        }
+        if (short_.Count == 0 && wanted is not null)
+            return wanted;
+        var common = Normal.Privileges(everywhere!);
+        if (wanted is null)
+            return common;
+        short_.Sort(StringComparer.Ordinal);
+        var listed = string.Join(", ", short_.Take(3)) + (short_.Count > 3 ? ", …" : "");
+        return new FacetValue(common?.Canonical ?? "", $"{common?.Display ?? "nothing"} on every {kind}; {short_.Count} of {names.Count} lack some: {listed}");
+    }
+
+    /// <summary>Privileges of a grantee on one object, counting those that an empty ACL implies.</summary>
+    private HashSet<string> Held(string kind, string? schema, string name, string grantee, out bool exists, out bool isOwner)
+    {
+        HashSet<string> held = new(StringComparer.Ordinal);
+        exists = acls.TryGetValue((kind, schema, name), out var rows) || acls.TryGetValue((kind, null, name), out rows) && kind == "schema";
+        isOwner = false;
+        if (!exists)
+        {
+            // Observation may list no row for an object nobody was granted anything on.
+            exists = kind == "database" || (kind == "schema" && schemas.ContainsKey(name));
+            rows = null;
+        }
+        var owner = rows is { Count: > 0 } ? rows[0].Owner : kind == "database" ? database.Owner : kind == "schema" && schemas.TryGetValue(name, out var fact) ? fact.Owner : null;
+        isOwner = owner == grantee;
+        var explicitRows = rows?.Where(r => r.Grantee is not null).ToList() ?? [];
+        foreach (var row in explicitRows.Where(r => r.Grantee == grantee))
+            held.UnionWith(row.Privileges.Select(Normal.Privilege));
+        if (explicitRows.Count == 0 && exists)
+            held.UnionWith(isOwner ? ImpliedPrivileges.OfOwner(kind) : grantee == "PUBLIC" ? ImpliedPrivileges.OfPublic(kind) : []);
+        return held;
+    }
+
+    private Reading ReadDefault(string forRole, string? schema, string on, string grantee)
+    {
+        if (!defaults.TryGetValue((forRole, schema, on), out var rows))
+            return schema is null && grantee == "PUBLIC" ? Normal.Privileges(ImpliedPrivileges.OfPublic(on)) : null;
+        return Normal.Privileges(rows.Where(r => r.Grantee == grantee).SelectMany(r => r.Privileges));
+    }
+}

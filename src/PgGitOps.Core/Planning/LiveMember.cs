@@ -1,0 +1,86 @@
+using PgGitOps.Core.Observed;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>Answers facets of one member.</summary>
+internal sealed class LiveMember(MemberView view, ServerFacts? primary, SettingCatalog catalog)
+{
+    // Scopes of the engine's own session, not of the server.
+    private static readonly HashSet<string> SessionSources = new(StringComparer.Ordinal) { "client", "database", "database user", "interactive", "session", "user" };
+
+    private Dictionary<string, SettingFact>? settings;
+    private Dictionary<string, FileSettingFact>? files;
+
+    internal Reading Read(string[] path, string field)
+    {
+        if (view.Status == MemberStatus.Absent)
+            return Reading.Absent;
+        if (path.Length == 2)
+            return ReadMember(field);
+        if (view.Facts is not { } facts)
+            return new Reading(null, $"member {view.Name} could not be read: {view.Reason}");
+        if (path[2] == "slot")
+            return facts.Slots.Any(s => s.Name == path[3]) ? Normal.Exists : null;
+        return ReadParameter(facts, path[3], field);
+    }
+
+    private Reading ReadMember(string field)
+    {
+        var unknown = new Reading(null, $"member {view.Name} could not be read: {view.Reason}");
+        return field switch
+        {
+            "exists" => view.Status == MemberStatus.Unreadable ? unknown : Normal.Exists,
+            "running" => view.Status switch
+            {
+                MemberStatus.Unreadable => unknown,
+                MemberStatus.Primary or MemberStatus.Standby => Normal.True,
+                _ => Normal.False,
+            },
+            "role" => view.Status switch
+            {
+                MemberStatus.Unreadable => unknown,
+                MemberStatus.Primary or MemberStatus.StoppedPrimary => FacetValue.Of("primary"),
+                _ => FacetValue.Of("standby"),
+            },
+            "streaming" => ReadStreaming(unknown),
+            "systemIdentifier" => view.SystemIdentifier is { } id ? FacetValue.Of(id) : unknown,
+            _ => throw new InvalidOperationException($"A member has no field {field}."),
+        };
+    }
+
+    /// <summary>The primary is the better witness: a standby believes in a dead connection until its timeout.</summary>
+    private Reading ReadStreaming(Reading unknown)
+    {
+        if (primary is not null)
+        {
+            return Normal.Bool(primary.Standbys.Any(s => s.State == "streaming" && s.ApplicationName.Equals(view.Name, StringComparison.OrdinalIgnoreCase)));
+        }
+        return view.Facts is { } facts ? Normal.Bool(facts.WalReceiver is { Status: "streaming" }) : unknown;
+    }
+
+    private Reading ReadParameter(ServerFacts facts, string name, string field)
+    {
+        if (settings is null)
+        {
+            settings = new Dictionary<string, SettingFact>(facts.Settings.Count, StringComparer.OrdinalIgnoreCase);
+            foreach (var setting in facts.Settings)
+                settings[setting.Name] = setting;
+            files = new Dictionary<string, FileSettingFact>(StringComparer.OrdinalIgnoreCase);
+            foreach (var line in facts.FileSettings)
+            {
+                // A line may be faulty, or merely wait for a restart: only the first kind will never count.
+                if (line.Value is not null && (line.Error is null || (settings.TryGetValue(line.Name, out var known) && known.Context == "postmaster")))
+                    files[line.Name] = line;
+            }
+        }
+        var meaning = catalog.Find(name);
+        var configured = files!.TryGetValue(name, out var inFile) ? Normal.Setting(meaning, inFile.Value!) : null;
+        if (field == "configured" && configured is not null)
+            return configured;
+        if (!settings.TryGetValue(name, out var fact))
+            return configured;
+        if (SessionSources.Contains(fact.Source))
+            return configured ?? (fact.BootValue is { } boot ? Normal.Setting(meaning, boot) : Normal.Setting(meaning, fact.Value));
+        return Normal.Setting(meaning, fact.Value);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>Canonical forms of values that have several spellings. Desired and live pass through the same ones.</summary>
+internal static class Normal
+{
+    internal static readonly FacetValue Exists = FacetValue.Of("true");
+
+    internal static readonly FacetValue True = FacetValue.Of("true");
+
+    internal static readonly FacetValue False = FacetValue.Of("false");
+
+    internal static FacetValue Bool(bool value) => value ? True : False;
+
+    internal static FacetValue Number(int value) => FacetValue.Of(value.ToString(CultureInfo.InvariantCulture));
+
+    internal static FacetValue Moment(DateTimeOffset? moment) => moment is { } m
+        ? FacetValue.Of(m.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture))
+        : FacetValue.Of("infinity");
+
+    /// <summary>Operating systems spell one codeset UTF-8, utf8 or UTF8.</summary>
+    internal static FacetValue Locale(string locale)
+    {
+        var canonical = locale;
+        if (locale.Equals("POSIX", StringComparison.OrdinalIgnoreCase))
+            canonical = "C";
+        else if (locale.IndexOf('.') is >= 0 and var dot)
+            canonical = locale[..dot] + "." + locale[(dot + 1)..].Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+        return new FacetValue(canonical, locale);
+    }
+
+    internal static FacetValue Locale(string collate, string ctype) =>
+        Locale(collate) is var left && left.Equals(Locale(ctype)) ? left : new FacetValue($"{left.Canonical} / {Locale(ctype).Canonical}", $"{collate} / {ctype}");
+
+    internal static FacetValue Encoding(string encoding)
+    {
+        var canonical = encoding.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+        return new FacetValue(canonical == "UNICODE" ? "UTF8" : canonical, encoding);
+    }
+
+    internal static string Grantee(string name) => name.Equals("public", StringComparison.OrdinalIgnoreCase) ? "PUBLIC" : name;
+
+    internal static string Privilege(string name) => name.ToUpperInvariant() is "TEMP" ? "TEMPORARY" : name.ToUpperInvariant();
+
+    /// <summary>Null for no privilege at all, as the facet is then absent.</summary>
+    internal static FacetValue? Privileges(IEnumerable<string> names)
+    {
+        var text = string.Join(", ", names.Select(Privilege).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        return text.Length == 0 ? null : FacetValue.Of(text);
+    }
+
+    internal static string[] PrivilegeNames(FacetValue? value) => value is null ? [] : value.Canonical.Split(", ");
+
+    internal static FacetValue Setting(SettingMeaning? meaning, string text)
+    {
+        var canonical = SettingValue.ReadLive(meaning, text);
+        return new FacetValue(canonical, SettingDisplay.Of(meaning, canonical, text));
+    }
+}

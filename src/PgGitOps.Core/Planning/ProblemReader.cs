@@ -1,0 +1,141 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>Joins a cluster's document with its snapshot into one <see cref="ClusterProblem"/>.</summary>
+internal static class ProblemReader
+{
+    internal static ClusterProblem Read(FleetEnvironment environment, Cluster cluster, ClusterSnapshot snapshot, PasswordCheck passwords, DateTimeOffset now)
+    {
+        var catalog = SettingCatalog.Of(snapshot);
+        var reader = new LiveReader(cluster, snapshot, catalog, passwords);
+        var topology = reader.Topology;
+        var carrier = topology.PrimaryName ?? (topology.AllAbsent ? cluster.Members.First(m => m.Initial).Name : null);
+        var desired = DesiredFacets.Of(cluster, catalog, carrier);
+
+        var applied = new Dictionary<FacetKey, string>();
+        var inventory = new HashSet<string>(StringComparer.Ordinal);
+        string? recordProblem = null;
+        switch (snapshot.Record)
+        {
+            case Observation<ClusterRecord>.Seen { Value: var record }:
+                foreach (var entry in record.Applied)
+                    applied[new FacetKey(cluster.Name, entry.Object, entry.Field)] = entry.Value;
+                foreach (var entry in record.Inventory)
+                    inventory.Add(entry.Object);
+                break;
+            case Observation<ClusterRecord>.Unreadable unreadable:
+                recordProblem = unreadable.Reason;
+                break;
+        }
+
+        var live = new Dictionary<FacetKey, FacetValue>(desired.All.Count + 16);
+        var unknown = new Dictionary<FacetKey, string>();
+        foreach (var facet in desired.All)
+            Take(facet.Key, facet.Value);
+        foreach (var member in cluster.Members)
+        {
+            Take(new FacetKey(cluster.Name, FacetPath.Member(member.Name), "role"), null);
+            Take(new FacetKey(cluster.Name, FacetPath.Member(member.Name), "systemIdentifier"), null);
+            // Desired speaks of streaming only where a primary is known; a member about to become standby is asked for it too.
+            if (carrier is not null && member.Name != carrier)
+                Take(new FacetKey(cluster.Name, FacetPath.Member(member.Name), "streaming"), null);
+        }
+        foreach (var (key, value) in applied)
+        {
+            if (!desired.ByKey.ContainsKey(key) && Dropped.IsKind(key))
+                Take(key, FacetValue.Of(value));
+        }
+        foreach (var item in inventory)
+            Take(new FacetKey(cluster.Name, item, "exists"), null);
+        foreach (var role in cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")))
+        {
+            foreach (var group in reader.GroupsOf(role.Name))
+                Take(new FacetKey(cluster.Name, FacetPath.MemberOf(role.Name, group), "exists"), null);
+        }
+
+        return new ClusterProblem
+        {
+            Cluster = cluster,
+            Environment = environment,
+            Catalog = catalog,
+            Desired = desired,
+            Live = live,
+            Unknown = unknown,
+            Applied = applied,
+            Inventory = inventory,
+            RecordProblem = recordProblem,
+            Now = now,
+            MemberReasons = topology.Members.ToDictionary(m => m.Name, m => m.Reason, StringComparer.Ordinal),
+            Overrides = OverridesOf(topology),
+            Owners = OwnersOf(snapshot, reader.Primary),
+            ActiveSlots = topology.Members.Where(m => m.Facts is not null)
+                .SelectMany(m => m.Facts!.Slots.Where(s => s.Active).Select(s => FacetPath.Slot(m.Name, s.Name))).ToHashSet(StringComparer.Ordinal),
+            Blocks = BlocksOf(cluster, topology),
+        };
+
+        void Take(FacetKey key, FacetValue? wanted)
+        {
+            var reading = reader.Read(key, wanted);
+            if (reading.Unknown is { } reason)
+                unknown[key] = reason;
+            else if (reading.Value is { } value)
+                live[key] = value;
+        }
+    }
+
+    private static Dictionary<string, string> OverridesOf(Topology topology)
+    {
+        var overrides = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in topology.Members)
+        {
+            if (member.Facts is null)
+                continue;
+            foreach (var setting in member.Facts.Settings)
+            {
+                if (setting.Source is "command line" or "environment variable")
+                    overrides[FacetPath.MemberParameter(member.Name, setting.Name)] = $"the {setting.Source} of the server";
+            }
+        }
+        return overrides;
+    }
+
+    private static Dictionary<string, string> OwnersOf(ClusterSnapshot snapshot, ServerFacts? primary)
+    {
+        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var database in primary?.Databases ?? [])
+            owners[FacetPath.Database(database.Name)] = database.Owner;
+        foreach (var database in snapshot.Databases)
+        {
+            if (database.Contents is not Observation<DatabaseFacts>.Seen { Value: var contents })
+                continue;
+            foreach (var schema in contents.Schemas)
+                owners[FacetPath.Schema(database.Name, schema.Name)] = schema.Owner;
+        }
+        return owners;
+    }
+
+    private static EquatableArray<Refusal> BlocksOf(Cluster cluster, Topology topology)
+    {
+        List<Refusal> blocks = [];
+        var primaries = topology.Primaries.Select(m => m.Name).ToArray();
+        if (primaries.Length > 1)
+        {
+            blocks.Add(new Refusal(PlanRule.TwoPrimaries, $"{string.Join(" and ", primaries)} both accept writes: {cluster.Name} is split.", "Find out which one holds the acknowledged writes, fence the other, and rejoin it. Nothing is changed until then.", cluster.Head.At));
+        }
+        foreach (var member in topology.Members.Where(m => m.Facts is not null && m.Facts.VersionNumber / 10_000 != cluster.PostgresMajor))
+        {
+            var at = cluster.FindMember(member.Name)!.At;
+            blocks.Add(new Refusal(PlanRule.WrongServer, $"{member.Name} runs PostgreSQL {member.Facts!.VersionNumber / 10_000}, the document says {cluster.PostgresMajor}.", "Correct spec.postgres, or upgrade the server.", at));
+        }
+        var identifiers = topology.Members.Where(m => m.SystemIdentifier is not null).Select(m => m.SystemIdentifier).Distinct().ToArray();
+        if (identifiers.Length > 1)
+        {
+            var listed = string.Join(", ", topology.Members.Where(m => m.SystemIdentifier is not null).Select(m => $"{m.Name} {m.SystemIdentifier}"));
+            blocks.Add(new Refusal(PlanRule.WrongServer, $"The members of {cluster.Name} do not belong together: their system identifiers differ ({listed}).", "One of the addresses leads to another cluster.", cluster.Head.At));
+        }
+        return blocks.ToEquatableArray();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>The meaning of synchronous_standby_names.</summary>
+/// <param name="Names">Lower case, as PostgreSQL compares them; ordered for ANY, where order has no meaning.</param>
+public sealed record StandbyRule(SynchronousMethod Method, int Count, EquatableArray<string> Names)
+{
+    /// <summary>Commits wait for nobody.</summary>
+    public static StandbyRule None { get; } = new(SynchronousMethod.First, 0, []);
+
+    /// <summary>Null when the text is not understood.</summary>
+    public static StandbyRule? TryParse(string text)
+    {
+        var trimmed = text.Trim();
+        if (trimmed.Length == 0)
+            return None;
+        var open = trimmed.IndexOf('(');
+        var method = SynchronousMethod.First;
+        var count = 1;
+        var list = trimmed;
+        if (open > 0 && !trimmed.StartsWith('"'))
+        {
+            if (!trimmed.EndsWith(')'))
+                return null;
+            list = trimmed[(open + 1)..^1];
+            var head = trimmed[..open].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (head.Length is 0 or > 2 || !int.TryParse(head[^1], NumberStyles.None, CultureInfo.InvariantCulture, out count))
+                return null;
+            if (head.Length == 2)
+            {
+                if (head[0].Equals("any", StringComparison.OrdinalIgnoreCase))
+                    method = SynchronousMethod.Any;
+                else if (!head[0].Equals("first", StringComparison.OrdinalIgnoreCase))
+                    return null;
+            }
+        }
+        IEnumerable<string> names = SettingValue.SplitList(list, fold: false).Select(n => n.ToLowerInvariant());
+        return new StandbyRule(method, count, (method == SynchronousMethod.Any ? names.Order(StringComparer.Ordinal) : names).ToEquatableArray());
+    }
+
+    public static string Canonical(string text) => TryParse(text)?.ToString() ?? text;
+
+    /// <summary>As it is written into the setting.</summary>
+    public static string Write(SynchronousRule rule)
+    {
+        var text = new StringBuilder(rule.Method == SynchronousMethod.Any ? "ANY " : "FIRST ");
+        text.Append(CultureInfo.InvariantCulture, $"{rule.Count} (");
+        text.AppendJoin(", ", rule.Standbys.Select(s => SqlIdentifier.Quote(s.Value)));
+        return text.Append(')').ToString();
+    }
+
+    public static string Write(CommitLevel level) => level switch
+    {
+        CommitLevel.Off => "off",
+        CommitLevel.Local => "local",
+        CommitLevel.RemoteWrite => "remote_write",
+        CommitLevel.On => "on",
+        CommitLevel.RemoteApply => "remote_apply",
+    };
+
+    /// <summary>Fewest listed standbys that have to be streaming for commits not to wait.</summary>
+    public int Needed => Names.Count == 0 ? 0 : Count;
+
+    public bool Lists(string applicationName) => Names.Contains("*") || Names.Contains(applicationName.ToLowerInvariant());
+
+    public override string ToString() => Names.Count == 0
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"{(Method == SynchronousMethod.Any ? "ANY" : "FIRST")} {Count} ({string.Join(", ", Names)})");
+}

@@ -1,0 +1,77 @@
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>A cluster between two steps.</summary>
+/// <param name="Values">Known facets; a key that is missing is absent or unknown.</param>
+public sealed record PlannedState(string Cluster, IReadOnlyDictionary<FacetKey, FacetValue> Values)
+{
+    public FacetValue? Find(string path, string field) => Values.GetValueOrDefault(new FacetKey(Cluster, path, field));
+
+    /// <summary>Names of members, ordered.</summary>
+    public IEnumerable<string> Members =>
+        Values.Keys.Where(k => k.Field == "role" && k.Object.StartsWith("member/", StringComparison.Ordinal)).Select(k => FacetPath.Split(k.Object)[1]).Order(StringComparer.Ordinal);
+}
+
+/// <summary>Something that has to hold after every step, given where the plan starts and ends.</summary>
+public interface IStateInvariant
+{
+    /// <returns>What is violated, or null.</returns>
+    string? Violation(PlannedState start, PlannedState before, Step step, PlannedState after, PlannedState end);
+}
+
+public static class StateInvariants
+{
+    /// <summary>The invariants every plan is checked against.</summary>
+    public static EquatableArray<IStateInvariant> All { get; } = [new SynchronousStandbysKept(), new OneServerDownAtATime(), new OnePrimary()];
+}
+
+/// <summary>Between two postures the number of standbys that commits wait for never falls below the weaker of the two.</summary>
+public sealed class SynchronousStandbysKept : IStateInvariant
+{
+    public string? Violation(PlannedState start, PlannedState before, Step step, PlannedState after, PlannedState end)
+    {
+        var floor = Math.Min(Needed(start), Needed(end));
+        var now = Needed(after);
+        return now < floor ? $"after {step.Id} commits wait for {now} standbys, fewer than the {floor} of both the present and the desired state" : null;
+    }
+
+    private static int Needed(PlannedState state)
+    {
+        foreach (var member in state.Members)
+        {
+            if (state.Find(FacetPath.Member(member), "role")?.Canonical != "primary")
+                continue;
+            var text = state.Find(FacetPath.MemberParameter(member, "synchronous_standby_names"), "value")?.Canonical;
+            return text is null ? 0 : StandbyRule.TryParse(text)?.Needed ?? 0;
+        }
+        return 0;
+    }
+}
+
+/// <summary>A server restarts only while every other member that is meant to run does run.</summary>
+public sealed class OneServerDownAtATime : IStateInvariant
+{
+    public string? Violation(PlannedState start, PlannedState before, Step step, PlannedState after, PlannedState end)
+    {
+        if (step.Action is not StepAction.RestartServer restart)
+            return null;
+        foreach (var member in before.Members)
+        {
+            var wasRunning = start.Find(FacetPath.Member(member), "running")?.Canonical == "true";
+            if (member != restart.Member && wasRunning && before.Find(FacetPath.Member(member), "running")?.Canonical != "true")
+                return $"{step.Id} would restart {restart.Member} while {member} is down";
+        }
+        return null;
+    }
+}
+
+/// <summary>No step leaves two running primaries.</summary>
+public sealed class OnePrimary : IStateInvariant
+{
+    public string? Violation(PlannedState start, PlannedState before, Step step, PlannedState after, PlannedState end)
+    {
+        var primaries = after.Members.Where(m => after.Find(FacetPath.Member(m), "role")?.Canonical == "primary" && after.Find(FacetPath.Member(m), "running")?.Canonical == "true").ToArray();
+        return primaries.Length > 1 ? $"after {step.Id} {string.Join(" and ", primaries)} are both primary" : null;
+    }
+}

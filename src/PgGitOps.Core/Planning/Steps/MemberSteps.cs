@@ -1,0 +1,180 @@
+using PgGitOps.Core.Desired;
+
+namespace PgGitOps.Core.Planning.Steps;
+
+/// <summary>Brings members into being, or back: initialise, clone, start, slots.</summary>
+internal static class MemberSteps
+{
+    internal static void Draft(PlanDraft draft)
+    {
+        var problem = draft.Problem;
+        if (!problem.IsNative)
+        {
+            if (draft.Primary is null)
+                RefuseWithoutPrimary(draft);
+            return;
+        }
+        var members = problem.Cluster.Members;
+        if (draft.Primary is null)
+        {
+            if (members.All(m => draft.StatusOf(m.Name) == MemberStatus.Absent))
+                Initialise(draft);
+            else
+                Revive(draft);
+        }
+        if (draft.Primary is not { } primary)
+            return;
+        Slots(draft, primary);
+        foreach (var member in members)
+        {
+            switch (draft.StatusOf(member.Name))
+            {
+                case MemberStatus.Absent:
+                    Clone(draft, member, primary);
+                    break;
+                case MemberStatus.StoppedStandby:
+                    Start(draft, member, "its data directory is a standby's", primary);
+                    break;
+                case MemberStatus.StoppedPrimary:
+                    draft.Refuse(new Refusal(PlanRule.FormerPrimary, $"{member.Name} was a primary and is stopped while {primary} is the primary; started as it is, it would be a second one.", $"If it holds nothing that {primary} lacks, remove its data directory: it is then cloned again.", member.At));
+                    LeaveMember(draft, member, "it was a primary; starting it would split the cluster");
+                    break;
+            }
+        }
+    }
+
+    private static void Initialise(PlanDraft draft)
+    {
+        var problem = draft.Problem;
+        var member = problem.Cluster.Members.First(m => m.Initial);
+        if (!draft.MayChange(problem.Key(FacetPath.Member(member.Name), "exists")))
+            return;
+        var step = new StepDraft
+        {
+            Id = $"{problem.Cluster.Name}/{FacetPath.Member(member.Name)}/initialise",
+            Title = $"initialise {member.Name} as the primary on {member.Host}, port {member.Port}",
+            Action = new StepAction.InitialisePrimary(member.Name),
+            Timeout = StepTimeouts.Initialise,
+            Because = member.At,
+        };
+        // Every member has to be known absent: one that merely cannot be reached may be a living primary.
+        foreach (var other in problem.Cluster.Members)
+            step.Before.Add(new FacetState(problem.Key(FacetPath.Member(other.Name), "exists"), null));
+        step.Effects.AddRange(FreshFacets.OfPrimary(problem, member.Name));
+        step.Creates.Add(FacetPath.Member(member.Name));
+        step.Creates.AddRange(problem.Cluster.Members.Where(m => m != member).Select(m => FacetPath.Slot(member.Name, m.SlotName)));
+        draft.Add(step);
+    }
+
+    /// <summary>Nobody is primary, and not everything is absent.</summary>
+    private static void Revive(PlanDraft draft)
+    {
+        var members = draft.Problem.Cluster.Members;
+        var unreadable = members.Where(m => draft.StatusOf(m.Name) == MemberStatus.Unreadable).ToArray();
+        var stopped = members.Where(m => draft.StatusOf(m.Name) == MemberStatus.StoppedPrimary).ToArray();
+        // A member nobody can see may have been promoted: starting the old primary then would split the cluster.
+        if (unreadable.Length == 0 && stopped is [var only])
+        {
+            Start(draft, only, "it is the only one with a primary's data directory, and every other member is known not to be primary", null);
+            return;
+        }
+        RefuseWithoutPrimary(draft);
+    }
+
+    private static void RefuseWithoutPrimary(PlanDraft draft)
+    {
+        var cluster = draft.Problem.Cluster;
+        var states = string.Join("; ", cluster.Members.Select(m => $"{m.Name}: {Word(draft.StatusOf(m.Name))} ({draft.Problem.MemberReasons.GetValueOrDefault(m.Name, "not looked at")})"));
+        var absent = cluster.Members.Where(m => draft.StatusOf(m.Name) == MemberStatus.Absent).ToArray();
+        if (absent.Length > 0)
+        {
+            draft.Refuse(new Refusal(PlanRule.WouldForkCluster, $"{string.Join(", ", absent.Select(m => m.Name))} absent and no primary was seen: initialising now could make a second cluster. {states}.", "Bring the primary back, or promote a standby, first.", absent[0].At));
+            return;
+        }
+        draft.Refuse(new Refusal(PlanRule.NoPrimary, $"No primary of {cluster.Name} could be read, so no SQL is planned. {states}.", "Promotion is a decision of its own: pggitops promote.", cluster.Head.At));
+    }
+
+    private static void Clone(PlanDraft draft, Member member, string primary)
+    {
+        var problem = draft.Problem;
+        var path = FacetPath.Member(member.Name);
+        if (!draft.MayChange(problem.Key(path, "exists")))
+            return;
+        var step = new StepDraft
+        {
+            Id = $"{problem.Cluster.Name}/{path}/clone",
+            Title = $"clone {member.Name} from {primary} as a standby on {member.Host}, port {member.Port}",
+            Action = new StepAction.CloneStandby(member.Name, primary, member.SlotName),
+            Timeout = StepTimeouts.Clone,
+            Because = member.At,
+        };
+        step.Before.Add(new FacetState(problem.Key(path, "exists"), null));
+        step.Needs.Add(new Need(problem.Key(FacetPath.Member(primary), "role"), FacetValue.Of("primary"), $"a clone needs {primary} as its source"));
+        step.Needs.Add(new Need(problem.Key(FacetPath.Member(primary), "running"), Normal.True, $"a clone needs {primary} as its source"));
+        step.Needs.Add(new Need(problem.Key(FacetPath.Slot(primary, member.SlotName), "exists"), Normal.Exists, $"slot {member.SlotName} keeps the WAL of the copy"));
+        step.Effects.AddRange(FreshFacets.OfClone(draft, member.Name, primary));
+        step.Hazards.Add(new Hazard(HazardKind.LongRunning, $"copies all data of {primary} over the network"));
+        step.Creates.Add(path);
+        draft.Add(step);
+    }
+
+    private static void Start(PlanDraft draft, Member member, string why, string? primary)
+    {
+        var problem = draft.Problem;
+        var path = FacetPath.Member(member.Name);
+        if (draft.Wanted(path, "running") is not { } running)
+            return;
+        var step = new StepDraft
+        {
+            Id = $"{problem.Cluster.Name}/{path}/start",
+            Title = $"start {member.Name}: {why}",
+            Action = new StepAction.StartServer(member.Name),
+            Timeout = StepTimeouts.Start,
+            Because = member.At,
+        };
+        step.Changing(draft.State, running.Key, Normal.True);
+        if (primary is not null)
+        {
+            step.Effects.Add(new FacetState(problem.Key(path, "streaming"), Normal.True));
+            step.Needs.Add(new Need(problem.Key(FacetPath.Member(primary), "running"), Normal.True, $"a standby starts after its primary {primary}"));
+        }
+        draft.Add(step);
+    }
+
+    private static void Slots(PlanDraft draft, string primary)
+    {
+        var missing = draft.Problem.Cluster.Members
+            .Where(m => m.Name != primary)
+            .Select(m => (m.SlotName, Facet: draft.Wanted(FacetPath.Slot(primary, m.SlotName), "exists")))
+            .Where(s => s.Facet is not null)
+            .ToArray();
+        if (missing.Length == 0)
+            return;
+        // Without immediate reservation: a slot that nobody uses yet must not hold WAL back until the disk is full.
+        string[] statements = [.. missing.Select(s => $"SELECT pg_catalog.pg_create_physical_replication_slot({SqlLiteral.Quote(s.SlotName)}) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE slot_name = {SqlLiteral.Quote(s.SlotName)})")];
+        var names = string.Join(", ", missing.Select(s => s.SlotName));
+        var step = draft.Sql(FacetPath.Member(primary), "slots", $"create replication {(missing.Length == 1 ? "slot" : "slots")} {names} on {primary}", "postgres", statements, missing[0].Facet!.At, inTransaction: false);
+        foreach (var (slot, facet) in missing)
+        {
+            step.Changing(draft.State, facet!.Key, facet.Value);
+            step.Creates.Add(FacetPath.Slot(primary, slot));
+        }
+        draft.Add(step);
+    }
+
+    private static void LeaveMember(PlanDraft draft, Member member, string why)
+    {
+        foreach (var field in (string[])["running", "streaming"])
+            draft.LeaveAlone(draft.Problem.Key(FacetPath.Member(member.Name), field), why);
+    }
+
+    private static string Word(MemberStatus status) => status switch
+    {
+        MemberStatus.Primary => "primary",
+        MemberStatus.Standby => "standby",
+        MemberStatus.StoppedPrimary => "stopped, a primary's data",
+        MemberStatus.StoppedStandby => "stopped, a standby's data",
+        MemberStatus.Absent => "absent",
+        MemberStatus.Unreadable => "unreadable",
+    };
+}

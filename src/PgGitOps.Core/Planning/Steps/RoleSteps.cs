@@ -1,0 +1,132 @@
+using System.Globalization;
+using PgGitOps.Core.Desired;
+
+namespace PgGitOps.Core.Planning.Steps;
+
+/// <summary>Roles: attributes, memberships and settings in one transaction a role; the password apart.</summary>
+internal static class RoleSteps
+{
+    private static readonly string[] Attributes = ["login", "superuser", "createDb", "createRole", "replication", "bypassRls", "inherit", "connectionLimit", "validUntil"];
+
+    internal static void Draft(PlanDraft draft)
+    {
+        if (draft.Primary is null)
+            return;
+        foreach (var role in draft.Problem.Cluster.Roles)
+        {
+            if (draft.Desired(FacetPath.Role(role.Name), "exists") is null)
+                continue;
+            CreateOrAlter(draft, role);
+            Password(draft, role);
+        }
+    }
+
+    private static void CreateOrAlter(PlanDraft draft, Role role)
+    {
+        var problem = draft.Problem;
+        var path = FacetPath.Role(role.Name);
+        var quoted = SqlIdentifier.Quote(role.Name);
+        var exists = draft.Desired(path, "exists")!;
+        var isMissing = draft.State[exists.Key] is null;
+        if (isMissing && !draft.Wants(exists))
+            return;
+
+        var attributes = Attributes.Select(a => draft.Wanted(path, a)).OfType<DesiredFacet>().ToList();
+        var joins = role.MemberOf.Select(g => draft.Wanted(FacetPath.MemberOf(role.Name, g.Value), "exists")).OfType<DesiredFacet>().ToList();
+        var leaves = isMissing ? [] : Leaves(draft, role).ToList();
+        var settings = ScopedSettings.Collect(draft, path);
+        if (!isMissing && attributes.Count == 0 && joins.Count == 0 && leaves.Count == 0 && settings.Count == 0)
+            return;
+
+        List<string> statements = [];
+        var options = string.Concat(attributes.Select(a => " " + Option(a)));
+        if (isMissing)
+            statements.Add($"CREATE ROLE {quoted}{options}");
+        else if (attributes.Count > 0)
+            statements.Add($"ALTER ROLE {quoted}{options}");
+        statements.AddRange(joins.Select(j => $"GRANT {SqlIdentifier.Quote(GroupOf(j.Key))} TO {quoted}"));
+        statements.AddRange(leaves.Select(l => $"REVOKE {SqlIdentifier.Quote(GroupOf(l))} FROM {quoted}"));
+        statements.AddRange(settings.Select(s => s.Statement($"ALTER ROLE {quoted}")));
+
+        List<string> parts = [.. attributes.Select(Words), .. joins.Select(j => $"member of {GroupOf(j.Key)}"), .. leaves.Select(l => $"no longer member of {GroupOf(l)}"), .. settings.Select(s => s.Name)];
+        var title = $"{(isMissing ? "create" : "alter")} role {role.Name}{(parts.Count == 0 ? "" : $" ({string.Join(", ", parts)})")}";
+        var because = isMissing ? role.At : attributes.Concat(joins).Select(f => f.At).Concat(settings.Select(s => s.At).OfType<Sources.SourceSpan>()).FirstOrDefault(role.At);
+        var step = draft.Sql(path, isMissing ? "create" : "alter", title, "postgres", statements, because);
+        if (isMissing)
+        {
+            step.Changing(draft.State, exists.Key, exists.Value);
+            step.Creates.Add(path);
+        }
+        foreach (var facet in attributes.Concat(joins))
+            step.Changing(draft.State, facet.Key, facet.Value);
+        foreach (var key in leaves)
+            step.Changing(draft.State, key, null);
+        foreach (var setting in settings)
+            step.Changing(draft.State, setting.Key, setting.To);
+        foreach (var group in joins)
+            draft.NeedRole(step, GroupOf(group.Key), $"a member joins {GroupOf(group.Key)} after it exists");
+        AddHazards(step, role, attributes, leaves, isMissing);
+        draft.Add(step);
+    }
+
+    private static IEnumerable<FacetKey> Leaves(PlanDraft draft, Role role)
+    {
+        var prefix = FacetPath.MemberOf(role.Name, "");
+        return Differ.Memberships(draft.Problem).Concat(Dropped.Of(draft.Problem))
+            .Where(k => k.Object.StartsWith(prefix, StringComparison.Ordinal) && draft.State[k] is not null && draft.MayChange(k))
+            .Distinct().Order();
+    }
+
+    private static void Password(PlanDraft draft, Role role)
+    {
+        var path = FacetPath.Role(role.Name);
+        if (role.Password is not { } secret || draft.Desired(path, "password") is not { } desired)
+            return;
+        if (draft.State.Unknown.TryGetValue(desired.Key, out var reason) && draft.Primary is { } p && draft.StatusOf(p) == MemberStatus.Primary)
+        {
+            draft.Refuse(new Refusal(PlanRule.SecretMissing, $"The password of role {role.Name} is left alone: {reason}.", $"Provide {secret.Describe()}.", secret.At));
+            return;
+        }
+        if (!draft.Wants(desired))
+            return;
+        var step = new StepDraft
+        {
+            Id = $"{draft.Problem.Cluster.Name}/{path}/password",
+            Title = $"set the password of role {role.Name} (from {secret.Describe()})",
+            Action = new StepAction.SetPassword(draft.Primary!, role.Name, secret),
+            Timeout = StepTimeouts.Sql,
+            Because = desired.At,
+        };
+        draft.NeedRole(step, role.Name, "the role has to exist");
+        step.Changing(draft.State, desired.Key, desired.Value);
+        if (step.Before[0].Value is not null)
+            step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"logins of {role.Name} with the old password fail from then on"));
+        draft.Add(step);
+    }
+
+    private static void AddHazards(StepDraft step, Role role, List<DesiredFacet> attributes, List<FacetKey> leaves, bool isMissing)
+    {
+        if (isMissing)
+            return;
+        if (attributes.Exists(a => a.Key.Field == "login" && a.Value.Canonical == "false"))
+            step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"{role.Name} can no longer log in"));
+        if (leaves.Count > 0)
+            step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"{role.Name} loses what {string.Join(", ", leaves.Select(GroupOf))} may do"));
+    }
+
+    private static string GroupOf(FacetKey key) => FacetPath.Split(key.Object)[3];
+
+    private static string Option(DesiredFacet facet) => facet.Key.Field switch
+    {
+        "connectionLimit" => string.Create(CultureInfo.InvariantCulture, $"CONNECTION LIMIT {facet.Value.Canonical}"),
+        "validUntil" => $"VALID UNTIL {SqlLiteral.Quote(facet.Value.Canonical)}",
+        var field => (facet.Value.Canonical == "true" ? "" : "NO") + field.ToUpperInvariant(),
+    };
+
+    private static string Words(DesiredFacet facet) => facet.Key.Field switch
+    {
+        "connectionLimit" => $"connection limit {facet.Value.Canonical}",
+        "validUntil" => $"valid until {facet.Value.Display}",
+        var field => facet.Value.Canonical == "true" ? field : $"no {field}",
+    };
+}
