@@ -1,0 +1,96 @@
+using System.Data;
+using Npgsql;
+using PgGitOps.Core.Desired;
+
+namespace PgGitOps.Providers.Postgres.Writing;
+
+/// <summary>The session on the primary that holds the cluster's writer lock and knows its fencing token.</summary>
+internal sealed class LockSession : IAsyncDisposable
+{
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly NpgsqlConnection connection;
+
+    // The blocker watch asks while a step runs; one connection answers one question at a time.
+    private readonly SemaphoreSlim turn = new(1, 1);
+
+    public LockSession(NpgsqlConnection connection, Member primary, long token)
+    {
+        this.connection = connection;
+        Primary = primary;
+        Token = token;
+    }
+
+    public Member Primary { get; }
+
+    public long Token { get; }
+
+    public int Pid => connection.ProcessID;
+
+    /// <summary>Why this writer may write no more, or null while it may.</summary>
+    public async Task<string?> WhyLostAsync(CancellationToken cancel)
+    {
+        try
+        {
+            var (token, holder) = await AskAsync("select token, holder from pggitops.writer", static r => (r.GetInt64(0), r.IsDBNull(1) ? null : r.GetString(1)), cancel).ConfigureAwait(false);
+            return token == Token ? null : $"another writer took over: {holder ?? "unnamed"} holds token {token}, ours is {Token}";
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            return $"the session that held the writer's lock has ended: {(e as PostgresException)?.MessageText ?? e.Message}";
+        }
+    }
+
+    /// <summary>First row of a query's answer.</summary>
+    public async Task<T> AskAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params NpgsqlParameter[] parameters)
+    {
+        using var batch = new NpgsqlBatch();
+        var command = new NpgsqlBatchCommand(sql);
+        command.Parameters.AddRange(parameters);
+        batch.BatchCommands.Add(command);
+        return await AskAsync(batch, read, cancel).ConfigureAwait(false);
+    }
+
+    public async Task<T> AskAsync<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, T> read, CancellationToken cancel)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(AnswerTimeout);
+        await turn.WaitAsync(deadline.Token).ConfigureAwait(false);
+        try
+        {
+            if (connection.FullState != ConnectionState.Open)
+                throw new InvalidOperationException("the connection is closed");
+            batch.Connection = connection;
+            batch.Timeout = (int)AnswerTimeout.TotalSeconds;
+            await using var reader = await batch.ExecuteReaderAsync(deadline.Token).ConfigureAwait(false);
+            while (reader.FieldCount == 0 && await reader.NextResultAsync(deadline.Token).ConfigureAwait(false))
+            {
+            }
+            if (!await reader.ReadAsync(deadline.Token).ConfigureAwait(false))
+                throw new InvalidOperationException("the answer holds no row");
+            return read(reader);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Sessions that another session of ours waits for, in words; null when it waits for none.</summary>
+    public async Task<string?> BlockersOfAsync(int pid, CancellationToken cancel) =>
+        await AskAsync(
+            """
+            select string_agg(format('pid %s (%s, %s, %s)', pid, coalesce(usename, backend_type), coalesce(nullif(application_name, ''), 'no application name'),
+                coalesce(state || ' for ' || date_trunc('second', clock_timestamp() - state_change), 'no state')), ' and ' order by pid)
+            from pg_stat_activity where pid = any (pg_blocking_pids($1))
+            """,
+            static r => r.IsDBNull(0) ? null : r.GetString(0),
+            cancel,
+            new NpgsqlParameter<int> { TypedValue = pid }).ConfigureAwait(false);
+
+    public async ValueTask DisposeAsync()
+    {
+        await connection.DisposeAsync().ConfigureAwait(false);
+        turn.Dispose();
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using PgGitOps.Core.Ports;
+
+namespace PgGitOps.Providers.Postgres.Writing;
+
+/// <summary>Shell functions of the scripts that make, start and stop servers, and the files handed to them.</summary>
+internal static class ServerScript
+{
+    /// <summary>The script looked before it acted, and did not act.</summary>
+    public const int RefusedCode = 65;
+
+    /// <summary>Time of a host command that is left for it to say how it failed.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(3);
+
+    // $1 member directory, $2 and $3 for find_bin, $4 seconds. The member's lock keeps out what an earlier, killed writer
+    // left running on this host: that goes on to its end, and is then seen like any other server.
+    private const string Prelude = """
+        root=$(expand "$1")
+        data=$root/data
+        log=$root/log
+        staging=$root/.staging
+        seconds=$4
+        refuse() { echo "$1" >&2; exit 65; }
+        take_lock() {
+            mkdir -p "$root" || exit 1
+            exec 9>> "$root/.lock" || exit 1
+            flock -w "$seconds" 9 || refuse "another program is at work on $root"
+        }
+        has_data() { [ -e "$data" ] && { [ ! -d "$data" ] || [ -n "$(ls -A "$data")" ]; }; }
+        # Files arrive on standard input as lines "name base64", complete only with the line "end".
+        receive() {
+            while read -r name text; do
+                [ "$name" = end ] && return 0
+                printf '%s' "$text" | base64 -d > "$1/$name" || return 1
+            done
+            echo 'the input was cut off' >&2
+            return 1
+        }
+        conf_text() { printf '%s' "$1" | sed -e 's/\\/\\\\/g' -e "s/'/''/g"; }
+        # A socket's path has at most 107 bytes; where the directory is too deep there is none, and peers use TCP.
+        # A shorter directory below /tmp would be one that anybody may take first.
+        path_settings() {
+            printf "log_directory = '%s'\n" "$(conf_text "$log")"
+            socket=$root/run/.s.PGSQL.$1
+            if [ ${#socket} -le 107 ]; then
+                printf "unix_socket_directories = '%s'\n" "$(conf_text "$root/run")"
+            else
+                printf "unix_socket_directories = ''\n"
+            fi
+        }
+        clean_staging() {
+            rm -rf "$staging" && mkdir -p "$staging" "$log" "$root/run" || exit 1
+            trap 'rm -rf "$staging"' EXIT
+            trap 'exit 1' HUP INT TERM
+        }
+        # One rename: before it there is no data directory, after it a complete one.
+        move_into_place() {
+            rmdir "$data" 2> /dev/null
+            mv -T "$staging/data" "$data" && sync "$root"
+        }
+        log_tail() {
+            tail -n 12 "$log/startup.log" 2> /dev/null
+            newest=$(ls -t "$log"/postgresql-*.log 2> /dev/null | head -n 1)
+            [ -n "$newest" ] && tail -n 12 "$newest"
+        }
+        # The server must not keep our pipes or our lock.
+        start_server() {
+            : > "$log/startup.log"
+            "$bin/pg_ctl" start -s -D "$data" -l "$log/startup.log" -w -t "$seconds" > /dev/null 2>&1 < /dev/null 9>&- && return 0
+            log_tail >&2
+            return 1
+        }
+
+        """;
+
+    public static HostCommand Command(WriterContext context, Core.Desired.Member member, string body, IEnumerable<string> arguments, TimeSpan left, string? input = null)
+    {
+        var limit = left > Margin * 2 ? left - Margin : left / 2;
+        var seconds = Math.Max(1, (int)limit.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return HostScript.Command(
+            Prelude + body,
+            [context.DirectoryOf(member).Root, .. HostScript.BinArguments(context.Cluster, context.Access), seconds, .. arguments],
+            left,
+            input);
+    }
+
+    /// <summary>Files for a script's receive function. They travel on standard input: arguments are for everyone to see.</summary>
+    public static string Files(params (string Name, string Text)[] files) =>
+        string.Concat(files.Select(f => $"{f.Name} {Convert.ToBase64String(Encoding.UTF8.GetBytes(f.Text))}\n")) + "end\n";
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Npgsql;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
+
+namespace PgGitOps.Providers.Postgres.Writing;
+
+/// <summary>Starts a stopped server. One that would come up as a primary only where no other may be one.</summary>
+internal sealed class StartServerStep(WriterContext context, WriterHold hold)
+{
+    private const string Body = """
+        as=$5
+        bin=$(find_bin "$2" "$3") || exit 1
+        take_lock
+        has_data || refuse "there is no data directory $data"
+        if server_pid "$data" > /dev/null; then echo running; exit 0; fi
+        # Looked at again under the lock: what was a standby when we decided must not come up as a primary.
+        if [ -f "$data/standby.signal" ]; then is=standby; else is=primary; fi
+        [ "$is" = "$as" ] || refuse "$data is a $is now, and was a $as when this was decided"
+        mkdir -p "$log" "$root/run" || exit 1
+        start_server
+        """;
+
+    public async Task<StepOutcome> RunAsync(Step step, StepAction.StartServer action, CancellationToken cancel)
+    {
+        var watch = Stopwatch.StartNew();
+        var member = context.MemberNamed(action.Member);
+        var seen = await context.Probe.LookAsync(context.Fleet, context.Cluster, member, cancel).ConfigureAwait(false);
+        if (seen is not Observation<DataDirectoryFacts>.Seen { Value: var directory })
+            return seen.Match<StepOutcome>(_ => throw new UnreachableException(), a => new StepOutcome.Refused(a.Evidence), u => new StepOutcome.Failed(u.Reason, null));
+        if (!directory.StandbySignal && await WhyNoPrimaryAsync(member, cancel).ConfigureAwait(false) is { } danger)
+            return new StepOutcome.Refused(danger);
+        if (await hold.WhyNotAsync(cancel).ConfigureAwait(false) is { } lost)
+            return new StepOutcome.Refused(lost);
+        var command = ServerScript.Command(context, member, Body, [directory.StandbySignal ? "standby" : "primary"], step.Timeout - watch.Elapsed);
+        var result = await context.Hosts.RunAsync(context.HostOf(member), command, cancel).ConfigureAwait(false);
+        if (HostOutcome.Of(result) is { } outcome)
+            return outcome;
+        if (await Readiness.WaitAsync(context, member, step.Timeout - watch.Elapsed, cancel).ConfigureAwait(false) is { } notReady)
+            return new StepOutcome.Failed($"{notReady}; {await ServerLog.TailAsync(context, member, cancel).ConfigureAwait(false)}", null);
+        if (!directory.StandbySignal && await hold.MoveIntoClusterAsync(member, cancel).ConfigureAwait(false) is { } reason)
+            return new StepOutcome.Failed($"{member.Name} is up, but cannot be written to: {reason}", null);
+        return result is HostResult.Exited { Output: "running\n" } ? new StepOutcome.AlreadyTrue() : new StepOutcome.Done(watch.Elapsed);
+    }
+
+    /// <summary>Why this former primary must stay down, or null. Every other member has to be seen: one that cannot be may have been promoted.</summary>
+    private async Task<string?> WhyNoPrimaryAsync(Member member, CancellationToken cancel)
+    {
+        var others = context.Cluster.Members.Where(m => m.Name != member.Name).ToArray();
+        var seenAsPrimary = context.Snapshot.Primaries.FirstOrDefault(p => p.Name != member.Name);
+        if (seenAsPrimary is not null)
+            return $"{seenAsPrimary.Name} accepts writes: {member.Name} was replaced as primary and must rejoin as a standby";
+        var dangers = await Task.WhenAll(others.Select(o => WhyDangerousAsync(member, o, cancel))).ConfigureAwait(false);
+        return dangers.FirstOrDefault(d => d is not null);
+    }
+
+    private async Task<string?> WhyDangerousAsync(Member member, Member other, CancellationToken cancel)
+    {
+        var (connection, unreachable) = await WriterConnection.OpenAsync(context, other, Connecting.ServerTarget.MaintenanceDatabase, WriterConnection.Newcomer, cancel).ConfigureAwait(false);
+        if (connection is not null)
+        {
+            await using (connection)
+            {
+                try
+                {
+                    await using var command = new NpgsqlCommand("select pg_is_in_recovery()", connection) { CommandTimeout = 10 };
+                    return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is true
+                        ? null
+                        : $"{other.Name} accepts writes: {member.Name} was replaced as primary and must rejoin as a standby";
+                }
+                catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
+                {
+                    unreachable = e.Message;
+                }
+            }
+        }
+        var seen = await context.Probe.LookAsync(context.Fleet, context.Cluster, other, cancel).ConfigureAwait(false);
+        return seen switch
+        {
+            Observation<DataDirectoryFacts>.Absent => null,
+            Observation<DataDirectoryFacts>.Seen { Value.StandbySignal: true } => null,
+            Observation<DataDirectoryFacts>.Seen => $"{other.Name} has no standby.signal either: which of the two was the last primary is for people to say",
+            _ => $"{other.Name} can neither be asked ({unreachable}) nor looked at, and may have been promoted; {member.Name} stays down rather than accept writes beside it",
+        };
+    }
+}

@@ -1,0 +1,75 @@
+using System.Data;
+using System.Globalization;
+using Npgsql;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Ports;
+using PgGitOps.Providers.Postgres.Connecting;
+
+namespace PgGitOps.Providers.Postgres.Writing;
+
+/// <summary>Opens the connections that writers use. Never pooled: a writer's session is its identity.</summary>
+internal static class WriterConnection
+{
+    /// <summary>Start of a writer's application_name; the fencing token follows.</summary>
+    public const string ApplicationPrefix = "pggitops writer/";
+
+    /// <summary>Name of a session that has no token yet; a takeover leaves it alone.</summary>
+    public const string Newcomer = ApplicationPrefix + "new";
+
+    // synchronous_commit: see docs/decisions/0005-writer.md. The keep-alives make the server notice a writer that vanished
+    // without a word, whose lock would otherwise stay for hours. search_path: names in plans are qualified; public is where
+    // an extension without a declared schema belongs, and catalogue names are always looked up first.
+    private const string SessionOptions =
+        "-c synchronous_commit=local -c search_path=public -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=0 " +
+        "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+
+    public static string ApplicationName(long token) => string.Create(CultureInfo.InvariantCulture, $"{ApplicationPrefix}{token}");
+
+    /// <summary>An open connection, or why there is none.</summary>
+    public static async Task<(NpgsqlConnection? Connection, string? Reason)> OpenAsync(WriterContext context, Member member, string database, string applicationName, CancellationToken cancel)
+    {
+        var target = context.TargetOf(member, database);
+        var settings = target.ToSettings();
+        settings.ApplicationName = applicationName;
+        settings.Options = SessionOptions;
+        settings.IncludeErrorDetail = true;
+        settings.CommandTimeout = 60;
+        // No cancel request after a timeout: it goes over a second connection and would wait for a hanging server too.
+        settings.CancellationTimeout = -1;
+        if (target.Password is { } reference)
+        {
+            if (context.Secrets.Find(reference) is not SecretLookup.Found found)
+                return (null, $"{member.Name}: {((SecretLookup.Missing)context.Secrets.Find(reference)).Reason}");
+            settings.Password = found.Secret;
+        }
+        var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString)
+            .EnableArrays()
+            .EnableTransportSecurity()
+            .ConfigureTypeLoading(static types => types.EnableTypeLoading(false))
+            .Build();
+        var connection = source.CreateConnection();
+        connection.StateChange += (_, change) =>
+        {
+            if (change.CurrentState == ConnectionState.Closed)
+                source.Dispose();
+        };
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(target.ConnectTimeout);
+        try
+        {
+            await connection.OpenAsync(deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
+            return (connection, null);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Not awaited: a login that nobody answers ends by Npgsql's own timeout.
+            _ = connection.DisposeAsync().AsTask();
+            return (null, $"{member.Name}: {ConnectionFailure.NoLogin(target.ConnectTimeout).Reason}");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            return (null, $"{member.Name}: {ConnectionFailure.Of(e, target).Reason}");
+        }
+    }
+}
