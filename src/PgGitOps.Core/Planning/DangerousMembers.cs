@@ -88,10 +88,12 @@ internal static class DangerousMembers
     {
         if (topology.PrimaryFacts is not { } primary || member.Name == topology.PrimaryName || member.Facts!.WalReceiver is not { } receiver)
             yield break;
-        var expected = problem.Cluster.FindMember(topology.PrimaryName!)!;
+        var declared = problem.Cluster.FindMember(member.Name)!;
+        if (problem.Cluster.FindMember(Topology.UpstreamOf(declared, topology.PrimaryName!)) is not { } expected)
+            yield break;
         var host = problem.Environment.Hosts.FirstOrDefault(h => h.Name == expected.Host);
         if (receiver.SenderPort is { } port && (port != expected.Port || (receiver.SenderHost is { } sender && host is not null && sender != host.Address && sender != host.Name)))
-            yield return new Danger(FacetPath.Member(member.Name), "upstream", $"{receiver.SenderHost}:{port}", $"it does not stream from the primary {expected.Name}");
+            yield return new Danger(FacetPath.Member(member.Name), "upstream", $"{receiver.SenderHost}:{port}", $"it does not stream from {expected.Name}");
         if (receiver.ReceivedTimeline is { } timeline && timeline != primary.Timeline)
             yield return new Danger(FacetPath.Member(member.Name), "timeline", timeline.ToString(System.Globalization.CultureInfo.InvariantCulture), $"the primary writes timeline {primary.Timeline}: what it holds may have diverged");
     }

@@ -52,7 +52,7 @@ internal sealed class DesiredFacetReader(Cluster cluster, SettingCatalog catalog
             if (primary is null || member.Name == primary)
                 continue;
             Set(path, "streaming", Normal.True, member.At);
-            Set(FacetPath.Slot(primary, member.SlotName), "exists", Normal.Exists, member.At);
+            Set(FacetPath.Slot(Topology.UpstreamOf(member, primary), member.SlotName), "exists", Normal.Exists, member.At);
         }
     }
 
@@ -73,6 +73,18 @@ internal sealed class DesiredFacetReader(Cluster cluster, SettingCatalog catalog
 
     private void ReadReplication()
     {
+        foreach (var member in cluster.Members)
+        {
+            if (member.ReplayDelay is not { } delay)
+                continue;
+            // PostgreSQL's minute is min, where documents write m.
+            var text = DurationText.Format(delay.Value) is var written && written.EndsWith('m') ? written + "in" : written;
+            if (ReadSetting(new Parameter("recovery_min_apply_delay", text, delay.Span)) is not { } value)
+                continue;
+            var path = FacetPath.MemberParameter(member.Name, "recovery_min_apply_delay");
+            Set(path, "configured", value, delay.Span);
+            Set(path, "value", value, delay.Span);
+        }
         if (cluster.Replication.Synchronous is not { } rule)
             return;
         SetOnMembers("synchronous_standby_names", OfRule("synchronous_standby_names", rule), rule.At);

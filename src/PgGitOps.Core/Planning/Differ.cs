@@ -59,17 +59,12 @@ internal static class Differ
     /// <summary>Live memberships that a managed list of memberships does not hold.</summary>
     internal static IEnumerable<FacetKey> Memberships(ClusterProblem problem)
     {
-        foreach (var role in problem.Cluster.Roles)
-        {
-            if (!role.Mentioned.Contains("memberOf"))
-                continue;
-            var prefix = FacetPath.MemberOf(role.Name, "");
-            foreach (var key in problem.Live.Keys)
-            {
-                if (key.Object.StartsWith(prefix, StringComparison.Ordinal) && !problem.Desired.ByKey.ContainsKey(key))
-                    yield return key;
-            }
-        }
+        var managed = problem.Cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")).Select(r => FacetPath.MemberOf(r.Name, "")).ToArray();
+        if (managed.Length == 0)
+            return [];
+        return problem.Live.Keys.Where(k =>
+            k.Field == "exists" && k.Object.StartsWith("role/", StringComparison.Ordinal) && k.Object.Contains("/memberOf/", StringComparison.Ordinal)
+            && !problem.Desired.ByKey.ContainsKey(k) && managed.Any(m => k.Object.StartsWith(m, StringComparison.Ordinal)));
     }
 
     private static bool IsInsideAbsent(ClusterProblem problem, FacetKey key)

@@ -3,7 +3,7 @@ using PgGitOps.Core.Observed;
 namespace PgGitOps.Core.Planning;
 
 /// <summary>Answers facets of one member.</summary>
-internal sealed class LiveMember(MemberView view, ServerFacts? primary, SettingCatalog catalog)
+internal sealed class LiveMember(MemberView view, ServerFacts? upstream, SettingCatalog catalog)
 {
     // Scopes of the engine's own session, not of the server.
     private static readonly HashSet<string> SessionSources = new(StringComparer.Ordinal) { "client", "database", "database user", "interactive", "session", "user" };
@@ -48,12 +48,12 @@ internal sealed class LiveMember(MemberView view, ServerFacts? primary, SettingC
         };
     }
 
-    /// <summary>The primary is the better witness: a standby believes in a dead connection until its timeout.</summary>
+    /// <summary>The upstream is the better witness: a standby believes in a dead connection until its timeout.</summary>
     private Reading ReadStreaming(Reading unknown)
     {
-        if (primary is not null)
+        if (upstream is not null)
         {
-            return Normal.Bool(primary.Standbys.Any(s => s.State == "streaming" && s.ApplicationName.Equals(view.Name, StringComparison.OrdinalIgnoreCase)));
+            return Normal.Bool(upstream.Standbys.Any(s => s.State == "streaming" && s.ApplicationName.Equals(view.Name, StringComparison.OrdinalIgnoreCase)));
         }
         return view.Facts is { } facts ? Normal.Bool(facts.WalReceiver is { Status: "streaming" }) : unknown;
     }

@@ -34,8 +34,11 @@ internal sealed class LiveReader
         Topology = topology;
         primary = topology.PrimaryFacts;
         noPrimary = primary is null && !topology.AllAbsent ? "no primary could be read" : null;
-        foreach (var member in topology.Members)
-            members.Add(member.Name, new LiveMember(member, primary, catalog));
+        foreach (var member in cluster.Members)
+        {
+            var upstream = topology.PrimaryName is { } name ? topology.Find(Topology.UpstreamOf(member, name))?.Facts : null;
+            members.Add(member.Name, new LiveMember(topology.Find(member.Name)!, upstream, catalog));
+        }
         foreach (var role in cluster.Roles)
         {
             if (role.Password is { } secret)

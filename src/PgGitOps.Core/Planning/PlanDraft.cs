@@ -42,7 +42,15 @@ internal sealed class PlanDraft
     {
         Problem = problem;
         State = new StateSimulator(problem.Live, problem.Unknown);
+        Dropped = [.. Planning.Dropped.Of(problem)];
+        StrayMemberships = [.. Differ.Memberships(problem).Order()];
     }
+
+    /// <summary>Facets of ours that Git no longer asks for; ordered by key.</summary>
+    internal IReadOnlyList<FacetKey> Dropped { get; }
+
+    /// <summary>Live memberships outside of managed lists of memberships; ordered by key.</summary>
+    internal IReadOnlyList<FacetKey> StrayMemberships { get; }
 
     internal ClusterProblem Problem { get; }
 
@@ -91,20 +99,22 @@ internal sealed class PlanDraft
 
     internal void LeaveAlone(FacetKey key, string why) => notActedOn.TryAdd(key, why);
 
-    /// <summary>SQL on the primary. It waits for the primary to exist.</summary>
-    internal StepDraft Sql(string path, string verb, string title, string database, IReadOnlyList<string> statements, SourceSpan? because, TimeSpan? timeout = null, bool inTransaction = true)
+    /// <summary>SQL on the primary, or on the given member. It waits for the primary to exist.</summary>
+    internal StepDraft Sql(string path, string verb, string title, string database, IReadOnlyList<string> statements, SourceSpan? because, TimeSpan? timeout = null, bool inTransaction = true, string? member = null)
     {
         var primary = Primary ?? throw new InvalidOperationException("SQL was drafted without a primary.");
         var step = new StepDraft
         {
             Id = $"{Problem.Cluster.Name}/{path}/{verb}",
             Title = title,
-            Action = new StepAction.ExecuteSql(primary, database, statements.ToEquatableArray(), inTransaction),
+            Action = new StepAction.ExecuteSql(member ?? primary, database, statements.ToEquatableArray(), inTransaction),
             Timeout = timeout ?? StepTimeouts.Sql,
             Because = because,
         };
         step.Needs.Add(new Need(Problem.Key(FacetPath.Member(primary), "role"), FacetValue.Of("primary"), "the primary has to be there"));
         step.Needs.Add(new Need(Problem.Key(FacetPath.Member(primary), "running"), Normal.True, "the primary has to run"));
+        if (member is not null && member != primary)
+            step.Needs.Add(new Need(Problem.Key(FacetPath.Member(member), "running"), Normal.True, $"{member} has to run"));
         return step;
     }
 

@@ -39,6 +39,12 @@ internal sealed record Topology(IReadOnlyList<MemberView> Members)
 
     internal string? PrimaryName => Primaries.Take(2).ToArray() is [var only] ? only.Name : null;
 
+    internal MemberView? Find(string name) => Members.FirstOrDefault(m => m.Name == name);
+
+    /// <summary>Where a standby streams from: the declared cascade, else the primary.</summary>
+    internal static string UpstreamOf(Member member, string primary) =>
+        member.From is { } from && from.Value != member.Name ? from.Value : primary;
+
     internal static Topology Of(Cluster cluster, ClusterSnapshot snapshot) =>
         new([.. cluster.Members.Select(m => View(m, snapshot.Find(m.Name)))]);
 

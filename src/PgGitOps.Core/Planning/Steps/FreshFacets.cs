@@ -143,6 +143,8 @@ internal static class FreshFacets
     {
         "owner" => FacetValue.Of(user),
         "connectionLimit" => FacetValue.Of("-1"),
-        _ => facet.Value,
+        "encoding" => Normal.Encoding("UTF8"),
+        "locale" => Normal.Locale("C"),
+        _ => Normal.Exists,
     };
 }

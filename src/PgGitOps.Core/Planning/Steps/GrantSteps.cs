@@ -56,7 +56,7 @@ internal static class GrantSteps
             if (facet.Key.Object.StartsWith(prefix, StringComparison.Ordinal) && draft.Wants(facet))
                 edits.Add(Make(draft, database, facet.Key, facet.Value, facet.At));
         }
-        foreach (var key in Dropped.Of(draft.Problem))
+        foreach (var key in draft.Dropped)
         {
             if (key.Object.StartsWith(prefix, StringComparison.Ordinal) && draft.MayChange(key))
                 edits.Add(Make(draft, database, key, null, null));

@@ -24,16 +24,19 @@ internal static class MemberSteps
         }
         if (draft.Primary is not { } primary)
             return;
-        Slots(draft, primary);
-        foreach (var member in members)
+        var prepared = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in members.OrderBy(m => Depth(draft.Problem.Cluster, m, primary)))
         {
+            var upstream = Topology.UpstreamOf(member, primary);
+            if (member.Name != primary && prepared.Add(upstream))
+                Slots(draft, upstream, primary);
             switch (draft.StatusOf(member.Name))
             {
                 case MemberStatus.Absent:
-                    Clone(draft, member, primary);
+                    Clone(draft, member, upstream);
                     break;
                 case MemberStatus.StoppedStandby:
-                    Start(draft, member, "its data directory is a standby's", primary);
+                    Start(draft, member, "its data directory is a standby's", upstream);
                     break;
                 case MemberStatus.StoppedPrimary:
                     draft.Refuse(new Refusal(PlanRule.FormerPrimary, $"{member.Name} was a primary and is stopped while {primary} is the primary; started as it is, it would be a second one.", $"If it holds nothing that {primary} lacks, remove its data directory: it is then cloned again.", member.At));
@@ -62,7 +65,7 @@ internal static class MemberSteps
             step.Before.Add(new FacetState(problem.Key(FacetPath.Member(other.Name), "exists"), null));
         step.Effects.AddRange(FreshFacets.OfPrimary(problem, member.Name));
         step.Creates.Add(FacetPath.Member(member.Name));
-        step.Creates.AddRange(problem.Cluster.Members.Where(m => m != member).Select(m => FacetPath.Slot(member.Name, m.SlotName)));
+        step.Creates.AddRange(problem.Cluster.Members.Where(m => m != member && Topology.UpstreamOf(m, member.Name) == member.Name).Select(m => FacetPath.Slot(member.Name, m.SlotName)));
         draft.Add(step);
     }
 
@@ -94,6 +97,19 @@ internal static class MemberSteps
         draft.Refuse(new Refusal(PlanRule.NoPrimary, $"No primary of {cluster.Name} could be read, so no SQL is planned. {states}.", "Promotion is a decision of its own: pggitops promote.", cluster.Head.At));
     }
 
+    /// <summary>Links between a member and the primary: a cascade comes after what it streams from.</summary>
+    private static int Depth(Cluster cluster, Member member, string primary)
+    {
+        var depth = 0;
+        for (var at = member; at.Name != primary && depth <= cluster.Members.Count; depth++)
+        {
+            if (cluster.FindMember(Topology.UpstreamOf(at, primary)) is not { } next)
+                break;
+            at = next;
+        }
+        return depth;
+    }
+
     private static void Clone(PlanDraft draft, Member member, string primary)
     {
         var problem = draft.Problem;
@@ -109,7 +125,6 @@ internal static class MemberSteps
             Because = member.At,
         };
         step.Before.Add(new FacetState(problem.Key(path, "exists"), null));
-        step.Needs.Add(new Need(problem.Key(FacetPath.Member(primary), "role"), FacetValue.Of("primary"), $"a clone needs {primary} as its source"));
         step.Needs.Add(new Need(problem.Key(FacetPath.Member(primary), "running"), Normal.True, $"a clone needs {primary} as its source"));
         step.Needs.Add(new Need(problem.Key(FacetPath.Slot(primary, member.SlotName), "exists"), Normal.Exists, $"slot {member.SlotName} keeps the WAL of the copy"));
         step.Effects.AddRange(FreshFacets.OfClone(draft, member.Name, primary));
@@ -141,11 +156,13 @@ internal static class MemberSteps
         draft.Add(step);
     }
 
-    private static void Slots(PlanDraft draft, string primary)
+    private static void Slots(PlanDraft draft, string carrier, string primary)
     {
+        if (draft.StatusOf(carrier) is not (MemberStatus.Primary or MemberStatus.Standby))
+            return;
         var missing = draft.Problem.Cluster.Members
-            .Where(m => m.Name != primary)
-            .Select(m => (m.SlotName, Facet: draft.Wanted(FacetPath.Slot(primary, m.SlotName), "exists")))
+            .Where(m => m.Name != primary && Topology.UpstreamOf(m, primary) == carrier)
+            .Select(m => (m.SlotName, Facet: draft.Wanted(FacetPath.Slot(carrier, m.SlotName), "exists")))
             .Where(s => s.Facet is not null)
             .ToArray();
         if (missing.Length == 0)
@@ -153,11 +170,11 @@ internal static class MemberSteps
         // Without immediate reservation: a slot that nobody uses yet must not hold WAL back until the disk is full.
         string[] statements = [.. missing.Select(s => $"SELECT pg_catalog.pg_create_physical_replication_slot({SqlLiteral.Quote(s.SlotName)}) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE slot_name = {SqlLiteral.Quote(s.SlotName)})")];
         var names = string.Join(", ", missing.Select(s => s.SlotName));
-        var step = draft.Sql(FacetPath.Member(primary), "slots", $"create replication {(missing.Length == 1 ? "slot" : "slots")} {names} on {primary}", "postgres", statements, missing[0].Facet!.At, inTransaction: false);
+        var step = draft.Sql(FacetPath.Member(carrier), "slots", $"create replication {(missing.Length == 1 ? "slot" : "slots")} {names} on {carrier}", "postgres", statements, missing[0].Facet!.At, inTransaction: false, member: carrier);
         foreach (var (slot, facet) in missing)
         {
             step.Changing(draft.State, facet!.Key, facet.Value);
-            step.Creates.Add(FacetPath.Slot(primary, slot));
+            step.Creates.Add(FacetPath.Slot(carrier, slot));
         }
         draft.Add(step);
     }

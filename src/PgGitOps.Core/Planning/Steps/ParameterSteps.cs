@@ -63,7 +63,7 @@ internal static class ParameterSteps
             }
             settings.Add(new Setting(name, member, facet.Value, facet.At, fileDiffers, valueDiffers && problem.Catalog.Find(name)!.NeedsRestart));
         }
-        foreach (var key in Dropped.Of(problem))
+        foreach (var key in draft.Dropped)
         {
             if (!key.Object.StartsWith(prefix, StringComparison.Ordinal) || !draft.MayChange(key))
                 continue;

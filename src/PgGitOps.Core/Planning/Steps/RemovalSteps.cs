@@ -11,6 +11,7 @@ internal static class RemovalSteps
         var gone = problem.Inventory.Where(i => !problem.Desired.ByKey.ContainsKey(problem.Key(i, "exists"))).Order(StringComparer.Ordinal).ToArray();
         if (gone.Length == 0)
             return;
+        Forget(draft, gone);
         var candidates = Candidates(draft, gone);
         if (candidates.Count == 0)
             return;
@@ -30,6 +31,24 @@ internal static class RemovalSteps
     }
 
     private const int RoleRank = 3;
+
+    /// <summary>What we made, Git no longer mentions and somebody removed already: were it made again by hand, it would not be ours.</summary>
+    private static void Forget(PlanDraft draft, string[] gone)
+    {
+        var problem = draft.Problem;
+        if (draft.Primary is null || problem.RecordProblem is not null)
+            return;
+        var absent = gone.Where(g => problem.Key(g, "exists") is var key && !problem.Live.ContainsKey(key) && !problem.Unknown.ContainsKey(key) && draft.MayChange(key)).ToArray();
+        if (absent.Length == 0)
+            return;
+        var step = draft.Sql("inventory", "forget", $"forget {string.Join(", ", absent)}: made by us once, and gone already", "postgres", [], null);
+        foreach (var path in absent)
+        {
+            step.Before.Add(new FacetState(problem.Key(path, "exists"), null));
+            step.Removes.Add(path);
+        }
+        draft.Add(step);
+    }
 
     private static List<(string Path, int Rank)> Candidates(PlanDraft draft, string[] gone)
     {

@@ -72,7 +72,7 @@ internal static class RoleSteps
     private static IEnumerable<FacetKey> Leaves(PlanDraft draft, Role role)
     {
         var prefix = FacetPath.MemberOf(role.Name, "");
-        return Differ.Memberships(draft.Problem).Concat(Dropped.Of(draft.Problem))
+        return draft.StrayMemberships.Concat(draft.Dropped)
             .Where(k => k.Object.StartsWith(prefix, StringComparison.Ordinal) && draft.State[k] is not null && draft.MayChange(k))
             .Distinct().Order();
     }

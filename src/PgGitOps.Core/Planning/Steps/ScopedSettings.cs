@@ -26,7 +26,7 @@ internal static class ScopedSettings
             if (facet.Key.Object.StartsWith(prefix, StringComparison.Ordinal) && draft.Wants(facet))
                 settings.Add(new ScopedSetting(FacetPath.Split(facet.Key.Object)[3], facet.Key, facet.Value, facet.At));
         }
-        foreach (var key in Dropped.Of(draft.Problem))
+        foreach (var key in draft.Dropped)
         {
             if (key.Object.StartsWith(prefix, StringComparison.Ordinal) && draft.MayChange(key))
                 settings.Add(new ScopedSetting(FacetPath.Split(key.Object)[3], key, null, null));
