@@ -20,7 +20,8 @@ public sealed class AcknowledgementRule
         foreach (var index in order)
             Standbys = Standbys.With(index);
         WaitsFor = level >= CommitLevel.RemoteWrite ? count : 0;
-        var floor = WaitsFor == 0 || level == CommitLevel.RemoteWrite ? AcknowledgementFloor.None : quirk.Floor;
+        // A rule nobody can satisfy acknowledges nothing, and so loses nothing, at remote_write too.
+        var floor = WaitsFor == 0 || level == CommitLevel.RemoteWrite && WritesGoOnWithout(MemberSet.Empty) ? AcknowledgementFloor.None : quirk.Floor;
         (GuaranteedCount, GuaranteedFrom) = floor switch
         {
             AcknowledgementFloor.None => (0, Standbys),
@@ -62,9 +63,17 @@ public sealed class AcknowledgementRule
     {
         if (WaitsFor == 0)
             return false;
-        if (Method == SynchronousMethod.Any || WaitsFor >= Order.Length)
-            return (Standbys & lost).Count < WaitsFor;
-        for (var i = 0; i < WaitsFor; i++)
+        var asked = WaitsFor;
+        if (asked > Order.Length && Quirk.Floor != AcknowledgementFloor.DeclaredCount)
+        {
+            // The manager asks for no more than there are; with nobody named it asks anybody, or nobody at all.
+            if (Order.Length == 0)
+                return Quirk.Floor == AcknowledgementFloor.OneDeclared || Quirk.Floor == AcknowledgementFloor.OneOfAnyMember && !Direct.Overlaps(lost);
+            asked = Order.Length;
+        }
+        if (Method == SynchronousMethod.Any || asked >= Order.Length)
+            return (Standbys & lost).Count < asked;
+        for (var i = 0; i < asked; i++)
         {
             if (!lost.Contains(Order[i]))
                 return true;

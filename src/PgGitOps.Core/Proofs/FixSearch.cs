@@ -52,19 +52,15 @@ public static class FixSearch
     /// <summary>The nearest claim about loss that the topology keeps, or that the live loop can watch. Null when there is none.</summary>
     public static string? NearestClaim(ContextProof proof, ClaimScope scope)
     {
-        if (proof.Topology is not { } topology)
-            return null;
         var refuted = proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Worst is not null).ToArray();
         var limit = refuted.Select(s => s.Claim.LossLimit).Max() ?? TimeSpan.Zero;
         var bounds = refuted.Select(s => s.Worst!.Value.Paths.Where(p => p.Guaranteed is { Kind: LossKind.Bounded, Duration: not null }).Select(p => p.Guaranteed.Duration).Min()).ToArray();
         var watchable = refuted.All(s => s.Worst!.Value.Paths.Any(p => p.Watchable));
-        var texts = new List<string>();
         if (bounds.Length > 0 && bounds.All(b => b is not null) && bounds.Max() is { } bound && bound > limit)
-            texts.Add($"claim {Amounts.Round(bound)}");
-        else if (watchable && limit == TimeSpan.Zero)
-            texts.Add(scope == ClaimScope.CrossSite ? "claim 30s, which the loop then watches as lag" : "choose a class above zero, which the loop then watches as lag");
-        _ = topology;
-        return texts.Count == 0 ? null : texts[0];
+            return $"claim {Amounts.Round(bound)}";
+        if (!watchable || limit != TimeSpan.Zero)
+            return null;
+        return scope == ClaimScope.CrossSite ? "claim 30s, which the loop then watches as lag" : "choose a class above zero, which the loop then watches as lag";
     }
 
     /// <summary>Both, as a hint of a diagnostic.</summary>

@@ -64,7 +64,7 @@ public sealed record ScenarioProof
     internal Instance? Worst { get; init; }
 
     internal static ScenarioProof Of(
-        FailureScenario scenario, Instance worst, Instance worstLoss, Instance worstOutage, int instances, int failing, Topology topology, PathBook book)
+        FailureScenario scenario, Instance worst, Loss guaranteed, Loss nominal, Outage outage, int instances, int failing, Topology topology, PathBook book)
     {
         return new ScenarioProof
         {
@@ -73,12 +73,12 @@ public sealed record ScenarioProof
             LossVerdict = worst.LossVerdict,
             OutageVerdict = worst.OutageVerdict,
             Claim = worst.Claim,
-            Guaranteed = worstLoss.Path.Guaranteed,
-            Nominal = worstLoss.Path.Nominal,
-            Outage = worstOutage.Path.Outage,
+            Guaranteed = guaranteed,
+            Nominal = nominal,
+            Outage = outage,
             Path = worst.Path,
-            LosesLeast = worst.Paths.MinBy(p => p, Comparer<RecoveryPath>.Create((a, b) => a.Guaranteed.CompareTo(b.Guaranteed) is not 0 and var order ? order : a.Outage.CompareTo(b.Outage))),
-            BackFirst = worst.Paths.MinBy(p => p, Comparer<RecoveryPath>.Create((a, b) => a.Outage.CompareTo(b.Outage) is not 0 and var order ? order : a.Guaranteed.CompareTo(b.Guaranteed))),
+            LosesLeast = RecoveryPath.LosingLeast(worst.Paths),
+            BackFirst = RecoveryPath.BackFirst(worst.Paths),
             When = $"{topology.Members[worst.Primary].Name} is primary and {worst.Fault.What}",
             Counterexample = worst.Verdict == Verdict.Impossible ? Counterexample.Of(worst, topology, book) : null,
             Instances = instances,

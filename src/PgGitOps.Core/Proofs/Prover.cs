@@ -40,6 +40,7 @@ public static class Prover
         var (instances, failing) = (0, 0);
         Instance? worstLoss = null;
         Instance? worstOutage = null;
+        var nominal = Loss.None;
         foreach (var fault in faults)
         {
             for (var bits = topology.Primaries.Bits; bits != 0; bits &= bits - 1)
@@ -52,13 +53,15 @@ public static class Prover
                     worst = instance;
                 if (worstLoss is null || instance.Path.Guaranteed.CompareTo(worstLoss.Value.Path.Guaranteed) > 0)
                     worstLoss = instance;
+                if (instance.Path.Nominal.CompareTo(nominal) > 0)
+                    nominal = instance.Path.Nominal;
                 if (worstOutage is null || instance.Path.Outage.CompareTo(worstOutage.Value.Path.Outage) > 0)
                     worstOutage = instance;
             }
         }
         var scenario = faults[0].Scenario;
         return worst is { } w
-            ? ScenarioProof.Of(scenario, w, worstLoss!.Value, worstOutage!.Value, instances, failing, topology, book)
+            ? ScenarioProof.Of(scenario, w, worstLoss!.Value.Path.Guaranteed, nominal, worstOutage!.Value.Path.Outage, instances, failing, topology, book)
             : ScenarioProof.WithoutPrimary(scenario);
     }
 

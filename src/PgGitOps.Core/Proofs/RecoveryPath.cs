@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace PgGitOps.Core.Proofs;
 
 public enum PathKind
@@ -81,6 +83,25 @@ public sealed record RecoveryPath(
         if (total > most)
             return Verdict.Unproven;
         return Outage.Terms.Any(t => t.ByDefault) ? Verdict.Unproven : Verdict.Holds;
+    }
+
+    /// <summary>The path that loses least; among equals the one that is back first.</summary>
+    public static RecoveryPath LosingLeast(ImmutableArray<RecoveryPath> paths) =>
+        Best(paths, (a, b) => a.Guaranteed.CompareTo(b.Guaranteed) is not 0 and var order ? order : a.Outage.CompareTo(b.Outage));
+
+    /// <summary>The path that is back first; among equals the one that loses least.</summary>
+    public static RecoveryPath BackFirst(ImmutableArray<RecoveryPath> paths) =>
+        Best(paths, (a, b) => a.Outage.CompareTo(b.Outage) is not 0 and var order ? order : a.Guaranteed.CompareTo(b.Guaranteed));
+
+    private static RecoveryPath Best(ImmutableArray<RecoveryPath> paths, Comparison<RecoveryPath> compare)
+    {
+        var best = paths[0];
+        foreach (var path in paths)
+        {
+            if (compare(path, best) < 0)
+                best = path;
+        }
+        return best;
     }
 
     public Verdict Judge(Claim claim) => Verdicts.Worse(JudgeLoss(claim.LossLimit), JudgeOutage(claim.OutageLimit));
