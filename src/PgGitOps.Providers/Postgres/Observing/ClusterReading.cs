@@ -16,7 +16,7 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
     public async Task<ClusterSnapshot> ReadAsync(CancellationToken cancel)
     {
         var nameSet = cluster.SettingNames.Concat(ServerStatements.AlwaysRead).Select(n => n.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
-        string[] names = [.. nameSet.Order(StringComparer.Ordinal)];
+        var names = string.Join(',', nameSet.Order(StringComparer.Ordinal));
         var reading = Task.WhenAll(cluster.Members.Select(m => MemberReading.ReadAsync(
             cluster, m, connections, time, names, nameSet,
             (member, draft) =>

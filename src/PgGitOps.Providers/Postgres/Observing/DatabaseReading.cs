@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Npgsql;
 using NpgsqlTypes;
 using PgGitOps.Core.Observed;
@@ -13,16 +14,19 @@ internal static class DatabaseReading
         select nspname::text, pg_get_userbyid(nspowner)::text from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'
         """;
 
+    // Available versions are read from the server's files, so only where an extension besides the one that every database has makes them worth it.
     private const string Extensions = """
-        select e.extname::text, e.extversion, n.nspname::text, a.default_version
+        with available as materialized (select name, default_version from pg_available_extensions())
+        select e.extname::text, e.extversion, n.nspname::text,
+               case when e.extname <> 'plpgsql' then (select a.default_version from available a where a.name = e.extname) end
           from pg_extension e
           join pg_namespace n on n.oid = e.extnamespace
-          left join pg_available_extensions() a on a.name = e.extname
         """;
 
-    // An empty ACL column stands for built-in privileges: acldefault() says which. $1 names the schemas whose objects count; null means all.
+    // An empty ACL column stands for built-in privileges: acldefault() says which. $1 names the schemas whose objects count, as JSON; null means all.
     private const string Acls = """
-        with objects as (
+        with wanted as materialized (select w::name as name from json_array_elements_text($1::json) w),
+        objects as (
             select 'database' as kind, null::name as space, datname as object, datdba as owner, coalesce(datacl, acldefault('d', datdba)) as acl
               from pg_database where datname = current_database()
             union all
@@ -33,24 +37,24 @@ internal static class DatabaseReading
                    coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's' else 'r' end::"char", c.relowner))
               from pg_class c join pg_namespace n on n.oid = c.relnamespace
              where c.relkind in ('r', 'v', 'm', 'f', 'p', 'S') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-               and ($1::text[] is null or n.nspname = any($1::text[]))
+               and ($1 is null or n.nspname in (select name from wanted))
             union all
             select 'function', n.nspname, (p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')'), p.proowner,
                    coalesce(p.proacl, acldefault('f', p.proowner))
               from pg_proc p join pg_namespace n on n.oid = p.pronamespace
              where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-               and ($1::text[] is null or n.nspname = any($1::text[])))
+               and ($1 is null or n.nspname in (select name from wanted)))
         select o.kind, o.space::text, o.object::text, pg_get_userbyid(o.owner)::text,
                case when g.grantee = 0 then 'PUBLIC' else pg_get_userbyid(g.grantee)::text end, g.privileges
           from objects o
           left join lateral (
-               select e.grantee, array_agg(distinct e.privilege_type) as privileges from aclexplode(o.acl) e group by e.grantee) g on true
+               select e.grantee, string_agg(distinct e.privilege_type, ' ') as privileges from aclexplode(o.acl) e group by e.grantee) g on true
         """;
 
     private const string DefaultAcls = """
         select pg_get_userbyid(d.defaclrole)::text, n.nspname::text,
                case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' else d.defaclobjtype::text end,
-               case when e.grantee = 0 then 'PUBLIC' else pg_get_userbyid(e.grantee)::text end, array_agg(distinct e.privilege_type)
+               case when e.grantee = 0 then 'PUBLIC' else pg_get_userbyid(e.grantee)::text end, string_agg(distinct e.privilege_type, ' ')
           from pg_default_acl d
           left join pg_namespace n on n.oid = d.defaclnamespace
          cross join aclexplode(d.defaclacl) e
@@ -64,7 +68,7 @@ internal static class DatabaseReading
         if (pins)
             batch.BatchCommands.Add(SessionPin.Command(target.TotalTimeout));
         var acls = new NpgsqlBatchCommand(Acls);
-        acls.Parameters.Add(new NpgsqlParameter { Value = (object?)schemas ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        acls.Parameters.Add(new NpgsqlParameter { Value = schemas is null ? DBNull.Value : JsonArray(schemas), NpgsqlDbType = NpgsqlDbType.Text });
         foreach (var command in (NpgsqlBatchCommand[])[new(Schemas), new(Extensions), acls, new(DefaultAcls)])
             batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
@@ -88,7 +92,9 @@ internal static class DatabaseReading
     }
 
     private static EquatableArray<string> Privileges(NpgsqlDataReader row, int column) =>
-        row.IsDBNull(column) ? [] : row.GetFieldValue<string[]>(column).Order(StringComparer.Ordinal).ToEquatableArray();
+        row.IsDBNull(column) ? [] : row.GetString(column).Split(' ').Order(StringComparer.Ordinal).ToEquatableArray();
+
+    private static string JsonArray(string[] names) => new JsonArray([.. names.Select(n => JsonValue.Create(n))]).ToJsonString();
 
     private static async Task<List<T>> RowsAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read)
     {

@@ -9,7 +9,7 @@ namespace PgGitOps.Providers.Postgres.Observing;
 internal sealed record MemberReading(MemberTarget Member, DateTimeOffset At, ServerFacts? Facts, ServerDraft? Draft, ConnectionFailure? Failure, Observation<DataDirectoryFacts>? Host)
 {
     public static async Task<MemberReading> ReadAsync(
-        ClusterTarget cluster, MemberTarget member, ServerConnections connections, TimeProvider time, string[] names, IReadOnlySet<string> nameSet, Action<MemberTarget, ServerDraft> onHead, CancellationToken cancel)
+        ClusterTarget cluster, MemberTarget member, ServerConnections connections, TimeProvider time, string names, IReadOnlySet<string> nameSet, Action<MemberTarget, ServerDraft> onHead, CancellationToken cancel)
     {
         var at = time.GetUtcNow();
         var target = ServerTarget.Of(cluster.Access, member.Address, member.Port);

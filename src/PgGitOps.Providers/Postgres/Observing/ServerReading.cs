@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using PgGitOps.Core.Observed;
 using PgGitOps.Providers.Postgres.Connecting;
 
@@ -13,7 +12,7 @@ namespace PgGitOps.Providers.Postgres.Observing;
 internal static class ServerReading
 {
     /// <param name="onHead">Told about the server as soon as its databases are known, while the rest is still being read.</param>
-    public static async Task<ServerDraft> ReadAsync(ServerSession session, ServerTarget target, string[] names, Action<ServerDraft>? onHead)
+    public static async Task<ServerDraft> ReadAsync(ServerSession session, ServerTarget target, string names, Action<ServerDraft>? onHead)
     {
         var remembered = session.Memory as ServerRights;
         var draft = new ServerDraft();
@@ -27,7 +26,7 @@ internal static class ServerReading
     }
 
     private static async Task RunAsync(
-        ServerSession session, ServerTarget target, IReadOnlyList<ServerStatement> statements, string[] names, ServerDraft draft, Action<ServerDraft>? onHead)
+        ServerSession session, ServerTarget target, IReadOnlyList<ServerStatement> statements, string names, ServerDraft draft, Action<ServerDraft>? onHead)
     {
         await using var batch = new NpgsqlBatch(session.Connection);
         var pins = session.IsFresh;
@@ -37,7 +36,7 @@ internal static class ServerReading
         {
             var command = new NpgsqlBatchCommand(statement.Sql);
             if (statement.TakesNames)
-                command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = names, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+                command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = names });
             batch.BatchCommands.Add(command);
         }
         await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);

@@ -47,9 +47,9 @@ internal static class ServerStatements
         """;
 
     private const string Settings = """
-        select name, case when source = 'session' then reset_val else setting end, unit, vartype, context, source, sourcefile, sourceline, boot_val, pending_restart, enumvals
+        select name, case when source = 'session' then reset_val else setting end, unit, vartype, context, source, sourcefile, sourceline, boot_val, pending_restart, array_to_string(enumvals, ',')
           from pg_settings
-         where source <> 'default' or lower(name) = any($1)
+         where source <> 'default' or lower(name) = any(string_to_array($1, ','))
         """;
 
     private const string Roles = """
@@ -126,7 +126,7 @@ internal static class ServerStatements
             var name = row.GetString(0);
             draft.Settings.Add(new SettingFact(
                 name, ConninfoRedaction.Apply(name, row.Text(1)) ?? "", row.Text(2), row.GetString(3), row.GetString(4), row.GetString(5), row.Text(6), row.Number(7), row.Text(8), row.GetBoolean(9),
-                row.IsDBNull(10) ? [] : EquatableArray.Create<string>(row.GetFieldValue<string[]>(10))));
+                row.IsDBNull(10) ? [] : row.GetString(10).Split(',').ToEquatableArray()));
         }, TakesNames: true),
         new(Roles, static (row, draft) => draft.Roles.Add(
             new RoleFact(
