@@ -17,13 +17,24 @@ internal static class Trees
         new(Revision, files.Select(f => new SourceFile(f.Path, BlobId(f.Content), f.Content)).ToEquatableArray());
 
     /// <summary>The documents that the project itself ships.</summary>
-    public static SourceTree OfProject() => OfDirectory(ProjectDirectory);
+    public static SourceTree OfProject()
+    {
+        // Only the two document directories: the project's own build output holds thousands of files.
+        var parts = new[] { "policies", "environments" }.Where(d => Directory.Exists(Path.Combine(ProjectDirectory, d)));
+        return OfBytes([.. parts.SelectMany(part => AllOfDirectory(Path.Combine(ProjectDirectory, part)).Files.Select(f => (Path: $"{part}/{f.Path}", f.Content)))
+            .OrderBy(f => f.Path, StringComparer.Ordinal).Select(f => (f.Path, f.Content.ToArray()))]);
+    }
 
-    public static SourceTree OfDirectory(string directory) => OfBytes(
+    public static SourceTree OfDirectory(string directory)
+    {
+        var all = AllOfDirectory(directory);
+        return all with { Files = all.Files.Where(f => FleetReader.IsDocument(f.Path)).ToEquatableArray() };
+    }
+
+    public static SourceTree AllOfDirectory(string directory) => OfBytes(
     [
         .. Directory.EnumerateFiles(directory, "*", SearchOption.AllDirectories)
             .Select(p => (Path: Path.GetRelativePath(directory, p).Replace('\\', '/'), Full: p))
-            .Where(f => FleetReader.IsDocument(f.Path))
             .OrderBy(f => f.Path, StringComparer.Ordinal)
             .Select(f => (f.Path, File.ReadAllBytes(f.Full))),
     ]);

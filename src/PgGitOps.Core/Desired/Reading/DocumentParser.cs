@@ -27,7 +27,7 @@ internal static class DocumentParser
         object? content = null;
         if (findings.Count == before)
             content = Content(path, root, kind!, findings);
-        var document = new ReadDocument(path, kind, name, root, findings.Count == before ? content : null);
+        var document = new ReadDocument(path, kind, name, root, content);
         for (var i = before; i < findings.Count; i++)
             findings[i] = document.Locate(findings[i]);
         return document;

@@ -36,7 +36,7 @@ internal static class Privileges
             else if (possible.Contains(privilege.Value))
                 expanded.Add(privilege.Value);
             else
-                findings.Add(ReferenceRules.PrivilegeMismatch.At(privilege.Span, $"{privilege.Value} is not a privilege of {target}", "possible: " + string.Join(", ", possible)));
+                findings.Add(ReferenceRules.PrivilegeMismatch.At(privilege.Span, $"{privilege.Value} cannot be granted on {target}", "possible: " + string.Join(", ", possible)));
         }
         return expanded.ToEquatableArray();
     }

@@ -12,9 +12,9 @@ internal sealed class GrantTargets : IReferenceCheck
             foreach (var database in placed.Cluster.Databases)
             {
                 foreach (var grant in database.Grants)
-                    CheckTarget(database, grant, findings);
+                    CheckTarget(draft, database, grant, findings);
                 foreach (var written in database.DefaultPrivileges.Where(d => d.Schema is not null && !DatabaseNames.HasSchema(database, d.Schema)))
-                    findings.Add(DatabaseNames.UnknownSchema(database, written.Schema!, written.At));
+                    findings.Add(DatabaseNames.UnknownSchema(database, written.Schema!, draft.PlaceBeside(written.At, "schema") ?? written.At));
 
                 var grantees = database.Grants.Select(g => g.To).Concat(database.DefaultPrivileges.Select(d => d.To)).Where(to => to.Value != "public");
                 foreach (var role in grantees.Concat(database.DefaultPrivileges.Select(d => d.ForRole)).Where(r => !RoleNames.IsKnown(placed, roles, r.Value)))
@@ -23,14 +23,14 @@ internal sealed class GrantTargets : IReferenceCheck
         }
     }
 
-    private static void CheckTarget(Database database, Grant grant, List<Diagnostic> findings)
+    private static void CheckTarget(FleetDraft draft, Database database, Grant grant, List<Diagnostic> findings)
     {
         var needsSchema = grant.Target != GrantTarget.Database;
         var needsObject = grant.Target is GrantTarget.Table or GrantTarget.Sequence;
         if (needsSchema != grant.Schema is not null)
             findings.Add(ReferenceRules.GrantTargetIncomplete.At(grant.At, needsSchema ? $"a grant on {Reading.EnumWords.Of(grant.Target)} names its schema" : "a grant on the database has no schema"));
         else if (grant.Schema is not null && !DatabaseNames.HasSchema(database, grant.Schema))
-            findings.Add(DatabaseNames.UnknownSchema(database, grant.Schema, grant.At));
+            findings.Add(DatabaseNames.UnknownSchema(database, grant.Schema, draft.PlaceBeside(grant.At, "schema") ?? grant.At));
         if (needsObject != grant.Object is not null)
             findings.Add(ReferenceRules.GrantTargetIncomplete.At(grant.At, needsObject ? $"a grant on a {Reading.EnumWords.Of(grant.Target)} names its object" : $"a grant on {Reading.EnumWords.Of(grant.Target)} has no object"));
     }

@@ -93,9 +93,14 @@ internal sealed class SchemaFindings
                 var forms = string.Join(" or ", schema.AnyOf.Concat(schema.OneOf).Select(s => SchemaWords.Expected(s.ActualSchema)));
                 Report(DocumentRules.NoAlternative, place, $"expected {forms}; found {Found(place)}");
                 break;
+            case ValidationErrorKind.ItemsNotUnique:
+                var seen = new HashSet<string>(StringComparer.Ordinal);
+                var repeated = place.Node.ItemNodes.FirstOrDefault(i => i.IsScalar && !seen.Add(i.Text)) ?? place.Node;
+                Report(DocumentRules.RepeatedItem, index.Find(repeated.Number)!, $"{SchemaWords.Found(repeated)} stands twice in the list", "remove one of the two");
+                break;
             default:
                 var rule = RuleOf(error.Kind);
-                Report(rule, place, $"expected {SchemaWords.Expected(schema, rule)}; found {Found(place)}", rule == DocumentRules.WrongType ? Quoting(schema, place.Node) : null);
+                Report(rule, place, $"expected {SchemaWords.Expected(schema, rule)}; found {Found(place)}", rule != DocumentRules.WrongType ? null : IsSecret(place.Field) ? SecretForms : Quoting(schema, place.Node));
                 break;
         }
     }
@@ -106,7 +111,6 @@ internal sealed class SchemaFindings
         ValidationErrorKind.NumberTooBig or ValidationErrorKind.NumberTooSmall or ValidationErrorKind.NumberNotMultipleOf => DocumentRules.NumberRange,
         ValidationErrorKind.StringTooShort or ValidationErrorKind.StringTooLong => DocumentRules.TextLength,
         ValidationErrorKind.TooFewItems or ValidationErrorKind.TooManyItems => DocumentRules.ItemCount,
-        ValidationErrorKind.ItemsNotUnique => DocumentRules.RepeatedItem,
         _ => DocumentRules.WrongType,
     };
 
@@ -144,6 +148,8 @@ internal sealed class SchemaFindings
 
     // Somebody who writes a password in clear text must not find it in a log as well.
     private static bool IsSecret(string field) => field.EndsWith("assword", StringComparison.Ordinal);
+
+    private const string SecretForms = "say where the secret is found: { env: VARIABLE } or { file: PATH }";
 
     private static string? Quoting(JsonSchema schema, LocatedNode node) =>
         schema.Type == JsonObjectType.String && node.Kind is NodeKind.Integer or NodeKind.Float or NodeKind.Boolean ? $"write \"{node.Text}\" in quotes"

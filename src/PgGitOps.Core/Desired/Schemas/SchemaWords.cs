@@ -17,8 +17,6 @@ internal static class SchemaWords
             return Count("item", schema.MinItems, schema.MaxItems);
         if (rule == DocumentRules.TextLength && schema.Title is null)
             return Count("character", schema.MinLength ?? 0, schema.MaxLength ?? 0);
-        if (rule == DocumentRules.RepeatedItem)
-            return "distinct items";
         // A title says what a value is; for a list or a mapping the type is what was missed.
         if (schema.Title is { Length: > 0 } title && !schema.Type.HasFlag(JsonObjectType.Object))
             return title;

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Reporting;
+
+/// <summary>Findings for people: <c>path:line:col: severity RULE: message</c>, the line with the place underlined, a hint.</summary>
+public static class DiagnosticsText
+{
+    // Wide enough for hand-written YAML; a longer line is shown around its place.
+    private const int ExcerptWidthMax = 140;
+
+    public static string Write(DiagnosticsReport report, bool color = false)
+    {
+        var text = new StringBuilder();
+        foreach (var finding in report.Findings)
+        {
+            var paint = new Paint(color, finding.Severity);
+            text.Append(paint.Bold($"{VisibleText.Of(finding.Span.ToString())}:")).Append(' ')
+                .Append(paint.Strong($"{DiagnosticsReport.Word(finding.Severity)} {finding.RuleId}:")).Append(' ')
+                .Append(VisibleText.Of(finding.Message)).Append('\n');
+            if (report.Excerpts.LineOf(finding) is { } line)
+                AppendExcerpt(text, finding.Span, line, paint);
+            if (finding.Hint is { } hint)
+                text.Append("  ").Append(paint.Faint("hint:")).Append(' ').Append(VisibleText.Of(hint)).Append('\n');
+        }
+        if (report.Findings.Count > 0)
+            text.Append('\n');
+        return text.Append(report.Summary()).Append('\n').ToString();
+    }
+
+    private static void AppendExcerpt(StringBuilder text, SourceSpan span, string line, Paint paint)
+    {
+        var runes = VisibleText.Of(line.Replace('\t', ' ')).EnumerateRunes().ToArray();
+        var start = Math.Clamp(span.Column - 1, 0, runes.Length);
+        var end = Math.Clamp(Math.Max(span.EndColumn - 1, start + 1), 0, Math.Max(runes.Length, start + 1));
+        var from = runes.Length <= ExcerptWidthMax ? 0 : Math.Clamp(start - (ExcerptWidthMax / 2), 0, runes.Length - ExcerptWidthMax);
+        var to = Math.Min(runes.Length, from + ExcerptWidthMax);
+        end = Math.Min(end, Math.Max(to, start + 1));
+
+        var number = span.Line.ToString(CultureInfo.InvariantCulture);
+        var ahead = from > 0 ? "…" : "";
+        text.Append("  ").Append(paint.Faint($"{number} | ")).Append(ahead);
+        foreach (var rune in runes[from..to])
+            text.Append(rune.ToString());
+        text.Append(to < runes.Length ? "…" : "").Append('\n');
+
+        var indent = ahead.Length + runes[from..Math.Min(start, to)].Sum(VisibleText.Width);
+        var width = Math.Max(1, runes[Math.Min(start, to)..Math.Min(end, to)].Sum(VisibleText.Width));
+        text.Append("  ").Append(paint.Faint(new string(' ', number.Length) + " | ")).Append(' ', indent).Append(paint.Strong(new string('^', width))).Append('\n');
+    }
+
+    private readonly struct Paint(bool color, Severity severity)
+    {
+        public string Bold(string text) => color ? $"\e[1m{text}\e[0m" : text;
+
+        public string Faint(string text) => color ? $"\e[2m{text}\e[0m" : text;
+
+        public string Strong(string text) => !color ? text : severity switch
+        {
+            Severity.Note => $"\e[1;36m{text}\e[0m",
+            Severity.Warning => $"\e[1;33m{text}\e[0m",
+            Severity.Error => $"\e[1;31m{text}\e[0m",
+        };
+    }
+}
