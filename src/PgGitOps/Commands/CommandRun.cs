@@ -7,6 +7,7 @@ internal static class CommandRun
     {
         try
         {
+            invocation.CheckSettings();
             invocation.Shutdown.Listen(invocation.Complain);
             return (int)await run(invocation).ConfigureAwait(false);
         }

@@ -11,6 +11,7 @@ internal static class CommandTree
         GlobalSettings.AddTo(root);
         foreach (var command in (CommandDefinition[])
                  [
+                     ValidateCommand.Define(), ReconcileCommand.Define(), StatusCommand.Define(),
                      VersionCommand.Define(), SchemaCommand.Define(), CompletionCommand.Define(), HistoryCommand.Define(),
                  ])
         {
@@ -22,7 +23,7 @@ internal static class CommandTree
 
     public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, TimeProvider time)
     {
-        using var shutdown = new Shutdown();
+        using var shutdown = new Shutdown(time);
         var parsed = Build(p => new Invocation(p, stdout, stderr, shutdown, time)).Parse(args);
         if (parsed.Errors.Count > 0)
         {

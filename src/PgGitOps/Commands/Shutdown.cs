@@ -3,11 +3,15 @@ using System.Runtime.InteropServices;
 namespace PgGitOps.Commands;
 
 /// <summary>Turns SIGINT and SIGTERM into two wishes: the first to stop after the step in hand, the second to stop now.</summary>
-internal sealed class Shutdown : IDisposable
+internal sealed class Shutdown(TimeProvider time) : IDisposable
 {
+    /// <summary>Supervisors signal a process and its group at once: within this time both are one wish.</summary>
+    private static readonly TimeSpan SameWish = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource abort = new();
     private readonly List<PosixSignalRegistration> registrations = [];
+    private long firstAt;
 
     /// <summary>Start nothing new. Reading may be broken off at once; a step that has begun is let finish.</summary>
     public CancellationToken Stopping => stopping.Token;
@@ -35,9 +39,10 @@ internal sealed class Shutdown : IDisposable
         if (!stopping.IsCancellationRequested)
         {
             say($"{context.Signal}: finishing the step in hand, then stopping; once more to break it off");
+            firstAt = time.GetTimestamp();
             stopping.Cancel();
         }
-        else
+        else if (time.GetElapsedTime(firstAt) > SameWish)
         {
             say($"{context.Signal}: breaking off");
             abort.Cancel();

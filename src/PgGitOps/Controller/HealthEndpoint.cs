@@ -61,7 +61,7 @@ internal sealed class HealthEndpoint : IDisposable
             catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException)
             {
                 // A caller that hung up, or the end of the run: neither concerns the loop.
-                log.Debug(e, "health request failed");
+                log.Debug("health request ended early: {Reason}", e.Message);
             }
         }
     }

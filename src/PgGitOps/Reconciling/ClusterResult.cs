@@ -18,8 +18,11 @@ internal enum ClusterEnding
     /// <summary>A step failed, was refused or stayed uncertain; what came after it was not tried.</summary>
     Stopped,
 
-    /// <summary>Another writer has the cluster.</summary>
+    /// <summary>Another writer has the cluster, or it is suspended.</summary>
     Locked,
+
+    /// <summary>The plan itself refuses: nothing of it is safe to do.</summary>
+    Refused,
 
     /// <summary>What the plan rests on moved before the first step.</summary>
     Stale,
@@ -36,6 +39,9 @@ internal sealed record StepResult(Step Step, StepOutcome Outcome);
 /// <param name="Reason">Why it ended so, where the steps do not say it.</param>
 internal sealed record ClusterResult(string Cluster, ClusterEnding Ending, IReadOnlyList<StepResult> Steps, string? Reason)
 {
+    /// <summary>True when an approval would let at least one of the waiting steps run.</summary>
+    public bool WaitsForApproval { get; init; }
+
     public bool ChangedSomething => Steps.Any(s => s.Outcome is StepOutcome.Done or StepOutcome.Uncertain);
 
     public IEnumerable<StepResult> Unsuccessful => Steps.Where(s => !OutcomeText.Holds(s.Outcome));

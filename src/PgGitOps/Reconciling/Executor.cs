@@ -1,3 +1,4 @@
+using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
@@ -17,14 +18,30 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
         return [.. results.OrderBy(r => r.Cluster, StringComparer.Ordinal)];
     }
 
-    private async Task<ClusterResult> ExecuteAsync(ValidFleet fleet, ClusterWork work, CancellationToken stopping, CancellationToken abort)
+    /// <summary>The result of a cluster where nothing can be done now.</summary>
+    public static ClusterResult WithoutSteps(ClusterWork work)
     {
         var name = work.Cluster.Name;
         if (work.Plan.Steps.Count == 0)
             return new(name, ClusterEnding.InOrder, [], null);
-        var held = WithDependents(work);
-        if (work.Plan.Steps.All(s => held.ContainsKey(s.Id)))
-            return new(name, ClusterEnding.Waiting, [.. work.Plan.Steps.Select(s => Skip(s, held[s.Id].Why))], null);
+        if (work.Approval.Barred is { } barred)
+            return new(name, ClusterEnding.Locked, [], barred);
+        return new(name, ClusterEnding.Waiting, [.. work.Approval.Steps.Select(s => Skip(s.Step, VerdictText.WhyNot(s.Verdict)!))], null) { WaitsForApproval = WaitsForApproval(work) };
+    }
+
+    private async Task<ClusterResult> ExecuteAsync(ValidFleet fleet, ClusterWork work, CancellationToken stopping, CancellationToken abort)
+    {
+        if (!work.RunsSomething)
+            return WithoutSteps(work);
+        var result = await WorkAsync(fleet, work, stopping, abort).ConfigureAwait(false);
+        return result with { WaitsForApproval = WaitsForApproval(work) };
+    }
+
+    private static bool WaitsForApproval(ClusterWork work) => work.Approval.Steps.Any(s => s.Verdict is StepVerdict.NeedsApproval);
+
+    private async Task<ClusterResult> WorkAsync(ValidFleet fleet, ClusterWork work, CancellationToken stopping, CancellationToken abort)
+    {
+        var name = work.Cluster.Name;
         if (stopping.IsCancellationRequested)
             return new(name, ClusterEnding.Interrupted, [], "stopped before the first step");
         var opened = await gate.OpenAsync(fleet, work.Cluster, work.Snapshot, abort).ConfigureAwait(false);
@@ -36,13 +53,13 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
                 return new(name, ClusterEnding.Unreachable, [], u.Reason);
             case GateOutcome.Open open:
                 await using (open.Writer.ConfigureAwait(false))
-                    return await RunStepsAsync(open.Writer, work, held, stopping, abort).ConfigureAwait(false);
+                    return await RunStepsAsync(open.Writer, work, stopping, abort).ConfigureAwait(false);
             default:
                 throw new InvalidOperationException("GateOutcome is closed");
         }
     }
 
-    private async Task<ClusterResult> RunStepsAsync(IClusterWriter writer, ClusterWork work, Dictionary<string, HeldStep> held, CancellationToken stopping, CancellationToken abort)
+    private async Task<ClusterResult> RunStepsAsync(IClusterWriter writer, ClusterWork work, CancellationToken stopping, CancellationToken abort)
     {
         var name = work.Cluster.Name;
         // Someone may have written between our look and our lock. From here on nobody else of our kind does.
@@ -51,11 +68,11 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
         var results = new List<StepResult>();
         string? stop = null;
         var interrupted = false;
-        foreach (var step in work.Plan.Steps)
+        foreach (var (step, verdict) in work.Approval.Steps)
         {
             interrupted |= stop is null && stopping.IsCancellationRequested;
-            if (held.TryGetValue(step.Id, out var hold))
-                results.Add(Skip(step, hold.Why));
+            if (VerdictText.WhyNot(verdict) is { } whyNot)
+                results.Add(Skip(step, whyNot));
             else if (stop is not null)
                 results.Add(Skip(step, $"after {stop}"));
             else if (interrupted)
@@ -70,7 +87,7 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
         }
         var ending = stop is not null ? ClusterEnding.Stopped
             : interrupted ? ClusterEnding.Interrupted
-            : held.Count > 0 ? ClusterEnding.Waiting
+            : work.Approval.Steps.Any(s => s.Verdict is not StepVerdict.Go) ? ClusterEnding.Waiting
             : ClusterEnding.Applied;
         return new(name, ending, results, null);
     }
@@ -78,7 +95,13 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
     private async Task<StepOutcome> RunAsync(IClusterWriter writer, Step step, CancellationToken abort)
     {
         follower.Starting(step);
-        journal.Intent(step, writer.FencingToken);
+        if (Written(() => journal.Intent(step, writer.FencingToken)) is { } unwritten)
+        {
+            // Without a journal a killed process could not be accounted for: then nothing is done.
+            var notBegun = new StepOutcome.Failed($"the journal cannot be written: {unwritten}", "make room in the state directory");
+            follower.Ended(step, notBegun);
+            return notBegun;
+        }
         var outcome = await writer.RunAsync(step, abort).ConfigureAwait(false);
         if (outcome is StepOutcome.Uncertain uncertain)
             outcome = await SettleAsync(step, uncertain).ConfigureAwait(false);
@@ -89,9 +112,24 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
             if (!OutcomeText.Holds(recorded))
                 outcome = new StepOutcome.Failed($"done, but it could not be recorded in the cluster: {OutcomeText.Reason(recorded)}", "the next pass records it anew");
         }
-        journal.Outcome(step, outcome);
+        if (Written(() => journal.Outcome(step, outcome)) is { } lost && OutcomeText.Holds(outcome))
+            outcome = new StepOutcome.Failed($"done, but the journal cannot be written: {lost}", "make room in the state directory; the next run looks again");
         follower.Ended(step, outcome);
         return outcome;
+    }
+
+    /// <returns>Why it could not be written, or null.</returns>
+    private static string? Written(Action write)
+    {
+        try
+        {
+            write();
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>Decides a doubt by looking: a step that the new plan still holds did not happen.</summary>
@@ -112,19 +150,10 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
         var now = await lookAgain(plan.Cluster, abort).ConfigureAwait(false);
         if (now is null)
             return (ClusterEnding.Unreachable, "it could not be read again after the lock was taken");
-        var moved = LiveReads.Moved(plan, now);
+        if (now.Unknowns.Except(plan.Unknowns, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+            return (ClusterEnding.Unreachable, unknown);
+        var moved = StalePlan.Check(plan, now);
         return moved.Count == 0 ? null : (ClusterEnding.Stale, "moved since the plan was made: " + string.Join("; ", moved));
-    }
-
-    private static Dictionary<string, HeldStep> WithDependents(ClusterWork work)
-    {
-        var held = work.HeldBack.ToDictionary(StringComparer.Ordinal);
-        foreach (var step in work.Plan.Steps)
-        {
-            if (!held.ContainsKey(step.Id) && step.DependsOn.FirstOrDefault(d => held.ContainsKey(d.On)) is { } waitsFor)
-                held[step.Id] = new(HoldKind.Dependency, $"waits for {waitsFor.On}: {waitsFor.Reason}");
-        }
-        return held;
     }
 
     private static StepResult Skip(Step step, string why) => new(step, new StepOutcome.Skipped(why));

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
@@ -87,7 +88,18 @@ public class ExecutorTests
     {
         var world = new World();
         var work = world.Work("core", "core/a", "core/b<core/a", "core/c");
-        work = work with { HeldBack = new Dictionary<string, HeldStep> { ["core/a"] = new(HoldKind.Window, "waits for window nightly") } };
+        work = work with
+        {
+            Approval = work.Approval with
+            {
+                Steps = [.. work.Approval.Steps.Select(s => s.Step.Id switch
+                {
+                    "core/a" => s with { Verdict = new StepVerdict.Waits("nightly", null) },
+                    "core/b" => s with { Verdict = new StepVerdict.Behind("core/a") },
+                    _ => s,
+                })],
+            },
+        };
 
         var result = Assert.Single(await world.ExecuteAsync([work]));
 
@@ -128,7 +140,7 @@ public class ExecutorTests
         public ClusterWork Work(string cluster, params string[] steps)
         {
             declared[cluster] = steps;
-            return new(ClusterNamed(cluster), new() { Name = cluster, Members = [], Databases = [], Record = new Observation<ClusterRecord>.Absent("new", default) }, PlanOf(cluster), new Dictionary<string, HeldStep>());
+            return new(ClusterNamed(cluster), new() { Name = cluster, Members = [], Databases = [], Record = new Observation<ClusterRecord>.Absent("new", default) }, PlanOf(cluster), new(cluster, null, [.. PlanOf(cluster).Steps.Select(s => new StepApproval(s, new StepVerdict.Go("test")))]));
         }
 
         public Task<IReadOnlyList<ClusterResult>> ExecuteAsync(IReadOnlyCollection<ClusterWork> work) =>

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
+using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Hosts;
+using PgGitOps.Providers.Postgres.Connecting;
+using PgGitOps.Providers.Postgres.Observing;
+using PgGitOps.Providers.Postgres.Writing;
+using PgGitOps.Reconciling;
+
+namespace PgGitOps.Commands;
+
+/// <summary>Puts the providers behind the ports together for one run. Nothing is opened before it is used.</summary>
+internal sealed class Engine : IAsyncDisposable
+{
+    private readonly Invocation invocation;
+    private readonly SecretStore secrets = new();
+    private readonly ServerConnections connections;
+    private readonly HostExecutor hosts;
+    private readonly DataDirectoryProbe probe;
+    private readonly PostgresObserver observer;
+
+    /// <param name="keepConnections">For a run that looks again and again.</param>
+    public Engine(Invocation invocation, bool keepConnections = false)
+    {
+        this.invocation = invocation;
+        connections = new(secrets, invocation.Time, keepConnections);
+        hosts = new();
+        probe = new(hosts, invocation.Time);
+        observer = new(connections, invocation.Time, probe);
+    }
+
+    public IObserver Observer => observer;
+
+    public ISecretStore Secrets => secrets;
+
+    public RevisionReader Revisions() => new(SourceSettings.Open(invocation), new FleetReader());
+
+    /// <summary>The newest valid revision, and the memory of it in the state directory.</summary>
+    public RevisionInForce RevisionInForce(bool acceptRewrittenHistory) =>
+        new(Revisions(), new LastGoodRevision(invocation.State.File($"last-good-{RepositoryKey()}.json")), invocation.Reference ?? "HEAD", acceptRewrittenHistory, invocation.Time);
+
+    public IExecutionFollower Progress(int steps) =>
+        new ProgressFollower(invocation.Quiet ? TextWriter.Null : invocation.Error, !Console.IsErrorRedirected && !invocation.Quiet, steps, invocation.Time);
+
+    /// <summary>One memory for each repository and reference that this state directory serves.</summary>
+    private string RepositoryKey()
+    {
+        var address = Directory.Exists(invocation.Repository) ? Path.GetFullPath(invocation.Repository) : invocation.Repository;
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{address}\n{invocation.Reference ?? "HEAD"}")))[..16];
+    }
+
+    public IClusterGate Gate() => new ClusterGate(hosts, hosts, probe, secrets, invocation.Time);
+
+    public Route Route()
+    {
+        var boundary = TestHook.Read();
+        var archive = new JournalArchive(invocation.State.Journal, invocation.Time);
+        return new(
+            observer,
+            observer.ReleaseAsync,
+            Gate,
+            new PasswordFindings(secrets).Check,
+            archive,
+            begin => JournalFile.Create(invocation.State.Journal, begin, invocation.Time, boundary),
+            DriftHistory.Open(invocation.State.File("drift.json")),
+            invocation.Time);
+    }
+
+    public ValueTask DisposeAsync() => connections.DisposeAsync();
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using PgGitOps.Controller;
+using PgGitOps.Core.Approving;
+using PgGitOps.Core.Desired;
+using PgGitOps.Reconciling;
+
+namespace PgGitOps.Commands;
+
+/// <summary>The loop, or one turn of it.</summary>
+internal static class ReconcileCommand
+{
+    private static readonly Switch Once = new("--once", "One pass over every chosen cluster, then end");
+    private static readonly Setting<string?> Health = new("--health", "ADDRESS:PORT", "Serve GET /healthz there; a port alone is on the loopback address", t => HealthEndpoint.Host(t) is { } ? t : null, null);
+    private static readonly Switch AcceptRewritten = new("--accept-rewritten-history", "Take the newest revision although it does not descend from the last accepted one");
+
+    public static CommandDefinition Define() =>
+        new(SourceSettings.AddTo(new Command("reconcile", "Bring the clusters to what Git says and keep them there") { Once.Option, Health.Option, AcceptRewritten.Option }), RunAsync);
+
+    private static async Task<ExitCode> RunAsync(Invocation invocation)
+    {
+        var once = Once.Read(invocation.Parsed);
+        await using var engine = new Engine(invocation, keepConnections: !once);
+        var revision = engine.RevisionInForce(AcceptRewritten.Read(invocation.Parsed));
+        return once
+            ? await OnceAsync(invocation, engine, revision).ConfigureAwait(false)
+            : await LoopAsync(invocation, engine, revision).ConfigureAwait(false);
+    }
+
+    private static async Task<ExitCode> OnceAsync(Invocation invocation, Engine engine, RevisionInForce revision)
+    {
+        var format = invocation.Format(OutputFormat.Text, OutputFormat.Json);
+        revision.Refresh(invocation.Stopping);
+        var refused = revision.Problem is { } problem ? Refused(invocation, problem, revision.Fleet) : ExitCode.Done;
+        if (revision.Fleet is not { } fleet)
+            return refused;
+        var clusters = FleetSelection.Of(invocation, fleet);
+        var pass = await engine.Route().PassAsync(fleet, clusters, Order(invocation, engine.Progress, invocation.Stopping, invocation.Shutdown.Abort)).ConfigureAwait(false);
+        invocation.Write(format == OutputFormat.Json ? PassReport.Json(pass) : PassReport.Text(pass), () => PassReport.Json(pass));
+        var exit = PassExit.Of(pass);
+        // The clusters are as the last good revision says; that the newest one is refused is what the caller has to hear.
+        return exit == ExitCode.Done ? refused : exit;
+    }
+
+    private static async Task<ExitCode> LoopAsync(Invocation invocation, Engine engine, RevisionInForce revision)
+    {
+        var log = invocation.Log;
+        var health = new HealthState(invocation.Time, TimeSpan.FromMinutes(2));
+        using var endpoint = Health.Read(invocation.Parsed) is { } address ? HealthEndpoint.Start(address, health, log) : null;
+        var options = new LoopOptions(
+            invocation.Environments,
+            fleet => FleetSelection.Among(invocation, fleet),
+            (stopping, abort) => Order(invocation, _ => new LogFollower(log), stopping, abort));
+        log.Information("reconciling {Repository} continuously", revision.Address);
+        var loop = new ReconcileLoop(revision, engine.Route(), new PassSchedule(Random.Shared.NextDouble), health, log, options);
+        await loop.RunAsync(invocation.Stopping, invocation.Shutdown.Abort).ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    private static PassOrder Order(Invocation invocation, Func<int, IExecutionFollower> follow, CancellationToken stopping, CancellationToken abort) => new()
+    {
+        Consent = Consent.Enforced,
+        Follow = follow,
+        Command = "reconcile",
+        Repository = invocation.Repository,
+        Stopping = stopping,
+        Abort = abort,
+    };
+
+    private static ExitCode Refused(Invocation invocation, RevisionProblem problem, ValidFleet? inForce)
+    {
+        var exit = ExitCode.Error;
+        switch (problem)
+        {
+            case RevisionProblem.Invalid invalid:
+                DiagnosticOutput.Complain(invocation, invalid.Tree, invalid.Diagnostics);
+                exit = ExitCode.InvalidDocuments;
+                break;
+            case RevisionProblem.Unreadable unreadable:
+                exit = RevisionFailure.Report(invocation, unreadable.Refusal);
+                break;
+        }
+        invocation.Complain(inForce is null ? "no earlier revision is known to be good: nothing is done" : $"{inForce.Revision.CommitId} stays in force");
+        return exit;
+    }
+}

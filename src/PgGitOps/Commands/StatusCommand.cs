@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace PgGitOps.Commands;
+
+/// <summary>The fleet at a glance.</summary>
+internal static class StatusCommand
+{
+    public static CommandDefinition Define() => new(SourceSettings.AddTo(new Command("status", "The fleet at a glance: roles, replication, suspension, differences")), RunAsync);
+
+    private static async Task<ExitCode> RunAsync(Invocation invocation)
+    {
+        var format = invocation.Format(OutputFormat.Text, OutputFormat.Json);
+        await using var engine = new Engine(invocation);
+        return await FleetAtRevision.UseAsync(invocation, engine, null, async (fleet, _) =>
+        {
+            var clusters = FleetSelection.Of(invocation, fleet);
+            var (snapshot, plan) = await engine.Route().LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
+            var report = new StatusReport(fleet, snapshot, plan, invocation.Time.GetUtcNow());
+            invocation.Write(format == OutputFormat.Json ? report.Json() : report.Text(), report.Json);
+            return ExitCode.Done;
+        }).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning;
+
+namespace PgGitOps.Commands;
+
+/// <summary>One line a member, in the order of the documents' names.</summary>
+internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, DateTimeOffset now)
+{
+    public string Text()
+    {
+        var text = new StringBuilder();
+        foreach (var seen in snapshot.Clusters)
+        {
+            var cluster = fleet.FindCluster(seen.Name)!;
+            var planned = plan.Clusters.Single(c => c.Cluster == seen.Name);
+            text.Append(CultureInfo.InvariantCulture, $"{seen.Name}  {cluster.Environment}, {Mode(planned.Mode)}, {Differences(planned)}{Suspended(seen)}\n");
+            foreach (var member in seen.Members)
+            {
+                var at = cluster.FindMember(member.Name);
+                var host = fleet.EnvironmentOf(cluster).Hosts.FirstOrDefault(h => h.Name == at?.Host);
+                text.Append(CultureInfo.InvariantCulture, $"  {member.Name,-20} {host?.Site ?? "?",-12} {$"{host?.Address}:{at?.Port}",-22} {Words(seen, member)}\n");
+            }
+            foreach (var unknown in planned.Unknowns)
+                text.Append(CultureInfo.InvariantCulture, $"  unknown: {unknown}\n");
+        }
+        return text.Length > 0 ? text.ToString() : "no cluster is declared\n";
+    }
+
+    public string Json()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("commit", plan.Commit);
+            json.WriteString("at", snapshot.At);
+            json.WriteStartArray("clusters");
+            foreach (var seen in snapshot.Clusters)
+                Write(json, seen);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    private void Write(Utf8JsonWriter json, ClusterSnapshot seen)
+    {
+        var cluster = fleet.FindCluster(seen.Name)!;
+        var planned = plan.Clusters.Single(c => c.Cluster == seen.Name);
+        json.WriteStartObject();
+        json.WriteString("name", seen.Name);
+        json.WriteString("environment", cluster.Environment);
+        json.WriteString("mode", Mode(planned.Mode));
+        json.WriteNumber("differences", planned.Changes.Count);
+        json.WriteNumber("steps", planned.Steps.Count);
+        if (SuspensionOf(seen) is { } suspension)
+        {
+            json.WriteStartObject("suspension");
+            json.WriteString("owner", suspension.Owner);
+            json.WriteString("reason", suspension.Reason);
+            json.WriteString("expires", suspension.Expires);
+            json.WriteEndObject();
+        }
+        json.WriteStartArray("members");
+        foreach (var member in seen.Members)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", member.Name);
+            json.WriteString("state", member.Server.Match(s => s.Value.InRecovery ? "standby" : "primary", _ => "absent", _ => "unknown"));
+            json.WriteString("words", Words(seen, member));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("unknowns");
+        foreach (var unknown in planned.Unknowns)
+            json.WriteStringValue(unknown);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static string Words(ClusterSnapshot cluster, MemberSnapshot member) => member.Server.Match(
+        seen => seen.Value.InRecovery ? Standby(cluster, member, seen.Value) : string.Create(CultureInfo.InvariantCulture, $"primary, {Version(seen.Value)}, timeline {seen.Value.Timeline}"),
+        absent => $"absent: {absent.Evidence}",
+        unreadable => $"unknown ({unreadable.Kind}): {unreadable.Reason}");
+
+    private static string Standby(ClusterSnapshot cluster, MemberSnapshot member, ServerFacts facts)
+    {
+        var feed = cluster.Primaries
+            .Select(p => p.Server).OfType<Observation<ServerFacts>.Seen>()
+            .SelectMany(p => p.Value.Standbys)
+            .FirstOrDefault(s => s.ApplicationName == member.Name);
+        var stream = (feed, facts.WalReceiver) switch
+        {
+            ({ } f, _) => string.Create(CultureInfo.InvariantCulture, $"{f.State}, {f.SyncState}{(f.FlushLagBytes is { } lag ? $", {lag} bytes behind" : "")}"),
+            (null, { } receiver) => $"receiver {receiver.Status}",
+            _ => "NOT streaming",
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"standby, {Version(facts)}, timeline {facts.Timeline}, {stream}");
+    }
+
+    private static string Version(ServerFacts facts) => string.Create(CultureInfo.InvariantCulture, $"PostgreSQL {facts.VersionNumber / 10000}.{facts.VersionNumber % 10000}");
+
+    private static string Differences(ClusterPlan planned) => planned.Changes.Count switch
+    {
+        0 when planned.Unknowns.Count > 0 => "partly unknown",
+        0 => "in order",
+        1 => "1 difference",
+        var n => string.Create(CultureInfo.InvariantCulture, $"{n} differences"),
+    };
+
+    private static string Mode(ReconcileMode mode) => mode switch
+    {
+        ReconcileMode.Observe => "observe",
+        ReconcileMode.Enforce => "enforce",
+    };
+
+    private Suspension? SuspensionOf(ClusterSnapshot seen) =>
+        seen.Record is Observation<ClusterRecord>.Seen { Value.Suspension: { } suspension } && suspension.Expires > now ? suspension : null;
+
+    private string Suspended(ClusterSnapshot seen) =>
+        SuspensionOf(seen) is { } s ? string.Create(CultureInfo.InvariantCulture, $", suspended by {s.Owner} until {s.Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z: {s.Reason}") : "";
+}

@@ -1,0 +1,26 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace PgGitOps.Commands;
+
+/// <summary>
+/// For tests of what a killed process leaves behind: <c>PGGITOPS_TEST_EXIT_AT=intent:3</c> ends the process as SIGKILL does
+/// right after the third intent is journaled, <c>effect:3</c> after the third effect and before its outcome is.
+/// </summary>
+internal static class TestHook
+{
+    public const string Variable = "PGGITOPS_TEST_EXIT_AT";
+
+    public static Action<string, int> Read()
+    {
+        if (SettingVariable.Read(Variable) is not { } text)
+            return static (_, _) => { };
+        if (text.Split(':') is not [("intent" or "effect") and var kind, var number] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n))
+            throw new UsageException($"{Variable}: '{text}' is not intent:N or effect:N.");
+        return (at, count) =>
+        {
+            if (at == kind && count == n)
+                Process.GetCurrentProcess().Kill();
+        };
+    }
+}

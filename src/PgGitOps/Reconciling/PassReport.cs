@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace PgGitOps.Reconciling;
+
+/// <summary>A pass for people and for programs.</summary>
+internal static class PassReport
+{
+    public static string Text(PassResult pass)
+    {
+        var text = new StringBuilder();
+        foreach (var earlier in pass.Earlier)
+            text.Append(CultureInfo.InvariantCulture, $"{earlier.Intent.Cluster}: {earlier.Intent.Title} was in flight when a process ended at {earlier.Intent.At:yyyy-MM-dd HH:mm:ss}Z; looked again: {SecondLook.Word(earlier.Verdict)}\n");
+        foreach (var cluster in pass.Clusters)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{cluster.Cluster}: {Words(cluster)}\n");
+            foreach (var step in cluster.Steps)
+            {
+                var reason = OutcomeText.Reason(step.Outcome) is { } why ? $": {why}" : "";
+                text.Append(CultureInfo.InvariantCulture, $"  {Mark(OutcomeText.Word(step.Outcome))} {step.Step.Title}{reason}\n");
+            }
+            if (pass.Left.TryGetValue(cluster.Cluster, out var left) && left.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $"  still to do: {string.Join("; ", left)}\n");
+        }
+        var done = pass.Clusters.SelectMany(c => c.Steps).Count(s => OutcomeText.Holds(s.Outcome));
+        text.Append((done, pass.IsSettled) switch
+        {
+            (0, true) => $"nothing to do at {Short(pass.Plan.Commit)}\n",
+            (0, false) => $"nothing was done at {Short(pass.Plan.Commit)}\n",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{done} step(s) done at {Short(pass.Plan.Commit)} in {pass.Took.TotalSeconds:0.0}s\n"),
+        });
+        return text.ToString();
+    }
+
+    public static string Json(PassResult pass)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("planId", pass.Plan.Id);
+            json.WriteString("commit", pass.Plan.Commit);
+            json.WriteBoolean("settled", pass.IsSettled);
+            json.WriteNumber("milliseconds", Math.Round(pass.Took.TotalMilliseconds, 1));
+            json.WriteNumber("processorMilliseconds", Math.Round(pass.Processor.TotalMilliseconds, 1));
+            json.WriteStartArray("earlier");
+            foreach (var earlier in pass.Earlier)
+            {
+                json.WriteStartObject();
+                json.WriteString("cluster", earlier.Intent.Cluster);
+                json.WriteString("step", earlier.Intent.StepId);
+                json.WriteString("planId", earlier.Intent.PlanId);
+                json.WriteString("at", earlier.Intent.At);
+                json.WriteString("verdict", Camel(earlier.Verdict.ToString()));
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteStartArray("clusters");
+            foreach (var cluster in pass.Clusters)
+                Write(json, pass, cluster);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
+
+    /// <summary>How it stands with a cluster, in a few words.</summary>
+    public static string Words(ClusterResult cluster)
+    {
+        var words = cluster.Ending switch
+        {
+            ClusterEnding.InOrder => "in order",
+            ClusterEnding.Applied => "applied",
+            ClusterEnding.Waiting => "waiting",
+            ClusterEnding.Stopped => "stopped",
+            ClusterEnding.Locked => "locked",
+            ClusterEnding.Refused => "refused",
+            ClusterEnding.Stale => "not applied, the plan is stale",
+            ClusterEnding.Unreachable => "not reachable",
+            ClusterEnding.Interrupted => "interrupted",
+        };
+        return cluster.Reason is null ? words : $"{words}: {cluster.Reason}";
+    }
+
+    private static void Write(Utf8JsonWriter json, PassResult pass, ClusterResult cluster)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", cluster.Cluster);
+        json.WriteString("ending", Camel(cluster.Ending.ToString()));
+        json.WriteString("reason", cluster.Reason);
+        json.WriteStartArray("steps");
+        foreach (var step in cluster.Steps)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", step.Step.Id);
+            json.WriteString("title", step.Step.Title);
+            json.WriteString("outcome", OutcomeText.Word(step.Outcome));
+            json.WriteString("reason", OutcomeText.Reason(step.Outcome));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteStartArray("left");
+        foreach (var left in pass.Left.TryGetValue(cluster.Cluster, out var titles) ? titles : [])
+            json.WriteStringValue(left);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static string Mark(string word) => word switch
+    {
+        "done" => "✓",
+        "alreadyTrue" => "=",
+        "skipped" => "·",
+        _ => "✗ " + word,
+    };
+
+    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+    private static string Short(string commit) => commit.Length > 10 ? commit[..10] : commit;
+}

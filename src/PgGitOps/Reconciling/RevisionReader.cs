@@ -1,0 +1,54 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Ports;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Reconciling;
+
+/// <summary>What a revision came to. Closed: <see cref="Valid"/>, <see cref="Invalid"/>, <see cref="Unchanged"/>, <see cref="Refused"/>.</summary>
+internal abstract record RevisionOutcome
+{
+    private RevisionOutcome()
+    {
+    }
+
+    /// <param name="Diagnostics">Notes and warnings.</param>
+    public sealed record Valid(ValidFleet Fleet, SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : RevisionOutcome;
+
+    /// <summary>It was read, and its documents do not hold.</summary>
+    public sealed record Invalid(SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : RevisionOutcome;
+
+    public sealed record Unchanged(string CommitId) : RevisionOutcome;
+
+    /// <summary>It could not be read.</summary>
+    public sealed record Refused(SourceRefusal Refusal) : RevisionOutcome;
+
+    public T Match<T>(Func<Valid, T> valid, Func<Invalid, T> invalid, Func<Unchanged, T> unchanged, Func<Refused, T> refused) => this switch
+    {
+        Valid o => valid(o),
+        Invalid o => invalid(o),
+        Unchanged o => unchanged(o),
+        Refused o => refused(o),
+        _ => throw new InvalidOperationException("RevisionOutcome is closed"),
+    };
+}
+
+/// <summary>From a reference to the fleet it declares.</summary>
+internal sealed class RevisionReader(ISource source, FleetReader reader)
+{
+    public string Address => source.Address;
+
+    public RevisionOutcome Read(SourceRequest request, CancellationToken cancel) =>
+        source.Read(request, cancel).Match<RevisionOutcome>(
+            read => Judge(read.Tree, read.Diagnostics),
+            unchanged => new RevisionOutcome.Unchanged(unchanged.CommitId),
+            refused => new RevisionOutcome.Refused(refused.Refusal));
+
+    public RevisionOutcome Judge(SourceTree tree, IEnumerable<Diagnostic> found)
+    {
+        var reading = reader.Read(tree);
+        EquatableArray<Diagnostic> all = [.. found.Concat(reading.Diagnostics).OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal)];
+        return reading.Fleet is { } fleet && all.All(d => d.Severity != Severity.Error)
+            ? new RevisionOutcome.Valid(fleet, tree, all)
+            : new RevisionOutcome.Invalid(tree, all);
+    }
+}
