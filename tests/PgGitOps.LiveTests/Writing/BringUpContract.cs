@@ -21,6 +21,8 @@ public abstract class BringUpContract
     public async Task Run_OnEmptyHosts_BringsUpAPrimaryAndAStreamingStandby()
     {
         await using var fleet = await MakeAsync(("work_mem", "7MB"), ("max_connections", "33"), ("log_line_prefix", "it's \\ %m "));
+        using var watching = new CancellationTokenSource();
+        var seen = Task.Run(() => WatchProcesses(watching.Token));
         await using (var writer = await fleet.OpenAsync(fleet.Nothing))
         {
             Assert.Equal(0, writer.FencingToken);
@@ -31,6 +33,8 @@ public abstract class BringUpContract
             Done(await writer.RecordAsync([FleetUnderTest.StepOf(new StepAction.CloneStandby("core-2", "core-1", "core_2"), ["member/core-2"])], "c1", CancellationToken.None));
             Done(await writer.RunAsync(Sql("create role app", "create table t1 (a int)")));
         }
+        await watching.CancelAsync();
+        Assert.Empty(await seen);
         Assert.Equal("7MB,33,on,it's \\ %m ,core-1", await fleet.AskAsync("core-1", "select concat_ws(',', current_setting('work_mem'), current_setting('max_connections'), current_setting('data_checksums'), current_setting('log_line_prefix'), current_setting('cluster_name'))"));
         Assert.Equal("0", await fleet.AskAsync("core-1", "select count(*) from pg_settings where pending_restart"));
         Assert.Equal("SCRAM-SHA-256", await fleet.AskAsync("core-1", "select string_agg(distinct left(rolpassword, 13), ',') from pg_authid where rolpassword is not null"));
@@ -63,6 +67,14 @@ public abstract class BringUpContract
             Done(await writer.RunAsync(Sql("create role after_restart")));
         }
         await Poll.UntilAsync("the standby streams again", async () => await fleet.AskAsync("core-1", "select count(*) from pg_stat_replication where state = 'streaming'") == "1");
+    }
+
+    private static HashSet<string> WatchProcesses(CancellationToken until)
+    {
+        var seen = new HashSet<string>();
+        while (!until.WaitHandle.WaitOne(5))
+            seen.UnionWith(FleetOnDisk.SecretsInProcesses());
+        return seen;
     }
 
     protected static void Done(StepOutcome outcome) => Assert.True(outcome is StepOutcome.Done, outcome.ToString());

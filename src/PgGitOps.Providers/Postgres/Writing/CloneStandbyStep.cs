@@ -13,6 +13,9 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>A base backup that was killed a moment ago may still hold it.</summary>
+    private static readonly TimeSpan SlotPatience = TimeSpan.FromSeconds(5);
+
     private const string Body = """
         port=$5 source=$6 slot=$7 user=$8
         bin=$(find_bin "$2" "$3") || exit 1
@@ -23,8 +26,7 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
         new=$staging/data
         # The standby itself needs the password too, for as long as it streams.
         cat "$staging/password" > "$root/.replication.new" && mv "$root/.replication.new" "$root/replication.pgpass" || exit 1
-        PGPASSFILE=$root/replication.pgpass "$bin/pg_basebackup" -D "$new" -d "$source" -w -X stream -S "$slot" -c fast > "$staging/said" 2>&1 \
-            || { grep -v '^$' "$staging/said" | tail -n 6 >&2; exit 1; }
+        said=$(PGPASSFILE=$root/replication.pgpass "$bin/pg_basebackup" -D "$new" -d "$source" -w -X stream -S "$slot" -c fast 2>&1) || give_up "$said"
         passfile=$(printf '%s' "$root/replication.pgpass" | sed -e 's/\\/\\\\/g' -e "s/'/\\\\'/g")
         {
             cat "$staging/pggitops.conf"
@@ -80,9 +82,16 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
     {
         try
         {
+            var watch = Stopwatch.StartNew();
             await using var command = new NpgsqlCommand("select active from pg_replication_slots where slot_name = $1 and slot_type = 'physical'", connection) { CommandTimeout = 10 };
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = slot });
-            return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) switch
+            var active = await command.ExecuteScalarAsync(cancel).ConfigureAwait(false);
+            while (active is true && watch.Elapsed < SlotPatience)
+            {
+                await Task.Delay(Pace, cancel).ConfigureAwait(false);
+                active = await command.ExecuteScalarAsync(cancel).ConfigureAwait(false);
+            }
+            return active switch
             {
                 false => null,
                 true => new StepOutcome.Refused($"slot {slot} of {source.Name} is in use: another server streams from it already"),

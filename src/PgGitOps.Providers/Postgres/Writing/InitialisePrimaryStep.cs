@@ -27,16 +27,16 @@ internal sealed class InitialisePrimaryStep(WriterContext context, WriterHold ho
         set --
         [ "$checksums" = yes ] && set -- -k
         # initdb's own words say what is wrong on standard output too.
-        cat "$staging/verifier" | "$bin/initdb" -D "$new" -U "$user" --pwfile=/dev/stdin --auth-local=peer --auth-host=scram-sha-256 \
-            -E UTF8 --locale=C "$@" > "$staging/said" 2>&1 || { grep -v '^$' "$staging/said" | tail -n 6 >&2; exit 1; }
+        said=$(cat "$staging/verifier" | "$bin/initdb" -D "$new" -U "$user" --pwfile=/dev/stdin --auth-local=peer --auth-host=scram-sha-256 \
+            -E UTF8 --locale=C "$@" 2>&1) || give_up "$said"
         { cat "$staging/pggitops.conf"; path_settings "$port"; } > "$new/pggitops.conf" \
             && cat "$staging/pg_hba.conf" > "$new/pg_hba.conf" \
             && cat "$staging/auto.conf" >> "$new/postgresql.auto.conf" \
             && printf "\n# What makes this server a member of its cluster; read last.\ninclude = 'pggitops.conf'\n" >> "$new/postgresql.conf" || exit 1
         # -j: statements end with a semicolon and an empty line. Nothing of them reaches a log.
-        "$bin/postgres" --single -j -D "$new" -c exit_on_error=on -c logging_collector=off -c log_destination=stderr -c log_statement=none \
+        said=$("$bin/postgres" --single -j -D "$new" -c exit_on_error=on -c logging_collector=off -c log_destination=stderr -c log_statement=none \
             -c log_min_duration_statement=-1 -c log_min_error_statement=panic -c unix_socket_directories= postgres \
-            < "$staging/bootstrap.sql" > "$staging/said" 2>&1 || { grep -v '^$' "$staging/said" | tail -n 6 >&2; exit 1; }
+            < "$staging/bootstrap.sql" 2>&1) || give_up "$said"
         sync "$new/pggitops.conf" "$new/pg_hba.conf" "$new/postgresql.auto.conf" "$new/postgresql.conf" "$new" || exit 1
         move_into_place || exit 1
         start_server

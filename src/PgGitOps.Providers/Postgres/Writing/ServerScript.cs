@@ -58,11 +58,14 @@ internal static class ServerScript
             rmdir "$data" 2> /dev/null
             mv -T "$staging/data" "$data" && sync "$root"
         }
+        # What happens before the logging collector runs is in the first file, the rest in the second.
         log_tail() {
-            tail -n 12 "$log/startup.log" 2> /dev/null
             newest=$(ls -t "$log"/postgresql-*.log 2> /dev/null | head -n 1)
-            [ -n "$newest" ] && tail -n 12 "$newest"
+            if [ -z "$newest" ] || grep -qE 'FATAL|PANIC|ERROR|cannot' "$log/startup.log" 2> /dev/null; then newest=$log/startup.log; fi
+            tail -n 12 "$newest" 2> /dev/null
         }
+        # Last words of a program that failed. Kept in memory, for the disk may be what is full.
+        give_up() { printf '%s\n' "$1" | grep -v '^$' | tail -n 6 >&2; exit 1; }
         # The server must not keep our pipes or our lock.
         start_server() {
             : > "$log/startup.log"

@@ -26,9 +26,12 @@ internal static class WriterConnection
     public static string ApplicationName(long token) => string.Create(CultureInfo.InvariantCulture, $"{ApplicationPrefix}{token}");
 
     /// <summary>An open connection, or why there is none.</summary>
-    public static async Task<(NpgsqlConnection? Connection, string? Reason)> OpenAsync(WriterContext context, Member member, string database, string applicationName, CancellationToken cancel)
+    public static Task<(NpgsqlConnection? Connection, string? Reason)> OpenAsync(WriterContext context, Member member, string database, string applicationName, CancellationToken cancel) =>
+        OpenAsync(context.TargetOf(member, database), member.Name, context.Secrets, applicationName, cancel);
+
+    /// <param name="member">Named in the reason.</param>
+    public static async Task<(NpgsqlConnection? Connection, string? Reason)> OpenAsync(ServerTarget target, string member, ISecretStore secrets, string applicationName, CancellationToken cancel)
     {
-        var target = context.TargetOf(member, database);
         var settings = target.ToSettings();
         settings.ApplicationName = applicationName;
         settings.Options = SessionOptions;
@@ -38,8 +41,8 @@ internal static class WriterConnection
         settings.CancellationTimeout = -1;
         if (target.Password is { } reference)
         {
-            if (context.Secrets.Find(reference) is not SecretLookup.Found found)
-                return (null, $"{member.Name}: {((SecretLookup.Missing)context.Secrets.Find(reference)).Reason}");
+            if (secrets.Find(reference) is not SecretLookup.Found found)
+                return (null, $"{member}: {((SecretLookup.Missing)secrets.Find(reference)).Reason}");
             settings.Password = found.Secret;
         }
         var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString)
@@ -64,12 +67,12 @@ internal static class WriterConnection
         {
             // Not awaited: a login that nobody answers ends by Npgsql's own timeout.
             _ = connection.DisposeAsync().AsTask();
-            return (null, $"{member.Name}: {ConnectionFailure.NoLogin(target.ConnectTimeout).Reason}");
+            return (null, $"{member}: {ConnectionFailure.NoLogin(target.ConnectTimeout).Reason}");
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
-            return (null, $"{member.Name}: {ConnectionFailure.Of(e, target).Reason}");
+            return (null, $"{member}: {ConnectionFailure.Of(e, target).Reason}");
         }
     }
 }

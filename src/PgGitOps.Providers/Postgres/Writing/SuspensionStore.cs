@@ -1,0 +1,57 @@
+using Npgsql;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ports;
+using PgGitOps.Providers.Postgres.Connecting;
+
+namespace PgGitOps.Providers.Postgres.Writing;
+
+/// <summary>Suspends a cluster and resumes it. Kept in the cluster itself, so that every runner sees it.</summary>
+/// <remarks>Takes no writer lock: suspending has to work while a writer is at it; that one finishes its step and the next run stays away.</remarks>
+public sealed class SuspensionStore(ISecretStore secrets)
+{
+    /// <param name="primary">Member that accepts writes.</param>
+    public Task<StepOutcome> SuspendAsync(ValidFleet fleet, Cluster cluster, Member primary, Suspension suspension, CancellationToken cancel) =>
+        WriteAsync(fleet, cluster, primary, new NpgsqlBatchCommand("""
+            insert into pggitops.suspension (reason, owner, since, expires) values ($1, $2, $3, $4)
+            on conflict (only_one) do update set reason = excluded.reason, owner = excluded.owner, since = excluded.since, expires = excluded.expires
+            """)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<string> { TypedValue = suspension.Reason },
+                new NpgsqlParameter<string> { TypedValue = suspension.Owner },
+                new NpgsqlParameter<DateTime> { TypedValue = suspension.Since.UtcDateTime },
+                new NpgsqlParameter<DateTime> { TypedValue = suspension.Expires.UtcDateTime },
+            },
+        }, cancel);
+
+    /// <returns>AlreadyTrue where the cluster was not suspended.</returns>
+    public Task<StepOutcome> ResumeAsync(ValidFleet fleet, Cluster cluster, Member primary, CancellationToken cancel) =>
+        WriteAsync(fleet, cluster, primary, new NpgsqlBatchCommand("delete from pggitops.suspension"), cancel);
+
+    private async Task<StepOutcome> WriteAsync(ValidFleet fleet, Cluster cluster, Member primary, NpgsqlBatchCommand command, CancellationToken cancel)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        var access = fleet.EnvironmentOf(cluster).Access;
+        var host = fleet.EnvironmentOf(cluster).Hosts.Single(h => h.Name == primary.Host);
+        var target = ServerTarget.Of(access, host.Address, primary.Port);
+        var (connection, reason) = await WriterConnection.OpenAsync(target, primary.Name, secrets, WriterConnection.Newcomer, cancel).ConfigureAwait(false);
+        if (connection is null)
+            return new StepOutcome.Failed(reason!, null);
+        await using (connection)
+        {
+            try
+            {
+                await ClusterRecordSchema.EnsureAsync(connection, cancel).ConfigureAwait(false);
+                await using var batch = new NpgsqlBatch(connection) { Timeout = 30 };
+                batch.BatchCommands.Add(command);
+                return await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false) > 0 ? new StepOutcome.Done(watch.Elapsed) : new StepOutcome.AlreadyTrue();
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
+            {
+                return SqlFailure.Outcome(e, target, true, null);
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
+using PgGitOps.LiveTests.Fleet;
+
+namespace PgGitOps.LiveTests.Writing;
+
+/// <summary>kill -9 of the runner in the middle of the long steps; the next run converges.</summary>
+public sealed class KilledRunnerTests
+{
+    [LiveTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Initialise_RunnerKilledInTheMiddle_TheNextRunConverges(bool withAllItStarted)
+    {
+        await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
+        await using (var runner = RunnerProcess.Start("initialise", fleet.Fleet, fleet.Root))
+        {
+            Assert.Equal("open", await runner.ReadAsync());
+            await Poll.UntilAsync("initdb is at work", () => File.Exists(Path.Combine(fleet.PathOf("core-1", ".staging"), "data", "PG_VERSION")));
+            Assert.IsType<GateOutcome.Held>(await WriterUnderTest.TryOpenAsync(fleet.Fleet, fleet.Nothing));
+            await (withAllItStarted ? runner.KillWithAllItStartedAsync() : runner.KillAsync());
+        }
+        if (withAllItStarted)
+            Assert.False(Directory.Exists(fleet.PathOf("core-1", "data")));
+        await ConvergeAsync(fleet, fleet.Nothing, new StepAction.InitialisePrimary("core-1"), "core-1");
+        Assert.False(Directory.Exists(fleet.PathOf("core-1", ".staging")));
+        await using var writer = await fleet.OpenAsync();
+        Assert.IsType<StepOutcome.Done>(await writer.RunAsync(new StepAction.CloneStandby("core-2", "core-1", "core_2")));
+    }
+
+    [LiveTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Clone_RunnerKilledInTheMiddle_TheNextRunConverges(bool withAllItStarted)
+    {
+        await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
+        await fleet.BringUpAsync(standby: false);
+        await using (var runner = RunnerProcess.Start("clone", fleet.Fleet, fleet.Root))
+        {
+            Assert.Equal("open", await runner.ReadAsync());
+            await Poll.UntilAsync("the base backup is at work", () => Directory.Exists(Path.Combine(fleet.PathOf("core-2", ".staging"), "data")) || Directory.Exists(fleet.PathOf("core-2", "data")));
+            await (withAllItStarted ? runner.KillWithAllItStartedAsync() : runner.KillAsync());
+        }
+        await ConvergeAsync(fleet, fleet.Fleet.Snapshot(false), new StepAction.CloneStandby("core-2", "core-1", "core_2"), "core-2");
+        await Poll.UntilAsync("the standby streams", async () => await fleet.AskAsync("core-1", "select count(*) from pg_stat_replication where state = 'streaming' and application_name = 'core-2'") == "1");
+        Assert.False(Directory.Exists(fleet.PathOf("core-2", ".staging")));
+    }
+
+    // As the loop does: the step as planned; where reality has moved, look again and start what is there.
+    private static async Task ConvergeAsync(FleetOnDisk fleet, Core.Observed.ClusterSnapshot snapshot, StepAction step, string member)
+    {
+        IClusterWriter? writer = null;
+        await Poll.UntilAsync("the killed runner's lock is free", async () =>
+        {
+            writer = await WriterUnderTest.TryOpenAsync(fleet.Fleet, snapshot) is GateOutcome.Open open ? open.Writer : null;
+            return writer is not null;
+        });
+        await using (writer)
+        {
+            var outcome = await writer!.RunAsync(step);
+            if (outcome is StepOutcome.Refused)
+                outcome = await writer!.RunAsync(new StepAction.StartServer(member));
+            Assert.True(outcome is StepOutcome.Done or StepOutcome.AlreadyTrue, outcome.ToString());
+        }
+    }
+
+    [LiveFact]
+    public async Task Run_PausedRunnerWakesAfterAnotherTookOver_IsRefused()
+    {
+        var (server, fleet) = await WriterUnderTest.StartPrimaryAsync();
+        await using var _ = server;
+        await using var runner = RunnerProcess.Start("hold", fleet, "/nowhere");
+        Assert.Equal("open", await runner.ReadAsync());
+        ProcessSignals.Send(runner.Pid, Signal.Stop);
+        var held = Assert.IsType<GateOutcome.Held>(await WriterUnderTest.TryOpenAsync(fleet, fleet.Snapshot(false)));
+        Assert.Contains("runner hold", held.Holder, StringComparison.Ordinal);
+        // The paused runner's connection is cut, as a firewall or an operator would; it does not know.
+        await server.ExecuteAsync("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");
+        await Poll.UntilAsync("the lock is free", async () => await server.ScalarAsync("select count(*) from pg_locks where locktype = 'advisory'") == "0");
+        await using var next = await WriterUnderTest.OpenAsync(fleet);
+        ProcessSignals.Send(runner.Pid, Signal.Continue);
+        await runner.GoAsync();
+        Assert.Equal("Refused", await runner.ReadAsync());
+        Assert.IsType<StepOutcome.Done>(await next.RunAsync(WriterUnderTest.Sql("create role from_the_next")));
+        Assert.Equal("from_the_next", await server.ScalarAsync("select string_agg(rolname, ',') from pg_roles where rolname like 'from%'"));
+    }
+}
