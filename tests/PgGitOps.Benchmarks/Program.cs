@@ -7,6 +7,7 @@ return args switch
     ["touch", var directory, var index] => PolicyCorpus.Touch(directory, int.Parse(index, CultureInfo.InvariantCulture)),
     ["clusters", var count, var port, var directory] => ClusterCorpus.Write(
         int.Parse(count, CultureInfo.InvariantCulture), int.Parse(port, CultureInfo.InvariantCulture), directory),
+    ["warm-validate", var directory, var commits] => WarmValidation.Run(directory, int.Parse(commits, CultureInfo.InvariantCulture)),
     ["measure", var label, var runs, .. var command] => ProcessMeasure.Run(label, int.Parse(runs, CultureInfo.InvariantCulture), command),
     _ => Usage(),
 };
@@ -17,6 +18,7 @@ static int Usage()
         usage: pggitops-benchmarks corpus COUNT DIR          policy repository of COUNT documents
                pggitops-benchmarks touch DIR INDEX           change one file of it
                pggitops-benchmarks clusters COUNT PORT DIR   policy repository of COUNT one-member clusters
+               pggitops-benchmarks warm-validate DIR COMMITS  one-file commits in a warm process
                pggitops-benchmarks measure LABEL RUNS CMD…   median wall time and peak memory of a command
         """);
     return 1;

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Globalization;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Ports;
+using PgGitOps.Providers.Git;
+
+namespace PgGitOps.Benchmarks;
+
+/// <summary>What the loop pays for a commit that changes one file: read the commit, judge the fleet.</summary>
+internal static class WarmValidation
+{
+    public static int Run(string repository, int commits)
+    {
+        var source = new GitSource(new GitSourceOptions { Address = repository, Wanted = FleetReader.IsDocument });
+        var reader = new FleetReader();
+        var first = Pass(source, reader);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"first pass, nothing cached: {first.Milliseconds:F1} ms, {first.Megabytes:F1} MB allocated, {first.Documents} documents"));
+        var passes = new List<(double Milliseconds, double Megabytes, int Documents, int Parsed)>();
+        for (var i = 0; i < commits; i++)
+        {
+            PolicyCorpus.Touch(repository, i);
+            Git(repository, "add", "-A");
+            Git(repository, "-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-q", "-m", "one file");
+            passes.Add(Pass(source, reader));
+        }
+        if (passes.Any(p => p.Parsed != 1))
+            throw new InvalidOperationException("a pass after a one-file commit must parse one file");
+        var sorted = passes.OrderBy(p => p.Milliseconds).ToList();
+        var median = sorted[sorted.Count / 2];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"after a one-file commit: median {median.Milliseconds:F1} ms (from {sorted[0].Milliseconds:F1} to {sorted[^1].Milliseconds:F1}), {median.Megabytes:F2} MB allocated, 1 file parsed; peak memory {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MiB"));
+        return 0;
+    }
+
+    private static (double Milliseconds, double Megabytes, int Documents, int Parsed) Pass(GitSource source, FleetReader reader)
+    {
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var clock = Stopwatch.StartNew();
+        var outcome = source.Read(new SourceRequest());
+        if (outcome is not SourceOutcome.Read read)
+            throw new InvalidOperationException($"the corpus must be readable: {outcome}");
+        var reading = reader.Read(read.Tree);
+        var milliseconds = clock.Elapsed.TotalMilliseconds;
+        if (reading.Fleet is null)
+            throw new InvalidOperationException($"the corpus must be valid: {(reading.Diagnostics.Count > 0 ? reading.Diagnostics[0] : null)}");
+        return (milliseconds, (GC.GetTotalAllocatedBytes(precise: true) - allocated) / 1048576.0, reading.Documents.Count, reading.ParsedFiles);
+    }
+
+    private static void Git(string repository, params string[] arguments)
+    {
+        using var git = Process.Start(new ProcessStartInfo("git", ["-C", repository, .. arguments])) ?? throw new InvalidOperationException("git did not start");
+        git.WaitForExit();
+        if (git.ExitCode != 0)
+            throw new InvalidOperationException($"git {string.Join(' ', arguments)} exited {git.ExitCode}");
+    }
+}
