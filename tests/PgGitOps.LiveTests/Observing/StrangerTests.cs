@@ -6,17 +6,24 @@ namespace PgGitOps.LiveTests.Observing;
 public sealed class StrangerTests
 {
     [LiveFact]
-    public async Task Observe_ServerWithAnotherClusterName_IsAStrangerUnlessDeclared()
+    public async Task Observe_ServerWithAnotherClusterName_IsAStranger()
     {
-        await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1", Settings = new Dictionary<string, string> { ["cluster_name"] = "'15/main'" } });
+        await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1", Settings = new Dictionary<string, string> { ["cluster_name"] = "'sales'" } });
         var target = ObservedServer.Target(ObservedServer.Access(), server);
 
-        var stranger = (await ObservedServer.ObserveAsync(target with { ClusterNames = [] })).Unreadable("a1");
+        var stranger = (await ObservedServer.ObserveAsync(target with { ClusterNames = ["core"] })).Unreadable("a1");
         Assert.Equal(UnreadableKind.Stranger, stranger.Kind);
-        Assert.Contains("'15/main'", stranger.Reason, StringComparison.Ordinal);
+        Assert.Contains("'sales'", stranger.Reason, StringComparison.Ordinal);
 
-        (await ObservedServer.ObserveAsync(target with { ClusterNames = ["15/main"] })).Facts("a1");
+        (await ObservedServer.ObserveAsync(target with { ClusterNames = ["sales"] })).Facts("a1");
         (await ObservedServer.ObserveAsync(target)).Facts("a1");
+    }
+
+    [LiveFact]
+    public async Task Observe_ClusterNameThatNoMemberCouldHave_IsNoEvidence()
+    {
+        await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1", Settings = new Dictionary<string, string> { ["cluster_name"] = "'15/main'" } });
+        (await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(), server) with { ClusterNames = ["core"] })).Facts("a1");
     }
 
     [LiveFact]

@@ -32,6 +32,9 @@ internal sealed class OwnedParameters : IReferenceCheck
         ["recovery_target_action"] = "restores set it for their own server",
     };
 
+    /// <summary>Why a document may not set the parameter, or null when it may.</summary>
+    internal static string? WhyNot(string name) => Owned.GetValueOrDefault(name);
+
     public void Check(FleetDraft draft, List<Diagnostic> findings)
     {
         foreach (var placed in draft.Clusters)

@@ -27,7 +27,6 @@ public sealed record ClusterTarget
     {
         var environment = fleet.EnvironmentOf(cluster);
         var addresses = environment.Hosts.ToDictionary(h => h.Name, h => h.Address, StringComparer.Ordinal);
-        var declaredName = cluster.Parameters.Where(p => p.Name.Equals("cluster_name", StringComparison.OrdinalIgnoreCase)).Select(p => p.Value);
         return new ClusterTarget
         {
             Name = cluster.Name,
@@ -38,7 +37,7 @@ public sealed record ClusterTarget
             })],
             SettingNames = [.. cluster.Parameters.Select(p => p.Name), .. cluster.Roles.SelectMany(r => r.Settings).Select(p => p.Name), .. cluster.Databases.SelectMany(d => d.Settings).Select(p => p.Name)],
             Databases = [.. cluster.Databases.Where(d => d.Schemas.Count + d.Extensions.Count + d.Grants.Count + d.DefaultPrivileges.Count > 0).Select(DatabaseTarget.Of)],
-            ClusterNames = [.. declaredName, .. cluster.Manager.Match(_ => Array.Empty<string>(), patroni => [patroni.Scope])],
+            ClusterNames = [cluster.Name, .. cluster.Manager.Match(_ => Array.Empty<string>(), patroni => [patroni.Scope])],
         };
     }
 }

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Providers.Postgres.Connecting;
 
@@ -6,13 +7,14 @@ namespace PgGitOps.Providers.Postgres.Observing;
 /// <summary>Tells servers that answer at a member's address and are not that member.</summary>
 internal static class StrangerCheck
 {
+    /// <summary>A name that no member could have, such as Debian's <c>15/main</c>, says nothing. Any other must be the member's or the cluster's own.</summary>
     /// <returns>Null when the name is no evidence against the member.</returns>
     public static ConnectionFailure? ByClusterName(ClusterTarget cluster, MemberTarget member, string clusterName) =>
-        clusterName.Length == 0 || clusterName == member.Name || cluster.ClusterNames is null || cluster.ClusterNames.Contains(clusterName, StringComparer.Ordinal)
+        cluster.ClusterNames is null || clusterName == member.Name || cluster.ClusterNames.Contains(clusterName, StringComparer.Ordinal) || !MemberName.Fits(clusterName)
             ? null
             : new ConnectionFailure(
                 UnreadableKind.Stranger,
-                $"the server there has cluster_name '{clusterName}', not '{member.Name}'; if it is the right one, declare that name as parameter cluster_name");
+                $"the server there has cluster_name '{clusterName}', not '{member.Name}'; if it is the right one, set its cluster_name to that or to the name of the cluster");
 
     /// <summary>Members of one cluster share a system identifier; those that differ from the others are strangers.</summary>
     /// <remarks>
