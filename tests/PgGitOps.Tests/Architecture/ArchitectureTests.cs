@@ -1,0 +1,140 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using PgGitOps.Tests.Desired;
+
+namespace PgGitOps.Tests.Architecture;
+
+/// <summary>docs/architecture.md as a test: who may know whom, how long a file may be, which words say nothing.</summary>
+public sealed partial class ArchitectureTests
+{
+    private const int LinesMax = 300;
+
+    /// <summary>Folders of Core; each may import the ones before it.</summary>
+    private static readonly string[] CoreFolders = ["Sources", "Desired", "Observed", "Policies", "Proofs", "Planning", "Approving", "Ports", "Reporting"];
+
+    /// <summary>Files that may be longer, each with its reason.</summary>
+    private static readonly Dictionary<string, string> LongFiles = new(StringComparer.Ordinal)
+    {
+        ["tests/PgGitOps.LiveTests/Git/RemoteRepositoryTests.cs"] = "one story: what a fetch can meet",
+    };
+
+    /// <summary>Names that are the field's own words.</summary>
+    private static readonly string[] FieldWords = ["ClusterManager"];
+
+    private static IEnumerable<(string Path, string Text)> CodeBelow(params string[] folders) => folders
+        .SelectMany(f => Directory.Exists(Full(f)) ? Directory.EnumerateFiles(Full(f), "*.cs", SearchOption.AllDirectories) : [])
+        .Select(p => (Path: Path.GetRelativePath(Trees.ProjectDirectory, p).Replace('\\', '/'), Full: p))
+        .Where(p => !p.Path.Contains("/obj/", StringComparison.Ordinal) && !p.Path.Contains("/bin/", StringComparison.Ordinal))
+        .OrderBy(p => p.Path, StringComparer.Ordinal)
+        .Select(p => (p.Path, File.ReadAllText(p.Full)));
+
+    private static string Full(string path) => Path.Combine(Trees.ProjectDirectory, path);
+
+    [Theory]
+    [InlineData("src/PgGitOps.Core/PgGitOps.Core.csproj")]
+    [InlineData("src/PgGitOps.Providers/PgGitOps.Providers.csproj", "PgGitOps.Core")]
+    [InlineData("src/PgGitOps/PgGitOps.csproj", "PgGitOps.Core", "PgGitOps.Providers")]
+    public void Project_References_OnlyInnerProjects(string project, params string[] allowed)
+    {
+        var references = XDocument.Load(Full(project)).Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value));
+
+        AssertNone(references.Except(allowed));
+    }
+
+    [Fact]
+    public void Core_Folder_ImportsOnlyFoldersBeforeIt()
+    {
+        var files = CodeBelow("src/PgGitOps.Core").ToList();
+        var types = CoreFolders.ToDictionary(f => f, f => files.Where(c => c.Path.Split('/')[2] == f).SelectMany(c => DeclaredType().Matches(c.Text)).Select(m => m.Groups[1].Value).ToHashSet());
+        var wrong = new List<string>();
+        foreach (var (path, text) in files)
+        {
+            var folder = path.Split('/')[2];
+            var rank = Array.IndexOf(CoreFolders, folder);
+            if (rank < 0)
+                wrong.Add($"{path}: {folder} is not a folder of Core");
+            foreach (var imported in CoreFolders.Skip(rank + 1).Where(f => Imports(WithoutComments(text), f, types[f])))
+                wrong.Add($"{path}: {folder} imports {imported}");
+            if (!NamespaceOf(text).StartsWith($"PgGitOps.Core.{folder}", StringComparison.Ordinal))
+                wrong.Add($"{path}: namespace {NamespaceOf(text)}");
+        }
+        AssertNone(wrong);
+    }
+
+    [Fact]
+    public void Provider_ReferencesNoOtherProvider()
+    {
+        var folders = Directory.EnumerateDirectories(Full("src/PgGitOps.Providers")).Select(d => Path.GetFileName(d)!).Where(f => f is not ("bin" or "obj")).ToList();
+        var wrong = CodeBelow("src/PgGitOps.Providers").SelectMany(file => folders
+            .Where(f => f != file.Path.Split('/')[2] && WithoutComments(file.Text).Contains($"PgGitOps.Providers.{f}", StringComparison.Ordinal))
+            .Select(f => $"{file.Path} knows {f}"));
+
+        AssertNone(wrong);
+    }
+
+    [Fact]
+    public void File_HasAtMost300Lines()
+    {
+        var longer = CodeBelow("src", "tests").Select(f => (f.Path, Lines: f.Text.Count(c => c == '\n'))).Where(f => f.Lines > LinesMax).ToList();
+
+        AssertNone(longer.Where(f => !LongFiles.ContainsKey(f.Path)).Select(f => $"{f.Path}: {f.Lines} lines"));
+    }
+
+    [Fact]
+    public void Name_SaysWhatItIs()
+    {
+        var empty = CodeBelow("src", "tests").SelectMany(f => DeclaredType().Matches(f.Text).Select(m => m.Groups[1].Value).Append(Path.GetFileNameWithoutExtension(f.Path))
+            .Where(n => EmptyWord().IsMatch(n) && !FieldWords.Contains(n)).Select(n => $"{f.Path}: {n}"));
+
+        AssertNone(empty);
+    }
+
+    [Fact]
+    public void Core_ReadsNoClockAndDoesNoInput()
+    {
+        // The analyzer refuses the calls; this holds the list of what it refuses.
+        var banned = File.ReadAllText(Full("src/PgGitOps.Core/BannedSymbols.txt"));
+
+        Assert.All(["System.IO.File;", "System.IO.Directory;", "System.Net", "System.Diagnostics.Process;", "System.Environment;", "System.DateTime.UtcNow;", "System.DateTimeOffset.UtcNow;", "System.TimeProvider;", "System.Random;", "System.Threading.Tasks.Task;"],
+            symbol => Assert.Contains(symbol, banned, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Namespace_FollowsTheFolder()
+    {
+        var wrong = CodeBelow("src").Where(f => NamespaceOf(f.Text) is { Length: > 0 } name && name != string.Join('.', f.Path.Split('/')[1..^1])).Select(f => $"{f.Path}: {NamespaceOf(f.Text)}");
+
+        AssertNone(wrong);
+    }
+
+    [Fact]
+    public void Root_HoldsOnlyWhatTheLayoutNames()
+    {
+        string[] layout = ["src", "tests", "schemas", "policies", "environments", "docs", "PgGitOps.sln", "README.md"];
+        var entries = Directory.EnumerateFileSystemEntries(Trees.ProjectDirectory).Select(e => Path.GetFileName(e)!).Where(e => !e.StartsWith('.') && e is not ("artifacts" or "TestResults" or "bin" or "obj"));
+
+        AssertNone(entries.Except(layout));
+    }
+
+    private static string NamespaceOf(string text) => FileNamespace().Match(text) is { Success: true } match ? match.Groups[1].Value : "";
+
+    private static string WithoutComments(string text) => Comment().Replace(text, "");
+
+    // By its full name, or as Ports.IObserver from inside PgGitOps.Core. A property may have a folder's name, so that the second form counts only before one of the folder's types.
+    private static bool Imports(string text, string folder, HashSet<string> types) =>
+        Regex.IsMatch(text, $@"PgGitOps\.Core\.{folder}\b") || Regex.Matches(text, $@"(?<![\w.]){folder}\.(\w+)").Any(m => types.Contains(m.Groups[1].Value));
+
+    private static void AssertNone(IEnumerable<string> found) => Assert.Equal("", string.Join('\n', found.Distinct()));
+
+    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex FileNamespace();
+
+    [GeneratedRegex(@"//[^\n]*")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"\b(?:class|record|struct|interface|enum) (\w+)")]
+    private static partial Regex DeclaredType();
+
+    [GeneratedRegex(@"(Manager|Helper|Helpers|Util|Utils|Utility|Base)$")]
+    private static partial Regex EmptyWord();
+}
