@@ -6,7 +6,7 @@ namespace PgGitOps.Core.Planning;
 internal sealed class LiveMember(MemberView view, ServerFacts? upstream, SettingCatalog catalog)
 {
     // Scopes of the engine's own session, not of the server.
-    private static readonly HashSet<string> SessionSources = new(StringComparer.Ordinal) { "client", "database", "database user", "interactive", "session", "user" };
+    private static readonly HashSet<string> SessionSources = new(StringComparer.Ordinal) { "client", "database", "database user", "global", "interactive", "session", "user" };
 
     private Dictionary<string, SettingFact>? settings;
     private Dictionary<string, FileSettingFact>? files;

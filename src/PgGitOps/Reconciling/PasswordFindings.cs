@@ -4,6 +4,7 @@ using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Reporting.Snapshots;
 
 namespace PgGitOps.Reconciling;
 
@@ -23,6 +24,8 @@ internal sealed class PasswordFindings(ISecretStore secrets)
         {
             case SecretLookup.Missing missing:
                 return new PasswordFinding.Unknown(missing.Reason);
+            case SecretLookup.Found when stored is not null && SnapshotJson.IsDigest(stored):
+                return new PasswordFinding.Unknown("a snapshot file holds no verifier to compare with");
             case SecretLookup.Found found when stored is not null:
                 var known = Convert.ToHexString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{stored.Text}\n{found.Secret}")));
                 if (!answers.TryGetValue(known, out var matches))
