@@ -39,11 +39,13 @@ public static class ClaimRuleList
     public static readonly DiagnosticRule PromotedPrimaryBlocks = new("PGC032", "promoted-primary-blocks", "After a failover the synchronous rule names too few other members, so that every commit of the new primary waits until the rule is rewritten.", Sources.Severity.Warning);
     public static readonly DiagnosticRule NoSecondSite = new("PGC033", "no-replica-elsewhere", "The policy relies on replicas in other sites, and the cluster has none that may be promoted (R-11).");
 
+    public static readonly DiagnosticRule ZeroLocalLossOnAsync = new("PGC034", "zero-local-loss-on-async", "A policy promises that nothing is lost inside the site, but no standby has to acknowledge a commit before the client hears of it. What has not been sent yet is lost with the primary's node.");
+
     public static IReadOnlyList<DiagnosticRule> All { get; } =
     [
         ZeroLossOnAsync, ZeroLossWithDegrade, ZeroLossWithLocalQuorum, ZeroLossWithRemoteWrite, ZeroLossWithWeakCommit, ZeroLossWithSlidingFirst, RepositoryInLostSite,
         ZeroLossFromArchive, ZeroLossOnStandbyCluster, LossNotKept, OutageNotKept, ManualRestoreOnly, CrossSiteWithoutQuorum, AuthorityOpen, QuorumOpen, FencingOpen,
         PartitionOpen, RetentionTooShort, DrillTooRare, OnePostureForAll, SharedDatabase, CrossContextGrant, SplitBrain, DurabilityOff, KeepPrimaryBlocks,
-        FailoverWithoutStory, NoWayBack, TopologyUnclear, LinkTooSlow, StorageUnstated, DrillMissing, PromotedPrimaryBlocks, NoSecondSite,
+        FailoverWithoutStory, NoWayBack, TopologyUnclear, LinkTooSlow, StorageUnstated, DrillMissing, PromotedPrimaryBlocks, NoSecondSite, ZeroLocalLossOnAsync,
     ];
 }

@@ -15,7 +15,7 @@ public static class ClaimRules
 {
     private static readonly IClaimRule[] Rules =
     [
-        new RefutedLoss(), new RefutedOutage(), new RefutedWindow(), new ManualRestore(), new CrossSiteQuorum(), new PromotionRules(), new DrillRhythm(),
+        new RefutedLoss(), new RefutedOutage(), new RefutedWindow(), new KeepPrimary(), new ManualRestore(), new CrossSiteQuorum(), new PromotionRules(), new DrillRhythm(),
         new DifferentNeeds(), new SharedDatabases(), new CrossContextGrants(), new CrossSiteStory(), new DurabilitySettings(), new SlowLinks(), new StuckAfterPromotion(),
     ];
 

@@ -46,7 +46,8 @@ public static class FixSearch
                     fixes.Add(Describe(declared, rule, level));
             }
         }
-        return fixes.OrderBy(f => f.Edits).ThenBy(f => f.Rule!.Count).ThenBy(f => f.Rule!.Standbys.Count).ThenBy(f => f.Text, StringComparer.Ordinal).Take(2).ToEquatableArray();
+        var nearest = fixes.Count == 0 ? 0 : fixes.Min(f => f.Edits);
+        return fixes.Where(f => f.Edits == nearest).OrderBy(f => f.Edits).ThenBy(f => f.Rule!.Count).ThenBy(f => f.Rule!.Standbys.Count).ThenBy(f => f.Text, StringComparer.Ordinal).Take(2).ToEquatableArray();
     }
 
     /// <summary>The nearest claim about loss that the topology keeps, or that the live loop can watch. Null when there is none.</summary>

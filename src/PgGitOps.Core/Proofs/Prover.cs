@@ -79,7 +79,8 @@ public static class Prover
             for (var i = 1; i < paths.Length; i++)
             {
                 var (best, next) = (judged.Judge(claim).Badness(), paths[i].Judge(claim).Badness());
-                if (next < best || next == best && (paths[i].Guaranteed.CompareTo(judged.Guaranteed) is var byLoss && byLoss < 0
+                // Where every path breaks the promise, the one that would be tried first says best why.
+                if (next < best || next == best && next < Verdict.Impossible.Badness() && (paths[i].Guaranteed.CompareTo(judged.Guaranteed) is var byLoss && byLoss < 0
                         || byLoss == 0 && paths[i].Outage.CompareTo(judged.Outage) < 0))
                     judged = paths[i];
             }
@@ -113,18 +114,18 @@ internal readonly record struct Instance(
 {
     public Verdict Verdict => Verdicts.Worse(LossVerdict, OutageVerdict);
 
-    /// <summary>Worse verdict first, then more loss, then longer outage, then the smaller fault, the declared primary site and the name.</summary>
+    /// <summary>Worse verdict first; then today's primary site, which is the plainer story; then more loss, longer outage and the smaller fault.</summary>
     public bool IsWorseThan(Instance other, Topology topology)
     {
         var order = Verdict.Badness() - other.Verdict.Badness();
+        if (order == 0)
+            order = Home(topology).CompareTo(other.Home(topology));
         if (order == 0)
             order = Path.Guaranteed.CompareTo(other.Path.Guaranteed);
         if (order == 0)
             order = Path.Outage.CompareTo(other.Path.Outage);
         if (order == 0)
             order = other.Fault.Size - Fault.Size;
-        if (order == 0)
-            order = Home(topology).CompareTo(other.Home(topology));
         if (order == 0)
             order = other.Fault.Lost.Count - Fault.Lost.Count;
         return order > 0;

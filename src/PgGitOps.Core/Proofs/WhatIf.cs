@@ -23,7 +23,7 @@ public abstract record WhatIfEvent
         _ => throw new InvalidOperationException("WhatIfEvent is closed"),
     };
 
-    public override string ToString() => Match(l => $"lose {l.Name}", c => c.SiteB is null ? $"cut {c.SiteA}" : $"cut {c.SiteA}-{c.SiteB}");
+    public sealed override string ToString() => Match(l => $"lose {l.Name}", c => c.SiteB is null ? $"cut {c.SiteA}" : $"cut {c.SiteA}-{c.SiteB}");
 }
 
 /// <summary>A question such as <c>lose core-2 then oslo</c> or <c>cut oslo-bergen, lose osl-a1</c>.</summary>
@@ -75,7 +75,7 @@ public sealed record WhatIf(EquatableArray<EquatableArray<WhatIfEvent>> Steps)
     {
         if (names.Contains(name))
             return new WhatIfEvent.Lose(name);
-        error = $"nothing in the fleet is called '{name}'{Suggest(name, names)}";
+        error = $"nothing in the fleet is called '{name}'{Suggestion.Clause(name, names)}";
         return null;
     }
 
@@ -102,10 +102,4 @@ public sealed record WhatIf(EquatableArray<EquatableArray<WhatIfEvent>> Steps)
                 .Concat(e.Observers.Select(o => o.Name)))
             .Concat(fleet.Clusters.SelectMany(c => c.Members).Select(m => m.Name)),
         StringComparer.Ordinal);
-
-    private static string Suggest(string name, SortedSet<string> names)
-    {
-        var near = names.Where(n => n.Contains(name, StringComparison.Ordinal) || name.Contains(n, StringComparison.Ordinal) || n.Length > 0 && n[0] == name[0]).Take(3).ToArray();
-        return near.Length == 0 ? "" : $"; did you mean {string.Join(", ", near)}?";
-    }
 }

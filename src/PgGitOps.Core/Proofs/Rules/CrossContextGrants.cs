@@ -31,7 +31,7 @@ internal sealed class CrossContextGrants : IClaimRule
                 continue;
             if (belonging.TryGetValue(grant.To.Value, out var other) && other != context.Name)
             {
-                var what = grant.Object is null ? $"tables of schema {grant.Schema}" : $"{grant.Schema}.{grant.Object}";
+                var what = grant.Object is null ? $"all of schema {grant.Schema}" : $"{grant.Schema}.{grant.Object}";
                 findings.Add(ClaimRuleList.CrossContextGrant, cluster, $"spec.databases.{database.Name}.grants", grant.To.Span,
                     $"{what} of {context.Name} is granted to {grant.To.Value}, a role of {other}: after a recovery of one of the two they disagree",
                     "publish the data through an interface of its owner, or make it one context");

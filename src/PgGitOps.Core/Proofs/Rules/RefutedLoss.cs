@@ -41,7 +41,9 @@ internal sealed class RefutedLoss : IClaimRule
         var also = refuted.Length > 1 ? $" (also: {Amounts.List(refuted.Skip(1).Select(s => s.Scenario.Title()))})" : "";
         findings.Add(rule, policy, field, at,
             $"{promise} {context} is promised, but {first.Counterexample!.Text}{also}",
-            FixSearch.Hint(proof, scope, Where(rule, proof, topology)));
+            rule == ClaimRuleList.SplitBrain ? "say failover.crossSite: operatorApproved, or use a quorum over three sites with a watchdog on every host"
+            : rule == ClaimRuleList.DurabilityOff ? $"remove {Durability.SwitchedOff(topology.Cluster)!.Name} ({Durability.SwitchedOff(topology.Cluster)!.At})"
+            : FixSearch.Hint(proof, scope, Where(rule, proof, topology)));
     }
 
     private static DiagnosticRule RuleFor(ScenarioProof scenario, ContextProof proof, Topology topology)
@@ -66,7 +68,7 @@ internal sealed class RefutedLoss : IClaimRule
         if (instance.Claim.Scope == ClaimScope.CrossSite && !elsewhere.IsEmpty && elsewhere.IsSubsetOf(topology.StandbyClusterMembers))
             return ClaimRuleList.ZeroLossOnStandbyCluster;
         if (declared is null)
-            return ClaimRuleList.ZeroLossOnAsync;
+            return instance.Claim.Scope == ClaimScope.CrossSite ? ClaimRuleList.ZeroLossOnAsync : ClaimRuleList.ZeroLocalLossOnAsync;
         if (rule.Level == CommitLevel.RemoteWrite)
             return ClaimRuleList.ZeroLossWithRemoteWrite;
         if (rule.WaitsFor == 0)
@@ -92,8 +94,12 @@ internal sealed class RefutedLoss : IClaimRule
         }
         if (rule == ClaimRuleList.RepositoryInLostSite || rule == ClaimRuleList.ZeroLossFromArchive)
             return cluster.Backup is { } plan ? $"backups are declared at {plan.At}" : "no backups are declared";
+        var quirk = ManagerQuirk.For(cluster.Manager, cluster.Replication.Synchronous?.WhenShort ?? WhenShort.Block);
+        var why = quirk == ManagerQuirk.Static || rule == ClaimRuleList.ZeroLossWithDegrade ? "" : $"; {quirk.Manager}, {quirk.When}: {quirk.Why}";
+        if (quirk == ManagerQuirk.PatroniStar || quirk == ManagerQuirk.PatroniDegrading)
+            why += "; only strict mode (whenShort: block) on a Patroni newer than 4.1.4, with manager.patroni.version stated, keeps an acknowledgement";
         return cluster.Replication.Synchronous is { } synchronous
-            ? $"the synchronous rule is at {synchronous.At}"
+            ? $"the synchronous rule is at {synchronous.At}{why}"
             : $"cluster {cluster.Name} declares no synchronous rule ({cluster.Replication.At})";
     }
 }

@@ -12,6 +12,7 @@ internal sealed class RefutedOutage : IClaimRule
             foreach (var scope in (ClaimScope[])[ClaimScope.Local, ClaimScope.CrossSite])
             {
                 var refuted = proof.Scenarios
+                    .Where(s => !(s.Scenario == FailureScenario.Partition && proof.Policy.Promotion?.OnPartition.Value == "keepPrimary"))
                     .Where(s => s.Claim.Scope == scope && s.OutageVerdict == Verdict.Impossible && s.LossVerdict != Verdict.Impossible && s.Counterexample is not null)
                     .ToArray();
                 if (refuted.Length == 0)
@@ -22,19 +23,14 @@ internal sealed class RefutedOutage : IClaimRule
                     : ("spec.rtoClass", policy.RtoClass.Span);
                 var first = refuted[0];
                 var also = refuted.Length > 1 ? $" (also: {Amounts.List(refuted.Skip(1).Select(s => s.Scenario.Title()))})" : "";
-                var keepPrimary = first.Scenario == FailureScenario.Partition && policy.Promotion?.OnPartition.Value == "keepPrimary";
                 var hint = first.Path!.Kind switch
                 {
                     PathKind.WritesWait => "name more standbys than the count asks for, or choose a class that leaves time for an operator",
                     PathKind.RestoreFromRepository or PathKind.RestartInPlace or PathKind.Nothing => "add a standby that may be promoted, or choose a slower class",
                     _ => FixSearch.SlowerClass(scene.Fleet.Classes, first.Path.Outage.Declared) ?? "choose a slower class, or shorten the largest term",
                 };
-                if (keepPrimary)
-                    findings.Add(ClaimRuleList.KeepPrimaryBlocks, policy, "spec.promotion.onPartition", policy.Promotion!.OnPartition.Span,
-                        $"onPartition: keepPrimary, but {first.Counterexample!.Text}", "say onPartition: holdWrites, or name enough standbys on the primary's side");
-                else
-                    findings.Add(ClaimRuleList.OutageNotKept, policy, field, at,
-                        $"an outage of at most {Amounts.Round(first.Claim.OutageLimit!.Value)} is promised, but {first.Counterexample!.Text}{also}", hint);
+                findings.Add(ClaimRuleList.OutageNotKept, policy, field, at,
+                    $"an outage of at most {Amounts.Round(first.Claim.OutageLimit!.Value)} is promised, but {first.Counterexample!.Text}{also}", hint);
             }
         }
     }

@@ -1,0 +1,40 @@
+namespace PgGitOps.Core.Proofs;
+
+/// <summary>One observed figure.</summary>
+/// <param name="Unit">Such as <c>s</c>, <c>bytes</c>, <c>bytes/s</c>.</param>
+/// <param name="From">Where it was read: <c>pg_stat_replication on core-1</c>, <c>drill 2026-03-01</c>.</param>
+/// <param name="ValidFor">Past this it freezes an alert, but proves nothing any more.</param>
+public sealed record Evidence(double Value, string Unit, string From, DateTimeOffset At, TimeSpan ValidFor)
+{
+    public EvidenceClass Class { get; init; } = EvidenceClass.Measured;
+
+    /// <summary>A figure from the future is a clock that is wrong, and counts as stale.</summary>
+    public bool IsFresh(DateTimeOffset now) => now >= At && now - At <= ValidFor;
+}
+
+/// <summary>A restore drill as evidence.</summary>
+/// <param name="ConfigurationDigest">Digest of the configuration it ran against; another one voids it.</param>
+/// <param name="SizeBytes">Data restored.</param>
+/// <param name="Runs">Runs the duration is the maximum of: it bounds only the 0.05^(1/n) quantile at 95 %.</param>
+public sealed record DrillEvidence(bool Succeeded, TimeSpan RestoreTook, TimeSpan? LossMeasured, long SizeBytes, string ConfigurationDigest, int Runs, string From, DateTimeOffset At, TimeSpan ValidFor)
+{
+    // A drill speaks for data up to a quarter larger than what it restored.
+    private const double SizeGrowthMax = 1.25;
+
+    public bool Proves(DateTimeOffset now, string digest, long sizeBytes) =>
+        Succeeded && now >= At && now - At <= ValidFor && ConfigurationDigest == digest && sizeBytes <= SizeBytes * SizeGrowthMax;
+
+    /// <summary>The quantile of restore times that the slowest of the runs bounds with 95 % confidence.</summary>
+    public double BoundedQuantile => Runs <= 0 ? 0 : Math.Pow(0.05, 1.0 / Runs);
+}
+
+/// <summary>What is known live about one context. Null means that nobody could look.</summary>
+/// <param name="LocalLag">Seconds of WAL the best reachable standby of the primary's site misses.</param>
+/// <param name="CrossSiteLag">Seconds of WAL the best reachable standby of another site misses.</param>
+/// <param name="ArchiveLag">Seconds since WAL that is waiting should have been archived; 0 when nothing waits.</param>
+/// <param name="Drill">The last restore drill.</param>
+/// <param name="WeakestCommit">Weakest synchronous_commit found in roles, databases and functions, as a <see cref="Desired.CommitLevel"/> number.</param>
+public sealed record LiveEvidence(Evidence? LocalLag, Evidence? CrossSiteLag, Evidence? ArchiveLag, DrillEvidence? Drill, Evidence? WeakestCommit, string ConfigurationDigest, long? SizeBytes)
+{
+    public static readonly LiveEvidence Nothing = new(null, null, null, null, null, "", null);
+}
