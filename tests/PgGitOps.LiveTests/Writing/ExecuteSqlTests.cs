@@ -89,6 +89,16 @@ public sealed class ExecuteSqlTests : IAsyncLifetime
     }
 
     [LiveFact]
+    public async Task Run_Reload_IsDoneWhenNewSessionsSeeTheValue()
+    {
+        for (var i = 1; i <= 15; i++)
+        {
+            Assert.IsType<StepOutcome.Done>(await writer.RunAsync(Alone($"alter system set work_mem = '{i}MB'", "select pg_catalog.pg_reload_conf()")));
+            Assert.Equal($"{i}MB", await server.ScalarAsync("show work_mem"));
+        }
+    }
+
+    [LiveFact]
     public async Task Run_ServerDiesInTheMiddle_IsUncertainOutsideATransactionAndRefusedAfterwards()
     {
         var running = writer.RunAsync(Alone("select pg_sleep(60) /* victim */"));

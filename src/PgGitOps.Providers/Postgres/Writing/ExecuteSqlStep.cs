@@ -99,6 +99,7 @@ internal sealed class ExecuteSqlStep(WriterContext context, WriterHold hold)
                     AddTimeouts(timeouts, local: false);
                     await timeouts.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
                 }
+                var reload = await ReloadWatch.BeforeAsync(connection, action.Statements, cancel).ConfigureAwait(false);
                 foreach (var statement in action.Statements)
                 {
                     await using var one = NewBatch();
@@ -106,6 +107,7 @@ internal sealed class ExecuteSqlStep(WriterContext context, WriterHold hold)
                     await one.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
                     done++;
                 }
+                await reload.WaitAsync(cancel).ConfigureAwait(false);
                 return null;
             }
             catch (Exception e)
