@@ -20,8 +20,9 @@ internal static class Differ
             var applied = problem.Applied.GetValueOrDefault(facet.Key);
             changes.Add(Of(problem, facet.Key, live, facet.Value, applied, CauseOf(facet.Value, live, applied), facet.At));
         }
+        // What we made or applied, Git gave up; a membership we never granted, somebody else did.
         foreach (var key in Undeclared(problem))
-            changes.Add(Of(problem, key, problem.Live[key], null, problem.Applied.GetValueOrDefault(key), problem.Applied.ContainsKey(key) ? ChangeCause.Intent : ChangeCause.Drift, null));
+            changes.Add(Of(problem, key, problem.Live[key], null, problem.Applied.GetValueOrDefault(key), problem.Applied.ContainsKey(key) || problem.Inventory.Contains(key.Object) ? ChangeCause.Intent : ChangeCause.Drift, null));
         changes.Sort((a, b) => a.Key.CompareTo(b.Key));
         return changes;
     }

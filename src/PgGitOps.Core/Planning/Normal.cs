@@ -5,7 +5,7 @@ namespace PgGitOps.Core.Planning;
 /// <summary>Canonical forms of values that have several spellings. Desired and live pass through the same ones.</summary>
 internal static class Normal
 {
-    internal static readonly FacetValue Exists = FacetValue.Of("true");
+    internal static readonly FacetValue Exists = new("true", "present");
 
     internal static readonly FacetValue True = FacetValue.Of("true");
 

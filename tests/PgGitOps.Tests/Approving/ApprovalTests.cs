@@ -88,7 +88,7 @@ public class ApprovalTests
 
         var approval = Assert.Single(Approval.Decide(plan, fleet, live, Consent.Enforced, OutOfWindow).Clusters);
 
-        Assert.Equal("core/member/core-2/restart", Assert.IsType<StepVerdict.Behind>(approval.Of("core/member/core-1/parameters")).StepId);
+        Assert.Equal("core/member/core-2/restart", Assert.IsType<StepVerdict.Behind>(approval.Of("core/member/core-1/parameters-raise")).StepId);
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public class PlannerTests
             [
                 "core/member/core-2/parameters", "core/member/core-2/restart",
                 "core/member/core-3/parameters", "core/member/core-3/restart",
-                "core/member/core-1/parameters", "core/member/core-1/restart",
+                "core/member/core-1/parameters-raise", "core/member/core-1/restart",
             ],
             plan.Ids());
         Assert.All(plan.Steps.Where(s => s.Action is StepAction.RestartServer), s => Assert.Equal("restart", s.Window));

@@ -115,17 +115,21 @@ internal static class ParameterSteps
     {
         if (settings.Count == 0)
             return lastRestart;
-        var set = Set(draft, member, settings, suffix);
-        if (setAfterRestart is not null && lastRestart is not null)
-            set?.After.Add(new StepDependency(lastRestart, setAfterRestart));
-        if (set is not null)
-            draft.Add(set);
+        // What has to wait for other servers' restarts must not hold up what only needs a reload.
+        var late = setAfterRestart is null || lastRestart is null ? [] : settings.Where(s => StandbyFollows.Contains(s.Name)).ToList();
+        var set = Set(draft, member, [.. settings.Except(late)], suffix);
+        var lateSet = Set(draft, member, late, suffix.Length > 0 ? suffix : "-raise");
+        lateSet?.After.Add(new StepDependency(lastRestart!, setAfterRestart!));
+        foreach (var step in new[] { set, lateSet }.OfType<StepDraft>())
+            draft.Add(step);
         var waiting = settings.Where(s => s.NeedsRestart).ToList();
-        return waiting.Count == 0 ? lastRestart : Restart(draft, member, waiting, suffix, set?.Id, lastRestart);
+        return waiting.Count == 0 ? lastRestart : Restart(draft, member, waiting, suffix, lateSet?.Id ?? set?.Id, lastRestart);
     }
 
     private static StepDraft? Set(PlanDraft draft, string member, List<Setting> settings, string suffix)
     {
+        if (settings.Count == 0)
+            return null;
         var immediate = settings.Where(s => !s.NeedsRestart).ToList();
         if (immediate.Count == 0 && !settings.Exists(s => s.WriteFile))
             return null;

@@ -95,7 +95,9 @@ internal static class RemovalSteps
     {
         var problem = draft.Problem;
         var budget = problem.Environment.Removal;
-        var managed = problem.Inventory.Count(i => draft.State[problem.Key(i, "exists")] is not null);
+        // Of declared and made objects alike, so that the budget is the same before and after the rest of the plan is done.
+        var managed = problem.Desired.All.Where(f => f.Key.Field == "exists" && !f.Key.Object.Contains("/memberOf/", StringComparison.Ordinal)).Select(f => f.Key.Object)
+            .Union(candidates.Select(c => c.Path)).Count();
         // A percentage of a small cluster would be none at all; one removal is always within it.
         var byPercent = Math.Max(1, (int)((long)managed * budget.PercentMax / 100));
         if (candidates.Count <= budget.CountMax && candidates.Count <= byPercent)

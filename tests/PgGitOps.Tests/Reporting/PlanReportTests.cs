@@ -1,0 +1,166 @@
+using System.Text;
+using System.Text.Json;
+using PgGitOps.Core.Approving;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Reporting;
+using PgGitOps.Tests.Builders;
+using static PgGitOps.Tests.Builders.Fleets;
+
+namespace PgGitOps.Tests.Reporting;
+
+public class PlanReportTests
+{
+    private const string Hostile = "x\u001b[2J</td><script>|`*\u202e@all";
+
+    private static readonly Cluster Desired = Cluster() with
+    {
+        Parameters = [Setting("max_connections", "200"), Setting("work_mem", "16MB")],
+        Replication = new Replication(Synchronous(1, "core-2", "core-3"), At),
+        Roles = [Role("app", "login", "password") with { Login = true, Password = new SecretReference.FromFile("/run/secrets/app", At) }, Role("old", "login")],
+        Databases = [Database("tenancy", "app") with { Schemas = [new Schema("tenancy", null, At)], Grants = [new Grant(GrantTarget.Schema, "tenancy", null, Name("app"), ["USAGE"], At)] }],
+    };
+
+    private static readonly ClusterSnapshot Drifted = Snapshots.Healthy(p => p with
+    {
+        Roles = [Snapshots.Role("postgres") with { Superuser = true }, Snapshots.Role("old") with { Login = true }, Snapshots.Role("gone"), Snapshots.Role("boss") with { Superuser = true }],
+        FileSettings = [new FileSettingFact("/data/postgresql.auto.conf", 3, "jit", "off", true, null)],
+    }).WithRecord(["role/gone"], ("role/old", "login", "false"));
+
+    public static TheoryData<string> Names => [.. Worlds.Keys];
+
+    private static Dictionary<string, (Cluster Cluster, ClusterSnapshot Snapshot)> Worlds { get; } = new()
+    {
+        ["bring-up"] = (Desired, Snapshots.Empty("core-1", "core-2", "core-3")),
+        ["drifted"] = (Desired, Drifted),
+        ["in-order"] = (Cluster(), Snapshots.Healthy()),
+        ["standby-lost"] = (Desired with { Parameters = [] }, Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary("core-2")), Snapshots.Seen("core-2", Snapshots.Standby()), Snapshots.Absent("core-3"))),
+        ["primary-unreachable"] = (Desired, Snapshots.Cluster(Snapshots.Unreachable("core-1"), Snapshots.Seen("core-2", Snapshots.Standby()), Snapshots.Absent("core-3"))),
+        ["split"] = (Desired, Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary()), Snapshots.Seen("core-2", Snapshots.Primary()), Snapshots.Unreachable("core-3"))),
+        ["lowered"] = (Cluster() with { Parameters = [Setting("max_connections", "50")] }, Snapshots.Healthy()),
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Text_OfAPlan_IsAsReviewed(string world)
+    {
+        var (plan, approved, _) = Of(world);
+
+        Golden.Check($"plans/{world}.txt", PlanText.Render(plan, approved));
+    }
+
+    [Theory]
+    [InlineData("drifted")]
+    public void Markdown_OfAPlan_IsAsReviewed(string world)
+    {
+        var (plan, approved, _) = Of(world);
+
+        Golden.Check($"plans/{world}.md", PlanMarkdown.Render(plan, approved));
+    }
+
+    [Theory]
+    [InlineData("drifted")]
+    [InlineData("split")]
+    public void Drift_OfAWorld_IsAsReviewed(string world)
+    {
+        var report = Drift(world);
+
+        Golden.Check($"drift/{world}.txt", DriftText.Render(report));
+        Golden.Check($"drift/{world}.md", DriftMarkdown.Render(report));
+        Golden.Check($"drift/{world}.html", DriftHtml.Render(report));
+        Golden.Check($"drift/{world}.json", Encoding.UTF8.GetString(DriftJson.Write(report).Span));
+        Golden.Check($"drift/{world}.sarif", Encoding.UTF8.GetString(DriftSarif.Write(report).Span));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void PlanFile_ReadBack_IsTheSamePlanAndTheSameBytes(string world)
+    {
+        var (plan, _, _) = Of(world);
+        var bytes = PlanJson.Write(plan);
+
+        var read = Assert.IsType<PlanFile.Sealed>(PlanFile.Read(bytes)).Plan;
+
+        Assert.Equal(plan.Clusters, read.Clusters);
+        Assert.Equal(bytes.ToArray(), PlanJson.Write(read).ToArray());
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Json_OfEveryWorld_FitsItsSchema(string world)
+    {
+        var (plan, _, _) = Of(world);
+
+        Assert.Empty(Findings("plan", PlanJson.Write(plan)));
+        Assert.Empty(Findings("drift", DriftJson.Write(Drift(world))));
+        Assert.NotEmpty(Findings("plan", Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(PlanJson.Write(plan).Span).Replace("\"steps\"", "\"stepz\"", StringComparison.Ordinal))));
+
+        static IEnumerable<string> Findings(string schema, ReadOnlyMemory<byte> json)
+        {
+            var text = File.ReadAllText(Golden.InRepository($"schemas/reports/{schema}.schema.json"));
+            return NJsonSchema.JsonSchema.FromJsonAsync(text).GetAwaiter().GetResult().Validate(Encoding.UTF8.GetString(json.Span)).Select(f => f.ToString());
+        }
+    }
+
+    [Fact]
+    public void PlanFile_EditedByHand_IsBroken()
+    {
+        var (plan, _, _) = Of("drifted");
+        var edited = Encoding.UTF8.GetString(PlanJson.Write(plan).Span).Replace("DROP ROLE \\\"gone\\\"", "DROP ROLE \\\"boss\\\"", StringComparison.Ordinal);
+
+        Assert.Contains("boss\\\"", edited, StringComparison.Ordinal);
+        Assert.Contains("changed", Assert.IsType<PlanFile.Broken>(PlanFile.Read(Encoding.UTF8.GetBytes(edited))).Reason, StringComparison.Ordinal);
+        Assert.IsType<PlanFile.Broken>(PlanFile.Read("{}"u8.ToArray()));
+        Assert.IsType<PlanFile.Broken>(PlanFile.Read("nonsense"u8.ToArray()));
+    }
+
+    [Fact]
+    public void Reports_OfHostileNames_LetNothingThrough()
+    {
+        var cluster = Cluster("core-1") with { Roles = [Role(Hostile)] };
+        var snapshot = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [Snapshots.Role(Hostile + "2") with { Superuser = true }] }));
+        var fleet = Fleet(cluster);
+        var live = Snapshots.Fleet(snapshot);
+        var plan = Planner.Plan(fleet, live, Plans.Options);
+        var approved = Approval.Decide(plan, fleet, live, Consent.Enforced, Now);
+        var drift = DriftReport.Of(approved, live, _ => null);
+
+        string[] all = [PlanText.Render(plan, approved), PlanMarkdown.Render(plan, approved), DriftText.Render(drift), DriftMarkdown.Render(drift), DriftHtml.Render(drift)];
+
+        Assert.All(all, t => Assert.DoesNotContain('\u001b', t));
+        Assert.All(all, t => Assert.DoesNotContain('\u202e', t));
+        Assert.DoesNotContain("<script>", DriftHtml.Render(drift), StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>", DriftMarkdown.Render(drift), StringComparison.Ordinal);
+        Assert.DoesNotContain(" @all", DriftMarkdown.Render(drift), StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(DriftSarif.Write(drift));
+        Assert.Equal("2.1.0", json.RootElement.GetProperty("version").GetString());
+    }
+
+    [Fact]
+    public void Drift_OnsetIsTheFirstTimeSeen()
+    {
+        var (_, approved, live) = Of("drifted");
+        var first = Now.AddDays(-2);
+
+        var report = DriftReport.Of(approved, live, key => key.Object == "role/old" ? first : null);
+
+        Assert.Equal(first, report.Clusters[0].Items.Single(i => i.Change.Key.Object == "role/old").Since);
+        Assert.All(report.Clusters[0].Items.Where(i => i.Change.Key.Object != "role/old"), i => Assert.Equal(live.At, i.Since));
+    }
+
+    private static DriftReport Drift(string world)
+    {
+        var (_, approved, live) = Of(world);
+        return DriftReport.Of(approved, live, _ => Now.AddHours(-3));
+    }
+
+    private static (Plan Plan, ApprovedPlan Approved, FleetSnapshot Live) Of(string world)
+    {
+        var (cluster, snapshot) = Worlds[world];
+        var fleet = Fleet(cluster);
+        var live = Snapshots.Fleet(snapshot);
+        var plan = Planner.Plan(fleet, live, Plans.Options);
+        return (plan, Approval.Decide(plan, fleet, live, Consent.Enforced, Now), live);
+    }
+}
