@@ -1,0 +1,63 @@
+namespace PgGitOps.Core.Policies.Language;
+
+/// <summary>A bounded context and what it is promised: a RecoveryPolicy document.</summary>
+public sealed class Context
+{
+    private readonly Fleet fleet;
+
+    internal Context(Document document, Fleet fleet)
+    {
+        Document = document;
+        this.fleet = fleet;
+    }
+
+    public Document Document { get; }
+
+    public string Name => Document.Name;
+
+    public Value Owner => Document.Owner;
+
+    public Value ClusterName => Document.Spec["store"]["cluster"];
+
+    public Value Database => Document.Spec["store"]["database"];
+
+    public Value Schema => Document.Spec["store"]["schema"];
+
+    /// <summary>The cluster that holds it, or null where the name leads nowhere.</summary>
+    public Cluster? Cluster => ClusterName.Text is { } name ? fleet.FindCluster(name) : null;
+
+    public Value RpoClass => Document.Spec["rpoClass"];
+
+    public Value RtoClass => Document.Spec["rtoClass"];
+
+    /// <summary>Loss that the class allows inside the primary's site, or null where the class has no number.</summary>
+    public TimeSpan? Rpo => fleet.ClassLimit("rpo", RpoClass.Text);
+
+    /// <summary>Outage that the class allows inside the primary's site, or null where the class has no number.</summary>
+    public TimeSpan? Rto => fleet.ClassLimit("rto", RtoClass.Text);
+
+    public Value CrossSite => Document.Spec["crossSite"];
+
+    public Value CrossSiteReplication => CrossSite["replication"];
+
+    public Value DataLossWindow => CrossSite["dataLossWindow"];
+
+    public Value Justification => CrossSite["justification"];
+
+    public TimeSpan? CrossSiteRto => fleet.ClassLimit("rto", CrossSite["rtoClass"].Text);
+
+    public Value FailoverLocal => Document.Spec["failover"]["local"];
+
+    public Value FailoverCrossSite => Document.Spec["failover"]["crossSite"];
+
+    public Value Promotion => Document.Spec["promotion"];
+
+    public Value Backup => Document.Spec["backup"];
+
+    public Value Writes => Document.Spec["writes"];
+
+    /// <summary>Verdicts of the prover on this context, where they were given: scenario, verdict and bound.</summary>
+    public Rows<Value> Verdicts => fleet.Find("Verdicts", Name) is { } found ? found.Spec["scenarios"].Items : new Rows<Value>([]);
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,201 @@
+using System.Globalization;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Policies.Machinery;
+
+namespace PgGitOps.Core.Policies.Language;
+
+/// <summary>A value of a document, or the place where it would stand if it were written.</summary>
+/// <remarks>
+/// Never null: a missing value <see cref="Exists"/> not, its readers give null, and a finding on it points at the nearest
+/// value around it. A value of another type than asked for ends the rule with an error that names the value.
+/// </remarks>
+public sealed class Value
+{
+    private readonly Evaluation run;
+    private readonly Value? parent;
+    private readonly string step;
+
+    internal Value(Evaluation run, int document, ModelNode? node, Value? parent, string step)
+    {
+        this.run = run;
+        DocumentNumber = document;
+        Node = node;
+        this.parent = parent;
+        this.step = step;
+    }
+
+    internal int DocumentNumber { get; }
+    internal ModelNode? Node { get; }
+
+    /// <summary>Nearest value around that is written.</summary>
+    internal Value Written => Node is not null || parent is null ? this : parent.Written;
+
+    public bool Exists => Seen() is { Kind: not ModelKind.Null };
+
+    /// <summary>Path inside the document, such as <c>spec.backup.maxAge</c> or <c>spec.members[1].host</c>.</summary>
+    public string Path => parent is null ? "" : parent.Path is "" ? step : step[0] == '[' ? parent.Path + step : $"{parent.Path}.{step}";
+
+    /// <summary>The value under a key of a mapping.</summary>
+    public Value this[string key]
+    {
+        get
+        {
+            Fuel.Charge(1);
+            return new Value(run, DocumentNumber, Seen()?.Find(key), this, key.Length == 0 ? "\"\"" : key);
+        }
+    }
+
+    /// <summary>An item of a list.</summary>
+    public Value this[int index]
+    {
+        get
+        {
+            Fuel.Charge(1);
+            var node = Seen();
+            return new Value(run, DocumentNumber, node is { Kind: ModelKind.Sequence } && (uint)index < (uint)node.Items.Length ? node.Items[index] : null, this, string.Create(CultureInfo.InvariantCulture, $"[{index}]"));
+        }
+    }
+
+    /// <summary>The value at a dotted path of keys, such as <c>backup.maxAge</c>.</summary>
+    public Value At(string path)
+    {
+        var value = this;
+        foreach (var key in path.Split('.'))
+            value = value[key];
+        return value;
+    }
+
+    /// <summary>The text as written, or null where nothing is written.</summary>
+    public string? Text
+    {
+        get
+        {
+            var node = Seen();
+            return node switch
+            {
+                null or { Kind: ModelKind.Null } => null,
+                { Kind: ModelKind.Mapping or ModelKind.Sequence } => throw Mistyped("a text"),
+                _ => node.Text,
+            };
+        }
+    }
+
+    public long? Int => Text is not { } text ? null
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : throw Mistyped("an integer");
+
+    public decimal? Number => Text is not { } text ? null
+        : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Mistyped("a number");
+
+    public bool? Bool => Text switch
+    {
+        null => null,
+        "true" or "True" or "TRUE" => true,
+        "false" or "False" or "FALSE" => false,
+        _ => throw Mistyped("true or false"),
+    };
+
+    /// <summary>A duration such as <c>30s 5m 2h 14d</c>.</summary>
+    public TimeSpan? Duration => Text is not { } text ? null : DurationText.TryParse(text, out var value) ? value : throw Mistyped("a duration such as 30s, 5m or 14d");
+
+    /// <summary>A size such as <c>128MB</c>, in bytes; a rate such as <c>2MB/s</c> in bytes a second.</summary>
+    public long? Bytes => Text is not { } text ? null
+        : ByteCount.TryParse(text.EndsWith("/s", StringComparison.Ordinal) ? text[..^2] : text, out var value) ? value.Bytes : throw Mistyped("a size such as 128MB or 4GB");
+
+    /// <summary>A percentage such as <c>80%</c>.</summary>
+    public long? Percent => Text is not { } text ? null
+        : text.EndsWith('%') && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw Mistyped("a percentage such as 80%");
+
+    /// <summary>A date (00:00 UTC of that day) or a time with its offset.</summary>
+    public DateTimeOffset? Moment => Text is not { } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var value) ? value.ToUniversalTime() : throw Mistyped("a date or a time");
+
+    /// <summary>Items of a list; nothing where no list is written.</summary>
+    public Rows<Value> Items
+    {
+        get
+        {
+            var node = Seen();
+            if (node is null or { Kind: ModelKind.Null })
+                return new Rows<Value>([]);
+            if (node.Kind != ModelKind.Sequence)
+                throw Mistyped("a list");
+            Fuel.Charge(node.Items.Length);
+            var items = new Value[node.Items.Length];
+            for (var i = 0; i < items.Length; i++)
+                items[i] = new Value(run, DocumentNumber, node.Items[i], this, string.Create(CultureInfo.InvariantCulture, $"[{i}]"));
+            return new Rows<Value>(items);
+        }
+    }
+
+    /// <summary>Keys and values of a mapping, in written order; nothing where no mapping is written.</summary>
+    public Rows<Entry> Entries
+    {
+        get
+        {
+            var node = Seen();
+            if (node is null or { Kind: ModelKind.Null })
+                return new Rows<Entry>([]);
+            if (node.Kind != ModelKind.Mapping)
+                throw Mistyped("a mapping");
+            Fuel.Charge(node.Items.Length);
+            var entries = new Entry[node.Items.Length];
+            for (var i = 0; i < entries.Length; i++)
+                entries[i] = new Entry(node.Keys[i].Text, new Value(run, DocumentNumber, node.Items[i], this, node.Keys[i].Text.Length == 0 ? "\"\"" : node.Keys[i].Text));
+            return new Rows<Entry>(entries);
+        }
+    }
+
+    /// <summary>Texts of a list of texts.</summary>
+    public Rows<string> Texts => Items.Select(item => item.Text ?? "");
+
+    public bool IsMapping => Seen() is { Kind: ModelKind.Mapping };
+
+    public bool IsList => Seen() is { Kind: ModelKind.Sequence };
+
+    /// <summary>True when exactly this text is written here.</summary>
+    public bool Is(string text) => Seen() is { Kind: not (ModelKind.Mapping or ModelKind.Sequence) } node && node.Text == text;
+
+    public bool IsOneOf(params string[] texts)
+    {
+        foreach (var text in texts)
+        {
+            if (Is(text))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The text, or <c>(nothing)</c>: for messages.</summary>
+    public override string ToString() => Seen() switch
+    {
+        null or { Kind: ModelKind.Null } => "(nothing)",
+        { Kind: ModelKind.Mapping } => "(a mapping)",
+        { Kind: ModelKind.Sequence } => "(a list)",
+        var node => node.Text,
+    };
+
+    private ModelNode? Seen()
+    {
+        Fuel.Charge(1);
+        run.DocumentsRead.Add(DocumentNumber);
+        run.Reads?.Add(DocumentNumber, Path, Node is null ? null : Node.Kind is ModelKind.Mapping or ModelKind.Sequence ? "" : Node.Text);
+        return Node;
+    }
+
+    private RuleStopped Mistyped(string wanted) =>
+        new($"{run.Corpus.Documents[DocumentNumber].Kind}/{run.Corpus.Documents[DocumentNumber].Name} {Path}: the rule reads {wanted} here, and the document says {this}");
+}
+
+/// <summary>A key of a mapping and its value.</summary>
+public sealed class Entry
+{
+    internal Entry(string key, Value value)
+    {
+        Key = key;
+        Value = value;
+    }
+
+    public string Key { get; }
+
+    public Value Value { get; }
+}
