@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using PgGitOps.Providers.RuleHost.Jail;
+
+namespace PgGitOps.Providers.RuleHost.Working;
+
+/// <summary>How a conversation with a worker failed. The worker is gone afterwards.</summary>
+internal sealed class WorkerLost(string why, bool noJail = false) : Exception(why)
+{
+    /// <summary>The jail could not be built, so nothing was run.</summary>
+    public bool NoJail { get; } = noJail;
+}
+
+/// <summary>A worker as the engine holds it: started inside the jail, spoken to with a deadline, killed when it misses it.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private readonly Process process;
+    private readonly Stream input;
+    private readonly Stream output;
+    private readonly Task<string> errors;
+    private bool ready;
+
+    private WorkerProcess(Process process)
+    {
+        this.process = process;
+        input = process.StandardInput.BaseStream;
+        output = process.StandardOutput.BaseStream;
+        errors = ReadErrorsAsync(process.StandardError);
+    }
+
+    public int Id => process.Id;
+
+    public static WorkerProcess Start(string role, bool jailed)
+    {
+        var line = WorkerCommand.Line(JailLauncher.Verb, jailed ? "jailed" : "unjailed", role);
+        var start = new ProcessStartInfo(line[0])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            WorkingDirectory = "/",
+        };
+        foreach (var argument in line.Skip(1))
+            start.ArgumentList.Add(argument);
+        start.Environment.Clear();
+        foreach (var (name, value) in WorkerCommand.Variables(role))
+            start.Environment[name] = value;
+        return new WorkerProcess(Process.Start(start) ?? throw new InvalidOperationException("A process was asked for and none came."));
+    }
+
+    public void Send(int kind, Action<BinaryWriter>? body = null)
+    {
+        try
+        {
+            Wire.Send(input, kind, body);
+        }
+        catch (IOException)
+        {
+            // It ended before it had read everything; what it says last is why.
+            throw Lost();
+        }
+    }
+
+    /// <summary>The next message, or <see cref="WorkerLost"/> when the worker ends or the deadline passes.</summary>
+    public (int Kind, byte[] Body) Receive(TimeSpan within)
+    {
+        using var deadline = new Timer(_ => Kill(), null, within, Timeout.InfiniteTimeSpan);
+        while (true)
+        {
+            (int Kind, byte[] Body) message;
+            try
+            {
+                message = Wire.Receive(output, Wire.AnswerBytesMax);
+            }
+            catch (Exception e) when (e is InvalidDataException or IOException)
+            {
+                Kill();
+                throw new WorkerLost("the worker's answer was malformed");
+            }
+            if (message.Kind == 0)
+                throw Lost();
+            if (ready)
+                return message;
+            if (message.Kind != Wire.Ready)
+                throw new WorkerLost("the worker did not say it was ready");
+            ready = true;
+        }
+    }
+
+    private bool killed;
+
+    private void Kill()
+    {
+        killed = true;
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It had ended already.
+        }
+    }
+
+    private WorkerLost Lost()
+    {
+        if (killed)
+            return new WorkerLost("it took longer than it may");
+        process.WaitForExit(TimeSpan.FromSeconds(10));
+        if (!process.HasExited)
+        {
+            Kill();
+            return new WorkerLost("the worker closed its output");
+        }
+        var said = errors.Wait(TimeSpan.FromSeconds(2)) ? errors.Result : "";
+        return process.ExitCode switch
+        {
+            JailLauncher.NoJail => new WorkerLost(said.Trim(), noJail: true),
+            134 when said.Contains("Stack overflow", StringComparison.Ordinal) => new WorkerLost("its calls nested too deeply (stack overflow)"),
+            134 or 137 when said.Contains("Out of memory", StringComparison.OrdinalIgnoreCase) || said.Contains("OutOfMemory", StringComparison.Ordinal) => new WorkerLost("it used too much memory"),
+            152 => new WorkerLost("it used too much processor time"),
+            var code => new WorkerLost($"the worker ended with code {code}{(FirstLine(said) is { Length: > 0 } line ? $": {line}" : "")}"),
+        };
+    }
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0] is var line && line.Length > 300 ? line[..300] : text.Split('\n', 2)[0];
+
+    // Bounded: a worker that floods its error output is read to the end and remembered only in part.
+    private static async Task<string> ReadErrorsAsync(StreamReader from)
+    {
+        var kept = new System.Text.StringBuilder();
+        var buffer = new char[4096];
+        while (await from.ReadAsync(buffer).ConfigureAwait(false) is var count and > 0)
+        {
+            if (kept.Length < 16_384)
+                kept.Append(buffer, 0, count);
+        }
+        return kept.ToString();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+            Kill();
+        process.Dispose();
+    }
+}
