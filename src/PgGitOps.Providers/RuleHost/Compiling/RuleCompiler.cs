@@ -62,7 +62,9 @@ internal static class RuleCompiler
     }
 
     private static CompileFinding[] Ordered(List<CompileFinding> findings) =>
-        [.. findings.Distinct().OrderBy(f => f.Rule).ThenBy(f => f.Place.Line).ThenBy(f => f.Place.Column).ThenBy(f => f.Message, StringComparer.Ordinal).Take(FindingsMax)];
+        
+        // One thing is often seen from several nodes of the tree; its first place on a line is enough.
+        [.. findings.OrderBy(f => f.Rule).ThenBy(f => f.Place.Line).ThenBy(f => f.Place.Column).ThenBy(f => f.Message, StringComparer.Ordinal).DistinctBy(f => (f.Rule, f.Place.Line, f.Message)).Take(FindingsMax)];
 
     private static CompiledRules? CompileTogether(List<RuleText> rules, Layers layers, List<CompileFinding> findings)
     {

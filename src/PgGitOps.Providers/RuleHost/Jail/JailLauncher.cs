@@ -74,9 +74,13 @@ internal sealed record WorkerLimits(long HeapBytes, long AddressSpaceBytes, Time
     public const string Compile = "compile";
     public const string Evaluate = "evaluate";
 
+    /// <summary>The launcher itself: the runtime reserves five times its heap, which must fit below the worker's address space.</summary>
+    public const string Launch = "launch";
+
     public static WorkerLimits Of(string role) => role switch
     {
         Compile => new(600L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
+        Launch => new(64L << 20, 0, TimeSpan.Zero),
         Evaluate => new(320L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
         _ => throw new ArgumentException("A worker compiles or evaluates.", nameof(role)),
     };

@@ -12,9 +12,9 @@ internal static class WorkerCommand
 
     public static string[] Line(params string[] arguments) => [Path.Combine(RuntimeRoot, "dotnet"), "exec", Application, .. arguments];
 
-    /// <summary>What the worker may read: the runtime, the program, the C library, and where its own stack ends.</summary>
+    /// <summary>What the worker may read: the runtime, the program, the C library, where its own stack ends, and chance (the script engine draws a name).</summary>
     public static IReadOnlyList<string> Readable() =>
-        [RuntimeRoot, AppContext.BaseDirectory, "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/proc/self/maps"];
+        [RuntimeRoot, AppContext.BaseDirectory, "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/proc/self/maps", "/dev/urandom"];
 
     /// <summary>The worker's whole environment: switches of the runtime, nothing of ours.</summary>
     public static IReadOnlyList<(string Name, string Value)> Variables(string role) =>

@@ -43,7 +43,7 @@ internal sealed class WorkerProcess : IDisposable
         foreach (var argument in line.Skip(1))
             start.ArgumentList.Add(argument);
         start.Environment.Clear();
-        foreach (var (name, value) in WorkerCommand.Variables(role))
+        foreach (var (name, value) in WorkerCommand.Variables(WorkerLimits.Launch))
             start.Environment[name] = value;
         return new WorkerProcess(Process.Start(start) ?? throw new InvalidOperationException("A process was asked for and none came."));
     }

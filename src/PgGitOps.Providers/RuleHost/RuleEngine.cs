@@ -1,0 +1,185 @@
+using System.Globalization;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Policies;
+using PgGitOps.Core.Sources;
+using PgGitOps.Providers.RuleHost.Compiling;
+using PgGitOps.Providers.RuleHost.Working;
+
+namespace PgGitOps.Providers.RuleHost;
+
+/// <summary>What an evaluation came to.</summary>
+/// <param name="Problems">Broken rules and settings, and why there was no jail: each an error unless it says otherwise.</param>
+/// <param name="Compiled">True when the bundle had to be compiled.</param>
+public sealed record RuleEvaluation(EquatableArray<RuleRun> Runs, EquatableArray<Diagnostic> Problems, bool Compiled);
+
+/// <summary>Compiles and runs bundles of rules, in workers that hold nothing and reach nothing.</summary>
+/// <remarks>Not for two threads at once. A worker that finished well is kept for the next evaluation.</remarks>
+public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
+{
+    private const int RestartsMax = 20;
+    private readonly BundleCache? cache = options.CacheDirectory is { } directory ? new BundleCache(directory) : null;
+    private WorkerProcess? worker;
+    private string? loaded;
+
+    /// <summary>Processes that were started so far, for tests and logs.</summary>
+    public int WorkersStarted { get; private set; }
+
+    /// <summary>Starts a worker now, so that it is ready when the documents have been read.</summary>
+    public void Warm() => worker ??= StartWorker(Jail.WorkerLimits.Evaluate);
+
+    /// <param name="parameters">Settings by rule id and parameter name, checked before.</param>
+    /// <param name="chosen">Rule id and subject of the runs wanted; null for all.</param>
+    public RuleEvaluation Evaluate(RuleBundle bundle, IReadOnlyList<ReadDocument> documents, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyDictionary<string, ParameterValue>>? parameters = null, IReadOnlySet<(string Rule, string? Subject)>? chosen = null)
+    {
+        if (bundle.Rules.Count == 0)
+            return new RuleEvaluation([], [], Compiled: false);
+        var problems = new List<Diagnostic>();
+        if (options.Unjailed)
+            problems.Add(RuleFindings.Unjailed.At(bundle.Rules[0].Header.At, "rules run without a jail, because a flag says so") with { Severity = Severity.Warning });
+        var texts = bundle.Rules.Select((r, i) => new RuleText(i, r.Path, r.Text, r.Header.Subject, [.. r.Header.Parameters.Select(p => p.Name)])).ToList();
+        var corpus = documents.Where(d => d.Kind is not null && d.Name is not null).Select(d => new RuleDocument(d.Path, d.Kind!, d.Name!, d.Root)).ToList();
+        try
+        {
+            var key = BundleCache.KeyOf(texts, options.Layers);
+            var compiled = cache?.Find(key);
+            var hit = compiled is not null;
+            if (compiled is null)
+            {
+                compiled = new BundleCompilation(options, () => StartWorker(Jail.WorkerLimits.Compile)).Compile(texts);
+                cache?.Keep(key, compiled);
+            }
+            problems.AddRange(compiled.Findings.Select(f => new Diagnostic(Severity.Error, f.Id, PlainText.OneLine(f.Message), SpanOf(bundle, f.Rule, f.Place))));
+            var judge = new RunReading(bundle, corpus, compiled);
+            var runs = Run(judge, bundle, corpus, compiled, key, now, parameters, chosen);
+            return new RuleEvaluation(runs.ToEquatableArray(), problems.ToEquatableArray(), !hit);
+        }
+        catch (WorkerLost e) when (e.NoJail)
+        {
+            problems.Add(RuleFindings.NoJail.At(bundle.Rules[0].Header.At, $"no rule was run: {PlainText.OneLine(e.Message)}", "run on a kernel with Landlock and seccomp, or say --unjailed-rules to trust the rules"));
+            return new RuleEvaluation([], problems.ToEquatableArray(), Compiled: false);
+        }
+    }
+
+    private List<RuleRun> Run(RunReading judge, RuleBundle bundle, List<RuleDocument> corpus, CompiledRules compiled, string key, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyDictionary<string, ParameterValue>>? parameters, IReadOnlySet<(string Rule, string? Subject)>? chosen)
+    {
+        var runs = new List<RuleRun>();
+        if (compiled.Rules.Count == 0)
+            return runs;
+        var runnable = compiled.Rules.Select(n => new RunnableRule(n, bundle.Rules[n].Header.Subject, ParametersOf(bundle.Rules[n].Header, parameters))).ToList();
+        var wanted = chosen is null ? null : judge.Numbers(chosen);
+        var done = new HashSet<int>();
+        for (var restarts = 0; done.Count < runnable.Count; restarts++)
+        {
+            var current = -1;
+            var reports = new List<RunReport>();
+            try
+            {
+                Converse(runnable, corpus, compiled, key, now, done, wanted, number =>
+                {
+                    Settle();
+                    current = number;
+                }, reports.Add);
+                Settle();
+                return runs;
+            }
+            catch (Exception e) when (e is WorkerLost { NoJail: false } or InvalidDataException or EndOfStreamException)
+            {
+                Discard();
+                if (current < 0 || restarts >= RestartsMax)
+                {
+                    // Not one rule's doing, or too many of them: what is left was not judged, and says so.
+                    runs.AddRange(runnable.Where(r => !done.Contains(r.Number)).SelectMany(r => judge.Lost(r.Number, e.Message, wanted)));
+                    return runs;
+                }
+                runs.AddRange(judge.Lost(current, e.Message, wanted));
+                done.Add(current);
+            }
+
+            void Settle()
+            {
+                if (current >= 0)
+                {
+                    runs.AddRange(reports.Select(judge.Read));
+                    done.Add(current);
+                }
+                reports.Clear();
+            }
+        }
+        return runs;
+    }
+
+    private void Converse(List<RunnableRule> rules, List<RuleDocument> corpus, CompiledRules compiled, string key, DateTimeOffset now, HashSet<int> done, HashSet<(int, int)>? wanted, Action<int> starting, Action<RunReport> finished)
+    {
+        worker ??= StartWorker(Jail.WorkerLimits.Evaluate);
+        worker.Send(Wire.Load, to =>
+        {
+            Messages.Write(to, compiled.Image, rules);
+            to.Write(options.FuelBase);
+            to.Write(options.FuelPerDocument);
+            to.Write(options.Trace);
+        });
+        loaded = key;
+        worker.Send(Wire.Documents, to => CorpusCodec.Write(to, corpus));
+        worker.Send(Wire.Run, to =>
+        {
+            to.Write(now.UtcTicks);
+            to.WriteList(done, to.Write7BitEncodedInt);
+            to.Write(wanted is not null);
+            if (wanted is not null)
+            {
+                to.WriteList(wanted, w =>
+                {
+                    to.Write7BitEncodedInt(w.Item1);
+                    to.Write7BitEncodedInt(w.Item2 + 1);
+                });
+            }
+        });
+        var announced = new HashSet<int>(done);
+        while (true)
+        {
+            var (kind, body) = worker.Receive(options.EvaluateWithin);
+            using var from = Wire.Reader(body);
+            switch (kind)
+            {
+                case Wire.Started:
+                    var number = from.Read7BitEncodedInt();
+                    if (!compiled.Rules.Contains(number) || !announced.Add(number))
+                        throw new InvalidDataException("the worker spoke of a rule out of turn");
+                    starting(number);
+                    break;
+                case Wire.Results:
+                    while (from.BaseStream.Position < from.BaseStream.Length)
+                        finished(ResultCodec.Read(from));
+                    break;
+                case Wire.Done:
+                    return;
+                default:
+                    throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"the worker sent a message of kind {kind}"));
+            }
+        }
+    }
+
+    private static Dictionary<string, ParameterValue> ParametersOf(RuleHeader header, IReadOnlyDictionary<string, IReadOnlyDictionary<string, ParameterValue>>? settings)
+    {
+        var set = settings is not null && settings.TryGetValue(header.Id, out var found) ? found : null;
+        return header.Parameters.ToDictionary(p => p.Name, p => set is not null && set.TryGetValue(p.Name, out var value) ? value : p.Default, StringComparer.Ordinal);
+    }
+
+    internal static SourceSpan SpanOf(RuleBundle bundle, int rule, RulePlace place) =>
+        rule >= 0 && rule < bundle.Rules.Count ? new SourceSpan(bundle.Rules[rule].Path, place.Line, place.Column, place.EndColumn) : SourceSpan.WholeFile("policies/rules");
+
+    private WorkerProcess StartWorker(string role)
+    {
+        WorkersStarted++;
+        return WorkerProcess.Start(role, !options.Unjailed);
+    }
+
+    private void Discard()
+    {
+        worker?.Dispose();
+        worker = null;
+        loaded = null;
+    }
+
+    public void Dispose() => Discard();
+}

@@ -1,0 +1,27 @@
+using PgGitOps.Providers.RuleHost.Compiling;
+
+namespace PgGitOps.Providers.RuleHost;
+
+public sealed record RuleEngineOptions
+{
+    /// <summary>Where compiled bundles are kept; null compiles each time.</summary>
+    public string? CacheDirectory { get; init; }
+
+    /// <summary>Run rules in a process without a jail. Only what an operator asked for by flag, and reported with every result.</summary>
+    public bool Unjailed { get; init; }
+
+    /// <summary>Longest a worker may be silent.</summary>
+    public TimeSpan CompileWithin { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan EvaluateWithin { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Steps of one run, and what each document of the fleet adds to them.</summary>
+    public long FuelBase { get; init; } = 500_000;
+
+    public long FuelPerDocument { get; init; } = 20_000;
+
+    /// <summary>Note which statements ran and which values were read.</summary>
+    public bool Trace { get; init; }
+
+    internal Layers Layers { get; init; } = Layers.All;
+}

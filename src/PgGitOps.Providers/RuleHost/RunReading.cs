@@ -1,0 +1,94 @@
+using PgGitOps.Core.Policies;
+using PgGitOps.Core.Sources;
+using PgGitOps.Providers.RuleHost.Compiling;
+using PgGitOps.Providers.RuleHost.Working;
+using RunEnd = PgGitOps.Core.Policies.RunEnd;
+
+namespace PgGitOps.Providers.RuleHost;
+
+/// <summary>What a worker says, turned back into places of the policy repository. Believes no number it cannot check.</summary>
+internal sealed class RunReading(RuleBundle bundle, IReadOnlyList<RuleDocument> corpus, CompiledRules compiled)
+{
+    public RuleRun Read(RunReport report)
+    {
+        var rule = bundle.Rules[Within(report.Rule, bundle.Rules.Count)].Header;
+        var subject = report.Subject < 0 ? null : NameOf(report.Subject);
+        return new RuleRun(
+            rule,
+            subject,
+            report.End switch { Working.RunEnd.Finished => RunEnd.Finished, Working.RunEnd.NotApplicable => RunEnd.NotApplicable, _ => RunEnd.Error },
+            PlainText.OneLine(report.Reason),
+            report.Site >= 0 && report.Site < compiled.Sites.Count ? RuleEngine.SpanOf(bundle, compiled.Sites[report.Site].Rule, compiled.Sites[report.Site].Place) : rule.At,
+            report.Fuel,
+            report.Findings.Select(Finding).ToEquatableArray())
+        {
+            Reads = new RunReads(
+                report.DocumentsRead.Select(NameOf).Order(StringComparer.Ordinal).ToEquatableArray(),
+                report.KindsListed.ToEquatableArray(),
+                report.ClockRead),
+            Trace = report.Visited.Count == 0 && report.Reads.Count == 0 ? null : new RunTrace(
+                report.Visited.Where(s => s < compiled.Sites.Count).Select(s => RuleEngine.SpanOf(bundle, compiled.Sites[s].Rule, compiled.Sites[s].Place)).ToEquatableArray(),
+                report.Reads.Select(ValueRead).ToEquatableArray()),
+        };
+    }
+
+    /// <summary>Runs of a rule that took the worker down: none of its results counts.</summary>
+    public IEnumerable<RuleRun> Lost(int number, string why, HashSet<(int, int)>? wanted)
+    {
+        var rule = bundle.Rules[number].Header;
+        IEnumerable<int> subjects = rule.IsForFleet ? [-1] : Enumerable.Range(0, corpus.Count).Where(i => corpus[i].Kind == rule.Subject);
+        return subjects.Where(s => wanted is null || wanted.Contains((number, s)))
+            .Select(s => new RuleRun(rule, s < 0 ? null : NameOf(s), RunEnd.Error, PlainText.OneLine(why), rule.At, 0, []) { Reads = new RunReads([], [], Clock: true) });
+    }
+
+    public HashSet<(int, int)> Numbers(IReadOnlySet<(string Rule, string? Subject)> chosen)
+    {
+        var rules = bundle.Rules.Select((r, i) => (r.Header.Id, i)).ToDictionary(p => p.Id, p => p.i, StringComparer.Ordinal);
+        var documents = Enumerable.Range(0, corpus.Count).GroupBy(NameOf, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        return [.. chosen.Where(c => rules.ContainsKey(c.Rule) && (c.Subject is null || documents.ContainsKey(c.Subject))).Select(c => (rules[c.Rule], c.Subject is null ? -1 : documents[c.Subject]))];
+    }
+
+    private RawFinding Finding(FindingReport report)
+    {
+        var document = corpus[Within(report.Place.Document, corpus.Count)];
+        var (at, field, value) = Place(report.Place);
+        return new RawFinding(
+            $"{document.Kind}/{document.Name}",
+            PlainText.OneLine(field),
+            PlainText.OneLine(value),
+            PlainText.OneLine(report.Message),
+            report.Hint is null ? null : PlainText.OneLine(report.Hint),
+            at,
+            report.Related.Select(r => new RelatedPlace(Place(r.Place).At, PlainText.OneLine(r.Text))).ToEquatableArray(),
+            report.Edits.Select(Edit).ToEquatableArray());
+    }
+
+    // A mapping or a list is shown at its key: that is the word a reader looks for.
+    private (SourceSpan At, string Field, string Value) Place(PlaceReport place)
+    {
+        var document = corpus[Within(place.Document, corpus.Count)];
+        var found = CorpusCodec.Find(document.Root, place.Node) ?? throw new InvalidDataException("the worker spoke of a value that is not there");
+        var shown = found.Node.IsScalar ? found.Node : found.Key ?? (found.Node.Keys is [var first, ..] ? first : found.Node);
+        var field = place.Missing.Length == 0 ? found.Path : found.Path.Length == 0 || place.Missing[0] == '[' ? found.Path + place.Missing : $"{found.Path}.{place.Missing}";
+        return (shown.SpanIn(document.Path), field, ValueFingerprint.Of(place.Missing.Length == 0 ? found.Node : null));
+    }
+
+    private RuleEdit Edit(EditReport edit)
+    {
+        var document = corpus[Within(edit.Place.Document, corpus.Count)];
+        var node = (CorpusCodec.Find(document.Root, edit.Place.Node) ?? throw new InvalidDataException("the worker spoke of a value that is not there")).Node;
+        var at = edit.Adds && node.Keys is [var first, ..] ? first : node;
+        return new RuleEdit(at.SpanIn(document.Path), edit.Adds ? edit.Key : "", edit.Text, edit.Safe && edit.Place.Missing.Length == 0 && (edit.Adds || node.IsScalar));
+    }
+
+    private ValueRead ValueRead((int Document, string Path, string? Text) read)
+    {
+        var document = corpus[Within(read.Document, corpus.Count)];
+        var node = new Core.Desired.ReadDocument(document.Path, document.Kind, document.Name, document.Root, null).Find(read.Path);
+        return new ValueRead($"{document.Kind}/{document.Name}", PlainText.OneLine(read.Path), read.Text is null ? null : PlainText.OneLine(read.Text), (node ?? document.Root).SpanIn(document.Path));
+    }
+
+    private string NameOf(int document) => corpus[Within(document, corpus.Count)] is var d ? $"{d.Kind}/{d.Name}" : "";
+
+    private static int Within(int number, int count) => (uint)number < (uint)count ? number : throw new InvalidDataException("the worker spoke of something that is not there");
+}
