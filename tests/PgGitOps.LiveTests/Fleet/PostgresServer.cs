@@ -9,12 +9,18 @@ namespace PgGitOps.LiveTests.Fleet;
 /// <remarks>Every server hangs on a pipe of this process: when the test process dies, however it dies, the server stops too.</remarks>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    // The shell ends the server as soon as its standard input closes, which the kernel does for a killed parent.
+    // Standard input closes when the server was ended already, or when the kernel closes it for a killed parent: then the
+    // shell ends the server and removes its files, which nobody else would.
     private const string Lifeline = """
+        directory=$1; shift
+        exec >> "$directory/log" 2>&1
         "$@" & server=$!
         cat > /dev/null
-        kill -CONT $server; kill -QUIT $server
-        wait $server
+        if kill -CONT $server 2> /dev/null; then
+            kill -QUIT $server
+            wait $server
+            rm -rf "$directory"
+        fi
         """;
 
     private readonly TestDirectory directory;
@@ -136,7 +142,7 @@ public sealed class PostgresServer : IAsyncDisposable
         if (IsRunning)
             throw new InvalidOperationException($"{Name} is running already");
         File.Delete(Path.Combine(DataDirectory, "postmaster.pid"));
-        var start = ServerPrograms.AsServerUser("/bin/sh", ["-c", $"exec >> '{LogFile}' 2>&1\n{Lifeline}", "sh", ServerPrograms.PathOf("postgres"), "-D", DataDirectory, "-p", Port.ToString(CultureInfo.InvariantCulture), .. Shape.Arguments]);
+        var start = ServerPrograms.AsServerUser("/bin/sh", ["-c", Lifeline, "sh", directory.Path, ServerPrograms.PathOf("postgres"), "-D", DataDirectory, "-p", Port.ToString(CultureInfo.InvariantCulture), .. Shape.Arguments]);
         shell?.Dispose();
         shell = Process.Start(start) ?? throw new InvalidOperationException("the shell did not start");
         var launched = shell;

@@ -1,13 +1,17 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace PgGitOps.LiveTests.Fleet;
 
 /// <summary>Data directories as initdb leaves them: made once per shape in a test process, copied for each server.</summary>
 internal static class ServerTemplate
 {
+    private const string Prefix = "pggitops-template-";
+
     private static readonly Lazy<Task<TestDirectory>> Root = new(async () =>
     {
-        var directory = await TestDirectory.CreateAsync("pggitops-template-");
+        var directory = await TestDirectory.CreateAsync($"{Prefix}{Environment.ProcessId}-");
+        RemoveLeftovers(Path.GetDirectoryName(directory.Path)!);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => TestDirectory.Remove(directory.Path);
         return directory;
     });
@@ -31,6 +35,17 @@ internal static class ServerTemplate
             return path;
         })).Value;
         await ServerPrograms.RunAsync("cp", ["-a", template, dataDirectory]);
+    }
+
+    /// <summary>Templates of test processes that were killed; their names say whose they were.</summary>
+    private static void RemoveLeftovers(string parent)
+    {
+        foreach (var path in Directory.GetDirectories(parent, Prefix + "*"))
+        {
+            var parts = Path.GetFileName(path)[Prefix.Length..].Split('-');
+            if (parts is [var pid, _] && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && !ProcessSignals.IsAlive(id))
+                TestDirectory.Remove(path);
+        }
     }
 
     private static async Task InitialiseAsync(string dataDirectory, bool checksums)

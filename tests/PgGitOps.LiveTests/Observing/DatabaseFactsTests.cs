@@ -15,6 +15,7 @@ public sealed class DatabaseFactsTests
         await server.ExecuteAsync("""
             create schema shop authorization own;
             create schema other;
+            create extension pg_trgm schema other;
             set role own;
             create table shop.plain (id int);
             create table shop.granted (id serial);
@@ -36,7 +37,7 @@ public sealed class DatabaseFactsTests
         var facts = snapshot.Contents("sales");
 
         Assert.Equal([new("other", "postgres"), new("public", "pg_database_owner"), new("shop", "own")], facts.Schemas);
-        Assert.Equal([("plpgsql", "pg_catalog", true)], facts.Extensions.Select(e => (e.Name, e.Schema, e.DefaultVersion == e.Version)));
+        Assert.Equal([("pg_trgm", "other", true), ("plpgsql", "pg_catalog", false)], facts.Extensions.Select(e => (e.Name, e.Schema, e.DefaultVersion == e.Version)));
         Assert.Equal(
             [
                 "database .sales PUBLIC: CONNECT TEMPORARY",

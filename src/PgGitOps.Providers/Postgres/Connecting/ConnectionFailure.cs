@@ -8,8 +8,7 @@ namespace PgGitOps.Providers.Postgres.Connecting;
 
 /// <summary>Why a server could not be read, in words for a report. Never holds a secret.</summary>
 /// <param name="Refused">Nobody listens there: the machine answered, a server did not.</param>
-/// <param name="ConnectionLost">The connection itself broke, so a fresh one may do better.</param>
-public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool Refused = false, bool ConnectionLost = false)
+public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool Refused = false)
 {
     public static ConnectionFailure NoAnswer(TimeSpan within) =>
         new(UnreadableKind.Unreachable, $"no answer within {DurationText.Format(within)}");
@@ -27,7 +26,7 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
         NpgsqlException npgsql => new(UnreadableKind.Faulty, npgsql.Message),
         InvalidCastException or FormatException or OverflowException or ArgumentException =>
             new(UnreadableKind.Faulty, $"the answer could not be understood: {exception.Message}"),
-        ObjectDisposedException or InvalidOperationException => new(UnreadableKind.Unreachable, "the connection was closed", ConnectionLost: true),
+        ObjectDisposedException or InvalidOperationException => new(UnreadableKind.Unreachable, "the connection was closed"),
         _ => new(UnreadableKind.Faulty, $"{exception.GetType().Name}: {exception.Message}"),
     };
 
@@ -37,7 +36,7 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
         AuthenticationException => new(UnreadableKind.AccessDenied, $"TLS: {inner.Message}"),
         TimeoutException or OperationCanceledException => NoAnswer(target.ConnectTimeout),
         IOException { InnerException: SocketException socket } => OfSocket(socket, target),
-        IOException => new(UnreadableKind.Unreachable, "the server closed the connection", ConnectionLost: true),
+        IOException => new(UnreadableKind.Unreachable, "the server closed the connection"),
         PostgresException answer => OfAnswer(answer),
         _ => new(UnreadableKind.Faulty, outer.Message),
     };
@@ -49,8 +48,8 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
         SocketError.HostUnreachable or SocketError.NetworkUnreachable => new(UnreadableKind.Unreachable, $"no route to {target.Host}"),
         SocketError.TimedOut => NoAnswer(target.ConnectTimeout),
         SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown =>
-            new(UnreadableKind.Unreachable, "the server broke the connection", ConnectionLost: true),
-        _ => new(UnreadableKind.Unreachable, failure.Message, ConnectionLost: true),
+            new(UnreadableKind.Unreachable, "the server broke the connection"),
+        _ => new(UnreadableKind.Unreachable, failure.Message),
     };
 
     private static ConnectionFailure OfAnswer(PostgresException answer) => answer.SqlState switch
@@ -58,7 +57,7 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
         PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.TooManyConnections
             or PostgresErrorCodes.InsufficientPrivilege => new(UnreadableKind.AccessDenied, answer.MessageText),
         PostgresErrorCodes.CannotConnectNow => new(UnreadableKind.NotReady, answer.MessageText),
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => new(UnreadableKind.NotReady, answer.MessageText, ConnectionLost: true),
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => new(UnreadableKind.NotReady, answer.MessageText),
         PostgresErrorCodes.QueryCanceled => new(UnreadableKind.Faulty, $"a query did not end in time: {answer.MessageText}"),
         _ => new(UnreadableKind.Faulty, $"{answer.MessageText} ({answer.SqlState})"),
     };

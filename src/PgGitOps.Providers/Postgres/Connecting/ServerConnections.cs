@@ -56,10 +56,12 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
     {
         if (kept.TryRemove(target, out var old))
         {
-            var (answer, failure) = await TryAsync(target, old, use, givenUp).ConfigureAwait(false);
-            // A kept connection may have broken since its last use, which says nothing about the server now.
-            if (failure is not { ConnectionLost: true } || givenUp.Value)
-                return answer ?? new ServerAnswer<T>.Failed(failure!);
+            // A kept connection may have broken since its last use, or its user may remember rights and tables that are gone.
+            // Neither says anything about the server now, so a failure counts only on a new connection.
+            var (answer, _) = await TryAsync(target, old, use, givenUp).ConfigureAwait(false);
+            if (answer is not null)
+                return answer;
+            cancel.ThrowIfCancellationRequested();
         }
         var opened = await OpenAsync(target, cancel).ConfigureAwait(false);
         if (opened is ServerAnswer<ServerSession>.Failed failed)
