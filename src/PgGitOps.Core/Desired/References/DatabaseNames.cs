@@ -13,11 +13,17 @@ internal sealed class DatabaseNames : IReferenceCheck
             foreach (var database in placed.Cluster.Databases)
             {
                 Check(database, findings);
-                IEnumerable<Located<string>?> owners = [database.Owner, .. database.Schemas.Select(s => s.Owner)];
-                foreach (var owner in owners.OfType<Located<string>>().Where(o => !RoleNames.IsKnown(placed, roles, o.Value)))
-                    findings.Add(Names.Unknown(ReferenceRules.UnknownRole, "role", owner, roles, "in the cluster"));
+                CheckOwner(placed, roles, database.Owner, findings);
+                foreach (var schema in database.Schemas)
+                    CheckOwner(placed, roles, schema.Owner, findings);
             }
         }
+    }
+
+    private static void CheckOwner(PlacedCluster placed, HashSet<string> roles, Located<string>? owner, List<Diagnostic> findings)
+    {
+        if (owner is { } role && !RoleNames.IsKnown(placed, roles, role.Value))
+            findings.Add(Names.Unknown(ReferenceRules.UnknownRole, "role", role, roles, "in the cluster"));
     }
 
     private static void Check(Database database, List<Diagnostic> findings)
@@ -25,8 +31,11 @@ internal sealed class DatabaseNames : IReferenceCheck
         Names.FindTooLong(database.Name, database.At, findings);
         if (database.Name is "template0" or "template1")
             findings.Add(ReferenceRules.ReservedName.At(database.At, $"the database name '{database.Name}' is PostgreSQL's own", "choose another name"));
-        Names.FindRepeated("schema", database.Schemas.Select(s => (s.Name, s.At)), findings);
-        Names.FindRepeated("extension", database.Extensions.Select(e => (e.Name, e.At)), findings);
+        // Thousands of databases have one schema each; a list of one repeats nothing.
+        if (database.Schemas.Count > 1)
+            Names.FindRepeated("schema", database.Schemas.Select(s => (s.Name, s.At)), findings);
+        if (database.Extensions.Count > 1)
+            Names.FindRepeated("extension", database.Extensions.Select(e => (e.Name, e.At)), findings);
         foreach (var schema in database.Schemas)
         {
             Names.FindTooLong(schema.Name, schema.At, findings);

@@ -11,6 +11,8 @@ internal sealed class GrantTargets : IReferenceCheck
             var roles = placed.Cluster.Roles.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
             foreach (var database in placed.Cluster.Databases)
             {
+                if (database.Grants.Count + database.DefaultPrivileges.Count == 0)
+                    continue;
                 foreach (var grant in database.Grants)
                     CheckTarget(draft, database, grant, findings);
                 foreach (var written in database.DefaultPrivileges.Where(d => d.Schema is not null && !DatabaseNames.HasSchema(database, d.Schema)))

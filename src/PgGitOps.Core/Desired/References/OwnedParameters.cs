@@ -48,8 +48,10 @@ internal sealed class OwnedParameters : IReferenceCheck
                     findings.Add(ReferenceRules.OwnedElsewhere.At(parameter.At, $"wal_level '{parameter.Value}' cannot feed standbys or backups", "write replica or logical"));
             }
             FindTwice(cluster.Parameters, findings);
-            foreach (var settings in cluster.Roles.Select(r => r.Settings).Concat(cluster.Databases.Select(d => d.Settings)))
-                FindTwice(settings, findings);
+            foreach (var role in cluster.Roles)
+                FindTwice(role.Settings, findings);
+            foreach (var database in cluster.Databases)
+                FindTwice(database.Settings, findings);
         }
     }
 
