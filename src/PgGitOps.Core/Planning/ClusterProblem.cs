@@ -59,6 +59,9 @@ internal sealed record Treatment(FieldTreatment Kind, FieldException? Exception)
 
     internal static Treatment Of(ClusterProblem problem, FacetKey key)
     {
+        // What stands in the file and what the server runs with are one field to a reader.
+        if (key.Field == "configured" && problem.Cluster.Exceptions.Count > 0)
+            key = key with { Field = "value" };
         foreach (var exception in problem.Cluster.Exceptions)
         {
             if ((exception.Expires is { } expires && expires <= problem.Now) || !Matches(exception.Field, key))
@@ -82,9 +85,12 @@ internal sealed record Treatment(FieldTreatment Kind, FieldException? Exception)
 
     private static bool Fits(string pattern, string path, string field)
     {
-        var full = $"{path}.{field}";
-        return pattern.EndsWith('*')
-            ? full.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
-            : pattern == path || pattern == full;
+        // Reports print a field behind a space; a point is easier to write.
+        foreach (var full in (ReadOnlySpan<string>)[$"{path}.{field}", $"{path} {field}"])
+        {
+            if (pattern.EndsWith('*') ? full.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal) : pattern == full)
+                return true;
+        }
+        return pattern == path;
     }
 }

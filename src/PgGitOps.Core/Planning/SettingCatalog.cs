@@ -52,6 +52,9 @@ public sealed class SettingCatalog
         return name.Contains('.') ? new SettingMeaning(name, "string", null, "user", []) : null;
     }
 
+    /// <summary>A live server answered for it.</summary>
+    public bool IsLive(string name) => live.ContainsKey(name);
+
     /// <summary>Known names that look like a mistyped one, best first.</summary>
     public static IEnumerable<string> Similar(string name) =>
         BuiltIn.Keys.Where(k => Distance(k, name.ToLowerInvariant()) <= 2).Order(StringComparer.Ordinal).Take(3);

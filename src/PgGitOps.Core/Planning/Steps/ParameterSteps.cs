@@ -61,6 +61,13 @@ internal static class ParameterSteps
                 draft.LeaveAlone(facet.Key, why);
                 continue;
             }
+            if (name.Contains('.') && !problem.Catalog.IsLive(name))
+            {
+                // ALTER SYSTEM refuses the parameter of a library that is not loaded; the plan after the restart sets it.
+                foreach (var key in (FacetKey[])[facet.Key, configured])
+                    draft.LeaveAlone(key, "PostgreSQL does not know it before its library is loaded: shared_preload_libraries and a restart come first");
+                continue;
+            }
             settings.Add(new Setting(name, member, facet.Value, facet.At, fileDiffers, valueDiffers && problem.Catalog.Find(name)!.NeedsRestart));
         }
         foreach (var key in draft.Dropped)
