@@ -16,10 +16,8 @@ public sealed record RuleEvaluation(EquatableArray<RuleRun> Runs, EquatableArray
 /// <remarks>Not for two threads at once. A worker that finished well is kept for the next evaluation.</remarks>
 public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
 {
-    private const int RestartsMax = 20;
     private readonly BundleCache? cache = options.CacheDirectory is { } directory ? new BundleCache(directory) : null;
     private WorkerProcess? worker;
-    private string? loaded;
 
     /// <summary>Processes that were started so far, for tests and logs.</summary>
     public int WorkersStarted { get; private set; }
@@ -50,7 +48,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             }
             problems.AddRange(compiled.Findings.Select(f => new Diagnostic(Severity.Error, f.Id, PlainText.OneLine(f.Message), SpanOf(bundle, f.Rule, f.Place))));
             var judge = new RunReading(bundle, corpus, compiled);
-            var runs = Run(judge, bundle, corpus, compiled, key, now, parameters, chosen);
+            var runs = Run(judge, bundle, corpus, compiled, now, parameters, chosen);
             return new RuleEvaluation(runs.ToEquatableArray(), problems.ToEquatableArray(), !hit);
         }
         catch (WorkerLost e) when (e.NoJail)
@@ -60,7 +58,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         }
     }
 
-    private List<RuleRun> Run(RunReading judge, RuleBundle bundle, List<RuleDocument> corpus, CompiledRules compiled, string key, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyDictionary<string, ParameterValue>>? parameters, IReadOnlySet<(string Rule, string? Subject)>? chosen)
+    private List<RuleRun> Run(RunReading judge, RuleBundle bundle, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyDictionary<string, ParameterValue>>? parameters, IReadOnlySet<(string Rule, string? Subject)>? chosen)
     {
         var runs = new List<RuleRun>();
         if (compiled.Rules.Count == 0)
@@ -74,7 +72,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             var reports = new List<RunReport>();
             try
             {
-                Converse(runnable, corpus, compiled, key, now, done, wanted, number =>
+                Converse(runnable, corpus, compiled, now, done, wanted, number =>
                 {
                     Settle();
                     current = number;
@@ -85,7 +83,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             catch (Exception e) when (e is WorkerLost { NoJail: false } or InvalidDataException or EndOfStreamException)
             {
                 Discard();
-                if (current < 0 || restarts >= RestartsMax)
+                if (current < 0 || restarts >= options.RestartsMax)
                 {
                     // Not one rule's doing, or too many of them: what is left was not judged, and says so.
                     runs.AddRange(runnable.Where(r => !done.Contains(r.Number)).SelectMany(r => judge.Lost(r.Number, e.Message, wanted)));
@@ -108,7 +106,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         return runs;
     }
 
-    private void Converse(List<RunnableRule> rules, List<RuleDocument> corpus, CompiledRules compiled, string key, DateTimeOffset now, HashSet<int> done, HashSet<(int, int)>? wanted, Action<int> starting, Action<RunReport> finished)
+    private void Converse(List<RunnableRule> rules, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, HashSet<int> done, HashSet<(int, int)>? wanted, Action<int> starting, Action<RunReport> finished)
     {
         worker ??= StartWorker(Jail.WorkerLimits.Evaluate);
         worker.Send(Wire.Load, to =>
@@ -118,7 +116,6 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             to.Write(options.FuelPerDocument);
             to.Write(options.Trace);
         });
-        loaded = key;
         worker.Send(Wire.Documents, to => CorpusCodec.Write(to, corpus));
         worker.Send(Wire.Run, to =>
         {
@@ -178,7 +175,6 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     {
         worker?.Dispose();
         worker = null;
-        loaded = null;
     }
 
     public void Dispose() => Discard();

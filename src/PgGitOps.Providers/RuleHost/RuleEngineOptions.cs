@@ -23,5 +23,8 @@ public sealed record RuleEngineOptions
     /// <summary>Note which statements ran and which values were read.</summary>
     public bool Trace { get; init; }
 
+    /// <summary>Workers started anew before the rest of a bundle counts as not judged.</summary>
+    public int RestartsMax { get; init; } = 20;
+
     internal Layers Layers { get; init; } = Layers.All;
 }

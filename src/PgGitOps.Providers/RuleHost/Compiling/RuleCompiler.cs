@@ -31,7 +31,7 @@ internal sealed record CompiledRules(byte[] Image, IReadOnlyList<int> Rules, IRe
 /// <summary>Rule texts → one checked assembly. Runs inside the jail only: it parses what strangers wrote.</summary>
 internal static class RuleCompiler
 {
-    private const int FindingsMax = 200;
+    private const int FindingsPerRuleMax = 20;
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.CSharp14, DocumentationMode.None, SourceCodeKind.Script, preprocessorSymbols: []);
 
     public static CompiledRules Compile(IReadOnlyList<RuleText> rules, Layers layers)
@@ -64,7 +64,8 @@ internal static class RuleCompiler
     private static CompileFinding[] Ordered(List<CompileFinding> findings) =>
         
         // One thing is often seen from several nodes of the tree; its first place on a line is enough.
-        [.. findings.OrderBy(f => f.Rule).ThenBy(f => f.Place.Line).ThenBy(f => f.Place.Column).ThenBy(f => f.Message, StringComparer.Ordinal).DistinctBy(f => (f.Rule, f.Place.Line, f.Message)).Take(FindingsMax)];
+        [.. findings.OrderBy(f => f.Rule).ThenBy(f => f.Place.Line).ThenBy(f => f.Place.Column).ThenBy(f => f.Message, StringComparer.Ordinal).DistinctBy(f => (f.Rule, f.Place.Line, f.Message))
+            .GroupBy(f => f.Rule).SelectMany(g => g.Take(FindingsPerRuleMax))];
 
     private static CompiledRules? CompileTogether(List<RuleText> rules, Layers layers, List<CompileFinding> findings)
     {
@@ -143,7 +144,7 @@ internal static class RuleCompiler
     private static CSharpCompilation Script(string text, Layers layers)
     {
         var options = ScriptOptions.Default
-            .WithReferences(References())
+            .WithReferences(References(layers))
             .WithImports("System", AllowList.LanguageNamespace)
             .WithMetadataResolver(NoMetadata.Instance).WithSourceResolver(NoSources.Instance)
             .WithEmitDebugInformation(false).WithAllowUnsafe(false).WithCheckOverflow(true)
@@ -153,11 +154,13 @@ internal static class RuleCompiler
             .WithDeterministic(true).WithConcurrentBuild(false).WithAllowUnsafe(layers == Layers.None).WithNullableContextOptions(NullableContextOptions.Annotations)
             .WithMetadataImportOptions(MetadataImportOptions.Public).WithXmlReferenceResolver(null).WithStrongNameProvider(null);
         var parsed = CSharpSyntaxTree.ParseText(text, Parsing);
-        return script.RemoveAllSyntaxTrees().AddSyntaxTrees(parsed).WithReferences(References()).WithOptions(tightened).WithAssemblyName("rules");
+        return script.RemoveAllSyntaxTrees().AddSyntaxTrees(parsed).WithReferences(References(layers)).WithOptions(tightened).WithAssemblyName("rules");
     }
 
-    private static ImmutableArray<MetadataReference> References()
+    private static ImmutableArray<MetadataReference> References(Layers layers)
     {
+        if (!layers.HasFlag(Layers.Symbols)) // a test of the jail by itself: everything may be named
+            return [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p))];
         var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         return
         [

@@ -7,7 +7,7 @@ namespace PgGitOps.Providers.RuleHost.Working;
 /// <summary>Bodies of the messages, written and read side by side.</summary>
 internal static class Messages
 {
-    private const int RulesMax = 1_000, SitesMax = 500_000, FindingsMax = 1_000, TextMax = 128 * 1024;
+    private const int RulesMax = 1_000, SitesMax = 500_000, FindingsMax = 20_000, TextMax = 128 * 1024;
 
     public static void Write(BinaryWriter to, IReadOnlyList<RuleText> rules, Layers layers)
     {
