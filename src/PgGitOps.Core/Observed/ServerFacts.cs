@@ -58,6 +58,9 @@ public sealed record RoleFact(
 /// <summary>A stored password verifier. Its text never leaves the process by way of ToString.</summary>
 public sealed record PasswordVerifier(string Text)
 {
+    /// <summary>Of the old kind; the digest that stands for it in a snapshot file keeps the kind.</summary>
+    public bool IsMd5 => Text.StartsWith("md5", StringComparison.Ordinal) || Text.StartsWith("digest:md5:", StringComparison.Ordinal);
+
     public override string ToString() => "(verifier)";
 }
 

@@ -22,7 +22,7 @@ internal static class DangerousRoles
                 yield return new Danger(path, "bypassRls", "true", "row-level security does not hold for it");
             if (role.CreateRole && !role.Superuser && !Declared(problem, path, "createRole"))
                 yield return new Danger(path, "createRole", "true", "before PostgreSQL 16 it can take over every role that is not a superuser");
-            if (role.PasswordVerifier is { } verifier && !verifier.Text.StartsWith("SCRAM-SHA-256$", StringComparison.Ordinal))
+            if (role.PasswordVerifier is { IsMd5: true })
                 yield return new Danger(path, "passwordKind", "md5", "an md5 verifier is as good as the password to whoever reads it, and is cheap to guess");
         }
     }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Planning;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Ports;
 using PgGitOps.Providers.Git;
 using PgGitOps.Providers.Hosts;
@@ -35,6 +35,10 @@ internal sealed class Engine : IAsyncDisposable
     public IObserver Observer => observer;
 
     public ISecretStore Secrets => secrets;
+
+    /// <summary>Looks at a cluster that no document declares.</summary>
+    public async Task<ClusterSnapshot> ObserveAsync(ClusterTarget target, CancellationToken cancel) =>
+        (await observer.ObserveAsync([target], cancel).ConfigureAwait(false)).Clusters.Single();
 
     public RevisionReader Revisions() => new(SourceSettings.Open(invocation), new FleetReader());
 

@@ -3,12 +3,16 @@ using System.Text;
 using System.Text.Json;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 
 namespace PgGitOps.Controller;
 
 /// <summary>One JSON object a line: <c>@t</c> time, <c>@m</c> message, <c>@mt</c> template, <c>@l</c> level unless Information, <c>@x</c> exception, then the properties.</summary>
 internal sealed class CompactJsonFormatter : ITextFormatter
 {
+    // Texts without quotes, as the plain log has them.
+    private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}", CultureInfo.InvariantCulture);
+
     public void Format(LogEvent logEvent, TextWriter output)
     {
         using var buffer = new MemoryStream();
@@ -16,7 +20,7 @@ internal sealed class CompactJsonFormatter : ITextFormatter
         {
             json.WriteStartObject();
             json.WriteString("@t", logEvent.Timestamp.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-            json.WriteString("@m", logEvent.RenderMessage(CultureInfo.InvariantCulture));
+            json.WriteString("@m", Render(logEvent));
             json.WriteString("@mt", logEvent.MessageTemplate.Text);
             if (logEvent.Level != LogEventLevel.Information)
                 json.WriteString("@l", logEvent.Level.ToString());
@@ -32,6 +36,13 @@ internal sealed class CompactJsonFormatter : ITextFormatter
         }
         output.Write(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
         output.Write('\n');
+    }
+
+    private static string Render(LogEvent logEvent)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        Message.Format(logEvent, text);
+        return text.ToString();
     }
 
     private static void Write(Utf8JsonWriter json, LogEventPropertyValue value)

@@ -106,9 +106,11 @@ public sealed class TestFleet : IAsyncDisposable
 
     public void SignalServer(string member, Signal signal)
     {
+        var server = ServerPid(member) ?? throw new InvalidOperationException($"{member} does not run");
+        // Twice: a backend forked between reading /proc and stopping the postmaster is found in the second pass.
         for (var pass = 0; pass < 2; pass++)
         {
-            foreach (var pid in ProcessSignals.Tree(ServerPid(member) ?? throw new InvalidOperationException($"{member} does not run")))
+            foreach (var pid in ProcessSignals.Tree(server))
                 ProcessSignals.Send(pid, signal);
         }
     }
@@ -240,7 +242,7 @@ public sealed class TestFleet : IAsyncDisposable
           roles:
             - { name: tasks_owner }
           databases:
-            - { name: tasks, owner: tasks_owner }
+            - { name: tasks, owner: tasks_owner, connectionLimit: 7 }
         """;
 
     private static string ServerMajor => ServerPrograms.BinDirectory is { } bin && bin.Split('/') is [.., var major, "bin"] ? major : "15";

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using PgGitOps.Core.Approving;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Reporting;
+
+namespace PgGitOps.Commands;
+
+/// <summary>What differs between Git and the clusters, since when, and what will be done about it.</summary>
+internal static class DriftCommand
+{
+    private static readonly Switch DetailedExitCode = new("--detailed-exitcode", "End with 2 when something differs");
+
+    public static CommandDefinition Define() =>
+        new(SourceSettings.AddTo(new Command("drift", "What differs, since when, and what will be done about it") { DetailedExitCode.Option }), RunAsync);
+
+    private static async Task<ExitCode> RunAsync(Invocation invocation)
+    {
+        _ = invocation.Format(DriftOutput.Formats);
+        await using var engine = new Engine(invocation);
+        return await FleetAtRevision.UseAsync(invocation, engine, null, async (fleet, _) =>
+        {
+            var route = engine.Route();
+            var (snapshot, plan) = await route.LookAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping).ConfigureAwait(false);
+            // What the loop would do with it: the mode's own consent.
+            var approved = Approval.Decide(plan, fleet, snapshot, Consent.Enforced, invocation.Time.GetUtcNow());
+            DriftOutput.Write(invocation, DriftReport.Of(approved, snapshot, route.Drift.Since));
+            var differs = plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore);
+            return PlanExit.Of(plan, DetailedExitCode.Read(invocation.Parsed), differs);
+        }).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,26 @@
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Reporting.Snapshots;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Commands;
+
+internal static class SnapshotFiles
+{
+    /// <summary>The chosen clusters of a snapshot file.</summary>
+    public static FleetSnapshot Read(string path, IReadOnlyList<string> clusters)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} cannot be read: {e.Message}");
+        }
+        var snapshot = SnapshotJson.Read(text).Match(s => s, reason => throw new UsageException($"{path}: {reason}", "make it anew with pggitops snapshot"));
+        if (clusters.FirstOrDefault(c => snapshot.Find(c) is null) is { } missing)
+            throw new UsageException($"{path} does not hold cluster {missing}", "choose the clusters it holds with --cluster");
+        return snapshot with { Clusters = snapshot.Clusters.Where(c => clusters.Contains(c.Name)).ToEquatableArray() };
+    }
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.Globalization;
+using PgGitOps.Core.Observed;
+
+namespace PgGitOps.Commands;
+
+/// <summary>Keeps every runner's hands off a cluster for a while; drift is still reported.</summary>
+internal static class SuspendCommand
+{
+    private static readonly Argument<string> ClusterArgument = new("CLUSTER") { Description = "Cluster to suspend" };
+    private static readonly Setting<string?> Reason = new("--reason", "TEXT", "Why; shown wherever the suspension is met", t => t, null);
+    private static readonly Setting<string?> Owner = new("--owner", "NAME", "Who answers for it; default: the user", t => t, null);
+    private static readonly Setting<TimeSpan?> For = new("--for", "2h", "How long; it ends by itself", t => DurationSetting.Parse(t), null);
+
+    public static CommandDefinition Define() =>
+        new(SourceSettings.AddTo(new Command("suspend", "Change nothing on a cluster for a while; drift is still reported") { ClusterArgument, Reason.Option, Owner.Option, For.Option }), RunAsync);
+
+    private static Task<ExitCode> RunAsync(Invocation invocation)
+    {
+        var reason = Reason.Read(invocation.Parsed) ?? throw new UsageException("suspend needs a --reason");
+        var duration = For.Read(invocation.Parsed) ?? throw new UsageException("suspend needs an end: --for 2h");
+        var now = invocation.Time.GetUtcNow();
+        var suspension = new Suspension(reason, Owner.Read(invocation.Parsed) ?? Environment.UserName, now, now + duration);
+        var name = invocation.Parsed.GetRequiredValue(ClusterArgument);
+        return OnPrimary.RunAsync(
+            invocation,
+            name,
+            (store, fleet, cluster, primary) => store.SuspendAsync(fleet, cluster, primary, suspension, invocation.Stopping),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{name} is suspended by {suspension.Owner} until {suspension.Expires.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {reason}"));
+    }
+}
