@@ -33,21 +33,28 @@ public static class FixSearch
         if (candidates.Length is 0 or > CandidatesMax)
             return [];
         var level = ProofGround.CommitOf(proof.Policy, topology);
-        var fixes = new List<Fix>();
+        var rules = new List<(int Edits, SynchronousRule Rule)>();
         for (var subset = 1; subset < 1 << candidates.Length; subset++)
         {
             var names = candidates.Where((_, position) => (subset >> position & 1) != 0).Select(i => topology.Members[i].Name).ToArray();
             for (var count = 1; count <= names.Length; count++)
             {
-                var rule = new SynchronousRule(
-                    count == names.Length && declared is not null && names.Length == declared.Standbys.Count ? declared.Method : SynchronousMethod.Any, count,
-                    names.Select(n => new Located<string>(n, default)).ToEquatableArray(), CommitLevel.On, WhenShort.Block, declared?.At ?? default);
-                if (Holds(proof, topology, all, rule, homes, scope))
-                    fixes.Add(Describe(declared, rule, level));
+                var method = count == names.Length && declared is not null && names.Length == declared.Standbys.Count ? declared.Method : SynchronousMethod.Any;
+                var rule = new SynchronousRule(method, count, names.Select(n => new Located<string>(n, default)).ToEquatableArray(), CommitLevel.On, WhenShort.Block, declared?.At ?? default);
+                rules.Add((Edits(declared, rule, level), rule));
             }
         }
-        var nearest = fixes.Count == 0 ? 0 : fixes.Min(f => f.Edits);
-        return fixes.Where(f => f.Edits == nearest).OrderBy(f => f.Edits).ThenBy(f => f.Rule!.Count).ThenBy(f => f.Rule!.Standbys.Count).ThenBy(f => f.Text, StringComparer.Ordinal).Take(2).ToEquatableArray();
+        var fixes = new List<Fix>();
+        var tried = rules.OrderBy(r => r.Edits).ThenBy(r => r.Rule.Count).ThenBy(r => r.Rule.Standbys.Count).ThenBy(r => string.Join(' ', r.Rule.Standbys.Select(s => s.Value)), StringComparer.Ordinal);
+        foreach (var (edits, rule) in tried)
+        {
+            // Only equally near ones are worth showing beside the first.
+            if (fixes.Count == 2 || fixes.Count > 0 && edits > fixes[0].Edits)
+                break;
+            if (Holds(proof, topology, all, rule, homes, scope))
+                fixes.Add(new Fix(Describe(declared, rule, level), edits, rule));
+        }
+        return fixes.ToEquatableArray();
     }
 
     /// <summary>The nearest claim about loss that the topology keeps, or that the live loop can watch. Null when there is none.</summary>
@@ -65,9 +72,12 @@ public static class FixSearch
     }
 
     /// <summary>Both, as a hint of a diagnostic.</summary>
-    internal static string Hint(ContextProof proof, ClaimScope scope, string where)
+    internal static string Hint(ContextProof proof, ClaimScope scope, string where, Dictionary<FixQuestion, EquatableArray<Fix>> known)
     {
-        var options = Topologies(proof, scope).Select(f => f.Text).ToList();
+        var question = FixQuestion.Of(proof, scope);
+        if (!known.TryGetValue(question, out var fixes))
+            known[question] = fixes = Topologies(proof, scope);
+        var options = fixes.Select(f => f.Text).ToList();
         if (NearestClaim(proof, scope) is { } claim)
             options.Add(claim);
         return options.Count == 0 ? where : $"{string.Join(", or ", options)}; {where}";
@@ -99,39 +109,52 @@ public static class FixSearch
         return true;
     }
 
-    private static Fix Describe(SynchronousRule? declared, SynchronousRule rule, EffectiveCommit level)
+    private static int Edits(SynchronousRule? declared, SynchronousRule rule, EffectiveCommit level)
     {
-        var parts = new List<string>();
-        var edits = 0;
-        var names = rule.Standbys.Select(s => s.Value).ToArray();
-        var before = declared?.Standbys.Select(s => s.Value).ToArray() ?? [];
-        if (!names.ToHashSet(StringComparer.Ordinal).SetEquals(before))
-        {
-            edits += names.Except(before, StringComparer.Ordinal).Count() + before.Except(names, StringComparer.Ordinal).Count();
-            parts.Add(declared is null ? $"declare a synchronous rule: {Spell(rule)} of {Amounts.List(names)}" : names.Length < before.Length ? $"list only {Amounts.List(names)}" : $"list {Amounts.List(names)}");
-        }
-        if (declared is not null && declared.Count != rule.Count)
-        {
-            edits++;
-            parts.Add($"count {rule.Count}");
-        }
-        if (declared is { WhenShort: WhenShort.Degrade })
-        {
-            edits++;
-            parts.Add("whenShort: block");
-        }
-        if (level.Level < CommitLevel.On)
-        {
-            edits++;
-            parts.Add($"synchronous_commit = on in {level.Where}");
-        }
-        if (declared is { Method: SynchronousMethod.First } && rule.Method == SynchronousMethod.Any && rule.Count < rule.Standbys.Count)
-        {
-            edits++;
-            parts.Add("method: any");
-        }
-        return new Fix(parts.Count == 0 ? "keep the rule" : string.Join(" with ", parts), edits, rule);
+        var edits = level.Level < CommitLevel.On ? 1 : 0;
+        if (declared is null)
+            return edits + rule.Standbys.Count;
+        edits += rule.Standbys.Count(s => !Lists(declared, s.Value)) + declared.Standbys.Count(s => !Lists(rule, s.Value));
+        return edits + (declared.Count != rule.Count ? 1 : 0) + (declared.WhenShort == WhenShort.Degrade ? 1 : 0) + (ChangesMethod(declared, rule) ? 1 : 0);
     }
 
-    private static string Spell(SynchronousRule rule) => $"{(rule.Method == SynchronousMethod.Any ? "ANY" : "FIRST")} {rule.Count}";
+    private static string Describe(SynchronousRule? declared, SynchronousRule rule, EffectiveCommit level)
+    {
+        var parts = new List<string>();
+        var names = Amounts.List(rule.Standbys.Select(s => s.Value));
+        if (declared is null)
+            parts.Add($"declare a synchronous rule: {(rule.Method == SynchronousMethod.Any ? "ANY" : "FIRST")} {rule.Count} of {names}");
+        else if (rule.Standbys.Any(s => !Lists(declared, s.Value)) || declared.Standbys.Any(s => !Lists(rule, s.Value)))
+            parts.Add(rule.Standbys.All(s => Lists(declared, s.Value)) ? $"list only {names}" : $"list {names}");
+        if (declared is not null && declared.Count != rule.Count)
+            parts.Add($"count {rule.Count}");
+        if (declared is { WhenShort: WhenShort.Degrade })
+            parts.Add("whenShort: block");
+        if (level.Level < CommitLevel.On)
+            parts.Add($"synchronous_commit = on in {level.Where}");
+        if (declared is not null && ChangesMethod(declared, rule))
+            parts.Add("method: any");
+        return parts.Count == 0 ? "keep the rule" : string.Join(" with ", parts);
+    }
+
+    private static bool Lists(SynchronousRule rule, string name) => rule.Standbys.Any(s => s.Value == name);
+
+    private static bool ChangesMethod(SynchronousRule declared, SynchronousRule rule) =>
+        declared.Method == SynchronousMethod.First && rule.Method == SynchronousMethod.Any && rule.Count < rule.Standbys.Count;
+}
+
+/// <summary>Everything a search for fixes depends on: contexts that ask the same question of one cluster share the answer.</summary>
+internal sealed record FixQuestion(
+    Topology Topology, ClaimScope Scope, TimeSpan? LossLimit, int Tolerates, CrossSiteReplication Replication, FailoverMode Local, FailoverMode CrossSite,
+    string? OnPartition, PlanningFigures? Planning, long? WalRate, EffectiveCommit Commit, string Refuted)
+{
+    public static FixQuestion Of(ContextProof proof, ClaimScope scope)
+    {
+        var policy = proof.Policy;
+        return new FixQuestion(
+            proof.Topology!, scope, (scope == ClaimScope.Local ? proof.Claims.Local : proof.Claims.CrossSite).LossLimit, policy.Tolerates, policy.CrossSite.Replication.Value,
+            policy.FailoverLocal.Value, policy.FailoverCrossSite.Value, policy.Promotion?.OnPartition.Value, policy.Planning, policy.Writes?.WalBytesPerSecond?.Bytes,
+            ProofGround.CommitOf(policy, proof.Topology!),
+            string.Join(' ', proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible).Select(s => s.Scenario)));
+    }
 }

@@ -8,7 +8,7 @@ namespace PgGitOps.Tests.Proofs;
 
 /// <summary>
 /// Each folder under Scenarios changes some files of <c>base</c>; expected.txt holds what is found, beneath the source line.
-/// PGGITOPS_REWRITE_GOLDEN=1 rewrites the expectations; review them line by line.
+/// PGGITOPS_UPDATE=1 rewrites the expectations; review them line by line.
 /// </summary>
 [Trait("Requirement", "R-07")]
 public sealed class ScenarioTests
@@ -28,7 +28,7 @@ public sealed class ScenarioTests
         var text = Render(tree, findings);
 
         var expected = Path.Combine(Folder, name, "expected.txt");
-        if (Environment.GetEnvironmentVariable("PGGITOPS_REWRITE_GOLDEN") == "1")
+        if (Environment.GetEnvironmentVariable("PGGITOPS_UPDATE") == "1")
             File.WriteAllText(expected, text);
         Assert.Equal(File.ReadAllText(expected), text);
     }
@@ -41,6 +41,14 @@ public sealed class ScenarioTests
         // Too many members for a proof: shown with a fleet from the builder.
         string[] elsewhere = ["PGC028"];
         Assert.DoesNotContain(ClaimRuleList.All, r => !shown.Contains(r.Id, StringComparison.Ordinal) && !elsewhere.Contains(r.Id));
+    }
+
+    [Fact]
+    public void Documentation_ExplainsEveryRule()
+    {
+        var page = File.ReadAllText(Path.Combine(Trees.ProjectDirectory, "docs", "claims.md"));
+        Assert.All(ClaimRuleList.All, r => Assert.Contains($"### {r.Id} {r.Title}\n\n{(r.Severity == Severity.Warning ? "Warning. " : "")}{r.Help}\n", page, StringComparison.Ordinal));
+        Assert.Equal(ClaimRuleList.All.Count, ClaimRuleList.All.Select(r => r.Id).Distinct().Count());
     }
 
     internal static SourceTree TreeOf(string name)

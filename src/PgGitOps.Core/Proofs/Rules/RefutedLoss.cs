@@ -8,6 +8,7 @@ internal sealed class RefutedLoss : IClaimRule
 {
     public void Judge(ClaimScene scene, List<Diagnostic> findings)
     {
+        var known = new Dictionary<FixQuestion, EquatableArray<Fix>>();
         foreach (var proof in scene.Proof.Contexts)
         {
             if (proof.Topology is not { } topology)
@@ -21,12 +22,12 @@ internal sealed class RefutedLoss : IClaimRule
             {
                 var refuted = proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Counterexample is not null).ToArray();
                 foreach (var group in refuted.GroupBy(s => RuleFor(s, proof, topology)).OrderBy(g => g.Key.Id, StringComparer.Ordinal))
-                    Report(proof, topology, scope, group.Key, [.. group], findings);
+                    Report(proof, topology, scope, group.Key, [.. group], findings, known);
             }
         }
     }
 
-    private static void Report(ContextProof proof, Topology topology, ClaimScope scope, DiagnosticRule rule, ScenarioProof[] refuted, List<Diagnostic> findings)
+    private static void Report(ContextProof proof, Topology topology, ClaimScope scope, DiagnosticRule rule, ScenarioProof[] refuted, List<Diagnostic> findings, Dictionary<FixQuestion, EquatableArray<Fix>> known)
     {
         var policy = proof.Policy;
         var (field, at) = scope == ClaimScope.CrossSite
@@ -43,7 +44,7 @@ internal sealed class RefutedLoss : IClaimRule
             $"{promise} {context} is promised, but {first.Counterexample!.Text}{also}",
             rule == ClaimRuleList.SplitBrain ? "say failover.crossSite: operatorApproved, or use a quorum over three sites with a watchdog on every host"
             : rule == ClaimRuleList.DurabilityOff ? $"remove {Durability.SwitchedOff(topology.Cluster)!.Name} ({Durability.SwitchedOff(topology.Cluster)!.At})"
-            : FixSearch.Hint(proof, scope, Where(rule, proof, topology)));
+            : FixSearch.Hint(proof, scope, Where(rule, proof, topology), known));
     }
 
     private static DiagnosticRule RuleFor(ScenarioProof scenario, ContextProof proof, Topology topology)
