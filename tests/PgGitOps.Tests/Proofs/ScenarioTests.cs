@@ -43,6 +43,15 @@ public sealed class ScenarioTests
         Assert.DoesNotContain(ClaimRuleList.All, r => !shown.Contains(r.Id, StringComparison.Ordinal) && !elsewhere.Contains(r.Id));
     }
 
+    /// <summary>The fleet that the project ships promises nothing it cannot keep.</summary>
+    [Fact]
+    public void Judge_ShippedFleet_RejectsNothing()
+    {
+        var reading = new FleetReader().Read(Trees.OfProject());
+        Assert.NotNull(reading.Fleet);
+        Assert.DoesNotContain(ClaimRules.Judge(reading.Fleet).Diagnostics, d => d.Severity == Severity.Error);
+    }
+
     [Fact]
     public void Documentation_ExplainsEveryRule()
     {
