@@ -31,12 +31,16 @@ internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Pla
         return text.Length > 0 ? text.ToString() : "no cluster is declared\n";
     }
 
+    /// <summary>Its schema: schemas/reports/status.schema.json.</summary>
+    public const string Format = "pggitops.dev/status/v1";
+
     public string Json()
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
+            json.WriteString("format", Format);
             json.WriteString("commit", plan.Commit);
             json.WriteString("at", snapshot.At);
             json.WriteStartArray("clusters");

@@ -34,12 +34,16 @@ internal static class PassReport
         return text.ToString();
     }
 
+    /// <summary>Its schema: schemas/reports/pass.schema.json.</summary>
+    public const string Format = "pggitops.dev/pass/v1";
+
     public static string Json(PassResult pass)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
+            json.WriteString("format", Format);
             json.WriteString("planId", pass.Plan.Id);
             json.WriteString("commit", pass.Plan.Commit);
             json.WriteBoolean("settled", pass.IsSettled);

@@ -1,0 +1,80 @@
+using PgGitOps.Commands;
+using PgGitOps.Tests.Builders;
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
+using PgGitOps.Reconciling;
+
+namespace PgGitOps.Tests.Shell;
+
+public class PassReportTests
+{
+    public static TheoryData<int, bool, bool, int> Endings => new()
+    {
+        // ending, something was done, waits for approval → exit code
+        { (int)ClusterEnding.InOrder, false, false, 0 },
+        { (int)ClusterEnding.Applied, true, false, 0 },
+        { (int)ClusterEnding.Waiting, false, false, 7 },
+        { (int)ClusterEnding.Waiting, false, true, 6 },
+        { (int)ClusterEnding.Waiting, true, true, 8 },
+        { (int)ClusterEnding.Stopped, false, false, 1 },
+        { (int)ClusterEnding.Stopped, true, false, 8 },
+        { (int)ClusterEnding.Locked, false, false, 7 },
+        { (int)ClusterEnding.Refused, false, false, 4 },
+        { (int)ClusterEnding.Stale, false, false, 5 },
+        { (int)ClusterEnding.Unreachable, false, false, 1 },
+        { (int)ClusterEnding.Interrupted, true, false, 130 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Endings))]
+    public void ExitOf_EveryEnding_HasItsOwnCode(int ending, bool changed, bool approval, int code)
+    {
+        var pass = Pass(new ClusterResult("core", (ClusterEnding)ending, changed ? [Done] : [], null) { WaitsForApproval = approval });
+
+        Assert.Equal(code, (int)PassExit.Of(pass));
+        // A second cluster in order changes nothing about it.
+        Assert.Equal(code, (int)PassExit.Of(pass with { Clusters = [.. pass.Clusters, new("tasks", ClusterEnding.InOrder, [], null)] }));
+    }
+
+    [Fact]
+    public void ExitOf_WhenTheSecondLookFindsMoreToDo_IsPartlyApplied()
+    {
+        var pass = Pass(new ClusterResult("core", ClusterEnding.Applied, [Done], null));
+
+        Assert.Equal(ExitCode.PartlyApplied, PassExit.Of(pass with { Left = new Dictionary<string, IReadOnlyList<string>> { ["core"] = ["create role x"] } }));
+    }
+
+    [Fact]
+    public async Task Json_KeepsToItsSchema()
+    {
+        var schema = await NJsonSchema.JsonSchema.FromJsonAsync(File.ReadAllText(Golden.InRepository("schemas/reports/pass.schema.json")));
+        var pass = Pass(new ClusterResult("core", ClusterEnding.Stopped, [Done, new(Done.Step, new StepOutcome.Failed("no space", "make room"))], null)) with
+        {
+            Earlier = [new(new("p", "c", "core", "core/x", "do x", 3, DateTimeOffset.UnixEpoch), SecondLookVerdict.DidNotHappen)],
+            Left = new Dictionary<string, IReadOnlyList<string>> { ["core"] = ["do x"] },
+        };
+
+        Assert.Empty(schema.Validate(PassReport.Json(pass)));
+        // The check is awake.
+        Assert.NotEmpty(schema.Validate(PassReport.Json(pass).Replace("\"stopped\"", "\"whatever\"", StringComparison.Ordinal)));
+    }
+
+    private static StepResult Done { get; } = new(
+        new()
+        {
+            Id = "core/x", Cluster = "core", Title = "do x", Action = new StepAction.StartServer("m"), Preconditions = [], Effects = [], Hazards = [],
+            Timeout = TimeSpan.FromSeconds(1), DependsOn = [], Because = null,
+        },
+        new StepOutcome.Done(TimeSpan.Zero));
+
+    private static PassResult Pass(ClusterResult cluster) => new()
+    {
+        Fleet = null!,
+        Plan = new(new string('a', 64), "c0ffee", DateTimeOffset.UnixEpoch, []),
+        Earlier = [],
+        Clusters = [cluster],
+        Left = new Dictionary<string, IReadOnlyList<string>>(),
+        Took = TimeSpan.FromSeconds(1),
+        Processor = TimeSpan.Zero,
+    };
+}
