@@ -25,9 +25,11 @@ public static class RuleFindings
     public static readonly DiagnosticRule Unjailed = new("PGP160", "Rules run without a jail", "The jail was switched off by an explicit flag: a rule is stopped by the compiler's checks only.");
     public static readonly DiagnosticRule NoJail = new("PGP161", "No jail", "The operating system does not offer what the jail needs, so no rule was run.");
 
+    public static readonly DiagnosticRule Fixture = new("PGP170", "Rule test", "A fixture beside a rule expects something else than the rule says.");
+
     public static IReadOnlyList<DiagnosticRule> All { get; } =
     [
         Header, DuplicateId, TooLarge, Syntax, Semantics, NotAllowed, Lowered, Crashed, Parameter, UnknownRule, NothingChecked,
-        WaiverHard, WaiverSelf, WaiverExpired, WaiverUnused, WaiverExpiring, WaiverVoid, Unjailed, NoJail,
+        WaiverHard, WaiverSelf, WaiverExpired, WaiverUnused, WaiverExpiring, WaiverVoid, Unjailed, NoJail, Fixture,
     ];
 }

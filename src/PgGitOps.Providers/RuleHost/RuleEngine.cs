@@ -10,7 +10,11 @@ namespace PgGitOps.Providers.RuleHost;
 /// <summary>What an evaluation came to.</summary>
 /// <param name="Problems">Broken rules and settings, and why there was no jail: each an error unless it says otherwise.</param>
 /// <param name="Compiled">True when the bundle had to be compiled.</param>
-public sealed record RuleEvaluation(EquatableArray<RuleRun> Runs, EquatableArray<Diagnostic> Problems, bool Compiled);
+public sealed record RuleEvaluation(EquatableArray<RuleRun> Runs, EquatableArray<Diagnostic> Problems, bool Compiled)
+{
+    /// <summary>How many statements each rule has, by its id, for coverage.</summary>
+    public IReadOnlyDictionary<string, int> Statements { get; init; } = new Dictionary<string, int>();
+}
 
 /// <summary>Compiles and runs bundles of rules, in workers that hold nothing and reach nothing.</summary>
 /// <remarks>Not for two threads at once. A worker that finished well is kept for the next evaluation.</remarks>
@@ -18,6 +22,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
 {
     private readonly BundleCache? cache = options.CacheDirectory is { } directory ? new BundleCache(directory) : null;
     private WorkerProcess? worker;
+    private (string? Key, CompiledRules? Rules) last;
 
     /// <summary>Processes that were started so far, for tests and logs.</summary>
     public int WorkersStarted { get; private set; }
@@ -39,17 +44,21 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         try
         {
             var key = BundleCache.KeyOf(texts, options.Layers);
-            var compiled = cache?.Find(key);
+            var compiled = last.Key == key ? last.Rules : cache?.Find(key);
             var hit = compiled is not null;
             if (compiled is null)
             {
                 compiled = new BundleCompilation(options, () => StartWorker(Jail.WorkerLimits.Compile)).Compile(texts);
                 cache?.Keep(key, compiled);
             }
+            last = (key, compiled);
             problems.AddRange(compiled.Findings.Select(f => new Diagnostic(Severity.Error, f.Id, PlainText.OneLine(f.Message), SpanOf(bundle, f.Rule, f.Place))));
             var judge = new RunReading(bundle, corpus, compiled);
             var runs = Run(judge, bundle, corpus, compiled, now, parameters, chosen);
-            return new RuleEvaluation(runs.ToEquatableArray(), problems.ToEquatableArray(), !hit);
+            return new RuleEvaluation(runs.ToEquatableArray(), problems.ToEquatableArray(), !hit)
+            {
+                Statements = compiled.Sites.Distinct().GroupBy(s => s.Rule).Where(g => g.Key < bundle.Rules.Count).ToDictionary(g => bundle.Rules[g.Key].Header.Id, g => g.Count(), StringComparer.Ordinal),
+            };
         }
         catch (WorkerLost e) when (e.NoJail)
         {
