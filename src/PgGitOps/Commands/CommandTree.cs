@@ -11,14 +11,21 @@ internal static class CommandTree
         GlobalSettings.AddTo(root);
         foreach (var command in (CommandDefinition[])
                  [
-                     ValidateCommand.Define(), PlanCommand.Define(), ApplyCommand.Define(), DriftCommand.Define(), ReconcileCommand.Define(), StatusCommand.Define(), SuspendCommand.Define(), ResumeCommand.Define(), SnapshotCommand.Define(), ImportCommand.Define(),
+                     ValidateCommand.Define(), RulesCommand.Define(), PlanCommand.Define(), ApplyCommand.Define(), DriftCommand.Define(), ReconcileCommand.Define(), StatusCommand.Define(), SuspendCommand.Define(), ResumeCommand.Define(), SnapshotCommand.Define(), ImportCommand.Define(),
                      VersionCommand.Define(), SchemaCommand.Define(), CompletionCommand.Define(), HistoryCommand.Define(),
                  ])
         {
-            command.Command.SetAction((parsed, _) => CommandRun.GuardAsync(begin(parsed), command.Run));
+            Act(command);
+            foreach (var below in command.Below)
+            {
+                Act(below);
+                command.Command.Add(below.Command);
+            }
             root.Add(command.Command);
         }
         return root;
+
+        void Act(CommandDefinition command) => command.Command.SetAction((parsed, _) => CommandRun.GuardAsync(begin(parsed), command.Run));
     }
 
     public static async Task<int> RunAsync(string[] args, TextWriter stdout, TextWriter stderr, TimeProvider time)
@@ -47,4 +54,7 @@ internal static class CommandTree
 }
 
 /// <summary>A command and what it does.</summary>
-internal sealed record CommandDefinition(Command Command, Func<Invocation, Task<ExitCode>> Run);
+internal sealed record CommandDefinition(Command Command, Func<Invocation, Task<ExitCode>> Run)
+{
+    public IReadOnlyList<CommandDefinition> Below { get; init; } = [];
+}

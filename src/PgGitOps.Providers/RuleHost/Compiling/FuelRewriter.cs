@@ -103,7 +103,7 @@ internal sealed class FuelRewriter : CSharpSyntaxRewriter
         .WithElse((ElseClauseSyntax?)Visit(node.Else));
 
     public override SyntaxNode? VisitElseClause(ElseClauseSyntax node) =>
-        node.WithStatement(node.Statement is IfStatementSyntax ? (StatementSyntax)Visit(node.Statement)! : Body(node.Statement, loop: false));
+        node.WithStatement(Body(node.Statement, loop: false));
 
     public override SyntaxNode? VisitWhileStatement(WhileStatementSyntax node) => node.WithCondition((ExpressionSyntax)Visit(node.Condition)!).WithStatement(Body(node.Statement, loop: true));
 

@@ -1,0 +1,27 @@
+using PgGitOps.Core.Ports;
+using PgGitOps.Core.Sources;
+using PgGitOps.Reconciling;
+
+namespace PgGitOps.Commands;
+
+/// <summary>The policy files a command looks at without touching a cluster: a directory as it lies there, or a commit with --ref.</summary>
+internal static class PolicyFiles
+{
+    public static ExitCode Use(Invocation invocation, string? path, Func<SourceTree, EquatableArray<Diagnostic>, ExitCode> use)
+    {
+        var directory = path ?? (Directory.Exists(invocation.Repository) ? invocation.Repository : null);
+        if (invocation.Reference is null && directory is not null && HoldsWorkTree(directory, path is not null))
+            return use(WorkTree.Read(directory, invocation.Time.GetUtcNow()), []);
+        if (path is not null && invocation.Reference is not null)
+            throw new UsageException("PATH is files as they lie in a directory, --ref is a commit: give one of them", "a commit of another repository: --repo PATH --ref REF");
+        var outcome = SourceSettings.Open(invocation).Read(new SourceRequest { Reference = invocation.Reference ?? "HEAD" }, invocation.Stopping);
+        return outcome.Match(
+            read => use(read.Tree, read.Diagnostics),
+            _ => throw new InvalidOperationException("nothing was known, so nothing can be unchanged"),
+            refused => RevisionFailure.Report(invocation, refused.Refusal));
+    }
+
+    /// <summary>A bare repository has no files to look at: then its HEAD is meant.</summary>
+    private static bool HoldsWorkTree(string directory, bool asked) =>
+        asked || Directory.Exists(Path.Combine(directory, "policies")) || Directory.Exists(Path.Combine(directory, "environments"));
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using PgGitOps.Core.Policies;
+
+namespace PgGitOps.Commands;
+
+/// <summary>The rules of a bundle, by id.</summary>
+internal static class RuleListing
+{
+    public static string Text(RuleBundle bundle)
+    {
+        var text = new StringBuilder();
+        foreach (var (rule, _) in bundle.Rules.Select(r => (r.Header, r.Path)))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{rule.Id,-8} {Words(rule.Enforcement),-8} {rule.Subject,-14} {rule.Title}");
+            if (rule.Requirements.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $" ({string.Join(", ", rule.Requirements)})");
+            text.Append('\n');
+            foreach (var parameter in rule.Parameters)
+                text.Append(CultureInfo.InvariantCulture, $"{"",-17}{parameter.Name} = {parameter.Default.Spell()}  {parameter.Description}\n");
+        }
+        text.Append(CultureInfo.InvariantCulture, $"{bundle.Rules.Count} rules\n");
+        return text.ToString();
+    }
+
+    public static string Markdown(RuleBundle bundle)
+    {
+        var text = new StringBuilder("| rule | stops | for | what it asks | requirements |\n|---|---|---|---|---|\n");
+        foreach (var rule in bundle.Rules.Select(r => r.Header))
+            text.Append(CultureInfo.InvariantCulture, $"| {rule.Id} | {Words(rule.Enforcement)} | {rule.Subject} | {rule.Title.Replace("|", "\\|", StringComparison.Ordinal)} | {string.Join(", ", rule.Requirements)} |\n");
+        return text.ToString();
+    }
+
+    public static string Json(RuleBundle bundle) => new JsonObject
+    {
+        ["rules"] = new JsonArray([.. bundle.Rules.Select(r => new JsonObject
+        {
+            ["id"] = r.Header.Id,
+            ["title"] = r.Header.Title,
+            ["severity"] = r.Header.Severity.ToString().ToLowerInvariant(),
+            ["enforcement"] = Words(r.Header.Enforcement),
+            ["for"] = r.Header.Subject,
+            ["path"] = r.Path,
+            ["requirements"] = new JsonArray([.. r.Header.Requirements.Select(x => JsonValue.Create(x))]),
+            ["parameters"] = new JsonObject(r.Header.Parameters.Select(p => KeyValuePair.Create<string, JsonNode?>(p.Name, new JsonObject
+            {
+                ["type"] = p.Type.ToString().ToLowerInvariant(),
+                ["default"] = p.Default.Spell(),
+                ["description"] = p.Description,
+            }))),
+            ["help"] = r.Header.Help,
+        })]),
+    }.ToJsonString();
+
+    private static string Words(Enforcement enforcement) => enforcement.ToString().ToLowerInvariant();
+}
