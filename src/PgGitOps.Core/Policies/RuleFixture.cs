@@ -26,6 +26,8 @@ public static class RuleFixtureReader
     /// <summary>Path of the rule a test file belongs to.</summary>
     public static string RulePathOf(string path) => path[..^".test.yaml".Length] + ".csx";
 
+    public static string FixturePathOf(string rulePath) => rulePath[..^".csx".Length] + ".test.yaml";
+
     public static IReadOnlyList<RuleFixture> Read(SourceFile file, List<Diagnostic> findings)
     {
         if (SourceDecoding.Decode(file, findings) is not { } text)
