@@ -41,6 +41,7 @@ internal static class PolicyCorpus
             for (var host = 0; host < clusters; host++)
                 environment.Append(CultureInfo.InvariantCulture, $"            - {{ name: {site}-{host:D4}, address: 10.{network}.{host / 250}.{host % 250 + 1} }}\n");
         }
+        environment.Append("  repositories:\n    - { name: repo-oslo, site: oslo, type: posix, path: /var/lib/pgbackrest }\n    - { name: repo-bergen, site: bergen, type: posix, path: /var/lib/pgbackrest }\n");
         File.WriteAllText(Path.Combine(directory, "environments", "corpus", "environment.yaml"), environment.ToString());
         for (var cluster = 0; cluster < clusters; cluster++)
             File.WriteAllText(Path.Combine(directory, "environments", "corpus", "clusters", $"c{cluster:D4}.yaml"), Cluster(cluster, contexts));
@@ -78,6 +79,7 @@ internal static class PolicyCorpus
                 - { name: c{{cluster:D4}}-1, host: oslo-{{cluster:D4}}, port: 5432 }
                 - { name: c{{cluster:D4}}-2, host: bergen-{{cluster:D4}}, port: 5432 }
               replication: {}
+              backup: { tool: pgbackrest, repositories: [ repo-oslo, repo-bergen ], schedule: { full: "0 1 * * 0" }, retention: { full: 4 }, archiveTimeout: 60s }
               parameters: { max_connections: 200, work_mem: 16MB }
               roles:
                 - { name: owner }

@@ -31,7 +31,7 @@ public sealed class ClaimInvariant
         if (topology is null || before == after)
             return [];
         var broken = ImmutableArray.CreateBuilder<BrokenClaim>();
-        foreach (var policy in ground.Fleet.Policies.Where(p => p.Cluster.Value == cluster).OrderBy(p => p.Name, StringComparer.Ordinal))
+        foreach (var policy in ground.PoliciesOf(cluster))
         {
             var claims = new Claims(policy, ground.Fleet.Classes);
             var was = Losses(policy, claims, topology, faults, before);

@@ -19,10 +19,12 @@ public static class ClaimRules
         new DifferentNeeds(), new SharedDatabases(), new CrossContextGrants(), new CrossSiteStory(), new DurabilitySettings(), new SlowLinks(), new StuckAfterPromotion(),
     ];
 
-    public static ClaimJudgement Judge(ValidFleet fleet, int depth = Prover.DepthDefault)
+    /// <param name="memory">Proofs of an earlier revision; what did not change is not proven again.</param>
+    public static ClaimJudgement Judge(ValidFleet fleet, int depth = Prover.DepthDefault, ProofMemory? memory = null)
     {
-        var ground = new ProofGround(fleet, depth);
+        var ground = new ProofGround(fleet, depth, memory);
         var proof = new FleetProof(depth, fleet.Policies.OrderBy(p => p.Name, StringComparer.Ordinal).Select(ground.Prove).ToEquatableArray());
+        memory?.Turn();
         var scene = new ClaimScene(fleet, ground, proof);
         var findings = new List<Diagnostic>();
         foreach (var rule in Rules)

@@ -7,23 +7,40 @@ namespace PgGitOps.Core.Proofs;
 public sealed class ProofGround
 {
     private readonly int depth;
+    private readonly ProofMemory? memory;
     private readonly Dictionary<string, Cluster> clusters;
+    private readonly ILookup<string, RecoveryPolicy> policies;
     private readonly Dictionary<string, FleetEnvironment> environments;
     private readonly Dictionary<string, (Topology? Topology, ImmutableArray<Fault> Faults)> laidOut = new(StringComparer.Ordinal);
 
-    public ProofGround(ValidFleet fleet, int depth = Prover.DepthDefault)
+    public ProofGround(ValidFleet fleet, int depth = Prover.DepthDefault, ProofMemory? memory = null)
     {
+        this.memory = memory;
         Fleet = fleet;
         this.depth = depth;
+        policies = fleet.Policies.OrderBy(p => p.Name, StringComparer.Ordinal).ToLookup(p => p.Cluster.Value, StringComparer.Ordinal);
         clusters = fleet.Clusters.ToDictionary(c => c.Name, StringComparer.Ordinal);
         environments = fleet.Environments.ToDictionary(e => e.Name, StringComparer.Ordinal);
     }
 
     public ValidFleet Fleet { get; }
 
+    /// <summary>Policies of the contexts that live on a cluster, ordered by name.</summary>
+    public IEnumerable<RecoveryPolicy> PoliciesOf(string cluster) => policies[cluster];
+
+    public FleetEnvironment? EnvironmentOf(Cluster cluster) => environments.GetValueOrDefault(cluster.Environment);
+
     public Topology? TopologyOf(string cluster) => LayOut(cluster).Topology;
 
     public ContextProof Prove(RecoveryPolicy policy)
+    {
+        if (memory is null)
+            return ProveAnew(policy);
+        var cluster = clusters.GetValueOrDefault(policy.Cluster.Value);
+        return memory.Recall(depth, policy, cluster, cluster is null ? null : environments.GetValueOrDefault(cluster.Environment), Fleet.Classes, () => ProveAnew(policy));
+    }
+
+    private ContextProof ProveAnew(RecoveryPolicy policy)
     {
         var claims = new Claims(policy, Fleet.Classes);
         var (topology, faults) = LayOut(policy.Cluster.Value);

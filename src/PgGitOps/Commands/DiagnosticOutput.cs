@@ -1,3 +1,4 @@
+using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Sources;
 
@@ -11,7 +12,7 @@ internal static class DiagnosticOutput
     public static void Write(Invocation invocation, SourceTree tree, IEnumerable<Diagnostic> findings)
     {
         var format = invocation.Format(Formats);
-        var report = new DiagnosticsReport(tree, findings);
+        var report = new DiagnosticsReport(tree, findings, ClaimRuleList.All);
         invocation.Write(
             format switch
             {
@@ -27,5 +28,5 @@ internal static class DiagnosticOutput
 
     /// <summary>For commands whose stdout is another report: the findings go to stderr, as text.</summary>
     public static void Complain(Invocation invocation, SourceTree tree, IEnumerable<Diagnostic> findings) =>
-        invocation.Complain(DiagnosticsText.Write(new DiagnosticsReport(tree, findings)).TrimEnd('\n'));
+        invocation.Complain(DiagnosticsText.Write(new DiagnosticsReport(tree, findings, ClaimRuleList.All)).TrimEnd('\n'));
 }

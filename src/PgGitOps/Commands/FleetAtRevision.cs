@@ -19,7 +19,7 @@ internal static class FleetAtRevision
                 return await use(valid.Fleet, valid.Tree).ConfigureAwait(false);
             case RevisionOutcome.Invalid invalid:
                 DiagnosticOutput.Complain(invocation, invalid.Tree, invalid.Diagnostics);
-                return ExitCode.InvalidDocuments;
+                return invalid.Refuted ? ExitCode.Rejected : ExitCode.InvalidDocuments;
             case RevisionOutcome.Refused refused:
                 return RevisionFailure.Report(invocation, refused.Refusal);
             default:

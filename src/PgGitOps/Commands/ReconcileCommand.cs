@@ -73,7 +73,7 @@ internal static class ReconcileCommand
         {
             case RevisionProblem.Invalid invalid:
                 DiagnosticOutput.Complain(invocation, invalid.Tree, invalid.Diagnostics);
-                exit = ExitCode.InvalidDocuments;
+                exit = invalid.Refuted ? ExitCode.Rejected : ExitCode.InvalidDocuments;
                 break;
             case RevisionProblem.Unreadable unreadable:
                 exit = RevisionFailure.Report(invocation, unreadable.Refusal);

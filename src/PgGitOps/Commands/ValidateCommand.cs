@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
 
@@ -10,7 +11,7 @@ internal static class ValidateCommand
 {
     private static readonly Argument<string?> PathArgument = new("PATH") { Description = "Directory that holds policies/ and environments/; default: --repo, else here", Arity = ArgumentArity.ZeroOrOne };
 
-    public static CommandDefinition Define() => new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("validate", "Check documents: YAML, schemas, references, rules; no cluster is touched") { PathArgument })), Run);
+    public static CommandDefinition Define() => new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("validate", "Check documents: YAML, schemas, references, promises, rules; no cluster is touched") { PathArgument })), Run);
 
     private static Task<ExitCode> Run(Invocation invocation)
     {
@@ -30,10 +31,11 @@ internal static class ValidateCommand
             DiagnosticOutput.Write(invocation, tree, reading.Diagnostics);
             return ExitCode.InvalidDocuments;
         }
+        var claims = ClaimRules.Judge(reading.Fleet);
         // Rules speak of documents that hold: a rule reading a mistyped value would only repeat what the schema said.
         using var rules = new RuleRoute(RuleSettings.Read(invocation));
         var report = rules.Judge(tree, reading, invocation.Time.GetUtcNow());
-        DiagnosticOutput.Write(invocation, tree, reading.Diagnostics.Concat(report.Diagnostics));
-        return report.Rejected ? ExitCode.Rejected : ExitCode.Done;
+        DiagnosticOutput.Write(invocation, tree, reading.Diagnostics.Concat(claims.Diagnostics).Concat(report.Diagnostics));
+        return claims.Rejected || report.Rejected ? ExitCode.Rejected : ExitCode.Done;
     }
 }

@@ -53,7 +53,7 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                 return moved;
             case RevisionOutcome.Invalid invalid:
                 newestRead = invalid.Tree.Revision.CommitId;
-                Problem = new RevisionProblem.Invalid(invalid.Tree, invalid.Diagnostics);
+                Problem = new RevisionProblem.Invalid(invalid.Tree, invalid.Diagnostics, invalid.Refuted);
                 break;
             case RevisionOutcome.Refused refused:
                 Problem = new RevisionProblem.Unreadable(refused.Refusal);
@@ -84,7 +84,7 @@ internal abstract record RevisionProblem
     {
     }
 
-    public sealed record Invalid(SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : RevisionProblem
+    public sealed record Invalid(SourceTree Tree, EquatableArray<Diagnostic> Diagnostics, bool Refuted) : RevisionProblem
     {
         public IEnumerable<Diagnostic> Errors => Diagnostics.Where(d => d.Severity == Severity.Error);
     }
@@ -94,7 +94,7 @@ internal abstract record RevisionProblem
     /// <summary>One line.</summary>
     public string Describe() => this switch
     {
-        Invalid i => $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} is not valid: {i.Errors.Count()} error(s), first {First(i)}",
+        Invalid i => $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "promises what cannot be kept" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
         Unreadable u => u.Refusal.Message,
         _ => throw new InvalidOperationException("RevisionProblem is closed"),
     };

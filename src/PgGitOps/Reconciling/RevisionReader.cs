@@ -15,7 +15,11 @@ internal abstract record RevisionOutcome
     public sealed record Valid(ValidFleet Fleet, SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : RevisionOutcome;
 
     /// <summary>It was read, and its documents do not hold.</summary>
-    public sealed record Invalid(SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : RevisionOutcome;
+    public sealed record Invalid(SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : RevisionOutcome
+    {
+        /// <summary>The documents are well-formed and agree with each other, but promise what their topology cannot keep.</summary>
+        public bool Refuted { get; init; }
+    }
 
     public sealed record Unchanged(string CommitId) : RevisionOutcome;
 
@@ -35,6 +39,8 @@ internal abstract record RevisionOutcome
 /// <summary>From a reference to the fleet it declares.</summary>
 internal sealed class RevisionReader(ISource source, FleetReader reader)
 {
+    private readonly RevisionJudge judge = new(reader);
+
     public string Address => source.Address;
 
     public RevisionOutcome Read(SourceRequest request, CancellationToken cancel) =>
@@ -43,12 +49,5 @@ internal sealed class RevisionReader(ISource source, FleetReader reader)
             unchanged => new RevisionOutcome.Unchanged(unchanged.CommitId),
             refused => new RevisionOutcome.Refused(refused.Refusal));
 
-    public RevisionOutcome Judge(SourceTree tree, IEnumerable<Diagnostic> found)
-    {
-        var reading = reader.Read(tree);
-        EquatableArray<Diagnostic> all = [.. found.Concat(reading.Diagnostics).OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal)];
-        return reading.Fleet is { } fleet && all.All(d => d.Severity != Severity.Error)
-            ? new RevisionOutcome.Valid(fleet, tree, all)
-            : new RevisionOutcome.Invalid(tree, all);
-    }
+    public RevisionOutcome Judge(SourceTree tree, IEnumerable<Diagnostic> found) => judge.Judge(tree, found);
 }

@@ -10,7 +10,7 @@ internal sealed class CrossContextGrants : IClaimRule
     {
         foreach (var cluster in scene.Fleet.Clusters)
         {
-            var contexts = scene.Fleet.Policies.Where(p => p.Cluster.Value == cluster.Name).OrderBy(p => p.Name, StringComparer.Ordinal).ToArray();
+            var contexts = scene.Ground.PoliciesOf(cluster.Name).ToArray();
             if (contexts.Length < 2)
                 continue;
             var owners = contexts.ToDictionary(p => p.Name, p => OwnersOf(cluster, p), StringComparer.Ordinal);

@@ -10,8 +10,10 @@ internal sealed class SlowLinks : IClaimRule
     {
         foreach (var cluster in scene.Fleet.Clusters)
         {
-            var contexts = scene.Fleet.Policies.Where(p => p.Cluster.Value == cluster.Name && p.CrossSite.Replication.Value != CrossSiteReplication.NotAssumed).ToArray();
-            var written = scene.Fleet.Policies.Where(p => p.Cluster.Value == cluster.Name).Sum(p => p.Writes?.WalBytesPerSecond?.Bytes ?? 0);
+            if (scene.Ground.EnvironmentOf(cluster) is not { Links.Count: > 0 })
+                continue;
+            var contexts = scene.Ground.PoliciesOf(cluster.Name).Where(p => p.CrossSite.Replication.Value != CrossSiteReplication.NotAssumed).ToArray();
+            var written = scene.Ground.PoliciesOf(cluster.Name).Sum(p => p.Writes?.WalBytesPerSecond?.Bytes ?? 0);
             if (contexts.Length == 0 || written == 0 || scene.Ground.TopologyOf(cluster.Name) is not { PrimarySite: >= 0 } topology)
                 continue;
             foreach (var link in topology.Environment.Links)
