@@ -26,5 +26,8 @@ public sealed record RuleReport(EquatableArray<RuleOutcome> Outcomes, EquatableA
 {
     public static RuleReport Empty { get; } = new([], [], Rejected: false);
 
+    /// <summary>Every rule the report may speak of, for formats that list them.</summary>
+    public IEnumerable<DiagnosticRule> Describe() => RuleFindings.All.Concat(Outcomes.Select(o => o.Rule).Distinct().Select(r => new DiagnosticRule(r.Id, r.Title, r.Help, r.Severity)));
+
     public int Count(Outcome outcome) => Outcomes.Count(o => o.Outcome == outcome);
 }

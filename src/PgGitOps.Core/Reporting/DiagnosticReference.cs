@@ -27,6 +27,7 @@ public static class DiagnosticReference
         Append(text, "YAML", DocumentRules.All.Where(r => r.Id.StartsWith("PGY", StringComparison.Ordinal)));
         Append(text, "Schemas", DocumentRules.All.Where(r => r.Id.StartsWith("PGS", StringComparison.Ordinal)));
         Append(text, "References", ReferenceRules.All);
+        Append(text, "Rules, settings and waivers", Policies.RuleFindings.All);
         Append(text, "Claims", ClaimRuleList.All);
         return text.ToString().TrimEnd() + "\n";
     }

@@ -177,7 +177,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     private WorkerProcess StartWorker(string role)
     {
         WorkersStarted++;
-        return WorkerProcess.Start(role, !options.Unjailed);
+        return WorkerProcess.Start(role, options.Unjailed ? "unjailed" : options.PretendNoLandlock ? "no-landlock" : "jailed");
     }
 
     private void Discard()

@@ -26,5 +26,8 @@ public sealed record RuleEngineOptions
     /// <summary>Workers started anew before the rest of a bundle counts as not judged.</summary>
     public int RestartsMax { get; init; } = 20;
 
+    /// <summary>For tests: the launcher behaves as on a kernel without Landlock.</summary>
+    internal bool PretendNoLandlock { get; init; }
+
     internal Layers Layers { get; init; } = Layers.All;
 }

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Sources;
@@ -9,10 +10,10 @@ internal static class DiagnosticOutput
 {
     public static readonly OutputFormat[] Formats = [OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.Sarif, OutputFormat.Junit, OutputFormat.Github];
 
-    public static void Write(Invocation invocation, SourceTree tree, IEnumerable<Diagnostic> findings)
+    public static void Write(Invocation invocation, SourceTree tree, IEnumerable<Diagnostic> findings, IEnumerable<DiagnosticRule>? rules = null)
     {
         var format = invocation.Format(Formats);
-        var report = new DiagnosticsReport(tree, findings, ClaimRuleList.All);
+        var report = new DiagnosticsReport(tree, findings, ClaimRuleList.All.Concat(rules ?? []));
         invocation.Write(
             format switch
             {

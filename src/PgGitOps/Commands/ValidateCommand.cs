@@ -35,7 +35,7 @@ internal static class ValidateCommand
         // Rules speak of documents that hold: a rule reading a mistyped value would only repeat what the schema said.
         using var rules = new RuleRoute(RuleSettings.Read(invocation));
         var report = rules.Judge(tree, reading, invocation.Time.GetUtcNow());
-        DiagnosticOutput.Write(invocation, tree, reading.Diagnostics.Concat(claims.Diagnostics).Concat(report.Diagnostics));
+        DiagnosticOutput.Write(invocation, tree, reading.Diagnostics.Concat(claims.Diagnostics).Concat(report.Diagnostics), report.Describe());
         return claims.Rejected || report.Rejected ? ExitCode.Rejected : ExitCode.Done;
     }
 }

@@ -24,7 +24,7 @@ public sealed class CompilerTests
             for (var i = 0; i < limit; i++)
                 names.Add($"n{Twice(i)}");
             foreach (var c in "ab")
-                names.Add(c + "1");
+                names.Add(c + "1" + names.Count + (names.Count) + names[0]?.Length);
             foreach (var n in names)
             {
                 if (n is "n0" or "n2" && n.Length > 1) { seen.Add(n); }

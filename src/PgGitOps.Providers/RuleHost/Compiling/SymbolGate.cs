@@ -59,7 +59,7 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
             var type = model.GetTypeInfo(expression);
             CheckType(type.Type, node.Span);
             if (!SymbolEqualityComparer.Default.Equals(type.Type, type.ConvertedType))
-                CheckType(type.ConvertedType, node.Span, boxed: node.Parent is BinaryExpressionSyntax or AssignmentExpressionSyntax or ParenthesizedExpressionSyntax);
+                CheckType(type.ConvertedType, node.Span, boxed: Whole(node).Parent is BinaryExpressionSyntax or AssignmentExpressionSyntax);
             CheckSymbol(model.GetConversion(expression).MethodSymbol, node.Span);
             if (model.GetConstantValue(expression) is { HasValue: true, Value: string { Length: > ConstantLengthMax } })
                 refuse(node.Span, $"a constant text has at most {ConstantLengthMax} characters");
@@ -74,6 +74,14 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
             CheckSymbol(query.CastInfo.Symbol, node.Span);
             CheckSymbol(query.OperationInfo.Symbol, node.Span);
         }
+    }
+
+    // The name at the end of a.b is converted together with a.b.
+    private static SyntaxNode Whole(SyntaxNode node)
+    {
+        while ((node.Parent is MemberAccessExpressionSyntax access && access.Name == node) || node.Parent is ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax or MemberBindingExpressionSyntax)
+            node = node.Parent;
+        return node;
     }
 
     private void CheckDeclared(ISymbol symbol, TextSpan span)

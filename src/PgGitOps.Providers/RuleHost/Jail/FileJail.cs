@@ -25,9 +25,8 @@ internal static class FileJail
     /// <summary>The kernel's version of Landlock, or 0 where there is none.</summary>
     public static int Version() => (int)Math.Max(0, Kernel.Call(Kernel.Landlock, 0, 0, 1, 0));
 
-    public static unsafe void Enter(IEnumerable<string> readable)
+    public static unsafe void Enter(IEnumerable<string> readable, int version)
     {
-        var version = Version();
         if (version < 1)
             throw new JailUnavailable("the kernel has no Landlock (Linux 5.13 or newer, not switched off by lsm=, and allowed by the container)");
         var rules = new Rules

@@ -32,7 +32,7 @@ internal static class JailLauncher
                 Limit(7, 256);
                 if (Kernel.Prctl(Kernel.NoNewPrivileges, 1, 0, 0, 0) != 0)
                     throw new JailUnavailable("no_new_privs was refused");
-                FileJail.Enter(WorkerCommand.Readable());
+                FileJail.Enter(WorkerCommand.Readable(), version: arguments[1] == "no-landlock" ? 0 : FileJail.Version());
                 DropCapabilities();
                 if (Kernel.Call(Kernel.CloseRange, 3, int.MaxValue, 4, 0) != 0) // close on exec
                     throw new JailUnavailable("inherited files could not be closed (Linux 5.11 or newer is needed)");

@@ -29,9 +29,9 @@ internal sealed class WorkerProcess : IDisposable
 
     public int Id => process.Id;
 
-    public static WorkerProcess Start(string role, bool jailed)
+    public static WorkerProcess Start(string role, string jail)
     {
-        var line = WorkerCommand.Line(JailLauncher.Verb, jailed ? "jailed" : "unjailed", role);
+        var line = WorkerCommand.Line(JailLauncher.Verb, jail, role);
         var start = new ProcessStartInfo(line[0])
         {
             RedirectStandardInput = true,
