@@ -43,7 +43,13 @@ public sealed record DatabaseFacts
     public required EquatableArray<ExtensionFact> Extensions { get; init; }
     public required EquatableArray<AclFact> Acls { get; init; }
     public required EquatableArray<DefaultAclFact> DefaultAcls { get; init; }
+
+    /// <summary>Settings that functions and procedures set for themselves, as far as they weaken what a commit means; ordered by function.</summary>
+    public EquatableArray<FunctionSettingFact> FunctionSettings { get; init; } = [];
 }
+
+/// <param name="Function">With its schema and arguments.</param>
+public sealed record FunctionSettingFact(string Function, string Name, string Value);
 
 public sealed record SchemaFact(string Name, string Owner);
 

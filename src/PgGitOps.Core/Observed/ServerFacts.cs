@@ -38,6 +38,9 @@ public sealed record ServerFacts
     /// <summary>Receive (standby) or write (primary) position as an LSN text.</summary>
     public required string? Lsn { get; init; }
 
+    /// <summary>Replay is paused; null on a primary.</summary>
+    public bool? ReplayPaused { get; init; }
+
     public SettingFact? Setting(string name) => Settings.FirstOrDefault(s => s.Name == name);
 }
 
@@ -73,6 +76,10 @@ public sealed record ScopedSettingFact(string? Database, string? Role, string Na
 
 public sealed record SlotFact(string Name, string Type, bool Active, string? RestartLsn, string? WalStatus);
 
-public sealed record StandbyFact(string ApplicationName, string? ClientAddress, string State, string SyncState, string? SentLsn, string? FlushLsn, string? ReplayLsn, long? FlushLagBytes);
+/// <param name="FlushLagSeconds">As last measured on a reply: old WAL on its way to a silent standby does not show here.</param>
+/// <param name="ReplyAgeSeconds">Since the standby's last reply, by the clocks of both hosts.</param>
+public sealed record StandbyFact(
+    string ApplicationName, string? ClientAddress, string State, string SyncState, string? SentLsn, string? FlushLsn, string? ReplayLsn, long? FlushLagBytes,
+    double? FlushLagSeconds = null, double? ReplyAgeSeconds = null);
 
 public sealed record WalReceiverFact(string Status, string? SenderHost, int? SenderPort, string? SlotName, int? ReceivedTimeline);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -15,31 +16,11 @@ public sealed record StandbyRule(SynchronousMethod Method, int Count, EquatableA
     /// <summary>Null when the text is not understood.</summary>
     public static StandbyRule? TryParse(string text)
     {
-        var trimmed = text.Trim();
-        if (trimmed.Length == 0)
-            return None;
-        var open = trimmed.IndexOf('(');
-        var method = SynchronousMethod.First;
-        var count = 1;
-        var list = trimmed;
-        if (open > 0 && !trimmed.StartsWith('"'))
-        {
-            if (!trimmed.EndsWith(')'))
-                return null;
-            list = trimmed[(open + 1)..^1];
-            var head = trimmed[..open].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (head.Length is 0 or > 2 || !int.TryParse(head[^1], NumberStyles.None, CultureInfo.InvariantCulture, out count))
-                return null;
-            if (head.Length == 2)
-            {
-                if (head[0].Equals("any", StringComparison.OrdinalIgnoreCase))
-                    method = SynchronousMethod.Any;
-                else if (!head[0].Equals("first", StringComparison.OrdinalIgnoreCase))
-                    return null;
-            }
-        }
-        IEnumerable<string> names = SettingValue.SplitList(list, fold: false).Select(n => n.ToLowerInvariant());
-        return new StandbyRule(method, count, (method == SynchronousMethod.Any ? names.Order(StringComparer.Ordinal) : names).ToEquatableArray());
+        if (StandbyNames.TryParse(text) is not { } read)
+            return null;
+        return read.Names.Count == 0 ? None : read.Any
+            ? new StandbyRule(SynchronousMethod.Any, read.Count, read.Names.Order(StringComparer.Ordinal).ToEquatableArray())
+            : new StandbyRule(SynchronousMethod.First, read.Count, read.Names);
     }
 
     public static string Canonical(string text) => TryParse(text)?.ToString() ?? text;

@@ -1,3 +1,5 @@
+using PgGitOps.Core.Sources;
+
 namespace PgGitOps.Core.Proofs;
 
 /// <summary>One observed figure.</summary>
@@ -36,5 +38,19 @@ public sealed record DrillEvidence(bool Succeeded, TimeSpan RestoreTook, TimeSpa
 /// <param name="WeakestCommit">Weakest synchronous_commit found in roles, databases and functions, as a <see cref="Desired.CommitLevel"/> number.</param>
 public sealed record LiveEvidence(Evidence? LocalLag, Evidence? CrossSiteLag, Evidence? ArchiveLag, DrillEvidence? Drill, Evidence? WeakestCommit, string ConfigurationDigest, long? SizeBytes)
 {
+    /// <summary>What would lose commits, or keeps them waiting, if a fault struck now; each with its place.</summary>
+    public LiveAlarms Alarms { get; init; } = LiveAlarms.None;
+
     public static readonly LiveEvidence Nothing = new(null, null, null, null, null, "", null);
+}
+
+/// <summary>What was seen that no figure says.</summary>
+/// <param name="Loss">Why acknowledged commits are not as safe as declared: <c>fsync is off on core-1</c>.</param>
+/// <param name="Outage">Why a takeover would take longer, or commits wait already.</param>
+/// <param name="LocalGone">Why no standby of the primary's site can be counted on; null when one streams.</param>
+/// <param name="CrossSiteGone">The same of other sites.</param>
+/// <param name="Blind">Why nothing can be said: the primary could not be read.</param>
+public sealed record LiveAlarms(EquatableArray<string> Loss, EquatableArray<string> Outage, string? LocalGone, string? CrossSiteGone, string? Blind)
+{
+    public static readonly LiveAlarms None = new([], [], null, null, null);
 }

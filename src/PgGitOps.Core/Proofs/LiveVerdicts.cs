@@ -16,14 +16,26 @@ public static class LiveVerdicts
             return new LiveVerdict(Verdict.NotClaimed, "nothing is promised here", EvidenceClass.Proven);
         if (cell.Verdict == Verdict.Impossible)
             return new LiveVerdict(Verdict.Impossible, cell.Counterexample?.Text ?? "refuted by configuration", EvidenceClass.Derived);
+        if (live.Alarms.Blind is { } blind)
+            return Frozen(new LiveVerdict(Verdict.Unknown, blind, EvidenceClass.Unknown), previous);
         if (WeakCommit(cell, live, now) is { } weak)
             return weak;
+        if (cell.Claim.LossLimit is not null && live.Alarms.Loss.Count > 0)
+            return new LiveVerdict(Verdict.AtRisk, string.Join("; ", live.Alarms.Loss), EvidenceClass.Measured);
+        if (cell.Claim.OutageLimit is not null && live.Alarms.Outage.Count > 0)
+            return new LiveVerdict(Verdict.AtRisk, string.Join("; ", live.Alarms.Outage), EvidenceClass.Measured);
         var usesRestore = cell.Path?.Kind is PathKind.RestoreFromRepository or PathKind.PointInTimeRestore || cell.Claim.Scope == ClaimScope.PointInTime;
         var result = usesRestore ? ByDrill(cell, live, now) : ByLag(cell, live, now);
-        // What was at risk stays so until fresh evidence says otherwise.
-        if (result.Verdict is Verdict.Unknown or Verdict.Unproven && previous is { Verdict: Verdict.AtRisk or Verdict.Breached })
-            return previous with { Because = $"{previous.Because}; since then no fresh evidence ({result.Because})" };
-        return result;
+        return Frozen(result, previous);
+    }
+
+    /// <summary>What was at risk stays so until fresh evidence says otherwise.</summary>
+    private static LiveVerdict Frozen(LiveVerdict result, LiveVerdict? previous)
+    {
+        if (result.Class != EvidenceClass.Unknown || previous is not { Verdict: Verdict.AtRisk or Verdict.Breached })
+            return result;
+        var because = previous.Because.Split(StaleWords, 2)[0];
+        return previous with { Because = $"{because}{StaleWords} ({result.Because})" };
     }
 
     private static LiveVerdict? WeakCommit(ScenarioProof cell, LiveEvidence live, DateTimeOffset now)
@@ -34,11 +46,15 @@ public static class LiveVerdicts
         return new LiveVerdict(Verdict.AtRisk, $"zero is promised, but synchronous_commit = {name} was found: {found.From}{(found.IsFresh(now) ? "" : ", and nobody has looked since")}", EvidenceClass.Measured);
     }
 
+    private const string StaleWords = "; since then no fresh evidence";
+
     private static LiveVerdict ByLag(ScenarioProof cell, LiveEvidence live, DateTimeOffset now)
     {
         if (cell.Claim.LossLimit is not { } limit || cell.LossVerdict == Verdict.Holds)
             return WithOutage(cell, new LiveVerdict(Verdict.Kept, "configuration rules out any loss", EvidenceClass.Derived));
-        var evidence = cell.Path?.Kind == PathKind.PromoteCrossSite ? live.CrossSiteLag : live.LocalLag;
+        var (evidence, gone) = cell.Path?.Kind == PathKind.PromoteCrossSite ? (live.CrossSiteLag, live.Alarms.CrossSiteGone) : (live.LocalLag, live.Alarms.LocalGone);
+        if (gone is not null)
+            return new LiveVerdict(Verdict.AtRisk, gone, EvidenceClass.Measured);
         if (evidence is null || !evidence.IsFresh(now))
             return new LiveVerdict(Verdict.Unknown, evidence is null ? "the lag could not be read" : $"the lag was last read at {evidence.At:u}", EvidenceClass.Unknown);
         var lag = TimeSpan.FromSeconds(evidence.Value);

@@ -4,10 +4,11 @@ using PgGitOps.Core.Proofs;
 
 namespace PgGitOps.Core.Reporting;
 
-/// <summary>The part of the operator's card that documents alone can fill (R-12).</summary>
+/// <summary>The operator's card (R-12): what documents promise and prove, and how it stands now.</summary>
 public static class ProveAnswer
 {
-    public static string Text(FleetProof fleet, ContextProof context)
+    /// <param name="live">Null when nobody looked at the cluster.</param>
+    public static string Text(FleetProof fleet, ContextProof context, LiveContext? live = null)
     {
         var policy = context.Policy;
         var text = new StringBuilder();
@@ -26,6 +27,13 @@ public static class ProveAnswer
         var width = context.Scenarios.Max(s => s.Scenario.Title().Length);
         foreach (var cell in context.Scenarios)
             text.Append($"    {cell.Scenario.Title().PadRight(width)}  loss {cell.Guaranteed}; outage {cell.Outage.Short}; {cell.Path?.Description ?? "no path"} ({cell.Verdict.Title()})\n");
+        if (live is not null)
+        {
+            text.Append($"  now           {live.Verdict.Title()}\n");
+            foreach (var line in live.Seen)
+                text.Append($"    {VisibleText.Of(line)}\n");
+            ProveLive.Cells(live, text, "    ");
+        }
         var neighbours = fleet.Contexts.Where(c => c.Name != context.Name && c.Policy.Cluster.Value == policy.Cluster.Value).ToArray();
         var stricter = neighbours.Where(c => Window(c) < Window(context)).Select(c => c.Name).ToArray();
         var weaker = neighbours.Where(c => Window(c) > Window(context)).Select(c => c.Name).ToArray();

@@ -79,7 +79,7 @@ public static class ProveJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, RecoveryPath? path)
+    internal static void Write(Utf8JsonWriter json, string name, RecoveryPath? path)
     {
         if (path is null)
         {
@@ -95,7 +95,7 @@ public static class ProveJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, Loss loss)
+    internal static void Write(Utf8JsonWriter json, string name, Loss loss)
     {
         json.WriteStartObject(name);
         json.WriteString("kind", Lower($"{loss.Kind}"));

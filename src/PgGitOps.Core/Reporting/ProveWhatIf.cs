@@ -30,4 +30,37 @@ public static class ProveWhatIf
             text.Append($"\nuntouched: {Amounts.List(untouched)}\n");
         return text.ToString();
     }
+
+    public static string Json(WhatIf question, EquatableArray<WhatIfContext> answers) => JsonOutput.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("format", "pggitops.dev/what-if/v1");
+        json.WriteString("question", $"{question}");
+        json.WriteStartArray("contexts");
+        foreach (var context in answers)
+        {
+            json.WriteStartObject();
+            json.WriteString("context", context.Context);
+            json.WriteString("cluster", context.Cluster);
+            json.WriteBoolean("touched", context.Touched);
+            ProveJson.Write(json, "loss", context.Loss);
+            json.WriteStartArray("steps");
+            foreach (var step in context.Steps)
+            {
+                json.WriteStartObject();
+                json.WriteString("event", step.Event);
+                json.WriteOptional("primaryBefore", step.PrimaryBefore);
+                json.WriteOptional("primaryAfter", step.PrimaryAfter);
+                ProveJson.Write(json, "path", step.Path);
+                ProveJson.Write(json, "losesLeast", step.LosesLeast);
+                ProveJson.Write(json, "backFirst", step.BackFirst);
+                json.WriteOptional("counterexample", step.Counterexample);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
 }

@@ -11,7 +11,7 @@ internal static class CommandTree
         GlobalSettings.AddTo(root);
         foreach (var command in (CommandDefinition[])
                  [
-                     ValidateCommand.Define(), RulesCommand.Define(), PlanCommand.Define(), ApplyCommand.Define(), DriftCommand.Define(), ReconcileCommand.Define(), StatusCommand.Define(), SuspendCommand.Define(), ResumeCommand.Define(), SnapshotCommand.Define(), ImportCommand.Define(),
+                     ValidateCommand.Define(), RulesCommand.Define(), PlanCommand.Define(), ApplyCommand.Define(), DriftCommand.Define(), ReconcileCommand.Define(), StatusCommand.Define(), ProveCommand.Define(), AnswerCommand.Define(), SuspendCommand.Define(), ResumeCommand.Define(), SnapshotCommand.Define(), ImportCommand.Define(),
                      VersionCommand.Define(), SchemaCommand.Define(), CompletionCommand.Define(), HistoryCommand.Define(),
                  ])
         {

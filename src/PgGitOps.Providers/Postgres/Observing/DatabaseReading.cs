@@ -61,6 +61,15 @@ internal static class DatabaseReading
          group by d.oid, d.defaclrole, n.nspname, d.defaclobjtype, e.grantee
         """;
 
+    // A function may lower the commit level for whoever calls it, whatever roles and databases say.
+    private const string FunctionSettings = """
+        select n.nspname || '.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', split_part(c, '=', 1), substr(c, strpos(c, '=') + 1)
+          from pg_proc p
+          join pg_namespace n on n.oid = p.pronamespace
+         cross join unnest(p.proconfig) c
+         where p.proconfig is not null and lower(split_part(c, '=', 1)) = 'synchronous_commit'
+        """;
+
     public static async Task<DatabaseFacts> ReadAsync(ServerSession session, ServerTarget target, string[]? schemas)
     {
         await using var batch = new NpgsqlBatch(session.Connection);
@@ -69,7 +78,7 @@ internal static class DatabaseReading
             batch.BatchCommands.Add(SessionPin.Command(target.TotalTimeout));
         var acls = new NpgsqlBatchCommand(Acls);
         acls.Parameters.Add(new NpgsqlParameter { Value = schemas is null ? DBNull.Value : JsonArray(schemas), NpgsqlDbType = NpgsqlDbType.Text });
-        foreach (var command in (NpgsqlBatchCommand[])[new(Schemas), new(Extensions), acls, new(DefaultAcls)])
+        foreach (var command in (NpgsqlBatchCommand[])[new(Schemas), new(Extensions), acls, new(DefaultAcls), new(FunctionSettings)])
             batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
         if (pins)
@@ -78,8 +87,10 @@ internal static class DatabaseReading
         var extensions = await RowsAsync(reader, static row => new ExtensionFact(row.GetString(0), row.GetString(1), row.GetString(2), row.Text(3))).ConfigureAwait(false);
         var objects = await RowsAsync(reader, static row => new AclFact(row.GetString(0), row.Text(1), row.GetString(2), row.GetString(3), row.Text(4), Privileges(row, 5))).ConfigureAwait(false);
         var defaults = await RowsAsync(reader, static row => new DefaultAclFact(row.GetString(0), row.Text(1), row.GetString(2), row.GetString(3), Privileges(row, 4))).ConfigureAwait(false);
+        var functions = await RowsAsync(reader, static row => new FunctionSettingFact(row.GetString(0), row.GetString(1), row.GetString(2))).ConfigureAwait(false);
         return new DatabaseFacts
         {
+            FunctionSettings = functions.OrderBy(f => f.Function, StringComparer.Ordinal).ToEquatableArray(),
             Schemas = names.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
             Extensions = extensions.OrderBy(e => e.Name, StringComparer.Ordinal).ToEquatableArray(),
             Acls = objects

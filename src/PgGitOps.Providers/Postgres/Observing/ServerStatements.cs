@@ -37,7 +37,8 @@ internal static class ServerStatements
                   join pg_namespace n on n.oid = c.relnamespace
                   join pg_roles t on t.oid = c.relowner
                   join pg_roles o on o.oid = n.nspowner
-                 where n.nspname = 'pggitops' and c.relname in ('inventory', 'applied', 'suspension') and c.relkind = 'r')
+                 where n.nspname = 'pggitops' and c.relname in ('inventory', 'applied', 'suspension') and c.relkind = 'r'),
+               case when pg_is_in_recovery() then pg_is_wal_replay_paused() end
         """;
 
     private const string Databases = """
@@ -79,7 +80,8 @@ internal static class ServerStatements
 
     private const string Standbys = """
         select application_name, host(client_addr), coalesce(state, 'unknown'), coalesce(sync_state, 'unknown'), sent_lsn::text, flush_lsn::text, replay_lsn::text,
-               pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end, flush_lsn)::int8
+               pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_receive_lsn() else pg_current_wal_lsn() end, flush_lsn)::int8,
+               extract(epoch from flush_lag)::float8, greatest(0, extract(epoch from clock_timestamp() - reply_time))::float8
           from pg_stat_replication
         """;
 
@@ -109,6 +111,7 @@ internal static class ServerStatements
                 Slots = [],
                 Standbys = [],
                 WalReceiver = null,
+                ReplayPaused = row.IsDBNull(11) ? null : row.GetBoolean(11),
             };
             draft.ClusterName = row.GetString(7);
             draft.Rights = new ServerRights(row.GetBoolean(8), row.GetBoolean(9), row.GetString(10) switch
@@ -140,7 +143,8 @@ internal static class ServerStatements
         }),
         new(Slots, static (row, draft) => draft.Slots.Add(new SlotFact(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.Text(3), row.Text(4)))),
         new(Standbys, static (row, draft) => draft.Standbys.Add(
-            new StandbyFact(row.Text(0) ?? "", row.Text(1), row.GetString(2), row.GetString(3), row.Text(4), row.Text(5), row.Text(6), row.IsDBNull(7) ? null : row.GetInt64(7)))),
+            new StandbyFact(row.Text(0) ?? "", row.Text(1), row.GetString(2), row.GetString(3), row.Text(4), row.Text(5), row.Text(6), row.IsDBNull(7) ? null : row.GetInt64(7),
+                row.IsDBNull(8) ? null : row.GetDouble(8), row.IsDBNull(9) ? null : row.GetDouble(9)))),
         new(WalReceiver, static (row, draft) => draft.WalReceiver = new WalReceiverFact(row.GetString(0), row.Text(1), row.Number(2), row.Text(3), row.Number(4))),
     ];
 }

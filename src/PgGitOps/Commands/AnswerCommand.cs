@@ -1,0 +1,35 @@
+using System.CommandLine;
+using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Reporting;
+
+namespace PgGitOps.Commands;
+
+/// <summary>What an operator asks in an incident, of one context: where it is, what may be lost, who decides, and how it stands now.</summary>
+internal static class AnswerCommand
+{
+    private static readonly Argument<string> Context = new("CONTEXT") { Description = "Name of the context's recovery policy" };
+    private static readonly Switch Offline = new("--offline", "Documents only; touch no cluster");
+
+    public static CommandDefinition Define() =>
+        new(SourceSettings.AddTo(new Command("answer", "One context for an operator: promises, paths, authority, losses, and how it stands now") { Context, Offline.Option }), RunAsync);
+
+    private static async Task<ExitCode> RunAsync(Invocation invocation)
+    {
+        _ = invocation.Format(OutputFormat.Text);
+        var (fleet, exit) = PromisedFleet.Read(invocation);
+        if (fleet is null)
+            return exit;
+        var policy = PromisedFleet.Find(fleet, invocation.Parsed.GetValue(Context)!);
+        var neighbours = fleet with { Policies = [.. fleet.Policies.Where(p => p.Cluster.Value == policy.Cluster.Value)] };
+        var proof = Prover.Prove(neighbours);
+        var context = proof.Find(policy.Name)!;
+        LiveContext? live = null;
+        if (!Offline.Read(invocation.Parsed))
+        {
+            await using var engine = new Engine(invocation);
+            live = (await LiveProofs.ObserveAsync(invocation, engine, fleet, [context]).ConfigureAwait(false)).Single();
+        }
+        invocation.WriteOut(ProveAnswer.Text(proof, context, live));
+        return ExitCode.Done;
+    }
+}
