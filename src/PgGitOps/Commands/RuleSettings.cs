@@ -9,6 +9,17 @@ internal static class RuleSettings
     private static readonly Switch Unjailed = new("--unjailed-rules", "Run C# rules without a jail, where the kernel offers none: only for rules you would run by hand");
     private static readonly Switch NoCache = new("--no-rule-cache", "Compile the rules anew");
 
+    private static readonly Setting<string?> From = new("--rules-from", "REF", "Branch, tag or commit whose rules judge, such as a pull request's base; what the rules of the judged files would say otherwise is shown beside it", t => t, null);
+
+    public static Command AddFromTo(Command command)
+    {
+        command.Add(From.Option);
+        return command;
+    }
+
+    /// <summary>The revision whose rules judge, or null for the judged files' own.</summary>
+    public static string? Judging(Invocation invocation) => From.Read(invocation.Parsed);
+
     public static Command AddTo(Command command)
     {
         command.Add(Unjailed.Option);

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Policies;
+using PgGitOps.Core.Ports;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
@@ -11,7 +13,7 @@ internal static class ValidateCommand
 {
     private static readonly Argument<string?> PathArgument = new("PATH") { Description = "Directory that holds policies/ and environments/; default: --repo, else here", Arity = ArgumentArity.ZeroOrOne };
 
-    public static CommandDefinition Define() => new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("validate", "Check documents: YAML, schemas, references, promises, rules; no cluster is touched") { PathArgument })), Run);
+    public static CommandDefinition Define() => new(RuleSettings.AddFromTo(RuleSettings.AddTo(SourceSettings.AddTo(new Command("validate", "Check documents: YAML, schemas, references, promises, rules; no cluster is touched") { PathArgument }))), Run);
 
     private static Task<ExitCode> Run(Invocation invocation)
     {
@@ -35,7 +37,27 @@ internal static class ValidateCommand
         // Rules speak of documents that hold: a rule reading a mistyped value would only repeat what the schema said.
         using var rules = new RuleRoute(RuleSettings.Read(invocation));
         var report = rules.Judge(tree, reading, invocation.Time.GetUtcNow());
+        if (RuleSettings.Judging(invocation) is { } reference)
+        {
+            // Who changes a rule in the same commit as a document must not thereby judge himself.
+            var judging = SourceSettings.Open(invocation).Read(new SourceRequest { Reference = reference }, invocation.Stopping);
+            if (judging is not SourceOutcome.Read { Tree: var judge })
+                return judging is SourceOutcome.Refused { Refusal: var refusal } ? RevisionFailure.Report(invocation, refusal) : throw new InvalidOperationException("nothing was known, so nothing can be unchanged");
+            var own = report;
+            report = rules.Judge(judge, reading, invocation.Time.GetUtcNow());
+            Preview(invocation, RulePreview.Of(report, own));
+        }
         DiagnosticOutput.Write(invocation, tree, reading.Diagnostics.Concat(claims.Diagnostics).Concat(report.Diagnostics), report.Describe());
         return claims.Rejected || report.Rejected ? ExitCode.Rejected : ExitCode.Done;
+    }
+
+    private static void Preview(Invocation invocation, RulePreview preview)
+    {
+        if (!preview.IsEmpty)
+            invocation.Complain("the rules change with this revision:");
+        foreach (var line in preview.NewlyFails)
+            invocation.Complain($"  newly fails   {line.At}: {line.Rule}: {line.Message}");
+        foreach (var line in preview.NewlyPasses)
+            invocation.Complain($"  newly passes  {line.At}: {line.Rule}: {line.Message}");
     }
 }

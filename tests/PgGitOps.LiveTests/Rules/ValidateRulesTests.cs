@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using PgGitOps.Commands;
+
+namespace PgGitOps.LiveTests.Rules;
+
+/// <summary>The command as a pull request runs it, over a real repository.</summary>
+public sealed class ValidateRulesTests : IDisposable
+{
+    private readonly DirectoryInfo repository = Directory.CreateTempSubdirectory("pggitops-validate-");
+
+    private static string Root()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "PgGitOps.sln")))
+            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the repository.");
+        return directory;
+    }
+
+    private string Git(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("git") { WorkingDirectory = repository.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false", .. arguments])
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, process.StandardError.ReadToEnd());
+        return output;
+    }
+
+    private void Edit(string path, string old, string now)
+    {
+        var file = Path.Combine(repository.FullName, path);
+        var text = File.ReadAllText(file);
+        Assert.Contains(old, text, StringComparison.Ordinal);
+        File.WriteAllText(file, text.Replace(old, now, StringComparison.Ordinal));
+    }
+
+    private static async Task<(int Code, string Out, string Error)> Run(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await CommandTree.RunAsync([.. arguments, "--no-color", "--no-rule-cache"], output, error, TimeProvider.System);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private void Prepare()
+    {
+        foreach (var folder in new[] { "policies", "environments" })
+        {
+            foreach (var file in Directory.GetFiles(Path.Combine(Root(), folder), "*", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(repository.FullName, Path.GetRelativePath(Root(), file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
+        }
+        Git("init", "-q", "-b", "main");
+        Git("add", "-A");
+        Git("commit", "-q", "-m", "base");
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-16")]
+    public async Task Validate_OfAPullRequest_IsJudgedByTheRulesOfItsBase()
+    {
+        Prepare();
+        Assert.Equal((0, ""), ((await Run("validate", "--repo", repository.FullName, "--ref", "main")) is var clean ? clean.Code : -1, clean.Error));
+
+        // The change weakens a document and, in the same commit, the rule that would say so.
+        Git("checkout", "-q", "-b", "change");
+        Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
+        Edit("policies/rules/capacity-alert.csx", "default: 90", "default: 98");
+        Git("commit", "-q", "-a", "-m", "alert later");
+
+        var own = await Run("validate", "--repo", repository.FullName, "--ref", "change");
+        Assert.Equal(0, own.Code);
+        var judged = await Run("validate", "--repo", repository.FullName, "--ref", "change", "--rules-from", "main");
+        Assert.Equal(4, judged.Code);
+        Assert.Contains("environments/local/clusters/local-tasks.yaml:", judged.Out, StringComparison.Ordinal);
+        Assert.Contains("error PG202", judged.Out, StringComparison.Ordinal);
+        Assert.Contains("newly passes  environments/local/clusters/local-tasks.yaml:", judged.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Validate_WithAWaiver_AcceptsUntilTheValueChanges()
+    {
+        Prepare();
+        Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
+        Directory.CreateDirectory(Path.Combine(repository.FullName, "policies/waivers"));
+        File.WriteAllText(Path.Combine(repository.FullName, "policies/waivers/w.yaml"), """
+            apiVersion: pggitops.dev/v1
+            kind: Waiver
+            metadata: { name: late-alert, owner: team-disks }
+            spec: { rule: PG202, document: Cluster/local-tasks, value: 97%, approver: dba-lead, reason: the disk grows in May, expires: 2099-01-01 }
+            """);
+        var waived = await Run("validate", repository.FullName);
+        Assert.Equal(0, waived.Code);
+        Assert.Contains("waived by late-alert until 2099-01-01", waived.Out, StringComparison.Ordinal);
+        Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 97%", "capacityAlert: 98%");
+        var changed = await Run("validate", repository.FullName);
+        Assert.Equal(4, changed.Code);
+        Assert.Contains("PGP155", changed.Out, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => repository.Delete(recursive: true);
+}
