@@ -8,6 +8,7 @@ return args switch
     ["clusters", var count, var port, var directory] => ClusterCorpus.Write(
         int.Parse(count, CultureInfo.InvariantCulture), int.Parse(port, CultureInfo.InvariantCulture), directory),
     ["warm-validate", var directory, var commits] => WarmValidation.Run(directory, int.Parse(commits, CultureInfo.InvariantCulture)),
+    ["warm-check", var directory, var passes] => await WarmCheck.RunAsync(directory, int.Parse(passes, CultureInfo.InvariantCulture)),
     ["warm-prove"] => WarmProofs.Run(),
     ["measure", var label, var runs, .. var command] => ProcessMeasure.Run(label, int.Parse(runs, CultureInfo.InvariantCulture), command),
     _ => Usage(),
@@ -20,6 +21,7 @@ static int Usage()
                pggitops-benchmarks touch DIR INDEX           change one file of it
                pggitops-benchmarks clusters COUNT PORT DIR   policy repository of COUNT one-member clusters
                pggitops-benchmarks warm-validate DIR COMMITS  one-file commits in a warm process
+               pggitops-benchmarks warm-check DIR PASSES     no-op passes of the loop in a warm process
                pggitops-benchmarks warm-prove                every claim of a fleet in a warm process, by size
                pggitops-benchmarks measure LABEL RUNS CMD…   median wall time and peak memory of a command
         """);
