@@ -1,10 +1,15 @@
 using PgGitOps.Core.Desired.Reading;
+using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired;
 
 /// <summary>Readings of files by path and blob id, so that a commit costs what it changes. Holds the files of the last tree only.</summary>
-public sealed class DocumentCache
+/// <param name="sound">
+/// Blobs that an earlier process found to hold to their schemas, by the same <see cref="DocumentSchemas.Fingerprint"/>. They are
+/// parsed as ever and not checked against their schema again: that check, cold, is half of what a short command costs.
+/// </param>
+public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
 {
     private readonly Lock guard = new();
     private Dictionary<string, FileReading> readings = new(StringComparer.Ordinal);
@@ -35,16 +40,28 @@ public sealed class DocumentCache
         }
     }
 
-    private static void Parse(IReadOnlyList<SourceFile> files, FileReading[] found, List<int> missing)
+    /// <summary>Blobs of the last tree whose documents hold to their schemas, for a later process.</summary>
+    public IReadOnlySet<string> Sound
+    {
+        get
+        {
+            lock (guard)
+                return readings.Values.Where(r => r.Findings.Count == 0).Select(r => r.BlobId).ToHashSet(StringComparer.Ordinal);
+        }
+    }
+
+    private FileReading Read(SourceFile file) => DocumentParser.Read(file, sound is not null && sound.Contains(file.BlobId));
+
+    private void Parse(IReadOnlyList<SourceFile> files, FileReading[] found, List<int> missing)
     {
         // Files are independent of each other; below this many, starting a second worker costs more than it saves.
         const int ParallelFrom = 32;
         if (missing.Count < ParallelFrom)
         {
             foreach (var i in missing)
-                found[i] = DocumentParser.Read(files[i]);
+                found[i] = Read(files[i]);
         }
         else
-            Parallel.ForEach(missing, i => found[i] = DocumentParser.Read(files[i]));
+            Parallel.ForEach(missing, i => found[i] = Read(files[i]));
     }
 }

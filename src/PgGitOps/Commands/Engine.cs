@@ -21,6 +21,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly HostExecutor hosts;
     private readonly DataDirectoryProbe probe;
     private readonly PostgresObserver observer;
+    private readonly SoundDocuments documents;
 
     /// <param name="keepConnections">For a run that looks again and again.</param>
     public Engine(Invocation invocation, bool keepConnections = false)
@@ -30,6 +31,7 @@ internal sealed class Engine : IAsyncDisposable
         hosts = new();
         probe = new(hosts, invocation.Time);
         observer = new(connections, invocation.Time, probe);
+        documents = SoundDocuments.Open(invocation);
     }
 
     public IObserver Observer => observer;
@@ -40,7 +42,7 @@ internal sealed class Engine : IAsyncDisposable
     public async Task<ClusterSnapshot> ObserveAsync(ClusterTarget target, CancellationToken cancel) =>
         (await observer.ObserveAsync([target], cancel).ConfigureAwait(false)).Clusters.Single();
 
-    public RevisionReader Revisions() => new(SourceSettings.Open(invocation), new FleetReader());
+    public RevisionReader Revisions() => new(SourceSettings.Open(invocation), new FleetReader(documents.Cache));
 
     /// <summary>The newest valid revision, and the memory of it in the state directory.</summary>
     public RevisionInForce RevisionInForce(bool acceptRewrittenHistory) =>
@@ -73,5 +75,9 @@ internal sealed class Engine : IAsyncDisposable
             invocation.Time);
     }
 
-    public ValueTask DisposeAsync() => connections.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        documents.Save();
+        return connections.DisposeAsync();
+    }
 }

@@ -21,7 +21,9 @@ internal static class ValidateCommand
         _ = invocation.Format(DiagnosticOutput.Formats);
         return Task.FromResult(PolicyFiles.Use(invocation, invocation.Parsed.GetValue(PathArgument), (tree, notes) =>
         {
-            var reading = new FleetReader().Read(tree);
+            var documents = SoundDocuments.Open(invocation);
+            var reading = new FleetReader(documents.Cache).Read(tree);
+            documents.Save();
             return Report(invocation, reading with { Diagnostics = [.. notes, .. reading.Diagnostics] }, tree);
         }));
     }

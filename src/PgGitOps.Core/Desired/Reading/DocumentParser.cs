@@ -7,22 +7,23 @@ namespace PgGitOps.Core.Desired.Reading;
 /// <summary>One file → its documents and what is wrong with each of them alone. Depends on the file's path and bytes only, so its answer is cached.</summary>
 internal static class DocumentParser
 {
-    public static FileReading Read(SourceFile file)
+    /// <param name="sound">The same bytes are known to hold to their schemas.</param>
+    public static FileReading Read(SourceFile file, bool sound)
     {
         var findings = new List<Diagnostic>();
         if (SourceDecoding.Decode(file, findings) is not { } text)
             return new FileReading(file.BlobId, [], findings);
-        var documents = YamlDocuments.Read(file.Path, text, findings).ConvertAll(root => ReadDocument(file.Path, root, findings));
+        var documents = YamlDocuments.Read(file.Path, text, findings).ConvertAll(root => ReadDocument(file.Path, root, sound, findings));
         return new FileReading(file.BlobId, documents, findings);
     }
 
-    private static ReadDocument ReadDocument(string path, LocatedNode root, List<Diagnostic> findings)
+    private static ReadDocument ReadDocument(string path, LocatedNode root, bool sound, List<Diagnostic> findings)
     {
         var before = findings.Count;
         var kind = root["kind"] is { Kind: NodeKind.String } written ? written.Text : null;
         var name = root["metadata"]?["name"] is { IsScalar: true } named ? named.Text : null;
         var known = Known(path, root, kind, findings);
-        if (known)
+        if (known && !sound)
             findings.AddRange(SchemaFindings.Of(path, root, DocumentSchemas.Of(kind!)));
         object? content = null;
         if (findings.Count == before)

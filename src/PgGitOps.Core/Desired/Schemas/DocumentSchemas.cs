@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using NJsonSchema;
@@ -42,6 +43,19 @@ public static class DocumentSchemas
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>Digest of the schemas and of the build that enforces them; what one build found sound says nothing to another.</summary>
+    public static string Fingerprint
+    {
+        get
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            hash.AppendData(typeof(DocumentSchemas).Module.ModuleVersionId.ToByteArray());
+            foreach (var kind in Kinds)
+                hash.AppendData(Encoding.UTF8.GetBytes(Text(kind)));
+            return Convert.ToHexStringLower(hash.GetHashAndReset());
+        }
     }
 
     internal static JsonSchema Of(string kind) => Compiled[kind].Value;
