@@ -43,6 +43,6 @@ internal static class PlanChecker
         return flaws;
     }
 
-    private static PlannedState Snapshot(ClusterProblem problem, StateSimulator state) =>
-        new(problem.Cluster.Name, state.Values.Where(v => v.Key.Object.StartsWith("member/", StringComparison.Ordinal)).ToDictionary());
+    internal static PlannedState Snapshot(ClusterProblem problem, StateSimulator state) =>
+        new(problem.Cluster.Name, state.Values.Where(v => v.Key.Object.StartsWith("member/", StringComparison.Ordinal) || ClaimsKept.IsAboutCommits(v.Key)).ToDictionary());
 }

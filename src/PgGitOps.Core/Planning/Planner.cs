@@ -69,6 +69,8 @@ public static class Planner
             foreach (var (key, why) in draft.NotActedOn)
                 leftOut[key] = why;
             var flaws = PlanChecker.Check(problem, steps, invariants);
+            if (flaws.Count > 0 && PromiseOrder.Find(problem, steps, invariants) is { } better && PlanChecker.Check(problem, better, invariants).Count == 0)
+                (steps, flaws) = (better, []);
             if (flaws.Count > 0)
             {
                 refusals.AddRange(flaws.Select(f => new Refusal(PlanRule.Unproven, f, null, problem.Cluster.Head.At)));

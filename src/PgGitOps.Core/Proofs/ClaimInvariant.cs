@@ -12,9 +12,16 @@ public sealed record BrokenClaim(string Context, FailureScenario Scenario, Verdi
 
 /// <summary>What may hold on a cluster between two steps of a plan, as far as claims can see it.</summary>
 /// <param name="Rule">Null when replication is asynchronous at that moment.</param>
-/// <param name="Commit">The instance's synchronous_commit at that moment; stored settings of databases and roles come from the documents.</param>
+/// <param name="Commit">The instance's synchronous_commit at that moment.</param>
 /// <param name="Unavailable">Members that are down, restarting or not yet cloned at that moment.</param>
-public sealed record SynchronousState(SynchronousRule? Rule, CommitLevel Commit, EquatableArray<string> Unavailable);
+public sealed record SynchronousState(SynchronousRule? Rule, CommitLevel Commit, EquatableArray<string> Unavailable)
+{
+    /// <summary>Levels stored for roles and databases at that moment; null where those of the documents are meant.</summary>
+    public EquatableArray<StoredLevel>? Stored { get; init; }
+}
+
+/// <param name="OfRole">Of a role; otherwise of a database.</param>
+public sealed record StoredLevel(bool OfRole, string Name, string Level);
 
 /// <summary>No step may pass through a state that breaks a claim which held before .</summary>
 /// <remarks>Claims about loss only: a step that restarts a server is an outage by intent, and windows and approvals govern that.</remarks>
@@ -69,9 +76,27 @@ public sealed class ClaimInvariant
         return worst;
     }
 
+    private const string Setting = "synchronous_commit";
+
+    private static EquatableArray<Parameter> With(EquatableArray<Parameter> settings, StoredLevel? stored, SourceSpan at) =>
+        [.. settings.Where(s => s.Name != Setting), .. stored is null ? [] : (Parameter[])[new Parameter(Setting, stored.Level, at)]];
+
     private static PathBook BookOf(RecoveryPolicy policy, Topology topology, SynchronousState state)
     {
-        var simulated = topology.Cluster with { Replication = topology.Cluster.Replication with { Synchronous = state.Rule is null ? null : state.Rule with { Commit = state.Commit } } };
+        var declared = topology.Cluster;
+        var simulated = declared with
+        {
+            Replication = declared.Replication with { Synchronous = state.Rule is null ? null : state.Rule with { Commit = state.Commit } },
+            Parameters = [.. declared.Parameters.Where(p => p.Name != Setting), new Parameter(Setting, Counterexample.Spell(state.Commit), declared.Replication.At)],
+        };
+        if (state.Stored is { } stored)
+        {
+            simulated = simulated with
+            {
+                Databases = [.. declared.Databases.Select(d => d with { Settings = With(d.Settings, stored.FirstOrDefault(s => !s.OfRole && s.Name == d.Name), d.At) })],
+                Roles = [.. declared.Roles.Select(r => r with { Settings = With(r.Settings, stored.FirstOrDefault(s => s.OfRole && s.Name == r.Name), r.At) })],
+            };
+        }
         var level = EffectiveCommit.Of(simulated, policy.Database.Value, policy.Schema?.Value).Level;
         return new PathBook(topology, policy, level, state.Rule);
     }

@@ -18,7 +18,7 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
 
     /// <summary>A plan for the clusters of the snapshot.</summary>
     public Plan PlanOf(ValidFleet fleet, FleetSnapshot snapshot) =>
-        Planner.Plan(fleet, snapshot, new PlanOptions(time.GetUtcNow(), passwords) { Clusters = [.. snapshot.Clusters.Select(c => c.Name)] });
+        Planner.Plan(fleet, snapshot, new PlanOptions(time.GetUtcNow(), passwords) { Invariants = [.. StateInvariants.All, new ClaimsKept(fleet)], Clusters = [.. snapshot.Clusters.Select(c => c.Name)] });
 
     /// <summary>Observes and plans; changes nothing but the note of since when things differ.</summary>
     public async Task<(FleetSnapshot Snapshot, Plan Plan)> LookAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel)
