@@ -66,7 +66,7 @@ public static class WhatIfAnswer
     /// <summary>Losses count from here on; a cut is judged only where no member of the step is lost, since a site that is cut and lost is lost.</summary>
     private static Fault FaultFor(Topology topology, Fault gone, int primary, string text)
     {
-        var what = $"after '{text}'";
+        var what = $"'{text}' strikes";
         if (gone.Lost.Contains(primary))
         {
             return gone with { What = what, Size = Math.Max(1, gone.Lost.Count), CutSitesA = 0, CutSitesB = 0 };
