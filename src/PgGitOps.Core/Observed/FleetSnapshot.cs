@@ -58,7 +58,7 @@ public sealed record ExtensionFact(string Name, string Version, string Schema, s
 /// <summary>Privileges of one grantee on one object; PUBLIC is spelt <c>PUBLIC</c>.</summary>
 /// <param name="Kind">database, schema, table (also views, foreign tables), sequence, function.</param>
 /// <param name="Schema">Null for a database.</param>
-/// <param name="Grantee">Null on an object nobody was granted anything on: it is listed so that ALL-targets know every object.</param>
+/// <param name="Grantee">Null where even the built-in privileges were taken away and nobody, not even the owner, holds any (an ACL of <c>{}</c>).</param>
 /// <param name="Privileges">Upper-case, ordered by ordinal.</param>
 public sealed record AclFact(string Kind, string? Schema, string Object, string Owner, string? Grantee, EquatableArray<string> Privileges);
 

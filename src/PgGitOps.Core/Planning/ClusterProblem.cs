@@ -33,6 +33,9 @@ internal sealed record ClusterProblem
     /// <summary>Parameters held by something ALTER SYSTEM cannot beat, by object path; the value names the source.</summary>
     internal required IReadOnlyDictionary<string, string> Overrides { get; init; }
 
+    /// <summary>Settings of where a standby streams from that ALTER SYSTEM put over those it was cloned with, by member. Taking them back leads to the declared source again.</summary>
+    internal required IReadOnlyDictionary<string, EquatableArray<string>> StrayUpstreams { get; init; }
+
     /// <summary>Owners of databases and schemas that could be read, by object path.</summary>
     internal required IReadOnlyDictionary<string, string> Owners { get; init; }
 

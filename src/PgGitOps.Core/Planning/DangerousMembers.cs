@@ -7,7 +7,7 @@ namespace PgGitOps.Core.Planning;
 internal static class DangerousMembers
 {
     internal static IEnumerable<Danger> Of(ClusterProblem problem, Topology topology, MemberView member) =>
-        Settings(problem, member).Concat(Files(problem, member)).Concat(Slots(problem, topology, member)).Concat(Standbys(problem, member)).Concat(Upstream(problem, topology, member));
+        Settings(problem, member).Concat(Files(problem, member)).Concat(Slots(problem, topology, member)).Concat(Standbys(problem, member)).Concat(WaitingCommits(topology, member)).Concat(Upstream(problem, topology, member));
 
     private static IEnumerable<Danger> Settings(ClusterProblem problem, MemberView member)
     {
@@ -81,6 +81,22 @@ internal static class DangerousMembers
                 yield return new Danger(path, "undeclared", "connected", "a receiver that no document names gets a copy of everything");
             if (isMember && count > 1)
                 yield return new Danger(path, "duplicate", $"{count} connections", "an impostor under a member's name can acknowledge commits in its place");
+        }
+    }
+
+    /// <summary>Also what the document itself asks for can stop every commit: after a promotion the rule may list nobody but the new primary.</summary>
+    private static IEnumerable<Danger> WaitingCommits(Topology topology, MemberView member)
+    {
+        if (member.Name != topology.PrimaryName || member.Facts!.Setting("synchronous_commit")?.Value is "off" or "local"
+            || member.Facts.Setting("synchronous_standby_names") is not { Value: var text } || StandbyRule.TryParse(text) is not { Needed: > 0 } rule)
+            yield break;
+        var streaming = member.Facts.Standbys.Where(s => s.State == "streaming" && rule.Lists(s.ApplicationName)).Select(s => s.ApplicationName.ToLowerInvariant()).Distinct().Count();
+        if (streaming < rule.Needed)
+        {
+            yield return new Danger(FacetPath.MemberParameter(member.Name, "synchronous_standby_names"), "waiting", $"{text}, {streaming} of {rule.Needed} streaming", "every commit waits, and none is acknowledged, until enough of the listed standbys stream")
+            {
+                Advice = "bring the listed standbys back, or change replication.synchronous in Git",
+            };
         }
     }
 

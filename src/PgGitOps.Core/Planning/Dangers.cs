@@ -20,11 +20,15 @@ internal static class Dangers
         var treatment = problem.TreatmentOf(key);
         return new Change(key, FacetValue.Of(danger.Live), null, null, ChangeCause.Undeclared, treatment.Kind == FieldTreatment.Ignore ? FieldTreatment.Ignore : FieldTreatment.Observe, null)
         {
-            NotActedOn = treatment.Kind == FieldTreatment.Ignore ? $"ignored: {treatment.Exception!.Reason}" : "nobody declared it; declare it or take it away",
+            NotActedOn = treatment.Kind == FieldTreatment.Ignore ? $"ignored: {treatment.Exception!.Reason}" : danger.Advice,
             Danger = danger.Consequence,
         };
     }
 }
 
 /// <param name="Consequence">What follows from it.</param>
-internal sealed record Danger(string Path, string Field, string Live, string Consequence);
+internal sealed record Danger(string Path, string Field, string Live, string Consequence)
+{
+    /// <summary>What people can do about it.</summary>
+    internal string Advice { get; init; } = "nobody declared it; declare it or take it away";
+}

@@ -140,7 +140,7 @@ internal sealed class LiveDatabase
         isOwner = false;
         if (!exists)
         {
-            // Observation may list no row for an object nobody was granted anything on.
+            // A snapshot may leave out objects that hold what they hold by nature.
             exists = kind == "database" || (kind == "schema" && schemas.ContainsKey(name));
             rows = null;
         }
@@ -149,7 +149,8 @@ internal sealed class LiveDatabase
         var explicitRows = rows?.Where(r => r.Grantee is not null).ToList() ?? [];
         foreach (var row in explicitRows.Where(r => r.Grantee == grantee))
             held.UnionWith(row.Privileges.Select(Normal.Privilege));
-        if (explicitRows.Count == 0 && exists)
+        // A row without a grantee is an ACL of exactly {}: everything was taken away, also from the owner.
+        if (rows is null && exists)
             held.UnionWith(isOwner ? ImpliedPrivileges.OfOwner(kind) : grantee == "PUBLIC" ? ImpliedPrivileges.OfPublic(kind) : []);
         return held;
     }

@@ -9,6 +9,7 @@ internal static class ProblemReader
 {
     internal static ClusterProblem Read(FleetEnvironment environment, Cluster cluster, ClusterSnapshot snapshot, PasswordCheck passwords, DateTimeOffset now)
     {
+        cluster = WithReplicationRole(environment, cluster);
         var catalog = SettingCatalog.Of(snapshot);
         var reader = new LiveReader(cluster, snapshot, catalog, passwords);
         var topology = reader.Topology;
@@ -70,6 +71,7 @@ internal static class ProblemReader
             Now = now,
             MemberReasons = topology.Members.ToDictionary(m => m.Name, m => m.Reason, StringComparer.Ordinal),
             Overrides = OverridesOf(topology),
+            StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
             Owners = OwnersOf(snapshot, reader.Primary),
             ActiveSlots = topology.Members.Where(m => m.Facts is not null)
                 .SelectMany(m => m.Facts!.Slots.Where(s => s.Active).Select(s => FacetPath.Slot(m.Name, s.Name))).ToHashSet(StringComparer.Ordinal),
@@ -86,6 +88,35 @@ internal static class ProblemReader
         }
     }
 
+    /// <summary>The role the standbys log in with is declared by the environment's access: without it none of them can reconnect.</summary>
+    private static Cluster WithReplicationRole(FleetEnvironment environment, Cluster cluster)
+    {
+        var access = environment.Access;
+        if (cluster.Manager is not ClusterManager.Native || cluster.Members.Count < 2 || access.ReplicationUser == access.User || cluster.Roles.Any(r => r.Name == access.ReplicationUser))
+            return cluster;
+        var at = access.ReplicationPassword?.At ?? cluster.Head.At;
+        var role = new Role
+        {
+            Name = access.ReplicationUser,
+            Login = true,
+            Superuser = false,
+            CreateDb = false,
+            CreateRole = false,
+            Replication = true,
+            BypassRls = false,
+            Inherit = true,
+            ConnectionLimit = -1,
+            ValidUntil = null,
+            MemberOf = [],
+            Settings = [],
+            Password = access.ReplicationPassword,
+            Mentioned = access.ReplicationPassword is null ? ["login", "replication"] : ["login", "replication", "password"],
+            At = at,
+            Places = [],
+        };
+        return cluster with { Roles = cluster.Roles.Append(role).ToEquatableArray() };
+    }
+
     private static Dictionary<string, string> OverridesOf(Topology topology)
     {
         var overrides = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -100,6 +131,28 @@ internal static class ProblemReader
             }
         }
         return overrides;
+    }
+
+    private static Dictionary<string, EquatableArray<string>> StrayUpstreamsOf(FleetEnvironment environment, Cluster cluster, Topology topology)
+    {
+        var stray = new Dictionary<string, EquatableArray<string>>(StringComparer.Ordinal);
+        foreach (var member in cluster.Members)
+        {
+            if (topology.PrimaryName is not { } primary || topology.Find(member.Name) is not { Status: MemberStatus.Standby, Facts: { } facts }
+                || cluster.FindMember(Topology.UpstreamOf(member, primary)) is not { } upstream
+                || environment.Hosts.FirstOrDefault(h => h.Name == upstream.Host) is not { } host)
+                continue;
+            var beneath = facts.FileSettings.Where(f => f.Name == "primary_conninfo" && !IsAuto(f)).Select(f => f.Value).LastOrDefault();
+            // Only where the file beneath leads to the declared source: elsewhere taking it back would cut the standby off.
+            if (beneath is null || !beneath.Contains($"host='{host.Address}'", StringComparison.Ordinal) || !beneath.Contains(FormattableString.Invariant($"port='{upstream.Port}'"), StringComparison.Ordinal))
+                continue;
+            var over = facts.FileSettings.Where(f => IsAuto(f) && f.Name is "primary_conninfo" or "primary_slot_name").Select(f => f.Name).Distinct().Order(StringComparer.Ordinal).ToEquatableArray();
+            if (over.Count > 0)
+                stray.Add(member.Name, over);
+        }
+        return stray;
+
+        static bool IsAuto(FileSettingFact line) => line.File.EndsWith("/postgresql.auto.conf", StringComparison.Ordinal);
     }
 
     private static Dictionary<string, string> OwnersOf(ClusterSnapshot snapshot, ServerFacts? primary)

@@ -65,7 +65,7 @@ internal static class Snapshots
             Setting("work_mem", "4096", "integer", "kB", "user"),
         ],
         FileSettings = [],
-        Roles = [Role("postgres") with { Superuser = true, Login = true, CreateDb = true, CreateRole = true, Replication = true, BypassRls = true }],
+        Roles = [Role("postgres") with { Superuser = true, Login = true, CreateDb = true, CreateRole = true, Replication = true, BypassRls = true }, Replicator],
         Memberships = [],
         Databases = [Database("postgres", "postgres")],
         ScopedSettings = [],
@@ -80,6 +80,9 @@ internal static class Snapshots
 
     internal static ServerFacts WithSetting(this ServerFacts facts, string name, Func<SettingFact, SettingFact> change) =>
         facts with { Settings = [.. facts.Settings.Select(s => s.Name == name ? change(s) : s)] };
+
+    /// <summary>The role of spec.access that standbys log in with.</summary>
+    internal static RoleFact Replicator => Role("replicator") with { Login = true, Replication = true };
 
     internal static RoleFact Role(string name) => new(name, false, true, false, false, false, false, false, -1, null, null);
 

@@ -24,7 +24,7 @@ public class PlanReportTests
 
     private static readonly ClusterSnapshot Drifted = Snapshots.Healthy(p => p with
     {
-        Roles = [Snapshots.Role("postgres") with { Superuser = true }, Snapshots.Role("old") with { Login = true }, Snapshots.Role("gone"), Snapshots.Role("boss") with { Superuser = true }],
+        Roles = [Snapshots.Role("postgres") with { Superuser = true }, Snapshots.Replicator, Snapshots.Role("old") with { Login = true }, Snapshots.Role("gone"), Snapshots.Role("boss") with { Superuser = true }],
         FileSettings = [new FileSettingFact("/data/postgresql.auto.conf", 3, "jit", "off", true, null)],
     }).WithRecord(["role/gone"], ("role/old", "login", "false"));
 

@@ -31,7 +31,7 @@ internal static class FreshFacets
         }
     }
 
-    /// <summary>A clone holds its source's files, so it starts with the source's synchronous rule and the declared parameters.</summary>
+    /// <summary>A clone holds a copy of its source's files, so it starts with what those say at that moment; what differs is set afterwards.</summary>
     internal static IEnumerable<FacetState> OfClone(PlanDraft draft, string member, string source)
     {
         var problem = draft.Problem;
@@ -44,10 +44,7 @@ internal static class FreshFacets
         {
             if (FacetPath.Split(facet.Key.Object) is not ["member", var m, "parameter", var name] || m != member)
                 continue;
-            var value = name is "synchronous_standby_names" or "synchronous_commit"
-                ? draft.State[problem.Key(FacetPath.MemberParameter(source, name), facet.Key.Field)]
-                : facet.Value;
-            yield return new FacetState(facet.Key, value);
+            yield return new FacetState(facet.Key, draft.State[problem.Key(FacetPath.MemberParameter(source, name), "configured")]);
         }
     }
 
@@ -135,7 +132,8 @@ internal static class FreshFacets
         "exists" or "login" or "replication" or "inherit" => Normal.True,
         "connectionLimit" => FacetValue.Of("-1"),
         "validUntil" => FacetValue.Of("infinity"),
-        "password" => null,
+        // Initialising stores the verifier of access.replicationPassword.
+        "password" => new FacetValue("matches", "(set)"),
         _ => Normal.False,
     };
 

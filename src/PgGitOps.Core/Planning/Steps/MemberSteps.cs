@@ -38,6 +38,9 @@ internal static class MemberSteps
                 case MemberStatus.StoppedStandby:
                     Start(draft, member, "its data directory is a standby's", upstream);
                     break;
+                case MemberStatus.Standby:
+                    Reconnect(draft, member, upstream);
+                    break;
                 case MemberStatus.StoppedPrimary:
                     draft.Refuse(new Refusal(PlanRule.FormerPrimary, $"{member.Name} was a primary and is stopped while {primary} is the primary; started as it is, it would be a second one.", $"If it holds nothing that {primary} lacks, remove its data directory: it is then cloned again.", member.At));
                     LeaveMember(draft, member, "it was a primary; starting it would split the cluster");
@@ -153,6 +156,19 @@ internal static class MemberSteps
             step.Effects.Add(new FacetState(problem.Key(path, "streaming"), Normal.True));
             step.Needs.Add(new Need(problem.Key(FacetPath.Member(primary), "running"), Normal.True, $"a standby starts after its primary {primary}"));
         }
+        draft.Add(step);
+    }
+
+    /// <summary>Somebody pointed a standby elsewhere by ALTER SYSTEM; what it was cloned with stands beneath and leads back.</summary>
+    private static void Reconnect(PlanDraft draft, Member member, string upstream)
+    {
+        var path = FacetPath.Member(member.Name);
+        if (draft.Wanted(path, "streaming") is not { } streaming || !draft.Problem.StrayUpstreams.TryGetValue(member.Name, out var settings))
+            return;
+        string[] statements = [.. settings.Select(s => ParameterSteps.AlterSystem(s, null)), "SELECT pg_catalog.pg_reload_conf()"];
+        var step = draft.Sql(path, "reconnect", $"reconnect {member.Name} to {upstream}: take back {string.Join(" and ", settings)}, set there by ALTER SYSTEM", "postgres", statements, member.At, inTransaction: false, member: member.Name);
+        step.Changing(draft.State, streaming.Key, Normal.True);
+        step.Needs.Add(new Need(draft.Problem.Key(FacetPath.Slot(upstream, member.SlotName), "exists"), Normal.Exists, $"it streams over slot {member.SlotName}"));
         draft.Add(step);
     }
 

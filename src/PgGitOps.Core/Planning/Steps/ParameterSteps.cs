@@ -146,7 +146,7 @@ internal static class ParameterSteps
         var step = new StepDraft
         {
             Id = $"{draft.Problem.Cluster.Name}/{path}/parameters{suffix}",
-            Title = $"set {string.Join(", ", settings.Select(s => s.Name))} on {member}",
+            Title = $"{(settings.TrueForAll(s => s.To is null) ? "take back" : "set")} {string.Join(", ", settings.Select(s => s.Name))} on {member}",
             Action = new StepAction.ExecuteSql(member, "postgres", statements.ToEquatableArray(), InTransaction: false),
             Timeout = StepTimeouts.Sql,
             Because = settings.Find(s => s.At is not null)?.At,

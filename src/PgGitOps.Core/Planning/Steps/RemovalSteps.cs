@@ -41,7 +41,14 @@ internal static class RemovalSteps
         var absent = gone.Where(g => problem.Key(g, "exists") is var key && !problem.Live.ContainsKey(key) && !problem.Unknown.ContainsKey(key) && draft.MayChange(key)).ToArray();
         if (absent.Length == 0)
             return;
-        var step = draft.Sql("inventory", "forget", $"forget {string.Join(", ", absent)}: made by us once, and gone already", "postgres", [], null);
+        // A server that no document names is not looked at: whether it still runs, nobody here knows.
+        var servers = absent.Where(a => FacetPath.Split(a) is ["member", _]).ToArray();
+        string[] words =
+        [
+            .. servers.Select(s => $"{s}, which no document names any more: its server and its data directory are left as they are"),
+            .. absent.Except(servers).ToArray() is { Length: > 0 } others ? [$"{string.Join(", ", others)}: made by us once, and gone already"] : Array.Empty<string>(),
+        ];
+        var step = draft.Sql("inventory", "forget", $"forget {string.Join("; ", words)}", "postgres", [], null);
         foreach (var path in absent)
         {
             step.Before.Add(new FacetState(problem.Key(path, "exists"), null));

@@ -89,6 +89,11 @@ internal static class RoleSteps
         }
         if (!draft.Wants(desired))
             return;
+        if (role.Name == draft.Problem.Environment.Access.ReplicationUser && draft.State[desired.Key]?.Canonical == "differs")
+        {
+            draft.LeaveAlone(desired.Key, "the standbys log in with the password that the server knows, from their own password files: changing it here alone would cut them off at the next reconnect");
+            return;
+        }
         var step = new StepDraft
         {
             Id = $"{draft.Problem.Cluster.Name}/{path}/password",

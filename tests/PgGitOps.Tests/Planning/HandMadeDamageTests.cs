@@ -1,0 +1,117 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning;
+using PgGitOps.Tests.Builders;
+using static PgGitOps.Tests.Builders.Fleets;
+
+namespace PgGitOps.Tests.Planning;
+
+/// <summary>Damage done by hand to a running cluster, each found on a real one first.</summary>
+public class HandMadeDamageTests
+{
+    [Fact]
+    public void Plan_WhenTheReplicationRoleIsGone_MakesItAgain()
+    {
+        var plan = Plans.Of(Cluster(), Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Where(r => r.Name != "replicator")] }));
+
+        Assert.Equal("core/role/replicator/create", plan.Ids().First());
+        Assert.Contains("REPLICATION", Sql(plan.Steps[0]).Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_WhenTheReplicationRoleMayNoLongerReplicate_LetsItAgain()
+    {
+        var plan = Plans.Of(Cluster(), Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Select(r => r.Name == "replicator" ? r with { Replication = false } : r)] }));
+
+        Assert.Equal(["core/role/replicator/alter"], plan.Ids());
+    }
+
+    [Fact]
+    public void Plan_OfASingleServer_NeedsNoReplicationRole()
+    {
+        var alone = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [Snapshots.Role("postgres") with { Superuser = true }] }));
+
+        Assert.Empty(Plans.Of(Cluster("core-1"), alone).Steps);
+    }
+
+    [Theory]
+    [InlineData("host='10.0.0.1' port='5432' user='replicator'", true)]
+    // The file beneath leads elsewhere too, so taking the override back would not help.
+    [InlineData("host='10.0.0.9' port='5432' user='replicator'", false)]
+    public void Plan_WhenAStandbyWasPointedElsewhere_TakesThatBackOnlyIfItLeadsToTheSource(string beneath, bool heals)
+    {
+        FileSettingFact[] files =
+        [
+            new("/data/pggitops.conf", 9, "primary_conninfo", beneath, false, null),
+            new("/data/postgresql.auto.conf", 3, "primary_conninfo", "host=10.6.6.6", true, null),
+        ];
+        var healthy = Snapshots.Healthy(p => p with { Standbys = [.. p.Standbys.Where(s => s.ApplicationName != "core-2")] });
+        var snapshot = healthy with { Members = [healthy.Members[0], Snapshots.Seen("core-2", Snapshots.Standby() with { WalReceiver = null, FileSettings = [.. files] }), healthy.Members[2]] };
+
+        var plan = Plans.Of(Cluster(), snapshot);
+
+        if (!heals)
+        {
+            Assert.Empty(plan.Steps);
+            return;
+        }
+        Assert.Equal(["core/member/core-2/reconnect"], plan.Ids());
+        Assert.Equal("core-2", Assert.IsType<StepAction.ExecuteSql>(plan.Steps[0].Action).Member);
+        Assert.Equal("ALTER SYSTEM RESET \"primary_conninfo\"", Sql(plan.Steps[0])[0]);
+    }
+
+    [Fact]
+    public void Plan_WhenAMemberIsAddedAndParametersChange_SetsThemOnTheCloneToo()
+    {
+        var cluster = Cluster() with { Parameters = [Setting("work_mem", "8MB")] };
+        var healthy = Snapshots.Healthy();
+        var snapshot = healthy with { Members = [healthy.Members[0], healthy.Members[1], Snapshots.Absent("core-3")] };
+
+        var plan = Plans.Of(cluster, snapshot);
+
+        // A clone brings its source's values along: claiming the declared ones left the next plan with work.
+        Assert.Contains("core/member/core-3/clone", plan.Ids());
+        Assert.Contains("core/member/core-3/parameters", plan.Ids());
+    }
+
+    [Fact]
+    public void Plan_WhenTheRuleListsNobodyWhoStreams_SaysThatCommitsWait()
+    {
+        // After a promotion the rule may list only the new primary itself.
+        var cluster = Cluster() with { Replication = new Replication(Synchronous(1, "core-1"), At) };
+        var snapshot = Snapshots.Healthy(p => p.WithSetting("synchronous_standby_names", s => s with { Value = "ANY 1 (\"core-1\")" }));
+
+        var danger = Assert.Single(Plans.Of(cluster, snapshot).Changes, c => c.Key.Field == "waiting");
+
+        Assert.Contains("every commit waits", danger.Danger, StringComparison.Ordinal);
+        Assert.Contains("0 of 1 streaming", danger.Live!.Display, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_WhenEvenTheOwnerHoldsNothing_GrantsWhatIsDeclared()
+    {
+        var cluster = Cluster() with
+        {
+            Roles = [Role("owner")],
+            Databases = [Database("app", "owner") with { Schemas = [new Schema("app", Name("owner"), At)], Grants = [new Grant(GrantTarget.Schema, "app", null, Name("owner"), ["USAGE"], At)] }],
+        };
+        var healthy = Snapshots.Healthy(p => p with { Roles = [.. p.Roles, Snapshots.Role("owner")], Databases = [.. p.Databases, Snapshots.Database("app", "owner")] });
+        ClusterSnapshot With(params AclFact[] acls) => healthy with { Databases = [.. healthy.Databases, Snapshots.Inside("app", Snapshots.Contents() with { Schemas = [new SchemaFact("app", "owner")], Acls = [.. acls] })] };
+
+        Assert.Empty(Plans.Of(cluster, With()).Steps);
+        Assert.Equal(["core/database/app/grants"], Plans.Of(cluster, With(new AclFact("schema", "app", "app", "owner", null, []))).Ids());
+    }
+
+    [Fact]
+    public void Plan_WhenAMemberLeavesGit_DoesNotClaimThatItsServerIsGone()
+    {
+        var healthy = Snapshots.Healthy().WithRecord(["member/core-4"]);
+
+        var step = Assert.Single(Plans.Of(Cluster(), healthy).Steps);
+
+        Assert.DoesNotContain("gone already", step.Title, StringComparison.Ordinal);
+        Assert.Contains("left as they are", step.Title, StringComparison.Ordinal);
+    }
+
+    private static string[] Sql(Step step) => [.. ((StepAction.ExecuteSql)step.Action).Statements];
+}
