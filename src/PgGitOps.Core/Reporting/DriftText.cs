@@ -20,7 +20,7 @@ public static class DriftText
             foreach (var unknown in cluster.Unknowns)
                 text.Append(CultureInfo.InvariantCulture, $"  ? unknown: {Safe(unknown)}\n");
         }
-        return text.ToString();
+        return text.Length > 0 ? text.ToString() : "no cluster is declared\n";
     }
 
     internal static string Summary(ClusterDrift cluster)

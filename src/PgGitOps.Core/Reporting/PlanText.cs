@@ -15,6 +15,8 @@ public static class PlanText
         var text = new StringBuilder();
         foreach (var cluster in plan.Clusters)
             Render(text, cluster, approved?.Find(cluster.Cluster), color);
+        if (plan.Clusters.Count == 0)
+            text.Append("no cluster is declared\n");
         var steps = plan.Clusters.Sum(c => c.Steps.Count);
         text.Append(CultureInfo.InvariantCulture, $"plan {PlanWords.Short(plan.Id)} at commit {PlanWords.Short(plan.Commit)}: {(steps == 0 ? "nothing to do" : steps == 1 ? "1 step" : $"{steps} steps")}\n");
         return text.ToString();

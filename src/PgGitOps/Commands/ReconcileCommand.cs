@@ -2,6 +2,7 @@ using System.CommandLine;
 using PgGitOps.Controller;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Planning;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Commands;
@@ -33,6 +34,8 @@ internal static class ReconcileCommand
         var refused = revision.Problem is { } problem ? Refused(invocation, problem, revision.Fleet) : ExitCode.Done;
         if (revision.Fleet is not { } fleet)
             return refused;
+        foreach (var gone in revision.NoLongerDeclared)
+            invocation.Complain($"{PlanRule.DocumentGone}: no document declares cluster {gone} any more; it is left as it is");
         var clusters = FleetSelection.Of(invocation, fleet);
         var pass = await engine.Route().PassAsync(fleet, clusters, Order(invocation, engine.Progress, invocation.Stopping, invocation.Shutdown.Abort)).ConfigureAwait(false);
         invocation.Write(format == OutputFormat.Json ? PassReport.Json(pass) : PassReport.Text(pass), () => PassReport.Json(pass));
@@ -74,6 +77,11 @@ internal static class ReconcileCommand
             case RevisionProblem.Invalid invalid:
                 DiagnosticOutput.Complain(invocation, invalid.Tree, invalid.Diagnostics);
                 exit = invalid.Refuted ? ExitCode.Rejected : ExitCode.InvalidDocuments;
+                break;
+            case RevisionProblem.Emptied emptied:
+                invocation.Complain($"pggitops: {emptied.Describe()}");
+                invocation.Complain("  hint: was a directory lost? If it is meant, there is nothing to reconcile any more: end the loop");
+                exit = ExitCode.Rejected;
                 break;
             case RevisionProblem.Unreadable unreadable:
                 exit = RevisionFailure.Report(invocation, unreadable.Refusal);

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Planning;
 using PgGitOps.Reconciling;
 using Serilog;
 
@@ -56,6 +57,8 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
         {
             var info = revision.Fleet!.Revision;
             log.Information("revision {Commit} by {Author} is in force: {Subject}", info.CommitId, info.Author, info.Subject);
+            foreach (var gone in revision.NoLongerDeclared)
+                log.Warning("{Rule}: no document declares cluster {Cluster} any more; it is left as it is", PlanRule.DocumentGone, gone);
             lock (gate)
                 schedule.Hurry(time.GetUtcNow());
             health.Keep(Declared(revision.Fleet));

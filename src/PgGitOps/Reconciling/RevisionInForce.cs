@@ -19,6 +19,9 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
     /// <summary>Why a newer revision, or the newest, is not in force; null when all is well.</summary>
     public RevisionProblem? Problem { get; private set; }
 
+    /// <summary>Clusters of the revision before that the one in force does not declare; they are left as they are.</summary>
+    public EquatableArray<string> NoLongerDeclared { get; private set; } = [];
+
     /// <summary>Looks for a newer revision.</summary>
     /// <returns>True when another revision is in force than before.</returns>
     public bool Refresh(CancellationToken cancel)
@@ -44,6 +47,17 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
             case RevisionOutcome.Valid valid:
                 var moved = Fleet?.Revision.CommitId != valid.Fleet.Revision.CommitId;
                 newestRead = valid.Fleet.Revision.CommitId;
+                if (known is not null && known != newestRead && Before(known, cancel) is { } before)
+                {
+                    if (before.Clusters.Count > 0 && valid.Fleet.Clusters.Count == 0)
+                    {
+                        moved = Fleet is null;
+                        Fleet = before;
+                        Problem = new RevisionProblem.Emptied(newestRead, before.Clusters.Count);
+                        return moved;
+                    }
+                    NoLongerDeclared = before.Clusters.Where(c => valid.Fleet.FindCluster(c.Name) is null).Select(c => c.Name).ToEquatableArray();
+                }
                 Fleet = valid.Fleet;
                 Problem = null;
                 // Said once, meant once: a later rewrite is asked about again.
@@ -70,11 +84,17 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
     /// <summary>After a start: the newest revision is no good, and an earlier run knew one that was.</summary>
     private bool TakeLastGood(string commitId, CancellationToken cancel)
     {
-        if (reader.Read(new SourceRequest { Reference = commitId, AcceptRewrittenHistory = true }, cancel) is not RevisionOutcome.Valid valid)
+        if (Before(commitId, cancel) is not { } fleet)
             return false;
-        Fleet = valid.Fleet;
+        Fleet = fleet;
         return true;
     }
+
+    /// <summary>The fleet of an earlier revision, or null when it can no longer be read.</summary>
+    private ValidFleet? Before(string commitId, CancellationToken cancel) =>
+        Fleet?.Revision.CommitId == commitId ? Fleet
+        : reader.Read(new SourceRequest { Reference = commitId, AcceptRewrittenHistory = true }, cancel) is RevisionOutcome.Valid valid ? valid.Fleet
+        : null;
 }
 
 /// <summary>Why the newest revision is not in force. Closed.</summary>
@@ -91,11 +111,15 @@ internal abstract record RevisionProblem
 
     public sealed record Unreadable(SourceRefusal Refusal) : RevisionProblem;
 
+    /// <summary>Every cluster's document is gone at once. A lost directory looks the same as an intention, so the earlier revision stays in force.</summary>
+    public sealed record Emptied(string CommitId, int Clusters) : RevisionProblem;
+
     /// <summary>One line.</summary>
     public string Describe() => this switch
     {
         Invalid i => $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "promises what cannot be kept" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
         Unreadable u => u.Refusal.Message,
+        Emptied e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} declares no cluster at all, where the revision before it declared {e.Clusters}",
         _ => throw new InvalidOperationException("RevisionProblem is closed"),
     };
 
