@@ -5,7 +5,7 @@ using PgGitOps.Core.Planning;
 namespace PgGitOps.Core.Reporting;
 
 /// <summary>Words and marks that all renderings of a plan share.</summary>
-internal static class PlanWords
+public static class PlanWords
 {
     internal static char Mark(Step step) => step switch
     {
@@ -50,7 +50,7 @@ internal static class PlanWords
     }
 
     /// <summary>The facet without its cluster, and without a field that says nothing.</summary>
-    internal static string Label(FacetKey key) => key.Field switch
+    public static string Label(FacetKey key) => key.Field switch
     {
         "value" or "exists" or "privileges" => key.Object,
         "configured" => $"{key.Object} (in the file)",

@@ -5,6 +5,7 @@ using System.Text.Json;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Reporting;
 
 namespace PgGitOps.Commands;
 
@@ -25,6 +26,10 @@ internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Pla
                 var host = fleet.EnvironmentOf(cluster).Hosts.FirstOrDefault(h => h.Name == at?.Host);
                 text.Append(CultureInfo.InvariantCulture, $"  {member.Name,-20} {host?.Site ?? "?",-12} {$"{host?.Address}:{at?.Port}",-22} {Words(seen, member)}\n");
             }
+            foreach (var refusal in planned.Refusals)
+                text.Append(CultureInfo.InvariantCulture, $"  refused: {refusal.RuleId}: {refusal.Message}\n");
+            foreach (var danger in planned.Changes.Where(c => c.Danger is not null && c.Treatment != FieldTreatment.Ignore))
+                text.Append(CultureInfo.InvariantCulture, $"  danger: {PlanWords.Label(danger.Key)}: {danger.Live?.Display}: {danger.Danger}\n");
             foreach (var unknown in planned.Unknowns)
                 text.Append(CultureInfo.InvariantCulture, $"  unknown: {unknown}\n");
         }

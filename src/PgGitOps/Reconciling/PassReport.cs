@@ -2,12 +2,17 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Reporting;
 
 namespace PgGitOps.Reconciling;
 
 /// <summary>A pass for people and for programs.</summary>
 internal static class PassReport
 {
+    private const int NamedMax = 5;
+
     public static string Text(PassResult pass)
     {
         var text = new StringBuilder();
@@ -23,6 +28,7 @@ internal static class PassReport
             }
             if (pass.Left.TryGetValue(cluster.Cluster, out var left) && left.Count > 0)
                 text.Append(CultureInfo.InvariantCulture, $"  still to do: {string.Join("; ", left)}\n");
+            Append(text, pass.Standing.GetValueOrDefault(cluster.Cluster));
         }
         var done = pass.Clusters.SelectMany(c => c.Steps).Count(s => OutcomeText.Holds(s.Outcome));
         text.Append((done, pass.IsSettled) switch
@@ -70,6 +76,25 @@ internal static class PassReport
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
+    /// <summary>What stays as it is, named; the rest of the story is drift's.</summary>
+    private static void Append(StringBuilder text, ClusterPlan? standing)
+    {
+        foreach (var (mark, words, labels) in new[] { ('~', "not acted on", Open(standing)), ('!', "dangerous", Dangers(standing)) })
+        {
+            if (labels.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $"  {mark} {labels.Count} {words}: {string.Join("; ", labels.Take(NamedMax))}{(labels.Count > NamedMax ? "; …" : "")}; see pggitops drift\n");
+        }
+    }
+
+    /// <summary>Differences that are not for a step to mend.</summary>
+    private static List<string> Open(ClusterPlan? plan) =>
+        Labels(plan?.Changes.Where(c => c.NotActedOn is not null && c.Cause != ChangeCause.Undeclared && c.Treatment != FieldTreatment.Ignore));
+
+    private static List<string> Dangers(ClusterPlan? plan) =>
+        Labels(plan?.Changes.Where(c => c.Cause == ChangeCause.Undeclared && c.Treatment != FieldTreatment.Ignore));
+
+    private static List<string> Labels(IEnumerable<Change>? changes) => [.. (changes ?? []).Select(c => PlanWords.Label(c.Key))];
+
     /// <summary>How it stands with a cluster, in a few words.</summary>
     public static string Words(ClusterResult cluster)
     {
@@ -109,6 +134,14 @@ internal static class PassReport
         foreach (var left in pass.Left.TryGetValue(cluster.Cluster, out var titles) ? titles : [])
             json.WriteStringValue(left);
         json.WriteEndArray();
+        var standing = pass.Standing.GetValueOrDefault(cluster.Cluster);
+        foreach (var (name, labels) in new[] { ("open", Open(standing)), ("dangers", Dangers(standing)) })
+        {
+            json.WriteStartArray(name);
+            foreach (var label in labels)
+                json.WriteStringValue(label);
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
     }
 

@@ -23,6 +23,9 @@ internal sealed record PassResult
     /// <summary>Titles of steps that a plan made after the apply still holds, by cluster; only of clusters where something was done.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<string>> Left { get; init; }
 
+    /// <summary>How each cluster stands at the end: the plan made after the apply where something was done, else the plan itself.</summary>
+    public required IReadOnlyDictionary<string, ClusterPlan> Standing { get; init; }
+
     public required TimeSpan Took { get; init; }
 
     /// <summary>Processor time of the whole process during the pass.</summary>

@@ -58,16 +58,19 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         else
             foreach (var one in work)
                 results[one.Cluster.Name] = Executor.WithoutSteps(one);
-        foreach (var clusterPlan in plan.Clusters)
-            results[clusterPlan.Cluster] = Judged(results[clusterPlan.Cluster], clusterPlan);
-        var left = await LookAgainAsync(fleet, results.Values).ConfigureAwait(false);
+        var again = await LookAgainAsync(fleet, results.Values).ConfigureAwait(false);
+        // Where something was done the later look judges: what was unknown before a server was started is known now.
+        var standing = plan.Clusters.ToDictionary(c => c.Cluster, c => again.GetValueOrDefault(c.Cluster, c), StringComparer.Ordinal);
+        foreach (var (cluster, clusterPlan) in standing)
+            results[cluster] = Judged(results[cluster], clusterPlan);
         return new()
         {
             Fleet = fleet,
             Plan = plan,
             Earlier = earlier,
             Clusters = [.. results.Values.OrderBy(r => r.Cluster, StringComparer.Ordinal)],
-            Left = left,
+            Left = again.ToDictionary(a => a.Key, a => (IReadOnlyList<string>)[.. a.Value.Steps.Select(s => s.Title)], StringComparer.Ordinal),
+            Standing = standing,
             Took = time.GetElapsedTime(begun),
             Processor = Environment.CpuUsage.TotalTime - processor,
         };
@@ -108,26 +111,28 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
     {
         if (result.Ending is not (ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting))
             return result;
+        // A split or foreign cluster is no question of reachability, whatever could not be read because of it.
+        if (plan.Refusals.Where(r => r.RuleId is PlanRule.TwoPrimaries or PlanRule.WrongServer).ToArray() is { Length: > 0 } grave)
+            return result with { Ending = ClusterEnding.Refused, Reason = Words(grave) };
         // First what is not known: most refusals beside it only follow from it.
         if (plan.Unknowns.Count > 0)
             return result with { Ending = ClusterEnding.Unreachable, Reason = string.Join("; ", plan.Unknowns) };
         return plan.Refusals.Count > 0
-            ? result with { Ending = ClusterEnding.Refused, Reason = string.Join("; ", plan.Refusals.Select(r => $"{r.RuleId}: {r.Message}")) }
+            ? result with { Ending = ClusterEnding.Refused, Reason = Words(plan.Refusals) }
             : result;
     }
 
+    private static string Words(IEnumerable<Refusal> refusals) => string.Join("; ", refusals.Select(r => $"{r.RuleId}: {r.Message}"));
+
     /// <summary>After an apply the plan must be empty, or say what is left.</summary>
-    private async Task<IReadOnlyDictionary<string, IReadOnlyList<string>>> LookAgainAsync(ValidFleet fleet, IEnumerable<ClusterResult> results)
+    private async Task<IReadOnlyDictionary<string, ClusterPlan>> LookAgainAsync(ValidFleet fleet, IEnumerable<ClusterResult> results)
     {
         string[] touched = [.. results.Where(r => r.ChangedSomething).Select(r => r.Cluster)];
-        var left = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         if (touched.Length == 0)
-            return left;
+            return new Dictionary<string, ClusterPlan>(StringComparer.Ordinal);
         // Not cancelled by a wish to stop: the account of what was done has to be true.
         var (_, plan) = await LookAsync(fleet, touched, CancellationToken.None).ConfigureAwait(false);
-        foreach (var cluster in plan.Clusters)
-            left[cluster.Cluster] = [.. cluster.Steps.Select(s => s.Title)];
-        return left;
+        return plan.Clusters.ToDictionary(c => c.Cluster, StringComparer.Ordinal);
     }
 
     private List<ResolvedIntent> ResolveEarlier(Plan plan)

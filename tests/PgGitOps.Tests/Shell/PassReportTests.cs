@@ -45,6 +45,22 @@ public class PassReportTests
     }
 
     [Fact]
+    public void Text_NamesWhatIsDangerousAndWhatNobodyActsOn()
+    {
+        var undeclared = new Change(new("core", "role/boss", "superuser"), null, null, null, ChangeCause.Undeclared, Core.Desired.FieldTreatment.Observe, null) { NotActedOn = "x", Danger = "y" };
+        var open = undeclared with { Key = new("core", "member/core-2", "streaming"), Cause = ChangeCause.Drift, Danger = null };
+        var ignored = undeclared with { Key = new("core", "role/old", "superuser"), Treatment = Core.Desired.FieldTreatment.Ignore };
+        var standing = new ClusterPlan { Cluster = "core", Mode = Core.Desired.ReconcileMode.Enforce, Changes = [undeclared, open, ignored], Steps = [], Refusals = [], Reads = [], Unknowns = [] };
+        var pass = Pass(new ClusterResult("core", ClusterEnding.InOrder, [], null)) with { Standing = new Dictionary<string, ClusterPlan> { ["core"] = standing } };
+
+        var text = PassReport.Text(pass);
+
+        Assert.Contains("~ 1 not acted on: member/core-2 streaming; see pggitops drift", text, StringComparison.Ordinal);
+        Assert.Contains("! 1 dangerous: role/boss superuser; see pggitops drift", text, StringComparison.Ordinal);
+        Assert.Contains("\"dangers\": [\n        \"role/boss superuser\"\n      ]", PassReport.Json(pass), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_KeepsToItsSchema()
     {
         var schema = await NJsonSchema.JsonSchema.FromJsonAsync(File.ReadAllText(Golden.InRepository("schemas/reports/pass.schema.json")));
@@ -74,6 +90,7 @@ public class PassReportTests
         Earlier = [],
         Clusters = [cluster],
         Left = new Dictionary<string, IReadOnlyList<string>>(),
+        Standing = new Dictionary<string, ClusterPlan>(),
         Took = TimeSpan.FromSeconds(1),
         Processor = TimeSpan.Zero,
     };
