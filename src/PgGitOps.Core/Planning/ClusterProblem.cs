@@ -36,6 +36,9 @@ internal sealed record ClusterProblem
     /// <summary>Settings of where a standby streams from that ALTER SYSTEM put over those it was cloned with, by member. Taking them back leads to the declared source again.</summary>
     internal required IReadOnlyDictionary<string, EquatableArray<string>> StrayUpstreams { get; init; }
 
+    /// <summary>Why a declared password cannot be found, by role. A verifier that merely could not be read is not in here.</summary>
+    internal required IReadOnlyDictionary<string, string> MissingSecrets { get; init; }
+
     /// <summary>Owners of databases and schemas that could be read, by object path.</summary>
     internal required IReadOnlyDictionary<string, string> Owners { get; init; }
 

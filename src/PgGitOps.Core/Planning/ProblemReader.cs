@@ -71,6 +71,7 @@ internal static class ProblemReader
             Now = now,
             MemberReasons = topology.Members.ToDictionary(m => m.Name, m => m.Reason, StringComparer.Ordinal),
             Overrides = OverridesOf(topology),
+            MissingSecrets = MissingSecretsOf(cluster, unknown, passwords),
             StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
             Owners = OwnersOf(snapshot, reader.Primary),
             ActiveSlots = topology.Members.Where(m => m.Facts is not null)
@@ -89,12 +90,12 @@ internal static class ProblemReader
     }
 
     /// <summary>The role the standbys log in with is declared by the environment's access: without it none of them can reconnect.</summary>
+    /// <remarks>Only together with its password: without one we make no standby, and those of an adopted cluster may log in as anybody.</remarks>
     private static Cluster WithReplicationRole(FleetEnvironment environment, Cluster cluster)
     {
         var access = environment.Access;
-        if (cluster.Manager is not ClusterManager.Native || cluster.Members.Count < 2 || access.ReplicationUser == access.User || cluster.Roles.Any(r => r.Name == access.ReplicationUser))
+        if (cluster.Manager is not ClusterManager.Native || cluster.Members.Count < 2 || access.ReplicationPassword is not { } password || access.ReplicationUser == access.User || cluster.Roles.Any(r => r.Name == access.ReplicationUser))
             return cluster;
-        var at = access.ReplicationPassword?.At ?? cluster.Head.At;
         var role = new Role
         {
             Name = access.ReplicationUser,
@@ -109,9 +110,9 @@ internal static class ProblemReader
             ValidUntil = null,
             MemberOf = [],
             Settings = [],
-            Password = access.ReplicationPassword,
-            Mentioned = access.ReplicationPassword is null ? ["login", "replication"] : ["login", "replication", "password"],
-            At = at,
+            Password = password,
+            Mentioned = ["login", "replication", "password"],
+            At = password.At,
             Places = [],
         };
         return cluster with { Roles = cluster.Roles.Append(role).ToEquatableArray() };
@@ -131,6 +132,18 @@ internal static class ProblemReader
             }
         }
         return overrides;
+    }
+
+    private static Dictionary<string, string> MissingSecretsOf(Cluster cluster, Dictionary<FacetKey, string> unknown, PasswordCheck passwords)
+    {
+        var missing = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var role in cluster.Roles)
+        {
+            // Without a stored verifier only the secret itself can be what is not known.
+            if (role.Password is { } secret && unknown.ContainsKey(new FacetKey(cluster.Name, FacetPath.Role(role.Name), "password")) && passwords(secret, null) is PasswordFinding.Unknown finding)
+                missing[role.Name] = finding.Reason;
+        }
+        return missing;
     }
 
     private static Dictionary<string, EquatableArray<string>> StrayUpstreamsOf(FleetEnvironment environment, Cluster cluster, Topology topology)

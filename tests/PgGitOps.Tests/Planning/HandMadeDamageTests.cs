@@ -12,26 +12,25 @@ public class HandMadeDamageTests
     [Fact]
     public void Plan_WhenTheReplicationRoleIsGone_MakesItAgain()
     {
-        var plan = Plans.Of(Cluster(), Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Where(r => r.Name != "replicator")] }));
+        var plan = PlanWithReplicationPassword(Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Where(r => r.Name != "replicator")] }));
 
-        Assert.Equal("core/role/replicator/create", plan.Ids().First());
+        Assert.Equal(["core/role/replicator/create", "core/role/replicator/password"], plan.Ids());
         Assert.Contains("REPLICATION", Sql(plan.Steps[0]).Single(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Plan_WhenTheReplicationRoleMayNoLongerReplicate_LetsItAgain()
     {
-        var plan = Plans.Of(Cluster(), Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Select(r => r.Name == "replicator" ? r with { Replication = false } : r)] }));
+        var plan = PlanWithReplicationPassword(Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Select(r => r.Name == "replicator" ? r with { Replication = false } : r)] }));
 
-        Assert.Equal(["core/role/replicator/alter"], plan.Ids());
+        Assert.Contains("core/role/replicator/alter", plan.Ids());
     }
 
     [Fact]
-    public void Plan_OfASingleServer_NeedsNoReplicationRole()
+    public void Plan_WithoutAReplicationPassword_LeavesTheReplicationRoleToOthers()
     {
-        var alone = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [Snapshots.Role("postgres") with { Superuser = true }] }));
-
-        Assert.Empty(Plans.Of(Cluster("core-1"), alone).Steps);
+        // An adopted cluster: its standbys may log in as anybody.
+        Assert.Empty(Plans.Of(Cluster(), Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Where(r => r.Name != "replicator")] })).Steps);
     }
 
     [Theory]
@@ -111,6 +110,28 @@ public class HandMadeDamageTests
 
         Assert.DoesNotContain("gone already", step.Title, StringComparison.Ordinal);
         Assert.Contains("left as they are", step.Title, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "PGP012")]
+    // A snapshot file keeps no verifier: that is no reason to refuse a plan made from it.
+    [InlineData(false, null)]
+    public void Plan_WhenAPasswordCannotBeCompared_RefusesOnlyWhereTheSecretIsMissing(bool secretIsMissing, string? refusal)
+    {
+        var cluster = Cluster() with { Roles = [Role("app", "password") with { Password = new SecretReference.FromEnvironment("APP", At) }] };
+        var snapshot = Snapshots.Healthy(p => p with { Roles = [.. p.Roles, Snapshots.Role("app") with { PasswordVerifier = new PasswordVerifier("digest:scram:x") }] });
+        PasswordCheck check = (_, stored) => secretIsMissing || stored is not null ? new PasswordFinding.Unknown("no") : new PasswordFinding.Differs();
+
+        var plan = Plans.Of(cluster, snapshot, options: Plans.Options with { Passwords = check });
+
+        Assert.Empty(plan.Steps);
+        Assert.Equal(refusal, plan.Refusals.SingleOrDefault()?.RuleId);
+    }
+
+    private static ClusterPlan PlanWithReplicationPassword(ClusterSnapshot snapshot)
+    {
+        var environment = Fleets.Environment();
+        return Plans.Of(Cluster(), snapshot, environment with { Access = environment.Access with { ReplicationPassword = new SecretReference.FromEnvironment("REPLICATION_PASSWORD", At) } });
     }
 
     private static string[] Sql(Step step) => [.. ((StepAction.ExecuteSql)step.Action).Statements];

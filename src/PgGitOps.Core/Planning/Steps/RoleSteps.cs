@@ -82,7 +82,7 @@ internal static class RoleSteps
         var path = FacetPath.Role(role.Name);
         if (role.Password is not { } secret || draft.Desired(path, "password") is not { } desired)
             return;
-        if (draft.State.Unknown.TryGetValue(desired.Key, out var reason) && draft.Primary is { } p && draft.StatusOf(p) == MemberStatus.Primary)
+        if (draft.Problem.MissingSecrets.TryGetValue(role.Name, out var reason) && draft.Primary is { } p && draft.StatusOf(p) == MemberStatus.Primary)
         {
             draft.Refuse(new Refusal(PlanRule.SecretMissing, $"The password of role {role.Name} is left alone: {reason}.", $"Provide {secret.Describe()}.", secret.At));
             return;
