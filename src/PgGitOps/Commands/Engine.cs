@@ -71,7 +71,7 @@ internal sealed class Engine : IAsyncDisposable
             new PasswordFindings(secrets).Check,
             archive,
             begin => JournalFile.Create(invocation.State.Journal, begin, invocation.Time, boundary),
-            DriftHistory.Open(invocation.State.File("drift.json")),
+            DriftHistory.Open(invocation.State.File("drift.json"), invocation.Complain),
             invocation.Time);
     }
 

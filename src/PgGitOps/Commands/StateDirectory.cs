@@ -25,11 +25,18 @@ internal sealed record StateDirectory(string Path)
 
     private static string Ensure(string directory)
     {
-        // The journal names objects and hosts: for the owner's eyes only.
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(directory);
-        else
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            // The journal names objects and hosts: for the owner's eyes only.
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(directory);
+            else
+                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"the state directory {directory} cannot be made: {e.Message}", "name another one with --state DIR");
+        }
         return directory;
     }
 }

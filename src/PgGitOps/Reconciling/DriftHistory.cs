@@ -10,24 +10,29 @@ internal sealed class DriftHistory
     private readonly string path;
     private readonly SortedDictionary<string, DateTimeOffset> since;
 
-    private DriftHistory(string path, SortedDictionary<string, DateTimeOffset> since)
+    private readonly Action<string> complain;
+    private bool complained;
+
+    private DriftHistory(string path, SortedDictionary<string, DateTimeOffset> since, Action<string> complain)
     {
         this.path = path;
         this.since = since;
+        this.complain = complain;
     }
 
     /// <summary>A file that cannot be understood starts a new history: onset times are a comfort, not a ground for decisions.</summary>
-    public static DriftHistory Open(string path)
+    /// <param name="complain">Told once when the history cannot be kept; looking and healing go on.</param>
+    public static DriftHistory Open(string path, Action<string> complain)
     {
         try
         {
             if (File.Exists(path) && JsonSerializer.Deserialize(File.ReadAllBytes(path), DriftJson.Default.DictionaryStringDateTimeOffset) is { } known)
-                return new(path, new(known, StringComparer.Ordinal));
+                return new(path, new(known, StringComparer.Ordinal), complain);
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
         }
-        return new(path, new(StringComparer.Ordinal));
+        return new(path, new(StringComparer.Ordinal), complain);
     }
 
     /// <summary>When this difference was first seen, or null for one never noted.</summary>
@@ -47,8 +52,18 @@ internal sealed class DriftHistory
             foreach (var gone in since.Keys.Where(k => k.StartsWith(cluster.Cluster + "/", StringComparison.Ordinal) && !present.Contains(k)).ToList())
                 changed |= since.Remove(gone);
         }
-        if (changed)
+        if (!changed)
+            return;
+        try
+        {
             Save();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (!complained)
+                complain($"since when things differ is not kept: {e.Message}");
+            complained = true;
+        }
     }
 
     private void Save()

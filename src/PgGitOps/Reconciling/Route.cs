@@ -78,7 +78,7 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
 
     private async Task ExecuteWorkAsync(ValidFleet fleet, Plan plan, List<ClusterWork> work, Dictionary<string, ClusterResult> results, PassOrder order)
     {
-        using var journal = openJournal(new()
+        var begin = new JournalEntry
         {
             Kind = JournalEntryKind.Begin,
             At = time.GetUtcNow(),
@@ -88,7 +88,20 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
             Repository = order.Repository,
             Command = order.Command,
             ProcessId = Environment.ProcessId,
-        });
+        };
+        JournalFile opened;
+        try
+        {
+            opened = openJournal(begin);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Without a journal a killed process could not be accounted for: then nothing is done.
+            foreach (var one in work)
+                results[one.Cluster.Name] = one.RunsSomething ? new(one.Cluster.Name, ClusterEnding.Stopped, [], $"nothing was begun, the journal cannot be written: {e.Message}") : Executor.WithoutSteps(one);
+            return;
+        }
+        using var journal = opened;
         // Connections kept for looking would hold up DROP DATABASE and a restart.
         foreach (var one in work.Where(w => w.RunsSomething))
             await release(fleet, one.Cluster).ConfigureAwait(false);
