@@ -12,7 +12,8 @@ public static class ProveHtml
         body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
         h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; border-top: 1px solid var(--line); padding-top: 1rem; }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 13px; } th, td { padding: .35rem .55rem; border: 1px solid var(--line); text-align: left; vertical-align: top; } th { background: var(--soft); font-weight: 600; }
-        td.holds, td.kept { background: var(--good); } td.unproven { background: var(--fair); } td.unknown, td.atRisk { background: var(--dim); } td.impossible, td.breached { background: var(--bad); font-weight: 600; } td.notClaimed { color: color-mix(in srgb, var(--ink) 60%, transparent); }
+        .legend { font-size: 13px; } .legend span { padding: .1rem .45rem; border: 1px solid var(--line); border-radius: 4px; margin-left: .6rem; } .legend span:first-child { margin-left: 0; }
+        .holds, td.kept { background: var(--good); } .unproven { background: var(--fair); } .unknown, td.atRisk { background: var(--dim); } .impossible, td.breached { background: var(--bad); font-weight: 600; } td.notClaimed { color: color-mix(in srgb, var(--ink) 60%, transparent); }
         td a { color: inherit; text-decoration: none; display: block; } .word { display: block; font-size: 11px; }
         .counterexample { border-left: 4px solid var(--red); background: var(--soft); padding: .5rem .8rem; margin: .6rem 0; } .counterexample ol { margin: .3rem 0 0; padding-left: 1.3rem; }
         .topology { max-width: 100%; height: auto; } .topology text { fill: var(--ink); font: 12px system-ui, sans-serif; } .topology .name { font-weight: 600; font-size: 14px; } .topology .small { font-size: 11px; }
@@ -46,14 +47,26 @@ public static class ProveHtml
             foreach (var scenario in scenarios)
             {
                 if (context.Find(scenario) is not { } cell)
-                    page.Append("<td></td>");
+                    page.Append("<td class=\"notClaimed\" title=\"cannot happen to this cluster\">–</td>");
                 else
                     page.Append($"<td class=\"{Lower(cell.Verdict)}\" title=\"{Html.Escape(cell.When)}\"><a href=\"#{Html.Escape(context.Name)}-{scenario.Id()}\"><span class=\"word\">{cell.Verdict.Title()}</span>loss {Html.Escape(ProveText.LossCell(cell.Guaranteed))}<br>outage {Html.Escape(cell.Outage.Short)}</a></td>");
             }
             page.Append("</tr>\n");
         }
-        page.Append("</table></div>\n");
+        page.Append("</table></div>\n<p class=\"legend\">");
+        foreach (var (verdict, meaning) in Legend)
+            page.Append($"<span class=\"{Lower(verdict)}\">{verdict.Title()}</span> {meaning} ");
+        page.Append("</p>\n");
     }
+
+    private static readonly (Verdict Verdict, string Meaning)[] Legend =
+    [
+        (Verdict.Holds, "in every state the configuration permits"),
+        (Verdict.Unproven, "rests on a guess, a lag to be watched or a restore nobody tried"),
+        (Verdict.Unknown, "a figure is missing"),
+        (Verdict.Impossible, "refuted, see the counterexample"),
+        (Verdict.NotClaimed, "nothing is promised"),
+    ];
 
     private static void Describe(ContextProof context, StringBuilder page)
     {

@@ -25,20 +25,20 @@ internal static class TopologyDrawing
             var tallest = domains.Length == 0 ? 0 : domains.Max(d => topology.Domains[d].Members.Count);
             var extras = topology.Repositories.Where(r => r.Site == site).Select(r => "▤ " + r.Declared.Name)
                 .Concat(topology.Observers.Where(o => o.Site == site).Select(o => "◇ " + o.Name)).ToArray();
-            var siteHeight = 60 + tallest * MemberHeight + extras.Length * 16;
+            var siteHeight = 86 + tallest * MemberHeight + extras.Length * 16;
             height = Math.Max(height, siteHeight);
             Line(boxes, $"<rect class=\"site\" x=\"{x}\" y=\"10\" width=\"{width}\" height=\"{siteHeight}\" rx=\"8\"/><text class=\"name\" x=\"{x + 10}\" y=\"29\">{Text(topology.Sites[site].Name)}</text>");
             for (var i = 0; i < domains.Length; i++)
             {
                 var domain = topology.Domains[domains[i]];
                 var left = x + 10 + i * (BoxWidth + 10);
-                Line(boxes, $"<rect class=\"domain\" x=\"{left}\" y=\"38\" width=\"{BoxWidth}\" height=\"{18 + domain.Members.Count * MemberHeight}\" rx=\"5\"/><text class=\"small\" x=\"{left + 6}\" y=\"51\">{Text(domain.Name)}</text>");
+                Line(boxes, $"<rect class=\"domain\" x=\"{left}\" y=\"38\" width=\"{BoxWidth}\" height=\"{44 + domain.Members.Count * MemberHeight}\" rx=\"5\"/><text class=\"small\" x=\"{left + 6}\" y=\"{76 + domain.Members.Count * MemberHeight}\">{Text(domain.Name)}</text>");
                 var row = 0;
                 foreach (var member in domain.Members.Indexes)
-                    places[member] = (left + BoxWidth / 2, 74 + row++ * MemberHeight);
+                    places[member] = (left + BoxWidth / 2, 88 + row++ * MemberHeight);
             }
             for (var i = 0; i < extras.Length; i++)
-                Line(boxes, $"<text class=\"small\" x=\"{x + 12}\" y=\"{70 + tallest * MemberHeight + i * 16}\">{Text(extras[i])}</text>");
+                Line(boxes, $"<text class=\"small\" x=\"{x + 12}\" y=\"{96 + tallest * MemberHeight + i * 16}\">{Text(extras[i])}</text>");
             x += width + 16;
         }
         var primary = counterexample is null ? First(topology) : topology.IndexOf(counterexample.Primary);
@@ -68,7 +68,9 @@ internal static class TopologyDrawing
                 continue;
             var kind = from == primary && rule.Standbys.Contains(member) ? "sync" : "async";
             var acknowledged = counterexample is not null && counterexample.Acknowledgers.Contains(topology.Members[member].Name) ? " acknowledged" : "";
-            Line(svg, $"<path class=\"edge {kind}{acknowledged}\" d=\"M{a.X},{a.Y} C{(a.X + b.X) / 2},{a.Y - 18} {(a.X + b.X) / 2},{b.Y - 18} {b.X},{b.Y}\"/>");
+            // From top to top, the higher the farther: never behind a member that has no part in it.
+            var rise = 16 + Math.Min(28, Math.Abs(a.X - b.X) / 18);
+            Line(svg, $"<path class=\"edge {kind}{acknowledged}\" d=\"M{a.X},{a.Y - 14} C{a.X},{a.Y - 14 - rise} {b.X},{b.Y - 14 - rise} {b.X},{b.Y - 14}\"/>");
         }
     }
 
