@@ -1,4 +1,7 @@
 using System.CommandLine;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Proofs;
 
 namespace PgGitOps.Commands;
 
@@ -15,9 +18,15 @@ internal static class StatusCommand
         {
             var clusters = FleetSelection.Of(invocation, fleet);
             var (snapshot, plan) = await engine.Route().LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
-            var report = new StatusReport(fleet, snapshot, plan, invocation.Time.GetUtcNow());
+            var report = new StatusReport(fleet, snapshot, plan, Promises(fleet, clusters, snapshot, invocation.Time.GetUtcNow()), invocation.Time.GetUtcNow());
             invocation.Write(format == OutputFormat.Json ? report.Json() : report.Text(), report.Json);
             return ExitCode.Done;
         }).ConfigureAwait(false);
+    }
+
+    private static IReadOnlyList<LiveContext> Promises(ValidFleet fleet, IReadOnlyList<string> clusters, FleetSnapshot snapshot, DateTimeOffset now)
+    {
+        var ground = new ProofGround(fleet);
+        return LiveProofs.Of(fleet, clusters.SelectMany(ground.PoliciesOf).OrderBy(p => p.Name, StringComparer.Ordinal).Select(ground.Prove), snapshot, now);
     }
 }

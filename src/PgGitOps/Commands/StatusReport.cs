@@ -5,12 +5,13 @@ using System.Text.Json;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Reporting;
 
 namespace PgGitOps.Commands;
 
 /// <summary>One line a member, in the order of the documents' names.</summary>
-internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, DateTimeOffset now)
+internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, IReadOnlyList<LiveContext> promises, DateTimeOffset now)
 {
     public string Text()
     {
@@ -30,6 +31,11 @@ internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Pla
                 text.Append(CultureInfo.InvariantCulture, $"  refused: {refusal.RuleId}: {refusal.Message}\n");
             foreach (var danger in planned.Changes.Where(c => c.Danger is not null && c.Treatment != FieldTreatment.Ignore))
                 text.Append(CultureInfo.InvariantCulture, $"  danger: {PlanWords.Label(danger.Key)}: {danger.Live?.Display}: {danger.Danger}\n");
+            var contexts = PromisesOf(seen);
+            if (contexts.Length > 0)
+                text.Append(CultureInfo.InvariantCulture, $"  promises: {string.Join(", ", contexts.GroupBy(c => c.Verdict).OrderByDescending(g => g.Key.Badness()).Select(g => $"{g.Count()} {g.Key.Title()}"))}\n");
+            foreach (var alarm in contexts.SelectMany(ProveLive.Alarms))
+                text.Append(CultureInfo.InvariantCulture, $"    {alarm}\n");
             foreach (var unknown in planned.Unknowns)
                 text.Append(CultureInfo.InvariantCulture, $"  unknown: {unknown}\n");
         }
@@ -85,12 +91,28 @@ internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Pla
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteStartArray("promises");
+        foreach (var context in PromisesOf(seen))
+        {
+            json.WriteStartObject();
+            json.WriteString("context", context.Name);
+            var verdict = context.Verdict.ToString();
+            json.WriteString("verdict", char.ToLowerInvariant(verdict[0]) + verdict[1..]);
+            json.WriteStartArray("alarms");
+            foreach (var alarm in ProveLive.Alarms(context))
+                json.WriteStringValue(alarm);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteStartArray("unknowns");
         foreach (var unknown in planned.Unknowns)
             json.WriteStringValue(unknown);
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    private LiveContext[] PromisesOf(ClusterSnapshot seen) => [.. promises.Where(p => p.Proof.Policy.Cluster.Value == seen.Name)];
 
     private static string Words(ClusterSnapshot cluster, MemberSnapshot member) => member.Server.Match(
         seen => seen.Value.InRecovery ? Standby(cluster, member, seen.Value) : string.Create(CultureInfo.InvariantCulture, $"primary, {Version(seen.Value)}, timeline {seen.Value.Timeline}"),

@@ -76,6 +76,11 @@ internal sealed class HealthState(TimeProvider time, TimeSpan passWithin)
                     json.WriteString("state", cluster.State);
                     json.WriteNumber("failures", cluster.Failures);
                     json.WriteString("reason", cluster.Reason);
+                    // A promise at risk is for people to hear of; restarting the loop would not mend it.
+                    json.WriteStartArray("promises");
+                    foreach (var promise in cluster.Promises)
+                        json.WriteStringValue(promise);
+                    json.WriteEndArray();
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
@@ -86,4 +91,8 @@ internal sealed class HealthState(TimeProvider time, TimeSpan passWithin)
     }
 }
 
-internal sealed record ClusterHealth(string Cluster, string State, int Failures, string? Reason);
+internal sealed record ClusterHealth(string Cluster, string State, int Failures, string? Reason)
+{
+    /// <summary>Promises at risk or breached, one line each.</summary>
+    public IReadOnlyList<string> Promises { get; init; } = [];
+}

@@ -18,6 +18,7 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
     private readonly Dictionary<string, Task> running = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> states = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
+    private readonly PromiseWatch promises = new();
     private string? problemSaid;
 
     public async Task RunAsync(CancellationToken stopping, CancellationToken abort)
@@ -107,6 +108,7 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
         string state;
         string? reason;
         bool succeeded;
+        IReadOnlyList<string>? alarms = null;
         try
         {
             var pass = await route.PassAsync(fleet, [cluster], options.Order(stopping, abort)).ConfigureAwait(false);
@@ -115,6 +117,7 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
             // Waiting and suspended clusters do as they are told; looking at them more rarely would only delay them.
             succeeded = result.Ending is ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Locked or ClusterEnding.Interrupted;
             Tell(pass, result);
+            alarms = TellPromises(pass, cluster);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -131,7 +134,7 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
         int failures;
         lock (gate)
             failures = schedule.Failures(cluster);
-        health.PassEnded([new(cluster, state, failures, reason)], PassSchedule.Delay(interval, failures) + interval + PassGrace);
+        health.PassEnded([new(cluster, state, failures, reason) { Promises = alarms ?? [] }], PassSchedule.Delay(interval, failures) + interval + PassGrace);
     }
 
     /// <summary>A change of state is news; a pass like the one before is a detail.</summary>
@@ -155,6 +158,16 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
             result.Cluster, words, drifts, pass.Plan.Commit, Math.Round(pass.Took.TotalMilliseconds, 1), Math.Round(pass.Processor.TotalMilliseconds, 1));
         foreach (var left in pass.Left.Values.SelectMany(l => l))
             log.Warning("{Cluster}: still to do: {Title}", result.Cluster, left);
+    }
+
+    private IReadOnlyList<string> TellPromises(PassResult pass, string cluster)
+    {
+        var news = promises.Look(pass.Fleet, cluster, pass.Snapshot.Find(cluster), time.GetUtcNow());
+        foreach (var alarm in news.Raised)
+            log.Warning("promise of {Alarm}", alarm);
+        foreach (var context in news.Cleared)
+            log.Information("promise of {Context} again", context);
+        return news.Standing;
     }
 
     private DateTimeOffset NextWake(ValidFleet fleet)

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 
@@ -14,6 +15,9 @@ internal sealed record PassResult
 
     /// <summary>What was planned, executed or not.</summary>
     public required Plan Plan { get; init; }
+
+    /// <summary>What the plan rests on: the clusters before anything was done.</summary>
+    public required FleetSnapshot Snapshot { get; init; }
 
     /// <summary>Intents of earlier processes that ended in flight, with what a second look showed.</summary>
     public required IReadOnlyList<ResolvedIntent> Earlier { get; init; }

@@ -67,6 +67,7 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         {
             Fleet = fleet,
             Plan = plan,
+            Snapshot = snapshot,
             Earlier = earlier,
             Clusters = [.. results.Values.OrderBy(r => r.Cluster, StringComparer.Ordinal)],
             Left = again.ToDictionary(a => a.Key, a => (IReadOnlyList<string>)[.. a.Value.Steps.Select(s => s.Title)], StringComparer.Ordinal),

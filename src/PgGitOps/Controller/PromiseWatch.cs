@@ -1,0 +1,57 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Reporting;
+
+namespace PgGitOps.Controller;
+
+/// <summary>What one look changed about the promises of a cluster.</summary>
+/// <param name="Raised">Alarms that were not there at the look before.</param>
+/// <param name="Cleared">Contexts that have no alarm any more, each with its verdict.</param>
+/// <param name="Standing">Every alarm there is now.</param>
+internal sealed record PromiseNews(IReadOnlyList<string> Raised, IReadOnlyList<string> Cleared, IReadOnlyList<string> Standing);
+
+/// <summary>Keeps the promises of every context beside what each pass saw, and says what is news. Clusters are looked at in parallel.</summary>
+internal sealed class PromiseWatch
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, (ValidFleet Fleet, ContextProof[] Proofs)> proofs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LiveContext> last = new(StringComparer.Ordinal);
+
+    public PromiseNews Look(ValidFleet fleet, string cluster, ClusterSnapshot? seen, DateTimeOffset now)
+    {
+        List<string> raised = [], cleared = [], standing = [];
+        lock (gate)
+        {
+            foreach (var proof in ProofsOf(fleet, cluster))
+            {
+                var before = last.GetValueOrDefault(proof.Name);
+                var live = LiveProver.Of(proof, seen, fleet.Classes, now, before);
+                last[proof.Name] = live;
+                standing.AddRange(ProveLive.Alarms(live));
+                if (!Alarmed(live).SetEquals(Alarmed(before)))
+                {
+                    if (live.Alarms.Any())
+                        raised.AddRange(ProveLive.Alarms(live));
+                    else
+                        cleared.Add($"{live.Name} {live.Verdict.Title()}");
+                }
+            }
+        }
+        return new PromiseNews(raised, cleared, standing);
+    }
+
+    private ContextProof[] ProofsOf(ValidFleet fleet, string cluster)
+    {
+        if (!proofs.TryGetValue(cluster, out var known) || !ReferenceEquals(known.Fleet, fleet))
+        {
+            var ground = new ProofGround(fleet);
+            proofs[cluster] = known = (fleet, [.. ground.PoliciesOf(cluster).Select(ground.Prove)]);
+        }
+        return known.Proofs;
+    }
+
+    /// <summary>The lag's figure changes at every look; that a promise is at risk is news only once.</summary>
+    private static HashSet<(FailureScenario, Verdict)> Alarmed(LiveContext? context) =>
+        context is null ? [] : [.. context.Alarms.Select(c => (c.Static.Scenario, c.Live.Verdict))];
+}
