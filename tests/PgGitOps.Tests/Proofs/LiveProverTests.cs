@@ -138,4 +138,13 @@ public sealed class LiveProverTests
         var context = Judge(Proof(Any(1, "core-3")), Seen("ANY 1 (\"core-3\")", "on", Standby("core-2")));
         Assert.Contains(context.Alarms, c => c.Live.Because.Contains("commits wait now", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Json_FitsItsSchema()
+    {
+        var json = PgGitOps.Core.Reporting.ProveLive.Json(Now, [Judge(Proof(), Seen("", "on", Standby("core-2"))), Judge(Proof(Any(1, "core-3")), null)]);
+        var schema = await NJsonSchema.JsonSchema.FromFileAsync(Path.Combine(Desired.Trees.ProjectDirectory, "schemas", "reports", "prove-live.schema.json"));
+        Assert.Empty(schema.Validate(json));
+        Assert.NotEmpty(schema.Validate(json.Replace("\"atRisk\"", "\"fine\"", StringComparison.Ordinal)));
+    }
 }

@@ -87,6 +87,7 @@ public class PassReportTests
     {
         Fleet = null!,
         Plan = new(new string('a', 64), "c0ffee", DateTimeOffset.UnixEpoch, []),
+        Snapshot = new(DateTimeOffset.UnixEpoch, []),
         Earlier = [],
         Clusters = [cluster],
         Left = new Dictionary<string, IReadOnlyList<string>>(),
