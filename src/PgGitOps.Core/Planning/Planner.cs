@@ -128,11 +128,15 @@ public static class Planner
     {
         if (problem.Unknown.Count == 0 && problem.RecordProblem is null)
             return [];
-        var reasons = problem.Unknown.Where(u => u.Key.Field != "password").Select(u => u.Value).ToHashSet(StringComparer.Ordinal);
+        var reasons = problem.Unknown.Where(u => u.Key.Field != "password" && !IsInsideUndeclared(problem, u.Key)).Select(u => u.Value).ToHashSet(StringComparer.Ordinal);
         if (problem.RecordProblem is { } record && problem.Live.Count > 0)
             reasons.Add($"the record of what was applied could not be read, so nothing is removed: {record}");
         return reasons.Order(StringComparer.Ordinal).ToEquatableArray();
     }
+
+    /// <summary>Nobody looks into a database that Git gave up: what it holds goes with it, and is no gap in what has to be known.</summary>
+    private static bool IsInsideUndeclared(ClusterProblem problem, FacetKey key) =>
+        FacetPath.Split(key.Object) is ["database", var name, _, ..] && !problem.Desired.ByKey.ContainsKey(problem.Key(FacetPath.Database(name), "exists"));
 
     private static ClusterPlan Untouched(string cluster, ReconcileMode mode) => new()
     {

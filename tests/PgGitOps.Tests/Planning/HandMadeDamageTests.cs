@@ -128,6 +128,18 @@ public class HandMadeDamageTests
         Assert.Equal(refusal, plan.Refusals.SingleOrDefault()?.RuleId);
     }
 
+    [Fact]
+    public void Plan_WhenADatabaseLeavesGit_CallsNothingInsideItUnknown()
+    {
+        var snapshot = Snapshots.Healthy(p => p with { Databases = [.. p.Databases, Snapshots.Database("app", "postgres")] })
+            .WithRecord(["database/app", "database/app/schema/app"]);
+
+        var plan = Plans.Of(Cluster(), snapshot);
+
+        Assert.Equal(["core/database/app/drop"], plan.Ids());
+        Assert.Empty(plan.Unknowns);
+    }
+
     private static ClusterPlan PlanWithReplicationPassword(ClusterSnapshot snapshot)
     {
         var environment = Fleets.Environment();
