@@ -16,6 +16,8 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
     /// <summary>A base backup that was killed a moment ago may still hold it.</summary>
     private static readonly TimeSpan SlotPatience = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan AbandonedLimit = TimeSpan.FromSeconds(10);
+
     private const string Body = """
         port=$5 source=$6 slot=$7 user=$8
         bin=$(find_bin "$2" "$3") || exit 1
@@ -48,6 +50,17 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
         start_server
         """;
 
+    // Killed alone, pg_basebackup leaves the child that streams WAL behind: it has no parent to tell it the end, and holds slot
+    // and lock for ever. One whose script still runs is at work and is left alone. What it writes is thrown away in any case.
+    private const string EndAbandoned = """
+        for process in /proc/[0-9]*; do
+            tr '\0' '\n' < "$process/cmdline" 2> /dev/null | grep -qxF -- "$staging/data" || continue
+            parent=$(sed -n 's/^PPid:[[:space:]]*//p' "$process/status" 2> /dev/null)
+            case $(cat "/proc/$parent/comm" 2> /dev/null) in sh | dash | bash | pg_basebackup) continue ;; esac
+            kill -9 "${process#/proc/}"
+        done
+        """;
+
     public async Task<StepOutcome> RunAsync(Step step, StepAction.CloneStandby action, CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
@@ -62,7 +75,7 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
         var (connection, unreachable) = await hold.ConnectAsync(source, Connecting.ServerTarget.MaintenanceDatabase, cancel).ConfigureAwait(false);
         if (connection is null)
             return new StepOutcome.Failed(unreachable!, null);
-        if (await SlotProblemAsync(connection, source, action.Slot, cancel).ConfigureAwait(false) is { } problem)
+        if (await SlotProblemAsync(connection, member, source, action.Slot, cancel).ConfigureAwait(false) is { } problem)
             return problem;
         if (await hold.WhyNotAsync(cancel).ConfigureAwait(false) is { } lost)
             return new StepOutcome.Refused(lost);
@@ -78,7 +91,7 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
         return await WaitUntilStreamingAsync(connection, member, source, step.Timeout - watch.Elapsed, cancel).ConfigureAwait(false) ?? new StepOutcome.Done(watch.Elapsed);
     }
 
-    private async Task<StepOutcome?> SlotProblemAsync(NpgsqlConnection connection, Member source, string slot, CancellationToken cancel)
+    private async Task<StepOutcome?> SlotProblemAsync(NpgsqlConnection connection, Member member, Member source, string slot, CancellationToken cancel)
     {
         try
         {
@@ -86,6 +99,8 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
             await using var command = new NpgsqlCommand("select active from pg_replication_slots where slot_name = $1 and slot_type = 'physical'", connection) { CommandTimeout = 10 };
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = slot });
             var active = await command.ExecuteScalarAsync(cancel).ConfigureAwait(false);
+            if (active is true)
+                await context.Hosts.RunAsync(context.HostOf(member), ServerScript.Command(context, member, EndAbandoned, [], AbandonedLimit), cancel).ConfigureAwait(false);
             while (active is true && watch.Elapsed < SlotPatience)
             {
                 await Task.Delay(Pace, cancel).ConfigureAwait(false);
