@@ -52,5 +52,11 @@ public sealed record LiveEvidence(Evidence? LocalLag, Evidence? CrossSiteLag, Ev
 /// <param name="Blind">Why nothing can be said: the primary could not be read.</param>
 public sealed record LiveAlarms(EquatableArray<string> Loss, EquatableArray<string> Outage, string? LocalGone, string? CrossSiteGone, string? Blind)
 {
+    /// <summary>Scenarios whose loss configuration ruled out on paper, and does not as the server is configured now.</summary>
+    public EquatableArray<WeakenedLoss> Weakened { get; init; } = [];
+
     public static readonly LiveAlarms None = new([], [], null, null, null);
 }
+
+/// <param name="Verdict">Impossible, or unproven where the promise has a window that a lag may keep.</param>
+public sealed record WeakenedLoss(FailureScenario Scenario, Verdict Verdict, string Because);

@@ -45,7 +45,6 @@ public static class LiveProver
             }
         }
         var rule = LiveRule(facts, context);
-        loss.AddRange(Weakened(context, topology, index, rule, commit, primary.Name, classes));
         notes.Add($"{primary.Name} is primary in {topology.Sites[site].Name}, timeline {facts.Timeline.ToString(CultureInfo.InvariantCulture)}");
         notes.Add($"synchronous_standby_names = '{facts.Setting("synchronous_standby_names")?.Value}', weakest synchronous_commit = {(commit is { } c ? $"{Counterexample.Spell(c.Level)} ({c.Where})" : "unknown")}");
         notes.AddRange(lags.Select(l => l.Words(topology)));
@@ -56,7 +55,10 @@ public static class LiveProver
             LocalLag = local,
             CrossSiteLag = far,
             WeakestCommit = commit is { } weak ? new Evidence((int)weak.Level, "level", weak.Where, look.At, ValidFor) : null,
-            Alarms = new LiveAlarms([.. loss], [.. Waiting(facts, topology, lags, rule, commit)], localGone, farGone, commit is null ? "the commit level could not be read" : rule is null ? "synchronous_standby_names could not be read" : null),
+            Alarms = new LiveAlarms([.. loss], [.. Waiting(facts, topology, lags, rule, commit)], localGone, farGone, commit is null ? "the commit level could not be read" : rule is null ? "synchronous_standby_names could not be read" : null)
+            {
+                Weakened = [.. Weakened(context, topology, index, rule, commit, primary.Name, classes)],
+            },
         };
         return Judged(context, evidence, now, previous, [.. notes], history);
     }
@@ -88,22 +90,26 @@ public static class LiveProver
     }
 
     /// <summary>Promises about loss that hold on the declared rule, and not on the one the server has.</summary>
-    private static IEnumerable<string> Weakened(ContextProof context, Topology topology, int primary, SynchronousRule? rule, (CommitLevel Level, string Where)? commit, string name, RecoveryClasses? classes)
+    private static IEnumerable<WeakenedLoss> Weakened(ContextProof context, Topology topology, int primary, SynchronousRule? rule, (CommitLevel Level, string Where)? commit, string name, RecoveryClasses? classes)
     {
         if (rule is null || commit is not { } level)
             yield break;
         var faults = Fault.Enumerate(topology, 1);
         var claims = new Claims(context.Policy, classes);
         var book = new PathBook(topology, context.Policy, level.Level, rule.Count == 0 ? null : rule);
-        var told = new HashSet<string>(StringComparer.Ordinal);
+        var worst = new SortedDictionary<FailureScenario, Instance>();
         foreach (var fault in faults)
         {
             if (context.Find(fault.Scenario) is not { LossVerdict: Verdict.Holds, Claim.LossLimit: not null })
                 continue;
             var instance = Prover.Judge(primary, fault, claims, topology, book);
-            if (instance.Claim.LossLimit is not null && instance.LossVerdict == Verdict.Impossible && told.Add(fault.Scenario.Title()))
-                yield return $"as {name} is configured now, {Counterexample.Of(instance, topology, book).Text}";
+            if (instance.Claim.LossLimit is null || instance.LossVerdict == Verdict.Holds)
+                continue;
+            if (!worst.TryGetValue(fault.Scenario, out var known) || instance.LossVerdict.Badness() > known.LossVerdict.Badness())
+                worst[fault.Scenario] = instance;
         }
+        foreach (var (scenario, instance) in worst)
+            yield return new WeakenedLoss(scenario, instance.LossVerdict, $"as {name} is configured now, {Counterexample.Of(instance, topology, book).Text}");
     }
 
     private static (Evidence? Lag, string? Gone) Best(IReadOnlyList<StandbyLag> lags, Func<StandbyLag, bool> wanted, string primary, DateTimeOffset at, string where)

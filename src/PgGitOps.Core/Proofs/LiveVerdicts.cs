@@ -22,6 +22,8 @@ public static class LiveVerdicts
             return weak;
         if (cell.Claim.LossLimit is not null && live.Alarms.Loss.Count > 0)
             return new LiveVerdict(Verdict.AtRisk, string.Join("; ", live.Alarms.Loss), EvidenceClass.Measured);
+        if (WeakenedFor(cell, live) is { Verdict: Verdict.Impossible } broken)
+            return new LiveVerdict(Verdict.AtRisk, broken.Because, EvidenceClass.Measured);
         if (cell.Claim.OutageLimit is not null && live.Alarms.Outage.Count > 0)
             return new LiveVerdict(Verdict.AtRisk, string.Join("; ", live.Alarms.Outage), EvidenceClass.Measured);
         var usesRestore = cell.Path?.Kind is PathKind.RestoreFromRepository or PathKind.PointInTimeRestore || cell.Claim.Scope == ClaimScope.PointInTime;
@@ -46,11 +48,13 @@ public static class LiveVerdicts
         return new LiveVerdict(Verdict.AtRisk, $"zero is promised, but synchronous_commit = {name} was found: {found.From}{(found.IsFresh(now) ? "" : ", and nobody has looked since")}", EvidenceClass.Measured);
     }
 
+    private static WeakenedLoss? WeakenedFor(ScenarioProof cell, LiveEvidence live) => live.Alarms.Weakened.FirstOrDefault(w => w.Scenario == cell.Scenario);
+
     private const string StaleWords = "; since then no fresh evidence";
 
     private static LiveVerdict ByLag(ScenarioProof cell, LiveEvidence live, DateTimeOffset now)
     {
-        if (cell.Claim.LossLimit is not { } limit || cell.LossVerdict == Verdict.Holds)
+        if (cell.Claim.LossLimit is not { } limit || cell.LossVerdict == Verdict.Holds && WeakenedFor(cell, live) is null)
             return WithOutage(cell, new LiveVerdict(Verdict.Kept, "configuration rules out any loss", EvidenceClass.Derived));
         var (evidence, gone) = cell.Path?.Kind == PathKind.PromoteCrossSite ? (live.CrossSiteLag, live.Alarms.CrossSiteGone) : (live.LocalLag, live.Alarms.LocalGone);
         if (gone is not null)

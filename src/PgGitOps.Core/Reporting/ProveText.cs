@@ -67,8 +67,9 @@ public static class ProveText
             text.Append($"\n{context.Name}: nothing can be proven, cluster {context.Policy.Cluster.Value} cannot be laid out\n");
             return;
         }
-        var shown = context.Scenarios.Where(s => details || s.Verdict is not (Verdict.Holds or Verdict.Kept or Verdict.NotClaimed)).ToArray();
-        if (shown.Length == 0)
+        var shown = context.Scenarios.Where(s => details || s.Verdict is not (Verdict.Holds or Verdict.Kept or Verdict.NotClaimed or Verdict.Unproven)).ToArray();
+        var unproven = details ? [] : context.Scenarios.Where(s => s.Verdict == Verdict.Unproven).ToArray();
+        if (shown.Length + unproven.Length == 0)
             return;
         text.Append($"\n{context.Name} on {context.Cluster!.Name}: {context.Verdict.Title()}\n");
         foreach (var cell in shown)
@@ -83,12 +84,22 @@ public static class ProveText
             if (cell.Counterexample is { } counterexample)
                 text.Append($"      counterexample: {counterexample.Text}\n");
         }
+        // What is neither proven nor refuted is the usual state of a healthy fleet before its drills: one line, and the details on request.
+        foreach (var group in unproven.GroupBy(Reason))
+            text.Append($"  ~ unproven, {group.Key}: {string.Join(", ", group.Select(s => s.Scenario.Title()))}\n");
         if (!details)
             return;
         text.Append("  under these assumptions:\n");
         foreach (var assumption in context.Assumptions)
             text.Append($"    - {assumption}\n");
     }
+
+    private static string Reason(ScenarioProof cell) => cell switch
+    {
+        { Claim.Scope: ClaimScope.PointInTime } => "no restore was tried",
+        { LossVerdict: Verdict.Unproven } => "the loss is a lag to be watched",
+        _ => "the outage rests on guessed times",
+    };
 
     private static string Limit(TimeSpan? limit) => limit is { } l ? l == TimeSpan.Zero ? "; promised: none" : $"; promised: at most {Amounts.Round(l)}" : "";
 }

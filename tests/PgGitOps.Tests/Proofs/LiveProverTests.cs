@@ -147,4 +147,13 @@ public sealed class LiveProverTests
         Assert.Empty(schema.Validate(json));
         Assert.NotEmpty(schema.Validate(json.Replace("\"atRisk\"", "\"fine\"", StringComparison.Ordinal)));
     }
+
+    [Fact]
+    public void WeakenedRule_PutsOnlyWhatItLosesAtRisk()
+    {
+        // Without a rule the site's loss is no longer ruled out; a crash still loses nothing.
+        var context = Judge(Proof(Any(1, "core-3")), Seen("", "on", Standby("core-2"), Standby("core-3")));
+        Assert.Equal(Verdict.AtRisk, Site(context).Verdict);
+        Assert.DoesNotContain(context.Alarms, c => c.Static.Scenario == FailureScenario.ProcessCrash);
+    }
 }
