@@ -16,7 +16,7 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
             try
             {
                 var compiled = CompileOnce(left);
-                return compiled with { Findings = [.. lost, .. compiled.Findings] };
+                return compiled with { Findings = [.. lost, .. compiled.Findings], CompilerLost = lost.Count > 0 };
             }
             catch (WorkerLost e) when (!e.NoJail)
             {
@@ -26,7 +26,7 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
                 lost.AddRange(guilty.Select(g => new CompileFinding(g.Item1.Number, RuleFindings.NotAllowed.Id, $"the rule cannot be compiled: {g.Item2}", new RulePlace(1, 1, 1))));
                 left = [.. left.Where(r => guilty.All(g => g.Item1.Number != r.Number))];
                 if (left.Count == 0)
-                    return new CompiledRules([], [], [], lost);
+                    return new CompiledRules([], [], [], lost) { CompilerLost = true };
             }
         }
     }

@@ -27,7 +27,8 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
         var roots = new Dictionary<string, LocatedNode>(named.Count, StringComparer.Ordinal);
         var unique = named.TrueForAll(d => roots.TryAdd(d.Id!, d.Root));
         var order = named.GroupBy(d => d.Kind!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => string.Join('\n', g.Select(d => $"{d.Path}\t{d.Name}")), StringComparer.Ordinal);
-        var same = bundle is not null && last is not null && bundle.Rules == next.Rules && bundle.Broken == next.Broken;
+        var same = bundle is not null && last is not null && bundle.Rules == next.Rules && bundle.Broken == next.Broken
+            && last.Problems.All(p => p.RuleId != RuleFindings.NoJail.Id);
         RuleEvaluation evaluation;
         if (!same || !unique)
         {

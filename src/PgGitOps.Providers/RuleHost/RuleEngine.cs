@@ -49,7 +49,9 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             if (compiled is null)
             {
                 compiled = new BundleCompilation(options, () => StartWorker(Jail.WorkerLimits.Compile)).Compile(texts);
-                cache?.Keep(key, compiled);
+                // That a compiler was lost may be the machine's doing: the next process tries again.
+                if (!compiled.CompilerLost)
+                    cache?.Keep(key, compiled);
             }
             last = (key, compiled);
             problems.AddRange(compiled.Findings.Select(f => new Diagnostic(Severity.Error, f.Id, PlainText.OneLine(f.Message), SpanOf(bundle, f.Rule, f.Place))));
@@ -75,6 +77,10 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         var runnable = compiled.Rules.Select(n => new RunnableRule(n, bundle.Rules[n].Header.Subject, ParametersOf(bundle.Rules[n].Header, parameters))).ToList();
         var wanted = chosen is null ? null : judge.Numbers(chosen);
         var done = new HashSet<int>();
+        // A limit of processor time counts from a worker's birth: one that has served long must not end in the middle of a rule.
+        if (worker is { IsFresh: false })
+            Discard();
+        var kept = worker is not null;
         for (var restarts = 0; done.Count < runnable.Count; restarts++)
         {
             var current = -1;
@@ -92,6 +98,12 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             catch (Exception e) when (e is WorkerLost { NoJail: false } or InvalidDataException or EndOfStreamException)
             {
                 Discard();
+                if (current < 0 && kept)
+                {
+                    // It died while it waited for work, which says nothing about the rules.
+                    kept = false;
+                    continue;
+                }
                 if (current < 0 || restarts >= options.RestartsMax)
                 {
                     // Not one rule's doing, or too many of them: what is left was not judged, and says so.

@@ -90,6 +90,9 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
         var result = engine.Evaluate(bundle, EngineBench.Documents(Documents), EngineBench.Now);
         foreach (var run in result.Runs)
             output.WriteLine($"{run.Rule.Id} {run.End} {run.Reason} | {(run.Rule.Id == "ZZZ" ? "" : attacks[int.Parse(run.Rule.Id[1..], System.Globalization.CultureInfo.InvariantCulture)].Code)}");
+        // What did not compile says why, the commonest reason first: a limit that hits all of them is no attack held off.
+        foreach (var reason in result.Problems.GroupBy(p => p.Message).OrderByDescending(g => g.Count()).Take(10))
+            output.WriteLine($"{reason.Count()} × {reason.Key}");
         output.WriteLine($"{result.Runs.Count} of {attacks.Count} attacks compiled and ran, {engine.WorkersStarted} workers");
         Assert.True(result.Runs.Count > 100, $"only {result.Runs.Count} attacks ran");
         Assert.Equal("the worker lives on", Assert.Single(result.Runs.Single(r => r.Rule.Id == "ZZZ").Findings).Message);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
@@ -26,7 +27,11 @@ internal enum Layers
 /// <param name="Image">The DLL; empty when no rule of the bundle compiles.</param>
 /// <param name="Rules">Numbers of the rules that are in it.</param>
 /// <param name="Sites">The place each tick stands for.</param>
-internal sealed record CompiledRules(byte[] Image, IReadOnlyList<int> Rules, IReadOnlyList<(int Rule, RulePlace Place)> Sites, IReadOnlyList<CompileFinding> Findings);
+internal sealed record CompiledRules(byte[] Image, IReadOnlyList<int> Rules, IReadOnlyList<(int Rule, RulePlace Place)> Sites, IReadOnlyList<CompileFinding> Findings)
+{
+    /// <summary>Some rule ended the compiler's process, or the machine did.</summary>
+    public bool CompilerLost { get; init; }
+}
 
 /// <summary>Rule texts → one checked assembly. Runs inside the jail only: it parses what strangers wrote.</summary>
 internal static class RuleCompiler
@@ -157,7 +162,13 @@ internal static class RuleCompiler
         return script.RemoveAllSyntaxTrees().AddSyntaxTrees(parsed).WithReferences(References(layers)).WithOptions(tightened).WithAssemblyName("rules");
     }
 
-    private static ImmutableArray<MetadataReference> References(Layers layers)
+    // Read once a process: a bundle of which many rules are broken is compiled again and again, and each reading would stay
+    // in memory until a finalizer came by.
+    private static readonly ConcurrentDictionary<bool, ImmutableArray<MetadataReference>> Known = new();
+
+    private static ImmutableArray<MetadataReference> References(Layers layers) => Known.GetOrAdd(layers.HasFlag(Layers.Symbols), _ => ReadReferences(layers));
+
+    private static ImmutableArray<MetadataReference> ReadReferences(Layers layers)
     {
         if (!layers.HasFlag(Layers.Symbols)) // a test of the jail by itself: everything may be named
             return [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p))];

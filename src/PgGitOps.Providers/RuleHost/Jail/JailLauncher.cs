@@ -74,6 +74,9 @@ internal sealed record WorkerLimits(long HeapBytes, long AddressSpaceBytes, Time
     public const string Compile = "compile";
     public const string Evaluate = "evaluate";
 
+    /// <summary>Processor time after which a worker gets no more work.</summary>
+    public static readonly TimeSpan KeptUntil = TimeSpan.FromSeconds(30);
+
     /// <summary>The launcher itself: the runtime reserves five times its heap, which must fit below the worker's address space.</summary>
     public const string Launch = "launch";
 

@@ -29,6 +29,9 @@ internal sealed class WorkerProcess : IDisposable
 
     public int Id => process.Id;
 
+    /// <summary>Alive, and with nearly all of its processor time before it.</summary>
+    public bool IsFresh => !process.HasExited && process.TotalProcessorTime < WorkerLimits.KeptUntil;
+
     public static WorkerProcess Start(string role, string jail)
     {
         var line = WorkerCommand.Line(JailLauncher.Verb, jail, role);
