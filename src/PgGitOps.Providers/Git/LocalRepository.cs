@@ -13,7 +13,19 @@ internal static class LocalRepository
             throw Missing(path);
         if (!readForeign)
             RepositoryOwner.Check(path, git, cancellation);
-        return new OpenedRepository(OpenUnchecked(path, path), "HEAD", path);
+        var opened = new OpenedRepository(OpenUnchecked(path, path), "HEAD", path);
+        try
+        {
+            if (PushQuarantine.Open(opened) is not { } pushed)
+                return opened;
+            opened.Dispose();
+            return pushed;
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
     }
 
     public static Repository OpenUnchecked(string path, string shown)

@@ -15,7 +15,7 @@ internal static class ApplyCommand
     private static readonly ListSetting Approve = new("--approve", "PLANID", "Agree to this plan as a whole, removals included; at least ten digits of its id");
 
     public static CommandDefinition Define() =>
-        new(SourceSettings.AddTo(new Command("apply", "Carry out a sealed plan, or plan and carry out with consent") { PlanPath, Yes.Option, Approve.Option }), RunAsync);
+        new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("apply", "Carry out a sealed plan, or plan and carry out with consent") { PlanPath, Yes.Option, Approve.Option })), RunAsync);
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
@@ -26,7 +26,7 @@ internal static class ApplyCommand
         await using var engine = new Engine(invocation);
         return invocation.Parsed.GetValue(PlanPath) is { } path
             ? await ApplyFileAsync(invocation, engine, ReadPlan(path), approved).ConfigureAwait(false)
-            : await FleetAtRevision.UseAsync(invocation, engine, null, (fleet, _) => ApplyNowAsync(invocation, engine, fleet, approved)).ConfigureAwait(false);
+            : await FleetAtRevision.UseAsync(invocation, engine, null, (fleet, _) => ApplyNowAsync(invocation, engine, fleet, approved), byRules: true).ConfigureAwait(false);
     }
 
     private static Plan ReadPlan(string path)
@@ -64,7 +64,7 @@ internal static class ApplyCommand
             var covers = approved.Any(p => reviewed.Id.StartsWith(p, StringComparison.OrdinalIgnoreCase));
             var consent = new Consent(true, covers ? [current.Id] : []);
             return Report(invocation, await route.ExecuteAsync(fleet, snapshot, current, Order(invocation, engine, consent)).ConfigureAwait(false), reviewed.Id);
-        });
+        }, byRules: true);
 
     /// <summary>What moved, and steps that nobody reviewed.</summary>
     private static IReadOnlyList<string> Staleness(Plan reviewed, Plan current)

@@ -12,7 +12,7 @@ internal static class CommandTree
         foreach (var command in (CommandDefinition[])
                  [
                      ValidateCommand.Define(), RulesCommand.Define(), PlanCommand.Define(), ApplyCommand.Define(), DriftCommand.Define(), ReconcileCommand.Define(), StatusCommand.Define(), ProveCommand.Define(), AnswerCommand.Define(), SuspendCommand.Define(), ResumeCommand.Define(), SnapshotCommand.Define(), ImportCommand.Define(),
-                     VersionCommand.Define(), SchemaCommand.Define(), CompletionCommand.Define(), HistoryCommand.Define(),
+                     VersionCommand.Define(), SchemaCommand.Define(), CompletionCommand.Define(), HistoryCommand.Define(), HookCommand.Define(),
                  ])
         {
             Act(command);

@@ -22,6 +22,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly DataDirectoryProbe probe;
     private readonly PostgresObserver observer;
     private readonly SoundDocuments documents;
+    private RuleRoute? rules;
 
     /// <param name="keepConnections">For a run that looks again and again.</param>
     public Engine(Invocation invocation, bool keepConnections = false)
@@ -42,11 +43,13 @@ internal sealed class Engine : IAsyncDisposable
     public async Task<ClusterSnapshot> ObserveAsync(ClusterTarget target, CancellationToken cancel) =>
         (await observer.ObserveAsync([target], cancel).ConfigureAwait(false)).Clusters.Single();
 
-    public RevisionReader Revisions() => new(SourceSettings.Open(invocation), new FleetReader(documents.Cache));
+    /// <param name="byRules">Whether the rules of a revision judge it.</param>
+    public RevisionReader Revisions(bool byRules) =>
+        new(SourceSettings.Open(invocation), new FleetReader(documents.Cache), byRules ? rules ??= new RuleRoute(RuleSettings.Read(invocation)) : null, invocation.Time);
 
     /// <summary>The newest valid revision, and the memory of it in the state directory.</summary>
     public RevisionInForce RevisionInForce(bool acceptRewrittenHistory) =>
-        new(Revisions(), new LastGoodRevision(invocation.State.File($"last-good-{RepositoryKey()}.json")), invocation.Reference ?? "HEAD", acceptRewrittenHistory, invocation.Time);
+        new(Revisions(byRules: true), new LastGoodRevision(invocation.State.File($"last-good-{RepositoryKey()}.json")), invocation.Reference ?? "HEAD", acceptRewrittenHistory, invocation.Time);
 
     public IExecutionFollower Progress(int steps) =>
         new ProgressFollower(invocation.Quiet ? TextWriter.Null : invocation.Error, !Console.IsErrorRedirected && !invocation.Quiet, steps, invocation.Time);
@@ -78,6 +81,7 @@ internal sealed class Engine : IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         documents.Save();
+        rules?.Dispose();
         return connections.DisposeAsync();
     }
 }

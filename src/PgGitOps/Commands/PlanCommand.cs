@@ -13,7 +13,7 @@ internal static class PlanCommand
     private static readonly Switch DetailedExitCode = new("--detailed-exitcode", "End with 2 when the plan has steps or differences");
 
     public static CommandDefinition Define() =>
-        new(SourceSettings.AddTo(new Command("plan", "Steps, hazards and reasons of what an apply would do") { OutFile.Option, SnapshotFile.Option, DetailedExitCode.Option }), RunAsync);
+        new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("plan", "Steps, hazards and reasons of what an apply would do") { OutFile.Option, SnapshotFile.Option, DetailedExitCode.Option })), RunAsync);
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
@@ -29,7 +29,7 @@ internal static class PlanCommand
                 invocation.Say($"sealed plan {plan.Id[..10]} in {path}; carry it out with: pggitops apply {path}");
             }
             return PlanExit.Of(plan, DetailedExitCode.Read(invocation.Parsed), !plan.IsEmpty || plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore));
-        }).ConfigureAwait(false);
+        }, byRules: true).ConfigureAwait(false);
     }
 
     private static async Task<(Plan Plan, ApprovedPlan? Approved)> MakeAsync(Invocation invocation, Engine engine, ValidFleet fleet)

@@ -15,7 +15,7 @@ internal static class ReconcileCommand
     private static readonly Switch AcceptRewritten = new("--accept-rewritten-history", "Take the newest revision although it does not descend from the last accepted one");
 
     public static CommandDefinition Define() =>
-        new(SourceSettings.AddTo(new Command("reconcile", "Bring the clusters to what Git says and keep them there") { Once.Option, Health.Option, AcceptRewritten.Option }), RunAsync);
+        new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("reconcile", "Bring the clusters to what Git says and keep them there") { Once.Option, Health.Option, AcceptRewritten.Option })), RunAsync);
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
@@ -76,7 +76,7 @@ internal static class ReconcileCommand
         {
             case RevisionProblem.Invalid invalid:
                 DiagnosticOutput.Complain(invocation, invalid.Tree, invalid.Diagnostics);
-                exit = invalid.Refuted ? ExitCode.Rejected : ExitCode.InvalidDocuments;
+                exit = invalid.Refuted || invalid.RuledOut ? ExitCode.Rejected : ExitCode.InvalidDocuments;
                 break;
             case RevisionProblem.Emptied emptied:
                 invocation.Complain($"pggitops: {emptied.Describe()}");

@@ -9,6 +9,7 @@ namespace PgGitOps.Reconciling;
 internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision lastGood, string reference, bool acceptRewrittenHistory, TimeProvider time)
 {
     private string? newestRead;
+    private DateTimeOffset? judgeAgainAt;
     private bool accepting = acceptRewrittenHistory;
 
     public string Address => reader.Address;
@@ -37,7 +38,8 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
             new SourceRequest
             {
                 Reference = reference,
-                KnownCommitId = newestRead,
+                // One second past the expiry of a waiver the same commit is another case.
+                KnownCommitId = judgeAgainAt <= time.GetUtcNow() ? null : newestRead,
                 LastGoodCommitId = known,
                 AcceptRewrittenHistory = accepting,
             },
@@ -47,6 +49,7 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
             case RevisionOutcome.Valid valid:
                 var moved = Fleet?.Revision.CommitId != valid.Fleet.Revision.CommitId;
                 newestRead = valid.Fleet.Revision.CommitId;
+                judgeAgainAt = valid.JudgeAgainAt;
                 if (known is not null && known != newestRead && Before(known, cancel) is { } before)
                 {
                     if (before.Clusters.Count > 0 && valid.Fleet.Clusters.Count == 0)
@@ -66,8 +69,9 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                     Problem = new RevisionProblem.Unreadable(unsaved);
                 return moved;
             case RevisionOutcome.Invalid invalid:
-                newestRead = invalid.Tree.Revision.CommitId;
-                Problem = new RevisionProblem.Invalid(invalid.Tree, invalid.Diagnostics, invalid.Refuted);
+                newestRead = invalid.Unjudged ? null : invalid.Tree.Revision.CommitId;
+                judgeAgainAt = null;
+                Problem = new RevisionProblem.Invalid(invalid.Tree, invalid.Diagnostics, invalid.Refuted) { RuledOut = invalid.RuledOut };
                 break;
             case RevisionOutcome.Refused refused:
                 Problem = new RevisionProblem.Unreadable(refused.Refusal);
@@ -93,7 +97,7 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
     /// <summary>The fleet of an earlier revision, or null when it can no longer be read.</summary>
     private ValidFleet? Before(string commitId, CancellationToken cancel) =>
         Fleet?.Revision.CommitId == commitId ? Fleet
-        : reader.Read(new SourceRequest { Reference = commitId, AcceptRewrittenHistory = true }, cancel) is RevisionOutcome.Valid valid ? valid.Fleet
+        : reader.Read(new SourceRequest { Reference = commitId, AcceptRewrittenHistory = true }, cancel, byRules: false) is RevisionOutcome.Valid valid ? valid.Fleet
         : null;
 }
 
@@ -106,6 +110,8 @@ internal abstract record RevisionProblem
 
     public sealed record Invalid(SourceTree Tree, EquatableArray<Diagnostic> Diagnostics, bool Refuted) : RevisionProblem
     {
+        public bool RuledOut { get; init; }
+
         public IEnumerable<Diagnostic> Errors => Diagnostics.Where(d => d.Severity == Severity.Error);
     }
 
@@ -117,7 +123,7 @@ internal abstract record RevisionProblem
     /// <summary>One line.</summary>
     public string Describe() => this switch
     {
-        Invalid i => $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "promises what cannot be kept" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
+        Invalid i => $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "promises what cannot be kept" : i.RuledOut ? "is refused by a rule" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
         Unreadable u => u.Refusal.Message,
         Emptied e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} declares no cluster at all, where the revision before it declared {e.Clusters}",
         _ => throw new InvalidOperationException("RevisionProblem is closed"),

@@ -12,13 +12,23 @@ internal abstract record RevisionOutcome
     }
 
     /// <param name="Diagnostics">Notes and warnings.</param>
-    public sealed record Valid(ValidFleet Fleet, SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : RevisionOutcome;
+    public sealed record Valid(ValidFleet Fleet, SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : RevisionOutcome
+    {
+        /// <summary>When a waiver that it may need runs out; null when the verdict stands for good.</summary>
+        public DateTimeOffset? JudgeAgainAt { get; init; }
+    }
 
     /// <summary>It was read, and its documents do not hold.</summary>
     public sealed record Invalid(SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : RevisionOutcome
     {
         /// <summary>The documents are well-formed and agree with each other, but promise what their topology cannot keep.</summary>
         public bool Refuted { get; init; }
+
+        /// <summary>Its documents hold, and a rule that is not waived says no, or could not be asked.</summary>
+        public bool RuledOut { get; init; }
+
+        /// <summary>Some rule gave no verdict, for want of a jail or of a worker that lived: asked again, it may.</summary>
+        public bool Unjudged { get; init; }
     }
 
     public sealed record Unchanged(string CommitId) : RevisionOutcome;
@@ -37,15 +47,16 @@ internal abstract record RevisionOutcome
 }
 
 /// <summary>From a reference to the fleet it declares.</summary>
-internal sealed class RevisionReader(ISource source, FleetReader reader)
+internal sealed class RevisionReader(ISource source, FleetReader reader, RuleRoute? rules = null, TimeProvider? time = null)
 {
-    private readonly RevisionJudge judge = new(reader);
+    private readonly RevisionJudge judge = new(reader, rules, time);
 
     public string Address => source.Address;
 
-    public RevisionOutcome Read(SourceRequest request, CancellationToken cancel) =>
+    /// <param name="byRules">False for a revision that was accepted before: its rules have had their say.</param>
+    public RevisionOutcome Read(SourceRequest request, CancellationToken cancel, bool byRules = true) =>
         source.Read(request, cancel).Match<RevisionOutcome>(
-            read => Judge(read.Tree, read.Diagnostics),
+            read => judge.Judge(read.Tree, read.Diagnostics, byRules),
             unchanged => new RevisionOutcome.Unchanged(unchanged.CommitId),
             refused => new RevisionOutcome.Refused(refused.Refusal));
 

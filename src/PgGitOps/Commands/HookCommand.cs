@@ -1,0 +1,85 @@
+using System.CommandLine;
+
+namespace PgGitOps.Commands;
+
+/// <summary>Prints the scripts that make a Git server ask this program before it takes a push in.</summary>
+internal static class HookCommand
+{
+    public static CommandDefinition Define() => new(new Command("hook", "Print a Git server hook that judges what is pushed"), PreReceive)
+    {
+        Below = [new(new Command("pre-receive", "Print the pre-receive hook of a bare policy repository"), PreReceive)],
+    };
+
+    private static Task<ExitCode> PreReceive(Invocation invocation)
+    {
+        invocation.WriteOut(Script);
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    /// <remarks>
+    /// The pushed commit's own rules judge it too where they differ from those in force: the loop will ask them, and a rule
+    /// that does not compile would refuse every later push, its own repair included.
+    /// </remarks>
+    private const string Script = """
+        #!/bin/sh
+        # pre-receive hook of a bare policy repository, printed by: pggitops hook pre-receive
+        # A push is refused when its documents, its promises or the rules say no, and when they cannot be asked.
+        # Settings are the repository's own:
+        #   git config pggitops.program /opt/pggitops/pggitops     default: pggitops on the PATH
+        #   git config pggitops.state   /var/lib/pggitops/gate     default: pggitops/ in the repository
+        set -u
+
+        refuse() {
+            echo "pggitops: push refused: $1" >&2
+            exit 1
+        }
+
+        program=$(git config --get pggitops.program || echo pggitops)
+        state=$(git config --get pggitops.state || echo "$PWD/pggitops")
+
+        # Whoever pushes must not set what judges him.
+        for name in $(env | sed -n 's/^\(PGGITOPS_[A-Z0-9_]*\)=.*/\1/p'); do
+            unset "$name"
+        done
+
+        command -v "$program" >/dev/null 2>&1 || refuse "the program '$program' is missing on the server"
+        umask 077
+        mkdir -p "$state/cache" 2>/dev/null && probe=$(mktemp "$state/probe.XXXXXX" 2>/dev/null) && rm -f "$probe" ||
+            refuse "the state directory '$state' on the server cannot be written"
+        XDG_CACHE_HOME="$state/cache"
+        export XDG_CACHE_HOME
+
+        judge() {
+            "$program" validate --repo . --state "$state" --no-color "$@" </dev/null >&2
+            code=$?
+            case $code in
+                0) return ;;
+                3) echo "pggitops: push refused: the documents of $ref are not valid" >&2 ;;
+                4) echo "pggitops: push refused: a promise or a rule says no to $ref" >&2 ;;
+                *) echo "pggitops: push refused: $ref could not be judged (exit code $code)" >&2 ;;
+            esac
+            verdict=1
+        }
+
+        zero=0000000000000000000000000000000000000000
+        base=$(git rev-parse --quiet --verify 'HEAD^{commit}' || true)
+        verdict=0
+        while read -r old new ref; do
+            case $ref in
+                refs/heads/* | refs/tags/*) ;;
+                *) continue ;;
+            esac
+            [ "$new" = "$zero" ] && continue
+            # The rules in force judge. Where a push changes them, the new ones have to hold as well.
+            if [ -z "$base" ]; then
+                judge --ref "$new"
+            elif git diff --quiet "$base" "$new" -- policies/rules; then
+                judge --ref "$new"
+            else
+                judge --ref "$new" --rules-from "$base"
+                [ "$verdict" -ne 0 ] || judge --ref "$new"
+            fi
+        done
+        exit "$verdict"
+        """;
+}

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using PgGitOps.LiveTests.Git;
+
+namespace PgGitOps.LiveTests.Rules;
+
+/// <summary>A bare repository with the hook that the program prints, and real pushes into it.</summary>
+[Trait("Requirement", "R-16")]
+public sealed class GateTests : IDisposable
+{
+    private const string Tasks = "environments/local/contexts/contexts.yaml";
+    private readonly GitScratch scratch = new();
+    private readonly string work;
+    private readonly string bare;
+
+    public GateTests()
+    {
+        work = scratch.Path("work");
+        Directory.CreateDirectory(work);
+        foreach (var folder in new[] { "policies", "environments/local" })
+        {
+            foreach (var file in Directory.GetFiles(Path.Combine(Root(), folder), "*", SearchOption.AllDirectories))
+            {
+                var copy = Path.Combine(work, Path.GetRelativePath(Root(), file));
+                // The contexts of the other environments name clusters that are not copied.
+                if (file.Contains("policies/contexts", StringComparison.Ordinal))
+                    continue;
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
+        }
+        scratch.Git(work, "init", "-q", "-b", "main");
+        scratch.Git(work, "add", "-A");
+        scratch.Git(work, "commit", "-q", "-m", "base");
+        bare = scratch.Bare(work);
+        scratch.Git(work, "remote", "add", "origin", bare);
+        scratch.Git(work, "fetch", "-q", "origin");
+        Install("");
+    }
+
+    private static string Root()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "PgGitOps.sln")))
+            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the repository.");
+        return directory;
+    }
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "pggitops.dll");
+
+    private static void WriteScript(string path, string text)
+    {
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <param name="before">Lines of the wrapper before the program takes over.</param>
+    private void Install(string before, string how = "exec dotnet")
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        foreach (var argument in (string[])[Program, "hook", "pre-receive"])
+            start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        var script = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        WriteScript(Path.Combine(bare, "hooks", "pre-receive"), script);
+        WriteScript(scratch.Path("pggitops"), $"#!/bin/sh\n{before}\n{how} {Program} \"$@\"\n");
+        scratch.Git(bare, "config", "pggitops.program", scratch.Path("pggitops"));
+        scratch.Git(bare, "config", "pggitops.state", scratch.Path("gate-state"));
+    }
+
+    private void Edit(string path, string from, string to)
+    {
+        var file = Path.Combine(work, path);
+        var text = File.ReadAllText(file);
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        File.WriteAllText(file, text.Replace(from, to, StringComparison.Ordinal));
+        scratch.Git(work, "commit", "-q", "-a", "-m", $"edit {path}");
+    }
+
+    private (bool Taken, string Said) Push(string reference = "HEAD:refs/heads/main")
+    {
+        var (code, output, error) = scratch.TryGit(work, "push", "origin", reference);
+        return (code == 0, output + error);
+    }
+
+    private string InBare => scratch.Git(bare, "rev-parse", "refs/heads/main").Trim();
+
+    private void AssertRefused(string words)
+    {
+        var before = InBare;
+        var (taken, said) = Push();
+        Assert.False(taken, said);
+        Assert.Contains("push refused", said, StringComparison.Ordinal);
+        Assert.Contains(words, said, StringComparison.Ordinal);
+        Assert.Equal(before, InBare);
+    }
+
+    [Fact]
+    public void Push_OfAPromiseThatCannotBeKept_IsRefusedWithItsPlaceAndCounterexample_AndAGoodOneIsTaken()
+    {
+        Edit(Tasks, "dataLossWindow: 5m", "dataLossWindow: 15m");
+        var (taken, said) = Push();
+        Assert.True(taken, said);
+        Assert.Equal(scratch.Head(work), InBare);
+
+        Edit(Tasks, "dataLossWindow: 15m", "dataLossWindow: 0s\n    justification: Nobody may lose a task.");
+        var before = InBare;
+        (taken, said) = Push();
+        Assert.False(taken, said);
+        Assert.Equal(before, InBare);
+        Assert.Matches(@"environments/local/contexts/contexts\.yaml:\d+:\d+: error PGC001", said);
+        Assert.Contains("a commit acknowledged by tasks-1 alone is gone when bergen is lost", said, StringComparison.Ordinal);
+
+        // The next push mends it, on top of the refused commit.
+        Edit(Tasks, "dataLossWindow: 0s", "dataLossWindow: 10m");
+        (taken, said) = Push();
+        Assert.True(taken, said);
+    }
+
+    [Fact]
+    public void Push_AgainstARule_IsRefused_AlsoWhenItBringsTheRulesThatWouldAllowIt()
+    {
+        Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
+        AssertRefused("error PG202");
+        Edit("policies/rules/capacity-alert.csx", "default: 90", "default: 98");
+        AssertRefused("newly passes");
+
+        // A rule that does not compile would refuse its own repair.
+        scratch.Git(work, "reset", "-q", "--hard", "origin/main");
+        Edit("policies/rules/capacity-alert.csx", "/*---", "/*---\nunknown: key");
+        AssertRefused("error PGP1");
+
+        scratch.Git(work, "reset", "-q", "--hard", "origin/main");
+        Edit("policies/rules/capacity-alert.csx", "default: 90", "default: 98");
+        var (taken, said) = Push();
+        Assert.True(taken, said);
+    }
+
+    [Fact]
+    public void Push_WhereTheHookCannotJudge_IsRefused()
+    {
+        Edit(Tasks, "dataLossWindow: 5m", "dataLossWindow: 15m");
+        scratch.Git(bare, "config", "pggitops.program", scratch.Path("absent"));
+        AssertRefused("is missing on the server");
+
+        // The kernel's limits can be lowered and not raised again: what the jail sets, it cannot set here.
+        Install("ulimit -t 100", "exec setpriv --bounding-set=-sys_resource dotnet");
+        AssertRefused("PGP161");
+
+        Install("exit 127");
+        AssertRefused("could not be judged (exit code 127)");
+
+        Install("");
+        File.WriteAllText(scratch.Path("file"), "");
+        scratch.Git(bare, "config", "pggitops.state", scratch.Path("file/state"));
+        AssertRefused("cannot be written");
+
+        Install("");
+        var (taken, said) = Push();
+        Assert.True(taken, said);
+    }
+
+    public void Dispose() => scratch.Dispose();
+}

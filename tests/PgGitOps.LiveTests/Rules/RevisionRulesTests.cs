@@ -1,0 +1,146 @@
+using PgGitOps.Commands;
+using PgGitOps.Core.Desired;
+using PgGitOps.LiveTests.Git;
+using PgGitOps.Providers.Git;
+using PgGitOps.Providers.RuleHost;
+using PgGitOps.Reconciling;
+
+namespace PgGitOps.LiveTests.Rules;
+
+/// <summary>What the loop, plan and apply make of a commit that breaks one of its rules.</summary>
+[Trait("Requirement", "R-16")]
+public sealed class RevisionRulesTests : IDisposable
+{
+    private const string Cluster = "environments/local/clusters/local-tasks.yaml";
+    private readonly GitScratch scratch = new();
+    private readonly string repository;
+    private readonly StandingClock clock = new();
+
+    public RevisionRulesTests()
+    {
+        repository = scratch.Path("policies");
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "PgGitOps.sln")))
+            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The tests run inside the repository.");
+        foreach (var file in new[] { "policies", "environments/local" }.SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories)))
+        {
+            // The contexts of the other environments name clusters that are not copied.
+            if (file.Contains("policies/contexts", StringComparison.Ordinal))
+                continue;
+            var copy = Path.Combine(repository, Path.GetRelativePath(root, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        scratch.Git(scratch.Root, "init", "-q", "-b", "main", repository);
+        scratch.Git(repository, "add", "-A");
+        scratch.Git(repository, "commit", "-q", "-m", "base");
+    }
+
+    private sealed class StandingClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
+    private string Edit(string path, string from, string to, params (string, string?)[] more)
+    {
+        var text = File.ReadAllText(Path.Combine(repository, path));
+        Assert.Contains(from, text, StringComparison.Ordinal);
+        return scratch.Commit(repository, $"edit {path}", [(path, text.Replace(from, to, StringComparison.Ordinal)), .. more]);
+    }
+
+    private RevisionInForce Start(RuleRoute rules) => new(
+        new RevisionReader(new GitSource(new GitSourceOptions { Address = repository }), new FleetReader(), rules, clock),
+        new LastGoodRevision(scratch.Path("last-good.json")), "main", acceptRewrittenHistory: false, clock);
+
+    [Fact]
+    public void Loop_WhenACommitBreaksARule_KeepsTheEarlierRevisionInForce_AlsoAfterAStart()
+    {
+        var good = scratch.Head(repository);
+        using var rules = new RuleRoute(new RuleEngineOptions());
+        var inForce = Start(rules);
+        Assert.True(inForce.Refresh(CancellationToken.None), inForce.Problem?.Describe());
+
+        // Nothing new: no rule is run, no process started.
+        var workers = rules.WorkersStarted;
+        Assert.False(inForce.Refresh(CancellationToken.None));
+        Assert.Equal(workers, rules.WorkersStarted);
+
+        Edit(Cluster, "capacityAlert: 80%", "capacityAlert: 97%");
+        Assert.False(inForce.Refresh(CancellationToken.None));
+        var problem = Assert.IsType<RevisionProblem.Invalid>(inForce.Problem);
+        Assert.True(problem.RuledOut);
+        Assert.Contains("is refused by a rule", problem.Describe(), StringComparison.Ordinal);
+        Assert.Contains(problem.Errors, d => d is { RuleId: "PG202", Span.Path: Cluster, Span.Line: > 0 });
+        Assert.Equal(good, inForce.Fleet!.Revision.CommitId);
+        // One document changed: the same worker ran what reads it, and nothing else again.
+        Assert.Equal(workers, rules.WorkersStarted);
+        Assert.True(rules.Kept > 0, "every rule ran again");
+
+        using var fresh = new RuleRoute(new RuleEngineOptions());
+        var restarted = Start(fresh);
+        Assert.True(restarted.Refresh(CancellationToken.None));
+        Assert.Equal(good, restarted.Fleet!.Revision.CommitId);
+        Assert.IsType<RevisionProblem.Invalid>(restarted.Problem);
+
+        var mended = Edit(Cluster, "capacityAlert: 97%", "capacityAlert: 85%");
+        Assert.True(inForce.Refresh(CancellationToken.None));
+        Assert.Null(inForce.Problem);
+        Assert.Equal(mended, inForce.Fleet!.Revision.CommitId);
+    }
+
+    [Fact]
+    public void Loop_OneSecondPastTheExpiryOfAWaiver_ReportsTheCommitItHadAccepted()
+    {
+        using var rules = new RuleRoute(new RuleEngineOptions());
+        var inForce = Start(rules);
+        Edit(Cluster, "capacityAlert: 80%", "capacityAlert: 97%", ("policies/waivers/w.yaml", """
+            apiVersion: pggitops.dev/v1
+            kind: Waiver
+            metadata: { name: late-alert, owner: team-disks }
+            spec: { rule: PG202, document: Cluster/local-tasks, value: 97%, approver: dba-lead, reason: the disk grows, expires: 2030-03-01 }
+            """));
+        Assert.True(inForce.Refresh(CancellationToken.None), inForce.Problem?.Describe());
+        Assert.Null(inForce.Problem);
+        clock.Now = new(2030, 2, 28, 23, 59, 59, TimeSpan.Zero);
+        Assert.False(inForce.Refresh(CancellationToken.None));
+        Assert.Null(inForce.Problem);
+
+        clock.Now = new(2030, 3, 1, 0, 0, 1, TimeSpan.Zero);
+        Assert.False(inForce.Refresh(CancellationToken.None));
+        Assert.Contains("PG202", inForce.Problem?.Describe(), StringComparison.Ordinal);
+        Assert.NotNull(inForce.Fleet);
+    }
+
+    [Fact]
+    public void Loop_WithoutAJail_TakesNoCommit_AndAsksAgain()
+    {
+        using var rules = new RuleRoute(new RuleEngineOptions { PretendNoLandlock = true });
+        var inForce = Start(rules);
+        for (var look = 1; look <= 2; look++)
+        {
+            inForce.Refresh(CancellationToken.None);
+            Assert.Null(inForce.Fleet);
+            Assert.Contains("PGP161", inForce.Problem?.Describe(), StringComparison.Ordinal);
+            Assert.Equal(look, rules.WorkersStarted);
+        }
+    }
+
+    [Theory]
+    [InlineData("plan")]
+    [InlineData("apply", "--yes")]
+    [InlineData("reconcile", "--once")]
+    public async Task Command_OnACommitThatBreaksARule_EndsBeforeItLooksAtAnyCluster(params string[] command)
+    {
+        Edit(Cluster, "capacityAlert: 80%", "capacityAlert: 97%");
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await CommandTree.RunAsync([.. command, "--repo", repository, "--state", scratch.Path("state"), "--no-color", "--no-rule-cache"], output, error, TimeProvider.System);
+        Assert.True(code == 4, $"exit {code}\n{error}");
+        Assert.Contains($"{Cluster}:", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("error PG202", error.ToString(), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => scratch.Dispose();
+}
