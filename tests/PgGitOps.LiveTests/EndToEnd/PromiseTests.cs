@@ -99,4 +99,33 @@ public sealed class PromiseTests
         loop.Signal(Signal.Terminate);
         Assert.Equal(0, (await loop.EndAsync()).ExitCode);
     }
+
+    [LiveFact]
+    public async Task LoweringTheCluster_AndRaisingOneDatabase_IsDoneInTheOrderThatKeepsItsPromise()
+    {
+        const string rule = "{ synchronous: { method: any, count: 1, standbys: [ core-1, core-2 ], commit: LEVEL, whenShort: block } }";
+        await using var fleet = await TestFleet.CreateAsync(tasks: false);
+        Declare(fleet, "0s", rule.Replace("LEVEL", "on", StringComparison.Ordinal));
+        await fleet.RunAsync(0, "reconcile", "--once");
+
+        Declare(fleet, "0s", rule.Replace("LEVEL", "local", StringComparison.Ordinal));
+        fleet.Edit(CorePath, "connectionLimit: 20", "connectionLimit: 20\n      settings: { synchronous_commit: on }");
+        await AssertOrderAsync(fleet, "core/database/inventory/alter", "core/member/core-1/synchronous");
+        Assert.Equal("on", await fleet.ScalarAsync("core-1", "show synchronous_commit", "inventory"));
+        Assert.Equal("local", await fleet.ScalarAsync("core-1", "show synchronous_commit"));
+
+        // And back: the cluster first, then the database falls back to it.
+        Declare(fleet, "0s", rule.Replace("LEVEL", "on", StringComparison.Ordinal));
+        await AssertOrderAsync(fleet, "core/member/core-1/synchronous", "core/database/inventory/alter");
+        Assert.Equal("on", await fleet.ScalarAsync("core-1", "show synchronous_commit", "inventory"));
+        Assert.Equal("0", await fleet.ScalarAsync("core-1", "select count(*) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where d.datname = 'inventory'"));
+    }
+
+    private static async Task AssertOrderAsync(TestFleet fleet, string first, string second)
+    {
+        using var plan = System.Text.Json.JsonDocument.Parse((await fleet.RunAsync(0, "plan", "-o", "json")).Out);
+        var ids = plan.RootElement.GetProperty("clusters").EnumerateArray().SelectMany(c => c.GetProperty("steps").EnumerateArray()).Select(s => s.GetProperty("id").GetString()!).ToList();
+        Assert.True(ids.IndexOf(first) >= 0 && ids.IndexOf(first) < ids.IndexOf(second), string.Join('\n', ids));
+        await fleet.RunAsync(0, "reconcile", "--once");
+    }
 }
