@@ -27,6 +27,22 @@ public sealed class ProveReportTests
         Assert.Equal("tenancy", JsonDocument.Parse(json).RootElement.GetProperty("contexts")[0].GetProperty("context").GetString());
     }
 
+    [Theory]
+    [InlineData("lose oslo")]
+    [InlineData("cut oslo-bergen then lose core-2")]
+    public async Task WhatIfJson_FitsItsSchema(string text)
+    {
+        var fleet = FleetOf("zero-with-local-quorum");
+        var question = WhatIf.Parse(text, fleet, out var error);
+        Assert.True(question is not null, error);
+
+        var json = ProveWhatIf.Json(question, WhatIfAnswer.Of(fleet, question));
+
+        var schema = await JsonSchema.FromFileAsync(Path.Combine(Trees.ProjectDirectory, "schemas", "reports", "what-if.schema.json"));
+        Assert.Empty(schema.Validate(json));
+        Assert.NotEmpty(schema.Validate(json.Replace("\"touched\"", "\"struck\"", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Html_IsSelfContainedAndMarksWhatIsLost()
     {
