@@ -13,12 +13,16 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
 {
     private readonly Lock guard = new();
     private Dictionary<string, FileReading> readings = new(StringComparer.Ordinal);
+    private string fingerprint = "";
 
     /// <summary>The reading of every file, in their order, and how many had to be parsed.</summary>
-    internal (FileReading[] Readings, int Parsed) Read(IReadOnlyList<SourceFile> files)
+    internal (FileReading[] Readings, int Parsed) Read(IReadOnlyList<SourceFile> files, OwnKinds kinds)
     {
         lock (guard)
         {
+            if (fingerprint != kinds.Fingerprint)
+                readings = new(StringComparer.Ordinal);
+            fingerprint = kinds.Fingerprint;
             var found = new FileReading[files.Count];
             var missing = new List<int>();
             for (var i = 0; i < files.Count; i++)
@@ -28,7 +32,7 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
                 else
                     missing.Add(i);
             }
-            Parse(files, found, missing);
+            Parse(files, found, missing, kinds);
             if (missing.Count > 0 || readings.Count != files.Count)
             {
                 var next = new Dictionary<string, FileReading>(files.Count, StringComparer.Ordinal);
@@ -46,22 +50,22 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
         get
         {
             lock (guard)
-                return readings.Values.Where(r => r.Findings.Count == 0).Select(r => r.BlobId).ToHashSet(StringComparer.Ordinal);
+                return readings.Values.Where(r => r.Findings.Count == 0 && r.Documents.All(d => d.Content is not OwnDocument)).Select(r => r.BlobId).ToHashSet(StringComparer.Ordinal);
         }
     }
 
-    private FileReading Read(SourceFile file) => DocumentParser.Read(file, sound is not null && sound.Contains(file.BlobId));
+    private FileReading Read(SourceFile file, OwnKinds kinds) => DocumentParser.Read(file, sound is not null && sound.Contains(file.BlobId), kinds);
 
-    private void Parse(IReadOnlyList<SourceFile> files, FileReading[] found, List<int> missing)
+    private void Parse(IReadOnlyList<SourceFile> files, FileReading[] found, List<int> missing, OwnKinds kinds)
     {
         // Files are independent of each other; below this many, starting a second worker costs more than it saves.
         const int ParallelFrom = 32;
         if (missing.Count < ParallelFrom)
         {
             foreach (var i in missing)
-                found[i] = Read(files[i]);
+                found[i] = Read(files[i], kinds);
         }
         else
-            Parallel.ForEach(missing, i => found[i] = Read(files[i]));
+            Parallel.ForEach(missing, i => found[i] = Read(files[i], kinds));
     }
 }

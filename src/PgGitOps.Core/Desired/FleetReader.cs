@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired.References;
+using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired;
@@ -21,12 +22,16 @@ public sealed class FleetReader(DocumentCache cache)
     {
     }
 
+    private OwnKinds kinds = OwnKinds.None;
+
     public FleetReading Read(SourceTree tree)
     {
+        var own = kinds.Fingerprint == OwnKinds.FingerprintOf(tree.Files) ? kinds : OwnKinds.Read(tree.Files);
+        kinds = own;
         var files = tree.Files.Where(f => IsDocument(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal).ToList();
-        var (readings, parsed) = cache.Read(files);
+        var (readings, parsed) = cache.Read(files, own);
         var documents = new List<ReadDocument>(files.Count);
-        var findings = new List<Diagnostic>();
+        var findings = new List<Diagnostic>(own.Findings);
         foreach (var reading in readings)
         {
             documents.AddRange(reading.Documents);

@@ -12,7 +12,7 @@ public sealed record GitSourceOptions
     public string? CacheDirectory { get; init; }
 
     /// <summary>Folders below the root whose files are read.</summary>
-    public EquatableArray<string> Folders { get; init; } = ["policies", "environments"];
+    public EquatableArray<string> Folders { get; init; } = ["policies", "environments", "schemas/kinds"];
 
     /// <summary>Which files of those folders are read, by path.</summary>
     public Func<string, bool> Wanted { get; init; } = static _ => true;

@@ -10,7 +10,7 @@ namespace PgGitOps.Reconciling;
 internal static class WorkTree
 {
     private const long FileBytesMax = 4 << 20;
-    private static readonly string[] Folders = ["policies", "environments"];
+    private static readonly string[] Folders = ["policies", "environments", "schemas/kinds"];
 
     public static SourceTree Read(string root, DateTimeOffset now)
     {
@@ -20,7 +20,7 @@ internal static class WorkTree
             .Select(f => Path.Combine(root, f))
             .Where(Directory.Exists)
             .SelectMany(f => Directory.EnumerateFiles(f, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
-            .Where(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.EndsWith(".yml", StringComparison.Ordinal) || f.EndsWith(".csx", StringComparison.Ordinal))
+            .Where(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.EndsWith(".yml", StringComparison.Ordinal) || f.EndsWith(".csx", StringComparison.Ordinal) || f.EndsWith(".schema.json", StringComparison.Ordinal))
             .Select(f => Read(root, f))
             .OrderBy(f => f.Path, StringComparer.Ordinal)
             .ToEquatableArray();

@@ -8,21 +8,28 @@ namespace PgGitOps.Core.Desired.Reading;
 internal static class DocumentParser
 {
     /// <param name="sound">The same bytes are known to hold to their schemas.</param>
-    public static FileReading Read(SourceFile file, bool sound)
+    public static FileReading Read(SourceFile file, bool sound, OwnKinds kinds)
     {
         var findings = new List<Diagnostic>();
         if (SourceDecoding.Decode(file, findings) is not { } text)
             return new FileReading(file.BlobId, [], findings);
-        var documents = YamlDocuments.Read(file.Path, text, findings).ConvertAll(root => ReadDocument(file.Path, root, sound, findings));
+        var documents = YamlDocuments.Read(file.Path, text, findings).ConvertAll(root => ReadDocument(file.Path, root, sound, kinds, findings));
         return new FileReading(file.BlobId, documents, findings);
     }
 
-    private static ReadDocument ReadDocument(string path, LocatedNode root, bool sound, List<Diagnostic> findings)
+    private static ReadDocument ReadDocument(string path, LocatedNode root, bool sound, OwnKinds kinds, List<Diagnostic> findings)
     {
         var before = findings.Count;
         var kind = root["kind"] is { Kind: NodeKind.String } written ? written.Text : null;
         var name = root["metadata"]?["name"] is { IsScalar: true } named ? named.Text : null;
-        var known = Known(path, root, kind, findings);
+        if (kind is not null && root.Kind == NodeKind.Mapping && root["apiVersion"] is { Kind: NodeKind.String, Text: var apiVersion })
+        {
+            if (kinds.Find(apiVersion, kind) is { } own)
+                return OwnDocument(path, root, kind, name, apiVersion, own, kinds, findings);
+            if (kinds.IsRefused(apiVersion, kind))
+                return new ReadDocument(path, kind, name, root, null);
+        }
+        var known = Known(path, root, kind, kinds, findings);
         if (known && !sound)
             findings.AddRange(SchemaFindings.Of(path, root, DocumentSchemas.Of(kind!)));
         object? content = null;
@@ -34,7 +41,20 @@ internal static class DocumentParser
         return document;
     }
 
-    private static bool Known(string path, LocatedNode root, string? kind, List<Diagnostic> findings)
+    private static ReadDocument OwnDocument(string path, LocatedNode root, string kind, string? name, string apiVersion, NJsonSchema.JsonSchema schema, OwnKinds kinds, List<Diagnostic> findings)
+    {
+        var before = findings.Count;
+        findings.AddRange(SchemaFindings.Of(path, root, schema, kinds.Validator));
+        // A schema need not ask for it, and the rules find documents by it.
+        if (string.IsNullOrEmpty(name) && findings.Count == before)
+            findings.Add(DocumentRules.MissingKey.At((root["metadata"] ?? root).SpanIn(path), "missing key 'name' in metadata", "every document has metadata.name"));
+        var document = new ReadDocument(path, kind, name, root, findings.Count == before ? new OwnDocument(apiVersion) : null);
+        for (var i = before; i < findings.Count; i++)
+            findings[i] = document.Locate(findings[i]);
+        return document;
+    }
+
+    private static bool Known(string path, LocatedNode root, string? kind, OwnKinds kinds, List<Diagnostic> findings)
     {
         if (root.Kind != NodeKind.Mapping)
         {
@@ -50,10 +70,11 @@ internal static class DocumentParser
         }
         if (DocumentSchemas.Kinds.Contains(kind))
             return true;
+        string[] all = [.. DocumentSchemas.Kinds, .. kinds.Names];
         findings.Add(DocumentRules.UnknownKind.At(
             root["kind"]!.SpanIn(path),
-            $"unknown kind '{kind}'{Suggestion.Clause(kind, DocumentSchemas.Kinds)}",
-            "kinds: " + string.Join(", ", DocumentSchemas.Kinds)));
+            $"unknown kind '{kind}'{Suggestion.Clause(kind, all)}",
+            kinds.Names.Contains(kind) ? $"the repository declares {kind} for another apiVersion" : "kinds: " + string.Join(", ", all)));
         return false;
     }
 

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
@@ -139,7 +140,7 @@ internal sealed class FleetDraft
     {
         if (document.Id is { } id)
             Ids.Add(id);
-        if (document.Kind == "Environment")
+        if (document is { Kind: "Environment", Content: not OwnDocument })
             EnvironmentsByDirectory.TryAdd(DirectoryOf(document.Path), document);
         switch (document.Content)
         {
@@ -160,6 +161,8 @@ internal sealed class FleetDraft
                 break;
             case ApprovalDocument approval:
                 Approvals.Add(approval);
+                break;
+            case OwnDocument:
                 break;
             default:
                 if (document.Kind is { } kind)
