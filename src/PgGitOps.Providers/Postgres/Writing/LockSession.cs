@@ -9,6 +9,8 @@ internal sealed class LockSession : IAsyncDisposable
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(2);
+
     private readonly NpgsqlConnection connection;
 
     // The blocker watch asks while a step runs; one connection answers one question at a time.
@@ -90,6 +92,16 @@ internal sealed class LockSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The server notices a closed connection a moment later; whoever writes next need not find the lock still held.
+        using var limit = new CancellationTokenSource(ReleaseLimit);
+        try
+        {
+            await AskAsync("select true from pg_advisory_unlock_all()", static r => r.GetBoolean(0), limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException or OperationCanceledException)
+        {
+            // The end of the session releases the lock in any case.
+        }
         await connection.DisposeAsync().ConfigureAwait(false);
         turn.Dispose();
     }
