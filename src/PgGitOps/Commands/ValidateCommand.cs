@@ -13,19 +13,37 @@ internal static class ValidateCommand
 {
     private static readonly Argument<string?> PathArgument = new("PATH") { Description = "Directory that holds policies/ and environments/; default: --repo, else here", Arity = ArgumentArity.ZeroOrOne };
 
-    public static CommandDefinition Define() => new(RuleSettings.AddFromTo(RuleSettings.AddTo(SourceSettings.AddTo(new Command("validate", "Check documents: YAML, schemas, references, promises, rules; no cluster is touched") { PathArgument }))), Run);
+    private static readonly Switch Fix = new("--fix", "Carry out the edits that rules call safe in the files of the directory, and show them as a diff");
+
+    public static CommandDefinition Define() => new(RuleSettings.AddFromTo(RuleSettings.AddTo(SourceSettings.AddTo(new Command("validate", "Check documents: YAML, schemas, references, promises, rules; no cluster is touched") { PathArgument, Fix.Option }))), Run);
 
     private static Task<ExitCode> Run(Invocation invocation)
     {
         // An unsupported format is refused before work is done.
         _ = invocation.Format(DiagnosticOutput.Formats);
-        return Task.FromResult(PolicyFiles.Use(invocation, invocation.Parsed.GetValue(PathArgument), (tree, notes) =>
+        var path = invocation.Parsed.GetValue(PathArgument);
+        var fix = Fix.Read(invocation.Parsed);
+        if (fix && (invocation.Reference is not null || !Directory.Exists(path ?? invocation.Repository)))
+            throw new UsageException("--fix changes files as they lie in a directory, not a commit", "give the directory as PATH, without --ref");
+        return Task.FromResult(PolicyFiles.Use(invocation, fix ? path ?? invocation.Repository : path, (tree, notes) =>
         {
             var documents = SoundDocuments.Open(invocation);
             var reading = new FleetReader(documents.Cache).Read(tree);
             documents.Save();
+            if (fix && Mend(invocation, path ?? invocation.Repository, reading, tree) is { } mended)
+                (tree, reading) = (mended, new FleetReader(documents.Cache).Read(mended));
             return Report(invocation, reading with { Diagnostics = [.. notes, .. reading.Diagnostics] }, tree);
         }));
+    }
+
+    /// <returns>The files after the change, or null when nothing was changed.</returns>
+    private static SourceTree? Mend(Invocation invocation, string root, FleetReading reading, SourceTree tree)
+    {
+        if (reading.Fleet is null || reading.Diagnostics.Any(d => d.Severity == Severity.Error))
+            return null;
+        using var rules = new RuleRoute(RuleSettings.Read(invocation));
+        var now = invocation.Time.GetUtcNow();
+        return FileFixes.Write(invocation, root, tree, rules.Judge(tree, reading, now)) ? WorkTree.Read(root, now) : null;
     }
 
     private static ExitCode Report(Invocation invocation, FleetReading reading, SourceTree tree)

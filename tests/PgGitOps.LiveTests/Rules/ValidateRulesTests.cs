@@ -103,5 +103,32 @@ public sealed class ValidateRulesTests : IDisposable
         Assert.Contains("PGP155", changed.Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Validate_Fix_WritesTheSafeEditsOnly_KeepsComments_AndDoesNothingTwice()
+    {
+        Prepare();
+        const string Path = "environments/local/clusters/local-tasks.yaml";
+        Edit(Path, "capacityAlert: 80%", "capacityAlert: 97%");
+        File.WriteAllText(System.IO.Path.Combine(repository.FullName, "policies/rules/extra.csx"), EngineBench.Rule("X1", """
+            var storage = Document["spec"]["storage"];
+            if (storage["capacityAlert"].Text == "97%") Report(storage["capacityAlert"], "late").SafeFix(storage["capacityAlert"], "85%");
+            if (!Document["metadata"]["owner"].Exists) Report(Document["metadata"], "no owner").SafeFixByAdding(Document["metadata"], "owner", "team: a");
+            """, "Cluster"));
+        var file = System.IO.Path.Combine(repository.FullName, Path);
+        var text = File.ReadAllText(file);
+
+        var mended = await Run("validate", repository.FullName, "--fix");
+        Assert.True(mended.Code == 0, mended.ToString());
+        Assert.Contains("+++ " + Path, mended.Error, StringComparison.Ordinal);
+        Assert.Contains("capacityAlert: 85%", mended.Error, StringComparison.Ordinal);
+        var now = File.ReadAllText(file);
+        Assert.Equal(text.Replace("capacityAlert: 97%", "capacityAlert: 85%", StringComparison.Ordinal), now);
+
+        var again = await Run("validate", repository.FullName, "--fix");
+        Assert.Equal((0, ""), (again.Code, again.Error));
+        Assert.Equal(now, File.ReadAllText(file));
+        Assert.Equal(1, (await Run("validate", "--repo", repository.FullName, "--ref", "main", "--fix")).Code);
+    }
+
     public void Dispose() => repository.Delete(recursive: true);
 }
