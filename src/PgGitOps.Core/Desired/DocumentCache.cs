@@ -45,12 +45,13 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
     }
 
     /// <summary>Blobs of the last tree whose documents hold to their schemas, for a later process.</summary>
+    /// <remarks>A document without content was not judged: the schema a repository gave its kind was refused, and another commit may take that schema away.</remarks>
     public IReadOnlySet<string> Sound
     {
         get
         {
             lock (guard)
-                return readings.Values.Where(r => r.Findings.Count == 0 && r.Documents.All(d => d.Content is not OwnDocument)).Select(r => r.BlobId).ToHashSet(StringComparer.Ordinal);
+                return readings.Values.Where(r => r.Findings.Count == 0 && r.Documents.All(d => d.Content is not (null or OwnDocument))).Select(r => r.BlobId).ToHashSet(StringComparer.Ordinal);
         }
     }
 

@@ -77,6 +77,22 @@ public sealed class FleetReaderTests
     }
 
     [Fact]
+    public void Sound_HoldsTheBlobsWithoutFindings_AndSparesThemTheSchema()
+    {
+        const string Path = "policies/contexts/orders.yaml";
+        var wrong = With(Valid, Path, TextOf(Valid, Path) + "extra: true\n");
+        var blob = wrong.Files.Single(f => f.Path == Path).BlobId;
+        var cache = new DocumentCache();
+
+        Assert.Equal("PGS001", Assert.Single(new FleetReader(cache).Read(wrong).Diagnostics).RuleId);
+        Assert.Equal(wrong.Files.Where(f => f.Path != Path && FleetReader.IsDocument(f.Path)).Select(f => f.BlobId).ToHashSet(), cache.Sound);
+
+        // Only a blob that is on the list is spared: naming this one by hand shows that nothing else would have refused it.
+        Assert.Empty(new FleetReader(new DocumentCache(cache.Sound.Append(blob).ToHashSet())).Read(wrong).Diagnostics);
+        Assert.NotEmpty(new FleetReader(new DocumentCache(cache.Sound)).Read(wrong).Diagnostics);
+    }
+
+    [Fact]
     public void Read_FileOverOneMebibyte_IsRefusedUnparsed()
     {
         var reading = new FleetReader().Read(With(Valid, "policies/large.yaml", "# " + new string('x', 1 << 20)));

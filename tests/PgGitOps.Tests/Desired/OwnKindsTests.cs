@@ -109,4 +109,15 @@ public sealed class OwnKindsTests
         var slow = Schema.Replace("^[a-z][a-z0-9-]{2,62}$", "^(a+)+$", StringComparison.Ordinal);
         Assert.Contains(Findings(Document("{ days: 7 }", new string('a', 60) + "b"), slow), f => f.Contains(" PGS005 ", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void Sound_DocumentWhoseOwnSchemaWasRefused_IsCheckedByTheNextProcess()
+    {
+        var cache = new DocumentCache();
+        var unenforced = Schema.Replace("\"minimum\": 1,", "\"exclusiveMinimum\": 0,", StringComparison.Ordinal);
+
+        Assert.NotEmpty(Read(new FleetReader(cache), ("schemas/kinds/a.schema.json", unenforced), ("policies/own/a.yaml", Document("{ days: 7 }"))).Diagnostics);
+
+        Assert.Empty(cache.Sound);
+    }
 }

@@ -4,7 +4,7 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.Reading;
 
-/// <summary>One file → its documents and what is wrong with each of them alone. Depends on the file's path and bytes only, so its answer is cached.</summary>
+/// <summary>One file → its documents and what is wrong with each of them alone. Depends on the file's path and bytes and the repository's own kinds only, so its answer is cached by them.</summary>
 internal static class DocumentParser
 {
     /// <param name="sound">The same bytes are known to hold to their schemas.</param>
@@ -36,7 +36,13 @@ internal static class DocumentParser
         if (findings.Count == before)
             content = Content(path, root, kind!, findings);
         var document = new ReadDocument(path, kind, name, root, content);
-        for (var i = before; i < findings.Count; i++)
+        return Located(document, findings, before);
+    }
+
+    // What was found since then is about this document.
+    private static ReadDocument Located(ReadDocument document, List<Diagnostic> findings, int since)
+    {
+        for (var i = since; i < findings.Count; i++)
             findings[i] = document.Locate(findings[i]);
         return document;
     }
@@ -49,9 +55,7 @@ internal static class DocumentParser
         if (string.IsNullOrEmpty(name) && findings.Count == before)
             findings.Add(DocumentRules.MissingKey.At((root["metadata"] ?? root).SpanIn(path), "missing key 'name' in metadata", "every document has metadata.name"));
         var document = new ReadDocument(path, kind, name, root, findings.Count == before ? new OwnDocument(apiVersion) : null);
-        for (var i = before; i < findings.Count; i++)
-            findings[i] = document.Locate(findings[i]);
-        return document;
+        return Located(document, findings, before);
     }
 
     private static bool Known(string path, LocatedNode root, string? kind, OwnKinds kinds, List<Diagnostic> findings)
