@@ -17,8 +17,8 @@ public sealed class TestFleet : IAsyncDisposable
         this.servers = servers;
         Repository = scratch.Path("policies");
         State = scratch.Path("state");
-        CorePort = FreePort.Next("127.0.21.1");
-        TasksPort = FreePort.Next("127.0.21.2");
+        CorePort = FreePort.Next();
+        TasksPort = FreePort.Next();
     }
 
     public string Repository { get; }

@@ -9,7 +9,7 @@ public static class Poll
 
     public static async Task UntilAsync(string what, Func<Task<bool>> isTrue, TimeSpan? deadline = null)
     {
-        var limit = deadline ?? TimeSpan.FromSeconds(30);
+        var limit = deadline ?? TimeSpan.FromSeconds(90);
         var since = Stopwatch.StartNew();
         while (!await isTrue())
         {

@@ -53,7 +53,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> StartAsync(ServerShape? shape = null)
     {
         shape ??= new ServerShape();
-        var server = new PostgresServer(shape, await TestDirectory.CreateAsync(), shape.Port ?? FreePort.Next(shape.Address));
+        var server = new PostgresServer(shape, await TestDirectory.CreateAsync(), shape.Port ?? FreePort.Next());
         try
         {
             await ServerTemplate.MakeDataDirectoryAsync(shape, server.DataDirectory);
@@ -72,7 +72,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task<PostgresServer> StartStandbyAsync(string name, string? slot = null, ServerShape? shape = null)
     {
         var wanted = (shape ?? Shape with { Port = null }) with { Name = name };
-        var standby = new PostgresServer(wanted, await TestDirectory.CreateAsync(), wanted.Port ?? FreePort.Next(wanted.Address));
+        var standby = new PostgresServer(wanted, await TestDirectory.CreateAsync(), wanted.Port ?? FreePort.Next());
         try
         {
             string[] slotArguments = slot is null ? [] : ["-C", "-S", slot];

@@ -10,9 +10,9 @@ public sealed class TestDirectory : IAsyncDisposable
 
     public string Path { get; }
 
-    public static async Task<TestDirectory> CreateAsync(string prefix = "pggitops-live-")
+    public static async Task<TestDirectory> CreateAsync(string prefix = "pggitops-live-", string? under = null)
     {
-        var parent = Directory.Exists("/dev/shm") ? "/dev/shm" : System.IO.Path.GetTempPath();
+        var parent = under ?? (Directory.Exists("/dev/shm") ? "/dev/shm" : System.IO.Path.GetTempPath());
         var made = await ServerPrograms.RunAsync("mktemp", ["-d", System.IO.Path.Combine(parent, prefix + "XXXXXX")]);
         return new TestDirectory(made.Trim());
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using PgGitOps.LiveTests.Fleet;
 
 namespace PgGitOps.LiveTests.Git;
 
@@ -15,7 +15,7 @@ public sealed class HttpGitServer : IDisposable
     public HttpGitServer(GitScratch scratch)
     {
         this.scratch = scratch;
-        Port = LoopbackPort.Free();
+        Port = FreePort.Next();
         listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
         listener.Start();
         acceptor = new Thread(Accept) { IsBackground = true };
@@ -120,15 +120,5 @@ public sealed class HttpGitServer : IDisposable
         context.Response.ContentLength64 = body.Length;
         context.Response.OutputStream.Write(body.Span);
         context.Response.Close();
-    }
-}
-
-internal static class LoopbackPort
-{
-    public static int Free()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using PgGitOps.Core.Ports;
+using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.Git;
 using static PgGitOps.LiveTests.Git.GitScratch;
 
@@ -34,7 +35,7 @@ public sealed class SshRepositoryTests : IDisposable
         foreach (var key in new[] { "host", "user", "stranger" })
             Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", scratch.Path(key));
         File.Copy(scratch.Path("user.pub"), scratch.Path("authorized"));
-        var port = LoopbackPort.Free();
+        var port = FreePort.Next();
         // An unprivileged sshd serves only its own user; as root that is the postgres user of the machine.
         var user = Environment.UserName == "root" ? "postgres" : Environment.UserName;
         if (user == "postgres")
@@ -63,7 +64,7 @@ public sealed class SshRepositoryTests : IDisposable
         Refuses(SourceRefusalKind.HostKeyUnknown, options with { SshKnownHostsFile = scratch.Path("unknown") });
         Refuses(SourceRefusalKind.HostKeyUnknown, options with { SshKnownHostsFile = scratch.Path("changed") });
         Refuses(SourceRefusalKind.RepositoryMissing, options with { Address = url.Replace("bare.git", "absent.git", StringComparison.Ordinal) });
-        Refuses(SourceRefusalKind.RemoteUnreachable, options with { Address = $"ssh://{user}@127.0.0.1:{LoopbackPort.Free()}/x.git" });
+        Refuses(SourceRefusalKind.RemoteUnreachable, options with { Address = $"ssh://{user}@127.0.0.1:{FreePort.Next()}/x.git" });
 
         // The short form has no place for a port, so ssh's own configuration gives it.
         File.WriteAllText(scratch.Path("ssh config"), $"Host policies\n  HostName 127.0.0.1\n  Port {port}\n  IdentityFile {scratch.Path("user")}\n  UserKnownHostsFile \"{scratch.Path("known hosts")}\"\n");
@@ -99,7 +100,7 @@ public sealed class SshRepositoryTests : IDisposable
         while (!Answers(port))
         {
             Assert.False(server.HasExited, string.Create(CultureInfo.InvariantCulture, $"sshd ended with {(server.HasExited ? server.ExitCode : 0)}"));
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), "sshd did not answer within 10 s");
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "sshd did not answer within a minute");
             Thread.Sleep(20);
         }
     }

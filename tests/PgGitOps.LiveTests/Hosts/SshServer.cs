@@ -35,7 +35,7 @@ public sealed class SshServer : IAsyncDisposable
     public static async Task<SshServer> StartAsync(string listen = "127.0.0.1", params string[] addresses)
     {
         var directory = Directory.CreateTempSubdirectory("pggitops-sshd-").FullName;
-        var port = FreePort.Next("127.0.0.1");
+        var port = FreePort.Next();
         foreach (var key in (string[])["host", "client"])
             await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", Path.Combine(directory, key));
         File.SetUnixFileMode(directory, (UnixFileMode)0b111_101_101);

@@ -41,9 +41,10 @@ public sealed class SshTransportTests : HostExecutorContract, IAsyncLifetime
     [LiveFact("ssh", "sshd")]
     public async Task Run_ConnectionBreaksHalfWay_IsLostAndNotUnreachable()
     {
-        var mark = Guid.NewGuid().ToString("N");
-        var running = RunAsync(null, 20, "sh", "-c", "sleep 5; :", mark);
-        await Poll.UntilAsync("the command runs on the host", () => CommandLines.All().Any(p => p.Line.StartsWith("sh -c sleep 5", StringComparison.Ordinal) && p.Line.Contains(mark, StringComparison.Ordinal)));
+        await using var directory = await TestDirectory.CreateAsync();
+        // It ends when the test says so: nobody has to be quick.
+        var running = RunAsync(null, 120, "sh", "-c", "while [ -d \"$0\" ]; do sleep 0.1; done", directory.Path);
+        await Poll.UntilAsync("the command runs on the host", () => CommandLines.All().Any(p => p.Line.StartsWith("sh -c while", StringComparison.Ordinal) && p.Line.Contains(directory.Path, StringComparison.Ordinal)));
         foreach (var pid in ProcessSignals.Tree(server!.Pid).Skip(1))
         {
             if (CommandLines.All().Any(p => p.Pid == pid && p.Line.StartsWith("sshd", StringComparison.Ordinal)))

@@ -64,7 +64,8 @@ public sealed class SiteLossTests(ITestOutputHelper output)
             await Poll.UntilAsync("the rule counts", async () => await primary.ScalarAsync("select count(*) from pg_stat_replication where sync_state in ('sync', 'quorum')") != "0");
         }
         await using var ledger = await Ledger.StartAsync(primary);
-        await ledger.WriteMoreAsync(400, TimeSpan.FromSeconds(5));
+        // Nothing makes commits wait yet, so this ends when they are there.
+        await ledger.WriteMoreAsync(400, TimeSpan.FromSeconds(60));
 
         if (truth.History != History.Undisturbed)
         {

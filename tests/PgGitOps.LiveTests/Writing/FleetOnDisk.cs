@@ -30,11 +30,17 @@ public sealed class FleetOnDisk : IAsyncDisposable
     /// <summary>Snapshot of a cluster that nobody has made yet.</summary>
     public ClusterSnapshot Nothing => Fleet.Snapshot(null);
 
-    public static async Task<FleetOnDisk> MakeAsync(HostTransport transport, IAsyncDisposable? with, params (string Name, string Value)[] parameters)
+    public static Task<FleetOnDisk> MakeAsync(HostTransport transport, IAsyncDisposable? with, params (string Name, string Value)[] parameters) =>
+        MakeAsync(transport, with, null, parameters);
+
+    /// <summary>On this machine, with these server programs.</summary>
+    public static Task<FleetOnDisk> MakeAsync(GatedPrograms programs) => MakeAsync(new HostTransport.Local(null), programs, programs.BinDirectory, []);
+
+    private static async Task<FleetOnDisk> MakeAsync(HostTransport transport, IAsyncDisposable? with, string? binDirectory, (string Name, string Value)[] parameters)
     {
         var directory = await TestDirectory.CreateAsync();
         // fsync off only saves the tests' time; everything else is as it would be.
-        return new FleetOnDisk(directory, FleetUnderTest.Of(directory.Path, transport, null, null, [.. parameters, ("fsync", "off"), ("shared_buffers", "16MB")]), with);
+        return new FleetOnDisk(directory, FleetUnderTest.Of(directory.Path, transport, null, null, binDirectory, [.. parameters, ("fsync", "off"), ("shared_buffers", "16MB")]), with);
     }
 
     public string PathOf(string member, string name) => Path.Combine(Root, "core", member, name);

@@ -19,7 +19,7 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
 
     private static readonly SourceSpan Here = SourceSpan.WholeFile("environments/test/environment.yaml");
 
-    public static FleetUnderTest Of(string dataRoot, HostTransport transport, int? port1 = null, int? port2 = null, params (string Name, string Value)[] parameters)
+    public static FleetUnderTest Of(string dataRoot, HostTransport transport, int? port1 = null, int? port2 = null, string? binDirectory = null, params (string Name, string Value)[] parameters)
     {
         Environment.SetEnvironmentVariable(SuperuserVariable, Superuser);
         Environment.SetEnvironmentVariable(ReplicatorVariable, Replicator);
@@ -38,7 +38,7 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
             Windows = [],
             Access = new ServerAccess(
                 User, new SecretReference.FromEnvironment(SuperuserVariable, Here), "replicator", new SecretReference.FromEnvironment(ReplicatorVariable, Here),
-                "disable", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), dataRoot, null, ["127.0.0.0/8"]),
+                "disable", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), dataRoot, binDirectory, ["127.0.0.0/8"]),
             Removal = new RemovalBudget(3, 20),
         };
         var cluster = new Cluster
@@ -51,8 +51,8 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
             Mode = null,
             Members =
             [
-                new Member("core-1", "osl-1", port1 ?? FreePort.Next(PrimaryAddress), true, true, Here, Here),
-                new Member("core-2", "bgo-1", port2 ?? FreePort.Next(StandbyAddress), true, false, Here, Here),
+                new Member("core-1", "osl-1", port1 ?? FreePort.Next(), true, true, Here, Here),
+                new Member("core-2", "bgo-1", port2 ?? FreePort.Next(), true, false, Here, Here),
             ],
             Replication = new Replication(null, Here),
             Storage = new Storage("localNvme", true, null, Here),

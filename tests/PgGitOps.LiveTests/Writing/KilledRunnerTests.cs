@@ -10,20 +10,25 @@ namespace PgGitOps.LiveTests.Writing;
 public sealed class KilledRunnerTests
 {
     [LiveTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Initialise_RunnerKilledInTheMiddle_TheNextRunConverges(bool withAllItStarted)
+    [InlineData(Gate.Before, true)]
+    [InlineData(Gate.After, true)]
+    [InlineData(Gate.After, false)]
+    public async Task Initialise_RunnerKilledInTheMiddle_TheNextRunConverges(Gate gate, bool withAllItStarted)
     {
-        await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
+        var programs = await GatedPrograms.MakeAsync("initdb", gate);
+        await using var fleet = await FleetOnDisk.MakeAsync(programs);
         await using (var runner = RunnerProcess.Start("initialise", fleet.Fleet, fleet.Root))
         {
             Assert.Equal("open", await runner.ReadAsync());
-            await Poll.UntilAsync("initdb is at work", () => File.Exists(Path.Combine(fleet.PathOf("core-1", ".staging"), "data", "PG_VERSION")));
+            await programs.ReachedAsync();
+            Assert.Equal(gate == Gate.After, File.Exists(Path.Combine(fleet.PathOf("core-1", ".staging"), "data", "PG_VERSION")));
             Assert.IsType<GateOutcome.Held>(await WriterUnderTest.TryOpenAsync(fleet.Fleet, fleet.Nothing));
             await (withAllItStarted ? runner.KillWithAllItStartedAsync() : runner.KillAsync());
         }
-        if (withAllItStarted)
-            Assert.False(Directory.Exists(fleet.PathOf("core-1", "data")));
+        Assert.False(Directory.Exists(fleet.PathOf("core-1", "data")));
+        if (!withAllItStarted)
+            await AssertLeftAloneAsync(fleet, fleet.Nothing, new StepAction.InitialisePrimary("core-1"), "core-1");
+        programs.Open();
         await ConvergeAsync(fleet, fleet.Nothing, new StepAction.InitialisePrimary("core-1"), "core-1");
         Assert.False(Directory.Exists(fleet.PathOf("core-1", ".staging")));
         await using var writer = await fleet.OpenAsync();
@@ -31,18 +36,25 @@ public sealed class KilledRunnerTests
     }
 
     [LiveTheory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Clone_RunnerKilledInTheMiddle_TheNextRunConverges(bool withAllItStarted)
+    [InlineData(Gate.Before, true)]
+    [InlineData(Gate.After, true)]
+    [InlineData(Gate.After, false)]
+    public async Task Clone_RunnerKilledInTheMiddle_TheNextRunConverges(Gate gate, bool withAllItStarted)
     {
-        await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
+        var programs = await GatedPrograms.MakeAsync("pg_basebackup", gate);
+        await using var fleet = await FleetOnDisk.MakeAsync(programs);
         await fleet.BringUpAsync(standby: false);
         await using (var runner = RunnerProcess.Start("clone", fleet.Fleet, fleet.Root))
         {
             Assert.Equal("open", await runner.ReadAsync());
-            await Poll.UntilAsync("the base backup is at work", () => Directory.Exists(Path.Combine(fleet.PathOf("core-2", ".staging"), "data")) || Directory.Exists(fleet.PathOf("core-2", "data")));
+            await programs.ReachedAsync();
+            Assert.Equal(gate == Gate.After, File.Exists(Path.Combine(fleet.PathOf("core-2", ".staging"), "data", "PG_VERSION")));
             await (withAllItStarted ? runner.KillWithAllItStartedAsync() : runner.KillAsync());
         }
+        Assert.False(Directory.Exists(fleet.PathOf("core-2", "data")));
+        if (!withAllItStarted)
+            await AssertLeftAloneAsync(fleet, fleet.Fleet.Snapshot(false), new StepAction.CloneStandby("core-2", "core-1", "core_2"), "core-2");
+        programs.Open();
         await ConvergeAsync(fleet, fleet.Fleet.Snapshot(false), new StepAction.CloneStandby("core-2", "core-1", "core_2"), "core-2");
         await Poll.UntilAsync("the standby streams", async () => await fleet.AskAsync("core-1", "select count(*) from pg_stat_replication where state = 'streaming' and application_name = 'core-2'") == "1");
         Assert.False(Directory.Exists(fleet.PathOf("core-2", ".staging")));
@@ -69,8 +81,31 @@ public sealed class KilledRunnerTests
         await Poll.UntilAsync("the standby streams", async () => await fleet.AskAsync("core-1", "select count(*) from pg_stat_replication where state = 'streaming' and application_name = 'core-2'") == "1");
     }
 
+    // The killed runner's script goes on by itself: the next runner does not work on the same directory beside it.
+    private static async Task AssertLeftAloneAsync(FleetOnDisk fleet, Core.Observed.ClusterSnapshot snapshot, StepAction step, string member)
+    {
+        await using var writer = await OpenWhenFreeAsync(fleet, snapshot);
+        var refused = Assert.IsType<StepOutcome.Refused>(await writer.RunAsync(step, seconds: 4));
+        Assert.Contains("another program is at work", refused.Precondition, StringComparison.Ordinal);
+        Assert.True(Directory.Exists(fleet.PathOf(member, ".staging")));
+    }
+
     // As the loop does: the step as planned; where reality has moved, look again and start what is there.
     private static async Task ConvergeAsync(FleetOnDisk fleet, Core.Observed.ClusterSnapshot snapshot, StepAction step, string member)
+    {
+        await using var writer = await OpenWhenFreeAsync(fleet, snapshot);
+        // What the killed runner started may still be at work, or hold its slot until its server notices: the loop comes back.
+        StepOutcome outcome = new StepOutcome.Skipped("no pass yet");
+        for (var pass = 0; pass < 6 && outcome is not (StepOutcome.Done or StepOutcome.AlreadyTrue); pass++)
+        {
+            outcome = await writer.RunAsync(step);
+            if (outcome is StepOutcome.Refused)
+                outcome = await writer.RunAsync(new StepAction.StartServer(member));
+        }
+        Assert.True(outcome is StepOutcome.Done or StepOutcome.AlreadyTrue, outcome.ToString());
+    }
+
+    private static async Task<IClusterWriter> OpenWhenFreeAsync(FleetOnDisk fleet, Core.Observed.ClusterSnapshot snapshot)
     {
         IClusterWriter? writer = null;
         await Poll.UntilAsync("the killed runner's lock is free", async () =>
@@ -78,18 +113,7 @@ public sealed class KilledRunnerTests
             writer = await WriterUnderTest.TryOpenAsync(fleet.Fleet, snapshot) is GateOutcome.Open open ? open.Writer : null;
             return writer is not null;
         });
-        await using (writer)
-        {
-            // What the killed runner started may still be at work, or hold its slot until its server notices: the loop comes back.
-            StepOutcome outcome = new StepOutcome.Skipped("no pass yet");
-            for (var pass = 0; pass < 6 && outcome is not (StepOutcome.Done or StepOutcome.AlreadyTrue); pass++)
-            {
-                outcome = await writer!.RunAsync(step);
-                if (outcome is StepOutcome.Refused)
-                    outcome = await writer!.RunAsync(new StepAction.StartServer(member));
-            }
-            Assert.True(outcome is StepOutcome.Done or StepOutcome.AlreadyTrue, outcome.ToString());
-        }
+        return writer!;
     }
 
     [LiveFact]

@@ -24,7 +24,7 @@ public sealed class RunnerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        foreach (var argument in (string[])["exec", typeof(RunnerProcess).Assembly.Location, what, dataRoot, .. fleet.Cluster.Members.Select(m => m.Port.ToString(CultureInfo.InvariantCulture))])
+        foreach (var argument in (string[])["exec", typeof(RunnerProcess).Assembly.Location, what, dataRoot, .. fleet.Cluster.Members.Select(m => m.Port.ToString(CultureInfo.InvariantCulture)), fleet.Fleet.Environments[0].Access.BinDirectory ?? ""])
             start.ArgumentList.Add(argument);
         return new RunnerProcess(Process.Start(start) ?? throw new InvalidOperationException("the runner did not start"));
     }
@@ -58,9 +58,9 @@ public sealed class RunnerProcess : IAsyncDisposable
     /// <summary>Entry point of the assembly when a test starts it.</summary>
     public static async Task<int> Main(string[] args)
     {
-        if (args is not [var what, var root, var port1, var port2])
+        if (args is not [var what, var root, var port1, var port2, var bin])
             return 2;
-        var fleet = FleetUnderTest.Of(root, new HostTransport.Local(null), int.Parse(port1, CultureInfo.InvariantCulture), int.Parse(port2, CultureInfo.InvariantCulture), ("fsync", "off"), ("shared_buffers", "16MB"));
+        var fleet = FleetUnderTest.Of(root, new HostTransport.Local(null), int.Parse(port1, CultureInfo.InvariantCulture), int.Parse(port2, CultureInfo.InvariantCulture), bin.Length > 0 ? bin : null, ("fsync", "off"), ("shared_buffers", "16MB"));
         await using var writer = await WriterUnderTest.OpenAsync(fleet, what == "initialise" ? fleet.Snapshot(null) : fleet.Snapshot(false), $"runner {what}");
         Console.WriteLine("open");
         StepAction action = what switch

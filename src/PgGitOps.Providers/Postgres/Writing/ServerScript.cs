@@ -59,17 +59,32 @@ internal static class ServerScript
             mv -T "$staging/data" "$data" && sync "$root"
         }
         # What happens before the logging collector runs is in the first file, the rest in the second.
+        newest_log() { ls -t "$log"/postgresql-*.log 2> /dev/null | head -n 1; }
         log_tail() {
-            newest=$(ls -t "$log"/postgresql-*.log 2> /dev/null | head -n 1)
+            newest=$(newest_log)
             if [ -z "$newest" ] || grep -qE 'FATAL|PANIC|ERROR|cannot' "$log/startup.log" 2> /dev/null; then newest=$log/startup.log; fi
             tail -n 12 "$newest" 2> /dev/null
+        }
+        # The same for what was written since the newest file was $1 and had $2 bytes.
+        log_since() {
+            newest=$(newest_log)
+            if [ "$newest" = "$1" ] && [ -n "$1" ]; then tail -c "+$(($2 + 1))" "$1"; else cat "$log/startup.log" ${newest:+"$newest"}; fi 2> /dev/null | tail -n 12
         }
         # Last words of a program that failed. Kept in memory, for the disk may be what is full.
         give_up() { printf '%s\n' "$1" | grep -v '^$' | tail -n 6 >&2; exit 1; }
         # The server must not keep our pipes or our lock.
         start_server() {
             : > "$log/startup.log"
+            before=$(newest_log)
+            size=0
+            [ -z "$before" ] || size=$(stat -c %s "$before")
             "$bin/pg_ctl" start -s -D "$data" -l "$log/startup.log" -w -t "$seconds" > /dev/null 2>&1 < /dev/null 9>&- && return 0
+            # The collector outlives the server, by as long as it takes to write down why.
+            tries=20
+            until [ $tries -eq 0 ] || grep -qE 'FATAL|PANIC' "$log/startup.log" || log_since "$before" "$size" | grep -qE 'FATAL|PANIC'; do
+                sleep 0.1
+                tries=$((tries - 1))
+            done
             log_tail >&2
             return 1
         }
