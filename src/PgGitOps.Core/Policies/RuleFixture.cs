@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Desired.Schemas.Own;
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Sources;
 
@@ -28,7 +29,10 @@ public static class RuleFixtureReader
 
     public static string FixturePathOf(string rulePath) => rulePath[..^".csx".Length] + ".test.yaml";
 
-    public static IReadOnlyList<RuleFixture> Read(SourceFile file, List<Diagnostic> findings)
+    /// <param name="tree">The files around it, for the kinds they declare.</param>
+    public static IReadOnlyList<RuleFixture> Read(SourceFile file, SourceTree tree, List<Diagnostic> findings) => Read(file, OwnKinds.Read(tree.Files), findings);
+
+    private static List<RuleFixture> Read(SourceFile file, OwnKinds kinds, List<Diagnostic> findings)
     {
         if (SourceDecoding.Decode(file, findings) is not { } text)
             return [];
@@ -43,13 +47,25 @@ public static class RuleFixtureReader
             // Empty lines before the case keep its lines where they are.
             var yaml = string.Join('\n', Enumerable.Repeat("", from).Concat(lines[from..to]));
             var before = findings.Count;
-            var documents = YamlDocuments.Read(file.Path, yaml, findings).Select(r => new ReadDocument(file.Path, r["kind"]?.Text, r["metadata"]?["name"]?.Text, r, null)).ToList();
+            var documents = YamlDocuments.Read(file.Path, yaml, findings).Select(r => Document(file.Path, r, kinds, findings)).ToList();
             if (findings.Count > before)
                 continue;
             var expectations = Enumerable.Range(from, to - from).Select(line => Expectation(file.Path, lines[line], line + 1, documents, findings)).OfType<Expectation>().ToEquatableArray();
             fixtures.Add(new RuleFixture(lines[from].Trim()[Case.Length..].Trim(), documents, expectations, new SourceSpan(file.Path, from + 1, 1, 1)));
         }
         return fixtures;
+    }
+
+    // A document may say only what its rule reads; one of a declared kind that names its apiVersion is meant whole.
+    private static ReadDocument Document(string path, LocatedNode root, OwnKinds kinds, List<Diagnostic> findings)
+    {
+        var (kind, apiVersion) = (root["kind"]?.Text, root["apiVersion"]?.Text);
+        if (kind is not null && kinds.Find(apiVersion, kind) is { } schema)
+        {
+            findings.AddRange(PartJudge.Of(path, root, schema));
+            kind = OwnKinds.NameOf(apiVersion!, kind);
+        }
+        return new ReadDocument(path, kind, root["metadata"]?["name"]?.Text, root, null);
     }
 
     private static Expectation? Expectation(string path, string text, int line, List<ReadDocument> documents, List<Diagnostic> findings)

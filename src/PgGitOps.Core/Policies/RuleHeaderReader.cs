@@ -51,8 +51,8 @@ internal static class RuleHeaderReader
             var severity = OneOf("severity", [("error", Severity.Error), ("warning", Severity.Warning), ("note", Severity.Note)]);
             var enforcement = OneOf("enforcement", [("advisory", Enforcement.Advisory), ("soft", Enforcement.Soft), ("hard", Enforcement.Hard)]);
             var subject = Text("for");
-            if (subject is not null && !subject.All(char.IsAsciiLetterOrDigit))
-                Wrong(root["for"]!, $"'{subject}' is no kind", "a kind of documents such as RecoveryPolicy, or Fleet");
+            if (subject is not null && !IsKind(subject))
+                Wrong(root["for"]!, $"'{subject}' is no kind", "a kind of documents such as RecoveryPolicy, or Fleet; a kind of your own that the engine has too: example.org/v1/RecoveryPolicy");
             var requirements = Texts("requirements");
             var parameters = ParameterDeclarations();
             var help = root["help"] is null ? "" : Text("help");
@@ -113,6 +113,14 @@ internal static class RuleHeaderReader
         {
             errors++;
             findings.Add(RuleFindings.Header.At(at.SpanIn(path), message, hint));
+        }
+
+        // An apiVersion may stand before the kind, and holds one slash itself, or none.
+        private static bool IsKind(string subject)
+        {
+            var parts = subject.Split('/');
+            return parts.Length <= 3 && parts[^1].Length > 0 && parts[^1].All(char.IsAsciiLetterOrDigit)
+                && parts[..^1].All(p => p.Length > 0 && p.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-'));
         }
 
         private static bool IsId(string id) =>

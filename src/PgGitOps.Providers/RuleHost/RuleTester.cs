@@ -34,7 +34,7 @@ public static class RuleTester
         using var engine = new RuleEngine(options with { Trace = true });
         foreach (var file in tree.Files.Where(f => RuleFixtureReader.IsFixture(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal))
         {
-            var fixtures = RuleFixtureReader.Read(file, problems);
+            var fixtures = RuleFixtureReader.Read(file, tree, problems);
             if (bundle.Rules.FirstOrDefault(r => r.Path == RuleFixtureReader.RulePathOf(file.Path)) is not { } rule)
             {
                 problems.Add(RuleFindings.Fixture.At(SourceSpan.WholeFile(file.Path), $"there is no sound rule {RuleFixtureReader.RulePathOf(file.Path)} beside this test"));

@@ -56,12 +56,51 @@ public sealed class OwnKindRulesTests : IDisposable
         Assert.Contains("policies/retention/r-007.yaml:6:9: error PGS006", lying.Out, StringComparison.Ordinal);
     }
 
-    private async Task<(int Code, string Out, string Error)> Run(string repository, bool commit = true)
+    /// <summary>Another group may have a kind of a name that the engine has too: each is judged by its own rules.</summary>
+    [Fact]
+    public async Task Rules_ForAKindThatTheEngineHasToo_JudgeTheirOwnDocuments()
+    {
+        var repository = scratch.Path("policies");
+        Directory.CreateDirectory(repository);
+        scratch.Git(repository, "init", "-q", "-b", "main");
+        scratch.Commit(repository, "both",
+            ("schemas/kinds/policy.schema.json", """
+                { "properties": { "apiVersion": { "const": "fleet.example/v1" }, "kind": { "const": "RecoveryPolicy" }, "spec": { "$ref": "#/definitions/spec" } },
+                  "definitions": { "spec": { "type": "object", "required": [ "days" ], "properties": { "days": { "type": "integer", "exclusiveMinimum": 0 } }, "additionalProperties": false } } }
+                """),
+            ("policies/theirs.yaml", Document(1, 3, "RecoveryPolicy")),
+            ("policies/rules/ours.csx", EngineBench.Rule("OURS", "Report(Document, \"ours\");", "RecoveryPolicy")),
+            ("policies/rules/theirs.csx", EngineBench.Rule("THEIRS", "if (Document[\"spec\"][\"days\"].Int < 7) Report(Document[\"spec\"][\"days\"], $\"{Document} among {Fleet.Contexts.Count}\");", "fleet.example/v1/RecoveryPolicy")),
+            ("policies/rules/theirs.test.yaml", $"# case: short\n{Document(2, 3, "RecoveryPolicy")} # expect: THEIRS error @spec.days\n# case: not by the schema\n{Document(3, 0, "RecoveryPolicy")}\n"));
+        var judged = await Run(repository);
+        Assert.True(judged.Code == 4, judged.ToString());
+        Assert.Contains("policies/theirs.yaml:6:9: error THEIRS: fleet.example/v1/RecoveryPolicy/r-001 among 0", judged.Out, StringComparison.Ordinal);
+        Assert.Contains("1 error in 1 file", judged.Out, StringComparison.Ordinal);
+
+        // A fixture that names its apiVersion is held to the schema.
+        var tested = await Run(repository, true, "rules", "test");
+        Assert.Equal(4, tested.Code);
+        Assert.Contains("policies/rules/theirs.test.yaml:14:9: error PGS006: expected a number above 0; found the number 0", tested.Error, StringComparison.Ordinal);
+        Assert.Contains("fleet.example/v1/RecoveryPolicy", (await Run(repository, true, "schema")).Out, StringComparison.Ordinal);
+        Assert.Contains("exclusiveMinimum", (await Run(repository, true, "schema", "fleet.example/v1/RecoveryPolicy")).Out, StringComparison.Ordinal);
+
+        scratch.Commit(repository, "waived", ("policies/waivers/w.yaml", """
+            apiVersion: pggitops.dev/v1
+            kind: Waiver
+            metadata: { name: w, owner: a }
+            spec: { rule: THEIRS, document: fleet.example/v1/RecoveryPolicy/r-001, value: 3, approver: b, reason: for now, expires: 2999-01-01 }
+            """));
+        var waived = await Run(repository);
+        Assert.True(waived.Code == 0, waived.ToString());
+    }
+
+    private async Task<(int Code, string Out, string Error)> Run(string repository, bool commit = true, params string[] command)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         string[] which = commit ? ["--repo", repository, "--ref", "main"] : [repository];
-        var code = await CommandTree.RunAsync(["validate", .. which, "--state", scratch.Path("state"), "--no-color", "--no-rule-cache"], output, error, TimeProvider.System);
+        string[] words = command.Length == 0 ? ["validate", "--no-rule-cache"] : command;
+        var code = await CommandTree.RunAsync([.. words, .. which, "--state", scratch.Path("state"), "--no-color"], output, error, TimeProvider.System);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -47,7 +47,8 @@ public sealed class OwnKindsTests
     {
         var reading = Read(new FleetReader(), ("schemas/kinds/recovery-policy.schema.json", Schema), ("policies/own/a.yaml", Document("{ days: 7, sites: [ oslo ] }")));
         Assert.Empty(reading.Diagnostics);
-        Assert.Equal("RecoveryPolicy/orders", Assert.Single(reading.Documents).Id);
+        // The engine has a kind of that name as well.
+        Assert.Equal("fleet.example/v1/RecoveryPolicy/orders", Assert.Single(reading.Documents).Id);
         // It is no policy that the engine would enforce.
         Assert.Empty(reading.Fleet!.Policies);
     }
@@ -71,13 +72,13 @@ public sealed class OwnKindsTests
         Assert.Contains(Findings(Document("{ days: 7 }").Replace("kind: RecoveryPolicy", "kind: Orchard", StringComparison.Ordinal)), f => f.Contains("policies/own/a.yaml:2:7 PGS013 unknown kind 'Orchard'", StringComparison.Ordinal));
 
     [Theory]
-    [InlineData("\"minimum\": 1,", "\"exclusiveMinimum\": 0,", ":13:")]
+    [InlineData("\"minimum\": 1,", "\"contentEncoding\": \"base64\",", ":13:")]
     [InlineData("\"title\": \"RecoveryPolicy\",", "\"$ref\": \"file:///etc/passwd\",", ":3:")]
-    [InlineData("\"enum\": [ \"gold\", \"silver\" ]", "\"enum\": [ 1, 2 ]", ":10:")]
+    [InlineData("\"enum\": [ \"gold\", \"silver\" ]", "\"enum\": \"gold\"", ":10:")]
     [InlineData("{2,62}$", "{2,62}(?=x)$", ":10:")]
     [InlineData("fleet.example/v1", "pggitops.dev/v1", ":8:")]
     [InlineData("{ \"const\": \"RecoveryPolicy\" }", "{ \"type\": \"string\" }", ":9:")]
-    [InlineData("\"type\": \"integer\", \"minimum\": 1,", "\"minimum\": 1,", ":13:")]
+    [InlineData("\"type\": \"integer\", \"minimum\": 1,", "\"type\": \"string\", \"minimum\": 1,", ":13:")]
     [InlineData("\"title\": \"RecoveryPolicy\",", "\"if\": {},", ":3:")]
     public void Schema_OutsideWhatIsEnforced_IsRefusedAtItsPlace(string from, string to, string line)
     {
@@ -88,7 +89,7 @@ public sealed class OwnKindsTests
 
     [Fact]
     public void Document_WhoseSchemaIsRefused_IsNotBlamed() =>
-        Assert.StartsWith("schemas/kinds/", Assert.Single(Findings(Document("{ days: 7 }"), Schema.Replace("\"minimum\": 1,", "\"exclusiveMinimum\": 0,", StringComparison.Ordinal))), StringComparison.Ordinal);
+        Assert.StartsWith("schemas/kinds/", Assert.Single(Findings(Document("{ days: 7 }"), Schema.Replace("\"minimum\": 1,", "\"minimun\": 1,", StringComparison.Ordinal))), StringComparison.Ordinal);
 
     /// <summary>A reader that has seen one schema judges the same bytes anew under another.</summary>
     [Fact]
@@ -114,7 +115,7 @@ public sealed class OwnKindsTests
     public void Sound_DocumentWhoseOwnSchemaWasRefused_IsCheckedByTheNextProcess()
     {
         var cache = new DocumentCache();
-        var unenforced = Schema.Replace("\"minimum\": 1,", "\"exclusiveMinimum\": 0,", StringComparison.Ordinal);
+        var unenforced = Schema.Replace("\"minimum\": 1,", "\"minimun\": 1,", StringComparison.Ordinal);
 
         Assert.NotEmpty(Read(new FleetReader(cache), ("schemas/kinds/a.schema.json", unenforced), ("policies/own/a.yaml", Document("{ days: 7 }"))).Diagnostics);
 

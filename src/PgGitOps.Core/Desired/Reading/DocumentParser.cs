@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired.Schemas;
+using PgGitOps.Core.Desired.Schemas.Own;
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Sources;
 
@@ -25,9 +26,9 @@ internal static class DocumentParser
         if (kind is not null && root.Kind == NodeKind.Mapping && root["apiVersion"] is { Kind: NodeKind.String, Text: var apiVersion })
         {
             if (kinds.Find(apiVersion, kind) is { } own)
-                return OwnDocument(path, root, kind, name, apiVersion, own, kinds, findings);
+                return OwnDocument(path, root, kind, name, apiVersion, own, findings);
             if (kinds.IsRefused(apiVersion, kind))
-                return new ReadDocument(path, kind, name, root, null);
+                return new ReadDocument(path, OwnKinds.NameOf(apiVersion, kind), name, root, null);
         }
         var known = Known(path, root, kind, kinds, findings);
         if (known && !sound)
@@ -47,14 +48,14 @@ internal static class DocumentParser
         return document;
     }
 
-    private static ReadDocument OwnDocument(string path, LocatedNode root, string kind, string? name, string apiVersion, NJsonSchema.JsonSchema schema, OwnKinds kinds, List<Diagnostic> findings)
+    private static ReadDocument OwnDocument(string path, LocatedNode root, string kind, string? name, string apiVersion, SchemaPart schema, List<Diagnostic> findings)
     {
         var before = findings.Count;
-        findings.AddRange(SchemaFindings.Of(path, root, schema, kinds.Validator));
+        findings.AddRange(PartJudge.Of(path, root, schema));
         // A schema need not ask for it, and the rules find documents by it.
         if (string.IsNullOrEmpty(name) && findings.Count == before)
             findings.Add(DocumentRules.MissingKey.At((root["metadata"] ?? root).SpanIn(path), "missing key 'name' in metadata", "every document has metadata.name"));
-        var document = new ReadDocument(path, kind, name, root, findings.Count == before ? new OwnDocument(apiVersion) : null);
+        var document = new ReadDocument(path, OwnKinds.NameOf(apiVersion, kind), name, root, findings.Count == before ? new OwnDocument(apiVersion) : null);
         return Located(document, findings, before);
     }
 

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired.Schemas;
+using PgGitOps.Core.Desired.Schemas.Own;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;

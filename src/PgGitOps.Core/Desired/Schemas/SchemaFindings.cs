@@ -22,10 +22,10 @@ internal sealed class SchemaFindings
         this.index = index;
     }
 
-    public static IReadOnlyList<Diagnostic> Of(string path, LocatedNode root, JsonSchema schema, JsonSchemaValidator? validator = null)
+    public static IReadOnlyList<Diagnostic> Of(string path, LocatedNode root, JsonSchema schema)
     {
         using var reader = new NodeJsonReader(root);
-        var errors = (validator ?? DocumentSchemas.Validator).Validate(JToken.Load(reader, Loading), schema);
+        var errors = DocumentSchemas.Validator.Validate(JToken.Load(reader, Loading), schema);
         if (errors.Count == 0)
             return [];
         var made = new SchemaFindings(path, new NodeIndex(root));

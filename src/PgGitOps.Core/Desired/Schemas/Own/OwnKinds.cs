@@ -1,11 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Newtonsoft.Json.Linq;
-using NJsonSchema;
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Sources;
 
-namespace PgGitOps.Core.Desired.Schemas;
+namespace PgGitOps.Core.Desired.Schemas.Own;
 
 /// <summary>A document of a kind that its repository declares: known to the rules, and to nothing else of the engine.</summary>
 internal sealed record OwnDocument(string ApiVersion);
@@ -17,21 +15,15 @@ internal sealed class OwnKinds
     private const string Suffix = ".schema.json";
     private const int KindsMax = 100;
 
-    private readonly Dictionary<(string ApiVersion, string Kind), JsonSchema> schemas = [];
+    private readonly Dictionary<(string ApiVersion, string Kind), (SchemaPart Schema, SourceFile File)> schemas = [];
     private readonly HashSet<(string, string)> refused = [];
 
-    private OwnKinds(string fingerprint, PatternValidator validator)
-    {
-        Fingerprint = fingerprint;
-        Validator = validator;
-    }
+    private OwnKinds(string fingerprint) => Fingerprint = fingerprint;
 
-    public static OwnKinds None { get; } = new("", new PatternValidator());
+    public static OwnKinds None { get; } = new("");
 
     /// <summary>Differs when a schema does: a reading under other schemas is another reading.</summary>
     public string Fingerprint { get; }
-
-    public PatternValidator Validator { get; }
 
     public IReadOnlyList<Diagnostic> Findings { get; private set; } = [];
 
@@ -39,7 +31,13 @@ internal sealed class OwnKinds
 
     public static bool IsSchema(string path) => path.StartsWith(Folder, StringComparison.Ordinal) && path.EndsWith(Suffix, StringComparison.Ordinal);
 
-    public JsonSchema? Find(string? apiVersion, string kind) => apiVersion is not null && schemas.TryGetValue((apiVersion, kind), out var schema) ? schema : null;
+    /// <summary>Every kind that is declared, with the file that does.</summary>
+    public IEnumerable<(string ApiVersion, string Kind, SourceFile File)> Declared => schemas.OrderBy(s => s.Key.Kind, StringComparer.Ordinal).ThenBy(s => s.Key.ApiVersion, StringComparer.Ordinal).Select(s => (s.Key.ApiVersion, s.Key.Kind, s.Value.File));
+
+    public SchemaPart? Find(string? apiVersion, string kind) => apiVersion is not null && schemas.TryGetValue((apiVersion, kind), out var found) ? found.Schema : null;
+
+    /// <summary>What rules, waivers and findings call the kind: where the engine has one of that name, with its apiVersion before it.</summary>
+    public static string NameOf(string apiVersion, string kind) => DocumentSchemas.Kinds.Contains(kind) ? $"{apiVersion}/{kind}" : kind;
 
     /// <summary>Declared by a schema that is wrong itself: nothing can be said of its documents until that is mended.</summary>
     public bool IsRefused(string apiVersion, string kind) => refused.Contains((apiVersion, kind));
@@ -55,7 +53,7 @@ internal sealed class OwnKinds
         var fingerprint = FingerprintOf(files);
         if (fingerprint.Length == 0)
             return None;
-        var kinds = new OwnKinds(fingerprint, new PatternValidator());
+        var kinds = new OwnKinds(fingerprint);
         var findings = new List<Diagnostic>();
         foreach (var file in files.Where(f => IsSchema(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal))
             kinds.Add(file, findings);
@@ -68,18 +66,16 @@ internal sealed class OwnKinds
         var before = findings.Count;
         if (SourceDecoding.Decode(file, findings) is not { } text)
             return;
-        // JSON is YAML as far as schemas go, and this reader knows the place of everything.
-        var roots = YamlDocuments.Read(file.Path, text, findings);
-        if (findings.Count > before)
+        if (JsonDocuments.Read(file.Path, text, findings) is not { } root)
             return;
-        if (roots is not [{ Kind: NodeKind.Mapping } root])
+        if (root.Kind != NodeKind.Mapping)
         {
-            findings.Add(DocumentRules.OwnKind.At(SourceSpan.WholeFile(file.Path), "a kind's file holds one JSON schema"));
+            findings.Add(DocumentRules.OwnKind.At(root.SpanIn(file.Path), "a kind's file holds one JSON schema, which is an object"));
             return;
         }
-        OwnKindLint.Check(file.Path, root, findings);
-        var apiVersion = OwnKindLint.Fixed(file.Path, root, "apiVersion", findings);
-        var kind = OwnKindLint.Fixed(file.Path, root, "kind", findings);
+        var schema = new SchemaPartReader(file.Path, root, findings).Read();
+        var apiVersion = Fixed(file.Path, root, "apiVersion", findings);
+        var kind = Fixed(file.Path, root, "kind", findings);
         if (apiVersion is { Text: var version } && (version.Equals("pggitops.dev", StringComparison.Ordinal) || version.StartsWith("pggitops.dev/", StringComparison.Ordinal)))
             findings.Add(DocumentRules.OwnKind.At(apiVersion.SpanIn(file.Path), "kinds of pggitops.dev are the engine's own", "take an apiVersion of your own, such as example.org/v1"));
         if (apiVersion is null || kind is null)
@@ -91,47 +87,18 @@ internal sealed class OwnKinds
         }
         if (schemas.Count >= KindsMax)
             findings.Add(DocumentRules.OwnKind.At(SourceSpan.WholeFile(file.Path), "a repository declares at most 100 kinds"));
-        else if (!schemas.TryAdd((apiVersion.Text, kind.Text), Compile(root)))
+        else if (!schemas.TryAdd((apiVersion.Text, kind.Text), (schema, file)))
             findings.Add(DocumentRules.OwnKind.At(kind.SpanIn(file.Path), $"{apiVersion.Text} {kind.Text} is declared by another file as well"));
     }
 
-    private JsonSchema Compile(LocatedNode root)
+    /// <summary>The one text that a top-level field of the kind's documents may have.</summary>
+    private static LocatedNode? Fixed(string path, LocatedNode root, string field, List<Diagnostic> findings)
     {
-        using var reader = new NodeJsonReader(root);
-        var json = (JObject)JToken.Load(reader);
-        foreach (var part in json.DescendantsAndSelf().OfType<JObject>().Where(o => o.Parent is not JProperty { Name: "properties" }).ToList())
-        {
-            // The validator knows no const, and compares the texts of an enum without asking for their type.
-            if (part["const"] is JValue { Type: JTokenType.String } only)
-            {
-                part.Remove("const");
-                part["enum"] = new JArray(only);
-            }
-            if (part["enum"] is JArray)
-                part["type"] = "string";
-            // Annotations may hold anything, also what the validator would follow.
-            foreach (var annotation in OwnKindLint.Dropped)
-                part.Remove(annotation);
-        }
-        // The task is complete when it is returned: the lint lets no reference through.
-        var schema = JsonSchema.FromJsonAsync(json.ToString(Newtonsoft.Json.Formatting.None)).GetAwaiter().GetResult();
-        Take(schema);
-        return schema;
-    }
-
-    private void Take(JsonSchema schema)
-    {
-        if (schema.Pattern is { } pattern)
-        {
-            Validator.Take(schema, OwnKindLint.Pattern(pattern)!);
-            schema.Title ??= $"text that matches {pattern}";
-            schema.Pattern = null;
-        }
-        foreach (var part in schema.Properties.Values)
-            Take(part);
-        if (schema.Item is { } item)
-            Take(item);
-        if (schema.AdditionalPropertiesSchema is { } additional)
-            Take(additional);
+        var schema = root["properties"]?[field];
+        var text = schema?["const"] ?? (schema?["enum"] is { Items: [var only] } ? only : null);
+        if (text is { Kind: NodeKind.String })
+            return text;
+        findings.Add(DocumentRules.OwnKind.At((schema ?? root).SpanIn(path), $"a kind is found by its {field}: give it one value", $"\"properties\": {{ \"{field}\": {{ \"const\": \"…\" }} }}"));
+        return null;
     }
 }

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using PgGitOps.Core.Desired.Yaml;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Desired.Schemas.Own;
+
+/// <summary>One JSON text → a tree in which every value knows its place.</summary>
+internal static class JsonDocuments
+{
+    /// <returns>The root, or null after a finding.</returns>
+    public static LocatedNode? Read(string path, string text, List<Diagnostic> findings)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var places = new Places(bytes);
+        try
+        {
+            var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = YamlLimits.DepthMax });
+            reader.Read();
+            var numbers = 0;
+            var root = Value(ref reader, path, places, ref numbers, findings);
+            // Only white space may follow; anything else is the reader's complaint.
+            reader.Read();
+            return root;
+        }
+        catch (JsonException e)
+        {
+            var (line, column) = places.Of(e.LineNumber ?? 0, e.BytePositionInLine ?? 0);
+            var message = e.Message.Split(" LineNumber:", 2)[0].TrimEnd('.');
+            findings.Add(DocumentRules.Syntax.At(new SourceSpan(path, line, column, column), $"the JSON is malformed: {message}"));
+            return null;
+        }
+    }
+
+    private static LocatedNode? Value(ref Utf8JsonReader reader, string path, Places places, ref int numbers, List<Diagnostic> findings)
+    {
+        var number = ++numbers;
+        var (line, column) = places.At((int)reader.TokenStartIndex);
+        if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+            return Scalar(ref reader, number, line, column, places);
+        var (keys, items) = (new List<LocatedNode>(), new List<LocatedNode>());
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var isObject = reader.TokenType == JsonTokenType.StartObject;
+        var sound = true;
+        while (reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
+        {
+            if (isObject)
+            {
+                var place = places.At((int)reader.TokenStartIndex);
+                var key = Scalar(ref reader, ++numbers, place.Line, place.Column, places);
+                if (!names.Add(key.Text))
+                {
+                    findings.Add(DocumentRules.DuplicateKey.At(key.SpanIn(path), $"the key '{key.Text}' stands twice", "remove one of the two"));
+                    sound = false;
+                }
+                keys.Add(key);
+                reader.Read();
+            }
+            if (Value(ref reader, path, places, ref numbers, findings) is { } item)
+                items.Add(item);
+            else
+                sound = false;
+        }
+        return sound ? new LocatedNode(isObject ? NodeKind.Mapping : NodeKind.Sequence, "", number, line, column, column) { KeyNodes = [.. keys], ItemNodes = [.. items] } : null;
+    }
+
+    private static LocatedNode Scalar(ref Utf8JsonReader reader, int number, int line, int column, Places places)
+    {
+        var (kind, text) = reader.TokenType switch
+        {
+            JsonTokenType.String or JsonTokenType.PropertyName => (NodeKind.String, reader.GetString()!),
+            JsonTokenType.True => (NodeKind.Boolean, "true"),
+            JsonTokenType.False => (NodeKind.Boolean, "false"),
+            JsonTokenType.Null => (NodeKind.Null, "null"),
+            _ => (ScalarKind.Of(Encoding.ASCII.GetString(reader.ValueSpan)), Encoding.ASCII.GetString(reader.ValueSpan)),
+        };
+        // The colon after a name is consumed with it: its end is the end of its quotes.
+        var quotes = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? 2 : 0;
+        return new LocatedNode(kind, text, number, line, column, places.At((int)reader.TokenStartIndex + reader.ValueSpan.Length + quotes).Column);
+    }
+
+    /// <summary>Offsets in UTF-8 → lines, and columns in code points.</summary>
+    private sealed class Places
+    {
+        private readonly byte[] text;
+        private readonly List<int> starts = [0];
+
+        public Places(byte[] text)
+        {
+            this.text = text;
+            for (var i = 0; i < text.Length; i++)
+            {
+                if (text[i] == '\n')
+                    starts.Add(i + 1);
+            }
+        }
+
+        public (int Line, int Column) At(int offset)
+        {
+            var found = starts.BinarySearch(offset);
+            var line = found >= 0 ? found : ~found - 1;
+            return (line + 1, CodePoints(starts[line], offset) + 1);
+        }
+
+        public (int Line, int Column) Of(long line, long byteInLine)
+        {
+            var at = (int)Math.Min(line, starts.Count - 1);
+            return (at + 1, CodePoints(starts[at], (int)Math.Min(text.Length, starts[at] + byteInLine)) + 1);
+        }
+
+        private int CodePoints(int from, int to)
+        {
+            var count = 0;
+            for (var i = from; i < Math.Min(to, text.Length); i++)
+            {
+                if ((text[i] & 0xC0) != 0x80)
+                    count++;
+            }
+            return count;
+        }
+    }
+}

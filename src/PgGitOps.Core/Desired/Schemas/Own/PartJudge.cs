@@ -1,0 +1,270 @@
+using PgGitOps.Core.Desired.Yaml;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Desired.Schemas.Own;
+
+/// <summary>A value that is not as its schema asks.</summary>
+/// <param name="Node">The value judged.</param>
+/// <param name="Shown">Where it is reported.</param>
+/// <param name="Missing">A key that should stand in <paramref name="Node"/>, for the finding's field.</param>
+internal sealed record Mismatch(DiagnosticRule Rule, LocatedNode Node, LocatedNode Shown, string Message, string? Hint = null, string? Missing = null);
+
+/// <summary>Judges one document by a repository's schema, in a bounded number of steps: a schema comes from a stranger.</summary>
+internal sealed class PartJudge(LocatedNode root)
+{
+    private const int StepsBase = 20_000, StepsPerValue = 100;
+
+    private int left = StepsBase;
+    private bool counted;
+    private bool exhausted;
+
+    public static IReadOnlyList<Diagnostic> Of(string path, LocatedNode root, SchemaPart schema)
+    {
+        var judge = new PartJudge(root);
+        // Nearly every document is right, and learns so without anything being written down.
+        if (judge.Fits(schema, root, null, null) && !judge.exhausted)
+            return [];
+        judge = new PartJudge(root);
+        var mismatches = new List<Mismatch>();
+        judge.Fits(schema, root, null, mismatches);
+        if (judge.exhausted)
+            return [DocumentRules.OwnKind.At(root.SpanIn(path), "to check this document against the schema of its kind takes too many steps", "the schema tries too many alternatives")];
+        var index = new NodeIndex(root);
+        // A value of the wrong type is said to be that, and nothing more.
+        var mistyped = mismatches.Where(m => m.Rule == DocumentRules.WrongType).Select(m => m.Node).ToHashSet(ReferenceEqualityComparer.Instance);
+        return
+        [
+            .. mismatches.Where(m => m.Rule == DocumentRules.WrongType || !mistyped.Contains(m.Node)).Select(m =>
+            {
+                var field = index.Find(m.Shown.Number)?.Field ?? "";
+                if (m.Missing is { } missing)
+                    field = NodeIndex.Child(index.Find(m.Node.Number)?.Field ?? "", missing);
+                return m.Rule.At(m.Shown.SpanIn(path), m.Message, m.Hint) with { Field = field };
+            }).Distinct(),
+        ];
+    }
+
+    /// <param name="key">The key that leads to the value, or null.</param>
+    /// <param name="into">Everything wrong; null to stop at the first.</param>
+    private bool Fits(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
+    {
+        if (!Step())
+            return false;
+        if (part.Reference is { } reference)
+            return Fits(reference, node, key, into);
+        if (part.Never)
+            return Wrong(into, key is null ? new(DocumentRules.NoAlternative, node, node, "nothing can stand here") : new(DocumentRules.UnknownKey, node, key, $"the key '{key.Text}' cannot stand here"));
+        if ((JsonValues.TypeOf(node) & part.Types) == ValueTypes.None)
+            return Wrong(into, new(DocumentRules.WrongType, node, node, $"expected {SchemaNames.Types(part.Types)}; found {Found(node, key)}", Quoting(part, node, key)));
+        var fits = (part.Allowed is null || Allowed(part, node, key, into)) & (node.Kind switch
+        {
+            NodeKind.Mapping => FitsMapping(part, node, key, into),
+            NodeKind.Sequence => FitsList(part, node, key, into),
+            NodeKind.String => FitsText(part, node, key, into),
+            NodeKind.Integer or NodeKind.Float => FitsNumber(part, node, key, into),
+            NodeKind.Boolean or NodeKind.Null => true,
+        });
+        return (fits || into is not null) && FitsForms(part, node, key, into) & fits;
+    }
+
+    private static bool Allowed(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
+    {
+        if (node.Kind == NodeKind.String ? part.AllowedTexts.Contains(node.Text) : part.AllowedOthers.Count > 0 && part.AllowedOthers.Contains(JsonValues.Key(node)))
+            return true;
+        var hint = part.AllowedTexts.Contains(node.Text) && node.IsScalar ? $"write \"{node.Text}\" in quotes" : null;
+        return Wrong(into, new(DocumentRules.NotInList, node, node, $"expected {SchemaNames.Allowed(part.Allowed!)}; found {Found(node, key)}{(node.Kind == NodeKind.String ? Suggestion.Clause(node.Text, part.AllowedTexts) : "")}", hint));
+    }
+
+    private static bool FitsNumber(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
+    {
+        if ((part.Minimum is { } least && JsonValues.Compare(node, least) < 0) || (part.Maximum is { } most && JsonValues.Compare(node, most) > 0)
+            || (part.Above is { } above && JsonValues.Compare(node, above) <= 0) || (part.Below is { } below && JsonValues.Compare(node, below) >= 0))
+            return Wrong(into, new(DocumentRules.NumberRange, node, node, $"expected {SchemaNames.Range(part)}; found {Found(node, key)}"));
+        return part.MultipleOf is not { } of || JsonValues.IsMultiple(node, of) || Wrong(into, new(DocumentRules.NumberRange, node, node, $"expected a multiple of {of.Text}; found {Found(node, key)}"));
+    }
+
+    private bool FitsText(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
+    {
+        if (part.MinLength is not null || part.MaxLength is not null)
+        {
+            var length = SourceDecoding.CodePoints(node.Text);
+            if (length < part.MinLength || length > part.MaxLength)
+                return Wrong(into, new(DocumentRules.TextLength, node, node, $"expected {part.Title ?? SchemaNames.Count("character", part.MinLength, part.MaxLength)}; found {Found(node, key)}"));
+        }
+        left -= node.Text.Length >> 6;
+        if (part.Pattern is { } pattern && !pattern.IsMatch(node.Text))
+            return Wrong(into, new(DocumentRules.Pattern, node, node, $"expected {part.Title ?? $"text that matches {part.PatternText}"}; found {Found(node, key)}"));
+        return part.Format is not { } format || format.Fits(node.Text) || Wrong(into, new(DocumentRules.Pattern, node, node, $"expected {part.Title ?? format.Expected}; found {Found(node, key)}"));
+    }
+
+    private bool FitsList(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
+    {
+        var fits = true;
+        var items = node.ItemNodes;
+        if (items.Length < part.MinItems || items.Length > part.MaxItems)
+            fits = Wrong(into, new(DocumentRules.ItemCount, node, node, $"expected {SchemaNames.Count("item", part.MinItems, part.MaxItems)}; found {SchemaWords.Found(node)}"));
+        for (var i = 0; i < items.Length && (fits || into is not null); i++)
+        {
+            var schema = part.Tuple is null ? part.Items : i < part.Tuple.Length ? part.Tuple[i] : part.AdditionalItems;
+            if (schema is not null && !Fits(schema, items[i], null, into))
+                fits = false;
+        }
+        if (part.UniqueItems && items.Length > 1)
+            fits &= AreUnique(items, into);
+        if (part.Contains is { } wanted && !items.Any(i => Fits(wanted, i, null, null)))
+            fits = Wrong(into, new(DocumentRules.ItemCount, node, key ?? node, $"expected a list with an item that is {SchemaNames.Of(wanted)}; found {SchemaWords.Found(node)}"));
+        return fits;
+    }
+
+    private static bool AreUnique(LocatedNode[] items, List<Mismatch>? into)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var repeated = Array.Find(items, i => !seen.Add(JsonValues.Key(i)));
+        return repeated is null || Wrong(into, new(DocumentRules.RepeatedItem, repeated, repeated, $"{SchemaWords.Found(repeated)} stands twice in the list", "remove one of the two"));
+    }
+
+    private bool FitsMapping(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
+    {
+        var fits = true;
+        foreach (var name in part.Required)
+        {
+            if (node.KeyOf(name) is null)
+                fits = Missing(part, node, key, name, into, null);
+        }
+        if (node.KeyNodes.Length < part.MinProperties || node.KeyNodes.Length > part.MaxProperties)
+            fits = Wrong(into, new(DocumentRules.KeyCount, node, key ?? node, $"expected {SchemaNames.Count("key", part.MinProperties, part.MaxProperties)}; found {(node.KeyNodes.Length == 0 ? "none" : string.Join(", ", node.KeyNodes.Select(k => k.Text)))}"));
+        for (var i = 0; i < node.KeyNodes.Length && (fits || into is not null); i++)
+            fits &= FitsProperty(part, node.KeyNodes[i], node.ItemNodes[i], into);
+        foreach (var (trigger, needs, schema) in part.Dependencies)
+        {
+            if (node.KeyOf(trigger) is null)
+                continue;
+            foreach (var name in needs)
+            {
+                if (node.KeyOf(name) is null)
+                    fits = Missing(part, node, key, name, into, trigger);
+            }
+            if (schema is not null && !Fits(schema, node, key, into))
+                fits = false;
+        }
+        return fits;
+    }
+
+    private bool FitsProperty(SchemaPart part, LocatedNode key, LocatedNode value, List<Mismatch>? into)
+    {
+        var (fits, known) = (true, false);
+        if (part.PropertyNames is { } names && !Fits(names, key, null, null))
+            fits = Wrong(into, new(DocumentRules.UnknownKey, key, key, $"the key '{key.Text}' is not a name that can stand here", $"names here are {SchemaNames.Of(names)}{(names.Actual.PatternText is { } pattern ? $" that matches {pattern}" : "")}"));
+        if (part.Properties.TryGetValue(key.Text, out var schema))
+        {
+            known = true;
+            fits &= Fits(schema, value, key, into);
+        }
+        foreach (var (name, _, pattern) in part.PatternProperties)
+        {
+            if (!Step() || !name.IsMatch(key.Text))
+                continue;
+            known = true;
+            fits &= Fits(pattern, value, key, into);
+        }
+        if (known || part.AdditionalProperties is not { } additional)
+            return fits;
+        if (!additional.Actual.Never)
+            return Fits(additional, value, key, into) && fits;
+        var hint = part.PatternProperties.Count > 0 ? "names here match " + string.Join(" or ", part.PatternProperties.Select(p => p.Text))
+            : part.Properties.Count == 0 ? "no key is allowed here" : "allowed here: " + string.Join(", ", part.Properties.Keys.Order(StringComparer.Ordinal));
+        return Wrong(into, new(DocumentRules.UnknownKey, value, key, $"unknown key '{key.Text}'{Suggestion.Clause(key.Text, part.Properties.Keys)}", hint));
+    }
+
+    private bool FitsForms(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
+    {
+        var fits = true;
+        foreach (var one in part.AllOf)
+            fits &= Fits(one, node, key, into);
+        if (part.AnyOf.Length > 0 && !part.AnyOf.Any(p => Fits(p, node, key, null)))
+            fits = NoForm(part.AnyOf, node, key, into);
+        if (part.OneOf.Length > 0)
+        {
+            var count = part.OneOf.Count(p => Fits(p, node, key, null));
+            if (count == 0)
+                fits = NoForm(part.OneOf, node, key, into);
+            else if (count > 1)
+                fits = Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"{Found(node, key)} fits {count} of the forms allowed here, and only one may be meant"));
+        }
+        if (part.Not is { } not && Fits(not, node, key, null))
+            fits = Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"{Found(node, key)} is what the schema excludes here", not.Actual is { Title: null, Allowed: null, Types: ValueTypes.All, Required: [] } ? null : $"excluded: {SchemaNames.Of(not)}"));
+        if (part.If is { } condition && (Fits(condition, node, key, null) ? part.Then : part.Else) is { } then)
+            fits &= Fits(then, node, key, into);
+        return fits;
+    }
+
+    // Of several forms the one of the value's own type, and with the same words that tell forms apart, is meant.
+    private bool NoForm(SchemaPart[] forms, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
+    {
+        if (into is null)
+            return false;
+        var meant = new List<List<Mismatch>>();
+        foreach (var form in forms)
+        {
+            var mismatches = new List<Mismatch>();
+            Fits(form, node, key, mismatches);
+            if (!mismatches.Exists(m => (m.Rule == DocumentRules.WrongType && m.Node == node) || (m.Rule == DocumentRules.NotInList && (m.Node == node || node.ItemNodes.Contains(m.Node)))))
+                meant.Add(mismatches);
+        }
+        if (meant is [{ Count: > 0 } only])
+        {
+            into.AddRange(only);
+            return false;
+        }
+        return Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"expected {string.Join(" or ", forms.Select(SchemaNames.Of).Distinct())}; found {Found(node, key)}"));
+    }
+
+    private static bool Missing(SchemaPart part, LocatedNode node, LocatedNode? key, string name, List<Mismatch>? into, string? because)
+    {
+        if (into is null)
+            return false;
+        var known = part.Properties.GetValueOrDefault(name)?.Actual;
+        return Wrong(into, new(
+            DocumentRules.MissingKey, node, key ?? node.KeyNodes.FirstOrDefault() ?? node,
+            $"missing key '{name}'{(key is null ? "" : $" in {key.Text}")}{(because is null ? "" : $", which '{because}' needs beside it")}",
+            (known?.Description ?? known?.Title) is { Length: > 0 } text ? $"{name}: {text}" : null,
+            name));
+    }
+
+    private static bool Wrong(List<Mismatch>? into, Mismatch mismatch)
+    {
+        into?.Add(mismatch);
+        return false;
+    }
+
+    private static LocatedNode Shown(LocatedNode node, LocatedNode? key) => node.IsScalar ? node : key ?? node;
+
+    // Somebody who writes a password in clear text must not find it in a log as well.
+    private static string Found(LocatedNode node, LocatedNode? key) =>
+        node.Kind == NodeKind.String && key?.Text.EndsWith("assword", StringComparison.Ordinal) == true ? "text" : SchemaWords.Found(node);
+
+    private static string? Quoting(SchemaPart part, LocatedNode node, LocatedNode? key) => node.Kind switch
+    {
+        NodeKind.Integer or NodeKind.Float or NodeKind.Boolean when part.Types.HasFlag(ValueTypes.Text) && key?.Text.EndsWith("assword", StringComparison.Ordinal) != true => $"write \"{node.Text}\" in quotes",
+        NodeKind.Null => "give a value, or remove the key",
+        _ => null,
+    };
+
+    private bool Step()
+    {
+        if (--left >= 0)
+            return true;
+        if (!counted)
+        {
+            counted = true;
+            left += StepsPerValue * Count(root);
+            if (left >= 0)
+                return true;
+        }
+        exhausted = true;
+        return false;
+    }
+
+    // Aliases are counted as often as they stand: so often they are judged.
+    private static int Count(LocatedNode node) => 1 + node.KeyNodes.Length + node.ItemNodes.Sum(Count);
+}
