@@ -16,6 +16,7 @@ public sealed record FleetReading(ValidFleet? Fleet, EquatableArray<Diagnostic> 
 /// <remarks>
 /// YAML, then the schema of each document, then what documents say of each other. A document that breaks its schema
 /// is known by name, so that documents referring to it are not blamed for it; its own references are checked when it is mended.
+/// Remembers the last revision: what a document says alone, and a cluster in its environment, is not looked at twice.
 /// </remarks>
 public sealed class FleetReader(DocumentCache cache)
 {
@@ -24,6 +25,7 @@ public sealed class FleetReader(DocumentCache cache)
     }
 
     private OwnKinds kinds = OwnKinds.None;
+    private Dictionary<ReadDocument, PlacedCluster> placed = [];
 
     public FleetReading Read(SourceTree tree)
     {
@@ -40,7 +42,8 @@ public sealed class FleetReader(DocumentCache cache)
         }
         // What a file declares that could not be read to its end is unknown.
         var complete = findings.All(f => f.Severity != Severity.Error || !f.RuleId.StartsWith("PGY", StringComparison.Ordinal));
-        var draft = FleetDraft.Of(tree.Revision, documents, complete);
+        var draft = FleetDraft.Of(tree.Revision, documents, complete, placed);
+        placed = draft.Clusters.ToDictionary(c => c.Document);
         findings.AddRange(draft.Check());
         var ordered = findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray();
         var fleet = ordered.Any(d => d.Severity == Severity.Error) ? null : draft.ToFleet();

@@ -1,5 +1,4 @@
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Proofs.Rules;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs;
@@ -10,37 +9,21 @@ public sealed record ClaimJudgement(EquatableArray<Diagnostic> Diagnostics, Flee
     public bool Rejected => Diagnostics.Any(d => d.Severity == Severity.Error);
 }
 
-/// <summary>Judges what the documents of a fleet promise.</summary>
+/// <summary>Judges what the documents of a fleet promise, cluster by cluster.</summary>
 public static class ClaimRules
 {
-    private static readonly IClaimRule[] Rules =
-    [
-        new RefutedLoss(), new RefutedOutage(), new RefutedWindow(), new KeepPrimary(), new ManualRestore(), new CrossSiteQuorum(), new PromotionRules(), new DrillRhythm(),
-        new DifferentNeeds(), new SharedDatabases(), new CrossContextGrants(), new CrossSiteStory(), new DurabilitySettings(), new SlowLinks(), new StuckAfterPromotion(),
-    ];
-
-    /// <param name="memory">Proofs of an earlier revision; what did not change is not proven again.</param>
+    /// <param name="memory">What was said of an earlier revision; what did not change is not judged again.</param>
     public static ClaimJudgement Judge(ValidFleet fleet, int depth = Prover.DepthDefault, ProofMemory? memory = null)
     {
-        var ground = new ProofGround(fleet, depth, memory);
-        var proof = new FleetProof(depth, fleet.Policies.OrderBy(p => p.Name, StringComparer.Ordinal).Select(ground.Prove).ToEquatableArray());
-        memory?.Turn();
-        var scene = new ClaimScene(fleet, ground, proof);
-        var findings = new List<Diagnostic>();
-        foreach (var rule in Rules)
-            rule.Judge(scene, findings);
+        var ground = new ProofGround(fleet, depth);
+        var judged = ground.Clusters.Select(c => JudgedCluster.Of(c, memory?.Find(c.Name))).ToList();
+        memory?.Keep(judged);
+        var proofs = judged.SelectMany(c => c.Contexts).Select(c => c.Proof).OrderBy(p => p.Name, StringComparer.Ordinal);
+        var findings = judged.SelectMany(c => c.Contexts.SelectMany(context => context.Findings).Concat(c.Findings));
         return new ClaimJudgement(
-            findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray(), proof);
+            findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray(),
+            new FleetProof(depth, proofs.ToEquatableArray()));
     }
-}
-
-/// <summary>What rules look at.</summary>
-internal sealed record ClaimScene(ValidFleet Fleet, ProofGround Ground, FleetProof Proof);
-
-/// <summary>One family of rejections.</summary>
-internal interface IClaimRule
-{
-    void Judge(ClaimScene scene, List<Diagnostic> findings);
 }
 
 internal static class Findings

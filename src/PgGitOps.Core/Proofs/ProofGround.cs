@@ -1,67 +1,52 @@
 using System.Collections.Immutable;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs;
 
-/// <summary>A fleet laid out once, for many proofs: contexts of one cluster share its topology and its faults.</summary>
+/// <summary>A fleet, cluster by cluster, for many proofs: contexts of one cluster share its topology and its faults.</summary>
 public sealed class ProofGround
 {
-    private readonly int depth;
-    private readonly ProofMemory? memory;
-    private readonly Dictionary<string, Cluster> clusters;
-    private readonly ILookup<string, RecoveryPolicy> policies;
-    private readonly Dictionary<string, FleetEnvironment> environments;
-    private readonly Dictionary<string, (Topology? Topology, ImmutableArray<Fault> Faults)> laidOut = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ClusterGround> clusters;
 
-    public ProofGround(ValidFleet fleet, int depth = Prover.DepthDefault, ProofMemory? memory = null)
+    public ProofGround(ValidFleet fleet, int depth = Prover.DepthDefault)
     {
-        this.memory = memory;
         Fleet = fleet;
-        this.depth = depth;
-        policies = fleet.Policies.OrderBy(p => p.Name, StringComparer.Ordinal).ToLookup(p => p.Cluster.Value, StringComparer.Ordinal);
-        clusters = fleet.Clusters.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        environments = fleet.Environments.ToDictionary(e => e.Name, StringComparer.Ordinal);
+        var policies = new Dictionary<string, List<RecoveryPolicy>>(fleet.Clusters.Count, StringComparer.Ordinal);
+        foreach (var cluster in fleet.Clusters)
+            policies[cluster.Name] = [];
+        foreach (var policy in fleet.Policies)
+        {
+            if (!policies.TryGetValue(policy.Cluster.Value, out var there))
+                policies[policy.Cluster.Value] = there = [];
+            there.Add(policy);
+        }
+        var byName = fleet.Clusters.ToDictionary(c => c.Name, StringComparer.Ordinal);
+        var environments = fleet.Environments.ToDictionary(e => e.Name, StringComparer.Ordinal);
+        clusters = new(policies.Count, StringComparer.Ordinal);
+        foreach (var (name, there) in policies)
+        {
+            var cluster = byName.GetValueOrDefault(name);
+            clusters[name] = new ClusterGround(
+                name, cluster, cluster is null ? null : environments.GetValueOrDefault(cluster.Environment), fleet.Classes,
+                there.OrderBy(p => p.Name, StringComparer.Ordinal).ToEquatableArray(), depth);
+        }
     }
 
     public ValidFleet Fleet { get; }
 
+    internal IReadOnlyCollection<ClusterGround> Clusters => clusters.Values;
+
     /// <summary>Policies of the contexts that live on a cluster, ordered by name.</summary>
-    public IEnumerable<RecoveryPolicy> PoliciesOf(string cluster) => policies[cluster];
+    public IEnumerable<RecoveryPolicy> PoliciesOf(string cluster) => clusters.TryGetValue(cluster, out var ground) ? ground.Policies : [];
 
-    public FleetEnvironment? EnvironmentOf(Cluster cluster) => environments.GetValueOrDefault(cluster.Environment);
+    public Topology? TopologyOf(string cluster) => clusters.GetValueOrDefault(cluster)?.Topology;
 
-    public Topology? TopologyOf(string cluster) => LayOut(cluster).Topology;
-
-    public ContextProof Prove(RecoveryPolicy policy)
-    {
-        if (memory is null)
-            return ProveAnew(policy);
-        var cluster = clusters.GetValueOrDefault(policy.Cluster.Value);
-        return memory.Recall(depth, policy, cluster, cluster is null ? null : environments.GetValueOrDefault(cluster.Environment), Fleet.Classes, () => ProveAnew(policy));
-    }
-
-    private ContextProof ProveAnew(RecoveryPolicy policy)
-    {
-        var claims = new Claims(policy, Fleet.Classes);
-        var (topology, faults) = LayOut(policy.Cluster.Value);
-        if (topology is null)
-            return new ContextProof(policy, clusters.GetValueOrDefault(policy.Cluster.Value), claims, null, null, []);
-        var rule = topology.Cluster.Replication.Synchronous;
-        return Prover.Prove(policy, claims, topology, faults, rule, CommitOf(policy, topology).Level);
-    }
+    public ContextProof Prove(RecoveryPolicy policy) => clusters[policy.Cluster.Value].Prove(policy);
 
     public static EffectiveCommit CommitOf(RecoveryPolicy policy, Topology topology) =>
         EffectiveCommit.Of(topology.Cluster, policy.Database.Value, policy.Schema?.Value);
 
-    internal (Topology? Topology, ImmutableArray<Fault> Faults) LayOut(string cluster)
-    {
-        if (!laidOut.TryGetValue(cluster, out var known))
-        {
-            var topology = clusters.TryGetValue(cluster, out var found) && environments.TryGetValue(found.Environment, out var environment)
-                ? Topology.TryOf(found, environment)
-                : null;
-            laidOut[cluster] = known = (topology, topology is null ? [] : Fault.Enumerate(topology, depth));
-        }
-        return known;
-    }
+    internal (Topology? Topology, ImmutableArray<Fault> Faults) LayOut(string cluster) =>
+        clusters.TryGetValue(cluster, out var ground) ? (ground.Topology, ground.Faults) : (null, []);
 }

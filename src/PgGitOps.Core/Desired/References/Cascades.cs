@@ -2,21 +2,19 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
 
-internal sealed class Cascades : IReferenceCheck
+internal sealed class Cascades : IClusterCheck
 {
-    public void Check(FleetDraft draft, List<Diagnostic> findings)
+    public void Check(PlacedCluster placed, List<Diagnostic> findings)
     {
-        foreach (var cluster in draft.Clusters.Select(c => c.Cluster))
+        var cluster = placed.Cluster;
+        foreach (var member in cluster.Members)
         {
-            foreach (var member in cluster.Members)
-            {
-                if (member.From is not { } from)
-                    continue;
-                if (cluster.FindMember(from.Value) is null)
-                    findings.Add(Names.Unknown(ReferenceRules.UnknownMember, "member", from, cluster.Members.Select(m => m.Name), "in the cluster"));
-                else if (TrailBackTo(cluster, member) is { } trail)
-                    findings.Add(ReferenceRules.CascadeCycle.At(from.Span, "members stream from each other in a circle: " + string.Join(" → ", trail), "let one of them stream from the primary"));
-            }
+            if (member.From is not { } from)
+                continue;
+            if (cluster.FindMember(from.Value) is null)
+                findings.Add(Names.Unknown(ReferenceRules.UnknownMember, "member", from, cluster.Members.Select(m => m.Name), "in the cluster"));
+            else if (TrailBackTo(cluster, member) is { } trail)
+                findings.Add(ReferenceRules.CascadeCycle.At(from.Span, "members stream from each other in a circle: " + string.Join(" → ", trail), "let one of them stream from the primary"));
         }
     }
 

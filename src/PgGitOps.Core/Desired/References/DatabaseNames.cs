@@ -2,21 +2,18 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
 
-internal sealed class DatabaseNames : IReferenceCheck
+internal sealed class DatabaseNames : IClusterCheck
 {
-    public void Check(FleetDraft draft, List<Diagnostic> findings)
+    public void Check(PlacedCluster placed, List<Diagnostic> findings)
     {
-        foreach (var placed in draft.Clusters)
+        var roles = placed.Cluster.Roles.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+        Names.FindRepeated("database", placed.Cluster.Databases.Select(d => (d.Name, d.At)), findings);
+        foreach (var database in placed.Cluster.Databases)
         {
-            var roles = placed.Cluster.Roles.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
-            Names.FindRepeated("database", placed.Cluster.Databases.Select(d => (d.Name, d.At)), findings);
-            foreach (var database in placed.Cluster.Databases)
-            {
-                Check(database, findings);
-                CheckOwner(placed, roles, database.Owner, findings);
-                foreach (var schema in database.Schemas)
-                    CheckOwner(placed, roles, schema.Owner, findings);
-            }
+            Check(database, findings);
+            CheckOwner(placed, roles, database.Owner, findings);
+            foreach (var schema in database.Schemas)
+                CheckOwner(placed, roles, schema.Owner, findings);
         }
     }
 

@@ -4,18 +4,18 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
 
-/// <summary>A cluster in its environment.</summary>
-/// <param name="Environment">Null where the environment's document is wrong or missing.</param>
-/// <param name="Initial">The member that is initialised first: the first promotable one, by name, in the primary site.</param>
-internal sealed record PlacedCluster(ReadDocument Document, Cluster Cluster, FleetEnvironment? Environment, Member? Initial);
-
 /// <summary>All readable documents of a revision, indexed for the checks across them.</summary>
 internal sealed class FleetDraft
 {
     private static readonly IReferenceCheck[] Checks =
     [
-        new UniqueDocuments(), new ClusterEnvironments(), new EnvironmentNames(), new MemberPlaces(), new Cascades(), new PrimarySites(), new SynchronousRules(), new RoleNames(), new RoleMemberships(),
-        new DatabaseNames(), new GrantTargets(), new OwnedParameters(), new BackupRepositories(), new ExceptionExpiry(), new PolicyReferences(), new PolicyWindows(), new Stores(), new Consents(),
+        new UniqueDocuments(), new ClusterEnvironments(), new EnvironmentNames(), new MemberAddresses(), new PolicyReferences(), new PolicyWindows(), new Stores(), new Consents(),
+    ];
+
+    private static readonly IClusterCheck[] ClusterChecks =
+    [
+        new MemberNames(), new Cascades(), new PrimarySites(), new SynchronousRules(), new RoleNames(), new RoleMemberships(), new DatabaseNames(), new GrantTargets(), new OwnedParameters(),
+        new BackupRepositories(), new ExceptionExpiry(),
     ];
 
     private readonly RevisionInfo revision;
@@ -46,23 +46,30 @@ internal sealed class FleetDraft
     /// <summary>Environment documents by directory; a directory of two keeps the first.</summary>
     public Dictionary<string, ReadDocument> EnvironmentsByDirectory { get; } = new(StringComparer.Ordinal);
 
-    public static FleetDraft Of(RevisionInfo revision, IReadOnlyList<ReadDocument> documents, bool complete)
+    /// <param name="earlier">Clusters of the revision before, by document: one whose document and environment are still the same objects is taken over.</param>
+    public static FleetDraft Of(RevisionInfo revision, IReadOnlyList<ReadDocument> documents, bool complete, IReadOnlyDictionary<ReadDocument, PlacedCluster> earlier)
     {
         var draft = new FleetDraft(revision, documents, complete);
         foreach (var document in documents)
             draft.Add(document);
         var sites = new Dictionary<FleetEnvironment, Dictionary<string, string>>(ReferenceEqualityComparer.Instance);
-        foreach (var environment in draft.Environments)
-            sites[environment] = SitesByHost(environment);
         foreach (var document in documents)
         {
             if (document.Content is not Cluster cluster)
                 continue;
             var environment = draft.EnvironmentDocumentAbove(document.Path)?.Content as FleetEnvironment;
-            var initial = environment is null ? null : cluster.Members.FirstOrDefault(m => m.Promotable && sites[environment].GetValueOrDefault(m.Host) == cluster.PrimarySite);
-            draft.Clusters.Add(new PlacedCluster(document, cluster, environment, initial));
+            if (!earlier.TryGetValue(document, out var placed) || !ReferenceEquals(placed.Environment, environment))
+                placed = new PlacedCluster(document, cluster, environment, environment is null ? null : InitialMember(cluster, SitesOf(environment)));
+            draft.Clusters.Add(placed);
         }
         return draft;
+
+        Dictionary<string, string> SitesOf(FleetEnvironment environment)
+        {
+            if (!sites.TryGetValue(environment, out var byHost))
+                sites[environment] = byHost = SitesByHost(environment);
+            return byHost;
+        }
     }
 
     /// <summary>True when the name is missing for certain: neither declared, nor in a document that is wrong, nor perhaps in an unreadable file.</summary>
@@ -86,8 +93,8 @@ internal sealed class FleetDraft
     /// <summary>Place of a field that stands in the same mapping as the value at <paramref name="sibling"/>.</summary>
     public SourceSpan? PlaceBeside(SourceSpan sibling, string key) => Documents
         .Where(d => d.Path == sibling.Path)
-        .Select(d => d.FieldAt(sibling) is { } field && field.LastIndexOf('.') is > 0 and var dot ? d.Find($"{field[..dot]}.{key}") : null)
-        .FirstOrDefault(n => n is not null)?.SpanIn(sibling.Path);
+        .Select(d => d.PlaceBeside(sibling, key))
+        .FirstOrDefault(place => place is not null);
 
     public ReadDocument? EnvironmentDocumentAbove(string path)
     {
@@ -106,6 +113,8 @@ internal sealed class FleetDraft
         var findings = new List<Diagnostic>();
         foreach (var check in Checks)
             check.Check(this, findings);
+        foreach (var placed in Clusters)
+            placed.Check(ClusterChecks, findings);
         if (findings.Count == 0)
             return findings;
         var byPath = Documents.ToLookup(d => d.Path, StringComparer.Ordinal);
@@ -117,7 +126,7 @@ internal sealed class FleetDraft
         Revision = revision,
         Classes = Classes.FirstOrDefault(),
         Environments = Environments.OrderBy(e => e.Name, StringComparer.Ordinal).ToEquatableArray(),
-        Clusters = Clusters.Select(Bind).OrderBy(c => c.Name, StringComparer.Ordinal).ToEquatableArray(),
+        Clusters = Clusters.Select(c => c.Bound).OrderBy(c => c.Name, StringComparer.Ordinal).ToEquatableArray(),
         Policies = Policies.OrderBy(p => p.Name, StringComparer.Ordinal).ToEquatableArray(),
         Waivers = Waivers.OrderBy(w => w.Head.Name, StringComparer.Ordinal).ToEquatableArray(),
         Approvals = Approvals.OrderBy(a => a.Head.Name, StringComparer.Ordinal).ToEquatableArray(),
@@ -131,11 +140,8 @@ internal sealed class FleetDraft
         return sites;
     }
 
-    private static Cluster Bind(PlacedCluster placed) => placed.Cluster with
-    {
-        Environment = placed.Environment!.Name,
-        Members = placed.Cluster.Members.Select(m => ReferenceEquals(m, placed.Initial) ? m with { Initial = true } : m).ToEquatableArray(),
-    };
+    private static Member? InitialMember(Cluster cluster, Dictionary<string, string> siteOfHost) =>
+        cluster.Members.FirstOrDefault(m => m.Promotable && siteOfHost.GetValueOrDefault(m.Host) == cluster.PrimarySite);
 
     private void Add(ReadDocument document)
     {

@@ -3,7 +3,7 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Desired.References;
 
 /// <summary>Parameters that the engine sets itself, or derives from another field: two sources for one value would fight.</summary>
-internal sealed class OwnedParameters : IReferenceCheck
+internal sealed class OwnedParameters : IClusterCheck
 {
     private static readonly Dictionary<string, string> Owned = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -35,24 +35,21 @@ internal sealed class OwnedParameters : IReferenceCheck
     /// <summary>Why a document may not set the parameter, or null when it may.</summary>
     internal static string? WhyNot(string name) => Owned.GetValueOrDefault(name);
 
-    public void Check(FleetDraft draft, List<Diagnostic> findings)
+    public void Check(PlacedCluster placed, List<Diagnostic> findings)
     {
-        foreach (var placed in draft.Clusters)
+        var cluster = placed.Cluster;
+        foreach (var parameter in cluster.Parameters)
         {
-            var cluster = placed.Cluster;
-            foreach (var parameter in cluster.Parameters)
-            {
-                if (Owned.TryGetValue(parameter.Name, out var why))
-                    findings.Add(ReferenceRules.OwnedElsewhere.At(parameter.At, $"'{parameter.Name}' cannot be set here: {why}", "remove it"));
-                else if (parameter.Name.Equals("wal_level", StringComparison.OrdinalIgnoreCase) && parameter.Value is not ("replica" or "logical"))
-                    findings.Add(ReferenceRules.OwnedElsewhere.At(parameter.At, $"wal_level '{parameter.Value}' cannot feed standbys or backups", "write replica or logical"));
-            }
-            FindTwice(cluster.Parameters, findings);
-            foreach (var role in cluster.Roles)
-                FindTwice(role.Settings, findings);
-            foreach (var database in cluster.Databases)
-                FindTwice(database.Settings, findings);
+            if (Owned.TryGetValue(parameter.Name, out var why))
+                findings.Add(ReferenceRules.OwnedElsewhere.At(parameter.At, $"'{parameter.Name}' cannot be set here: {why}", "remove it"));
+            else if (parameter.Name.Equals("wal_level", StringComparison.OrdinalIgnoreCase) && parameter.Value is not ("replica" or "logical"))
+                findings.Add(ReferenceRules.OwnedElsewhere.At(parameter.At, $"wal_level '{parameter.Value}' cannot feed standbys or backups", "write replica or logical"));
         }
+        FindTwice(cluster.Parameters, findings);
+        foreach (var role in cluster.Roles)
+            FindTwice(role.Settings, findings);
+        foreach (var database in cluster.Databases)
+            FindTwice(database.Settings, findings);
     }
 
     private static void FindTwice(EquatableArray<Parameter> parameters, List<Diagnostic> findings)

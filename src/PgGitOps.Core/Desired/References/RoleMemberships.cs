@@ -2,17 +2,14 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
 
-internal sealed class RoleMemberships : IReferenceCheck
+internal sealed class RoleMemberships : IClusterCheck
 {
-    public void Check(FleetDraft draft, List<Diagnostic> findings)
+    public void Check(PlacedCluster placed, List<Diagnostic> findings)
     {
-        foreach (var placed in draft.Clusters)
-        {
-            var declared = placed.Cluster.Roles.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
-            foreach (var group in placed.Cluster.Roles.SelectMany(r => r.MemberOf).Where(g => !RoleNames.IsKnown(placed, declared, g.Value)))
-                findings.Add(Names.Unknown(ReferenceRules.UnknownRole, "role", group, declared, "in the cluster"));
-            FindCycles(placed.Cluster, findings);
-        }
+        var declared = placed.Cluster.Roles.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var group in placed.Cluster.Roles.SelectMany(r => r.MemberOf).Where(g => !RoleNames.IsKnown(placed, declared, g.Value)))
+            findings.Add(Names.Unknown(ReferenceRules.UnknownRole, "role", group, declared, "in the cluster"));
+        FindCycles(placed.Cluster, findings);
     }
 
     private static void FindCycles(Cluster cluster, List<Diagnostic> findings)

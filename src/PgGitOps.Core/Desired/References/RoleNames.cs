@@ -2,19 +2,16 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
 
-internal sealed class RoleNames : IReferenceCheck
+internal sealed class RoleNames : IClusterCheck
 {
-    public void Check(FleetDraft draft, List<Diagnostic> findings)
+    public void Check(PlacedCluster placed, List<Diagnostic> findings)
     {
-        foreach (var placed in draft.Clusters)
+        Names.FindRepeated("role", placed.Cluster.Roles.Select(r => (r.Name, r.At)), findings);
+        foreach (var role in placed.Cluster.Roles)
         {
-            Names.FindRepeated("role", placed.Cluster.Roles.Select(r => (r.Name, r.At)), findings);
-            foreach (var role in placed.Cluster.Roles)
-            {
-                Names.FindTooLong(role.Name, role.At, findings);
-                if (Reserved(role.Name, placed.Environment) is { } why)
-                    findings.Add(ReferenceRules.ReservedName.At(role.At, $"the role name '{role.Name}' {why}", "choose another name"));
-            }
+            Names.FindTooLong(role.Name, role.At, findings);
+            if (Reserved(role.Name, placed.Environment) is { } why)
+                findings.Add(ReferenceRules.ReservedName.At(role.At, $"the role name '{role.Name}' {why}", "choose another name"));
         }
     }
 

@@ -2,15 +2,12 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
 
-internal sealed class SynchronousRules : IReferenceCheck
+internal sealed class SynchronousRules : IClusterCheck
 {
-    public void Check(FleetDraft draft, List<Diagnostic> findings)
+    public void Check(PlacedCluster placed, List<Diagnostic> findings)
     {
-        foreach (var placed in draft.Clusters)
-        {
-            if (placed.Cluster.Replication.Synchronous is { } rule)
-                Check(placed, rule, findings);
-        }
+        if (placed.Cluster.Replication.Synchronous is { } rule)
+            Check(placed, rule, findings);
     }
 
     private static void Check(PlacedCluster placed, SynchronousRule rule, List<Diagnostic> findings)

@@ -4,21 +4,18 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Proofs.Rules;
 
 /// <summary>R-02: tables of one context are not granted to roles of another, neither directly nor by membership.</summary>
-internal sealed class CrossContextGrants : IClaimRule
+internal sealed class CrossContextGrants : IClusterRule
 {
-    public void Judge(ClaimScene scene, List<Diagnostic> findings)
+    public void Judge(ClusterScene scene, List<Diagnostic> findings)
     {
-        foreach (var cluster in scene.Fleet.Clusters)
-        {
-            var contexts = scene.Ground.PoliciesOf(cluster.Name).ToArray();
-            if (contexts.Length < 2)
-                continue;
-            var owners = contexts.ToDictionary(p => p.Name, p => OwnersOf(cluster, p), StringComparer.Ordinal);
-            var belonging = BelongingOf(cluster, owners);
-            foreach (var context in contexts)
-                JudgeGrants(cluster, context, belonging, findings);
-            JudgeMemberships(cluster, owners, findings);
-        }
+        var contexts = scene.Ground.Policies;
+        if (contexts.Count < 2 || scene.Ground.Cluster is not { } cluster)
+            return;
+        var owners = contexts.ToDictionary(p => p.Name, p => OwnersOf(cluster, p), StringComparer.Ordinal);
+        var belonging = BelongingOf(cluster, owners);
+        foreach (var context in contexts)
+            JudgeGrants(cluster, context, belonging, findings);
+        JudgeMemberships(cluster, owners, findings);
     }
 
     private static void JudgeGrants(Cluster cluster, RecoveryPolicy context, Dictionary<string, string> belonging, List<Diagnostic> findings)

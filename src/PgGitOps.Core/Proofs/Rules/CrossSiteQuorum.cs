@@ -4,27 +4,25 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Proofs.Rules;
 
 /// <summary>R-08: automatic failover across sites needs a majority that survives the loss of any one site, and a fenced loser.</summary>
-internal sealed class CrossSiteQuorum : IClaimRule
+internal sealed class CrossSiteQuorum : IContextRule
 {
-    public void Judge(ClaimScene scene, List<Diagnostic> findings)
+    public void Judge(ContextScene scene, List<Diagnostic> findings)
     {
-        foreach (var proof in scene.Proof.Contexts)
+        var proof = scene.Proof;
+        var policy = proof.Policy;
+        if (policy.FailoverCrossSite.Value != FailoverMode.Automatic || policy.CrossSite.Replication.Value == CrossSiteReplication.NotAssumed || proof.Topology is not { } topology)
+            return;
+        if (Missing(topology) is { } missing)
         {
-            var policy = proof.Policy;
-            if (policy.FailoverCrossSite.Value != FailoverMode.Automatic || policy.CrossSite.Replication.Value == CrossSiteReplication.NotAssumed || proof.Topology is not { } topology)
-                continue;
-            if (Missing(topology) is { } missing)
-            {
-                findings.Add(ClaimRuleList.CrossSiteWithoutQuorum, policy, "spec.failover.crossSite", policy.FailoverCrossSite.Span,
-                    $"failover to another site is automatic, but {missing}",
-                    "say operatorApproved, or declare observers in three sites and let Patroni's dcsMembers name them");
-            }
-            else if (topology.Cluster.Manager is not ClusterManager.Patroni { Watchdog: true })
-            {
-                findings.Add(ClaimRuleList.CrossSiteWithoutQuorum, policy, "spec.failover.crossSite", policy.FailoverCrossSite.Span,
-                    "failover to another site is automatic, but no watchdog stops a primary that has lost its lease",
-                    "say operatorApproved, or use Patroni with a watchdog on every host");
-            }
+            findings.Add(ClaimRuleList.CrossSiteWithoutQuorum, policy, "spec.failover.crossSite", policy.FailoverCrossSite.Span,
+                $"failover to another site is automatic, but {missing}",
+                "say operatorApproved, or declare observers in three sites and let Patroni's dcsMembers name them");
+        }
+        else if (topology.Cluster.Manager is not ClusterManager.Patroni { Watchdog: true })
+        {
+            findings.Add(ClaimRuleList.CrossSiteWithoutQuorum, policy, "spec.failover.crossSite", policy.FailoverCrossSite.Span,
+                "failover to another site is automatic, but no watchdog stops a primary that has lost its lease",
+                "say operatorApproved, or use Patroni with a watchdog on every host");
         }
     }
 

@@ -4,25 +4,21 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Proofs.Rules;
 
 /// <summary>R-03: a context that asks for little shares the cross-site posture of one that asks for much, and pays for it unasked.</summary>
-internal sealed class DifferentNeeds : IClaimRule
+internal sealed class DifferentNeeds : IClusterRule
 {
-    public void Judge(ClaimScene scene, List<Diagnostic> findings)
+    public void Judge(ClusterScene scene, List<Diagnostic> findings)
     {
-        foreach (var group in scene.Proof.Contexts.Where(c => c.Topology is not null).GroupBy(c => c.Policy.Cluster.Value, StringComparer.Ordinal))
+        // Which context needs the sites to agree before a commit counts?
+        if (scene.Ground.Topology is null || scene.Contexts.FirstOrDefault(c => c.Claims.CrossSite.IsZeroLoss) is not { } strict)
+            return;
+        foreach (var proof in scene.Contexts)
         {
-            // Which contexts need the sites to agree before a commit counts?
-            var strict = group.Where(c => c.Claims.CrossSite.IsZeroLoss).ToArray();
-            if (strict.Length == 0)
+            var policy = proof.Policy;
+            if (proof.Claims.CrossSite.IsZeroLoss || policy.CrossSite.Justification is not null || !WaitsForAnotherSite(proof))
                 continue;
-            foreach (var proof in group.Except(strict))
-            {
-                var policy = proof.Policy;
-                if (policy.CrossSite.Justification is not null || !WaitsForAnotherSite(proof))
-                    continue;
-                findings.Add(ClaimRuleList.OnePostureForAll, policy, "spec.crossSite", policy.CrossSite.At,
-                    $"every commit of {policy.Name} waits for another site, because {strict[0].Name} in the same cluster needs that and {policy.Name} does not say that it does",
-                    $"give database {policy.Database.Value} synchronous_commit: local, move it to another cluster, or write crossSite.justification");
-            }
+            findings.Add(ClaimRuleList.OnePostureForAll, policy, "spec.crossSite", policy.CrossSite.At,
+                $"every commit of {policy.Name} waits for another site, because {strict.Name} in the same cluster needs that and {policy.Name} does not say that it does",
+                $"give database {policy.Database.Value} synchronous_commit: local, move it to another cluster, or write crossSite.justification");
         }
     }
 

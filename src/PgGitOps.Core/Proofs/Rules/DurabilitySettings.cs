@@ -3,17 +3,15 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Proofs.Rules;
 
 /// <summary>R-14: what a promise assumes of the disks is said, and not switched off.</summary>
-internal sealed class DurabilitySettings : IClaimRule
+internal sealed class DurabilitySettings : IContextRule
 {
-    public void Judge(ClaimScene scene, List<Diagnostic> findings)
+    public void Judge(ContextScene scene, List<Diagnostic> findings)
     {
-        foreach (var proof in scene.Proof.Contexts)
-        {
-            if (proof.Topology is not { Cluster: var cluster } || !(proof.Claims.Local.IsZeroLoss || proof.Claims.CrossSite.IsZeroLoss))
-                continue;
-            if (cluster.Storage is null)
-                findings.Add(ClaimRuleList.StorageUnstated, cluster, "spec.storage", cluster.Head.At,
-                    $"{proof.Name} promises that nothing is lost, but cluster {cluster.Name} does not say what its disks survive", "add storage.durability, such as localNvme");
-        }
+        var proof = scene.Proof;
+        if (proof.Topology is not { Cluster: var cluster } || !(proof.Claims.Local.IsZeroLoss || proof.Claims.CrossSite.IsZeroLoss))
+            return;
+        if (cluster.Storage is null)
+            findings.Add(ClaimRuleList.StorageUnstated, cluster, "spec.storage", cluster.Head.At,
+                $"{proof.Name} promises that nothing is lost, but cluster {cluster.Name} does not say what its disks survive", "add storage.durability, such as localNvme");
     }
 }

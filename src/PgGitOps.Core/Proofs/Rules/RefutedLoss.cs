@@ -4,26 +4,23 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Proofs.Rules;
 
 /// <summary>Names the reason why a promise about loss is false, at the promise.</summary>
-internal sealed class RefutedLoss : IClaimRule
+internal sealed class RefutedLoss : IContextRule
 {
-    public void Judge(ClaimScene scene, List<Diagnostic> findings)
+    public void Judge(ContextScene scene, List<Diagnostic> findings)
     {
-        var known = new Dictionary<FixQuestion, EquatableArray<Fix>>();
-        foreach (var proof in scene.Proof.Contexts)
+        var proof = scene.Proof;
+        if (proof.Topology is not { } topology)
         {
-            if (proof.Topology is not { } topology)
-            {
-                findings.Add(ClaimRuleList.TopologyUnclear, proof.Policy, "spec.store.cluster", proof.Policy.Cluster.Span,
-                    $"cluster '{proof.Policy.Cluster.Value}' cannot be laid out: it has more than {Topology.MembersMax} members, or a member on a host that its environment does not know",
-                    null);
-                continue;
-            }
-            foreach (var scope in (ClaimScope[])[ClaimScope.Local, ClaimScope.CrossSite])
-            {
-                var refuted = proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Counterexample is not null).ToArray();
-                foreach (var group in refuted.GroupBy(s => RuleFor(s, proof, topology)).OrderBy(g => g.Key.Id, StringComparer.Ordinal))
-                    Report(proof, topology, scope, group.Key, [.. group], findings, known);
-            }
+            findings.Add(ClaimRuleList.TopologyUnclear, proof.Policy, "spec.store.cluster", proof.Policy.Cluster.Span,
+                $"cluster '{proof.Policy.Cluster.Value}' cannot be laid out: it has more than {Topology.MembersMax} members, or a member on a host that its environment does not know",
+                null);
+            return;
+        }
+        foreach (var scope in (ClaimScope[])[ClaimScope.Local, ClaimScope.CrossSite])
+        {
+            var refuted = proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Counterexample is not null).ToArray();
+            foreach (var group in refuted.GroupBy(s => RuleFor(s, proof, topology)).OrderBy(g => g.Key.Id, StringComparer.Ordinal))
+                Report(proof, topology, scope, group.Key, [.. group], findings, scene.Fixes);
         }
     }
 

@@ -3,20 +3,20 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Proofs.Rules;
 
 /// <summary>R-02: contexts in one database have a schema and an owner each.</summary>
-internal sealed class SharedDatabases : IClaimRule
+internal sealed class SharedDatabases : IClusterRule
 {
-    public void Judge(ClaimScene scene, List<Diagnostic> findings)
+    public void Judge(ClusterScene scene, List<Diagnostic> findings)
     {
-        foreach (var group in scene.Fleet.Policies.GroupBy(p => (p.Cluster.Value, p.Database.Value)).Where(g => g.Count() > 1))
+        foreach (var group in scene.Ground.Policies.GroupBy(p => p.Database.Value, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {
-            var database = scene.Fleet.FindCluster(group.Key.Item1)?.Databases.FirstOrDefault(d => d.Name == group.Key.Item2);
+            var database = scene.Ground.Cluster?.Databases.FirstOrDefault(d => d.Name == group.Key);
             var seen = new Dictionary<string, string>(StringComparer.Ordinal);
-            foreach (var policy in group.OrderBy(p => p.Name, StringComparer.Ordinal))
+            foreach (var policy in group)
             {
                 if (policy.Schema is not { } schema)
                 {
                     findings.Add(ClaimRuleList.SharedDatabase, policy, "spec.store.database", policy.Database.Span,
-                        $"database {policy.Database.Value} holds {Amounts.List(group.Select(p => p.Name).Order(StringComparer.Ordinal))}, and {policy.Name} names no schema of its own",
+                        $"database {policy.Database.Value} holds {Amounts.List(group.Select(p => p.Name))}, and {policy.Name} names no schema of its own",
                         "give each context a database, or at least a schema");
                     continue;
                 }

@@ -3,25 +3,22 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Proofs.Rules;
 
 /// <summary>The list of synchronous standbys is too short once one of its own members is primary.</summary>
-internal sealed class StuckAfterPromotion : IClaimRule
+internal sealed class StuckAfterPromotion : IClusterRule
 {
-    public void Judge(ClaimScene scene, List<Diagnostic> findings)
+    public void Judge(ClusterScene scene, List<Diagnostic> findings)
     {
-        foreach (var cluster in scene.Fleet.Clusters)
+        if (scene.Ground.Topology is not { Cluster: { Replication.Synchronous: { } rule } cluster } topology)
+            return;
+        var stuck = topology.Where(_ => false);
+        foreach (var primary in topology.Primaries.Indexes)
         {
-            if (cluster.Replication.Synchronous is not { } rule || scene.Ground.TopologyOf(cluster.Name) is not { } topology)
-                continue;
-            var stuck = topology.Where(_ => false);
-            foreach (var primary in topology.Primaries.Indexes)
-            {
-                if (!AcknowledgementRule.Of(topology, rule, rule.Commit, primary).WritesGoOnWithout(MemberSet.Empty))
-                    stuck = stuck.With(primary);
-            }
-            if (stuck.IsEmpty)
-                continue;
-            findings.Add(ClaimRuleList.PromotedPrimaryBlocks, cluster, "spec.replication.synchronous.standbys", rule.At,
-                $"once {topology.Names(stuck)} {(stuck.Count == 1 ? "is" : "are each")} primary, the list names too few other members and every commit waits until the rule is rewritten",
-                "list the present primary too: a member is never counted as its own standby");
+            if (!AcknowledgementRule.Of(topology, rule, rule.Commit, primary).WritesGoOnWithout(MemberSet.Empty))
+                stuck = stuck.With(primary);
         }
+        if (stuck.IsEmpty)
+            return;
+        findings.Add(ClaimRuleList.PromotedPrimaryBlocks, cluster, "spec.replication.synchronous.standbys", rule.At,
+            $"once {topology.Names(stuck)} {(stuck.Count == 1 ? "is" : "are each")} primary, the list names too few other members and every commit waits until the rule is rewritten",
+            "list the present primary too: a member is never counted as its own standby");
     }
 }

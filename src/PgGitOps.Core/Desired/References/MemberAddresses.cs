@@ -2,12 +2,10 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
 
-internal sealed class MemberPlaces : IReferenceCheck
+internal sealed class MemberAddresses : IReferenceCheck
 {
     public void Check(FleetDraft draft, List<Diagnostic> findings)
     {
-        foreach (var placed in draft.Clusters)
-            Names.FindRepeated("member", placed.Cluster.Members.Select(m => (m.Name, m.At)), findings);
         foreach (var environment in draft.Clusters.Where(c => c.Environment is not null).GroupBy(c => c.Environment!, ReferenceEqualityComparer.Instance))
             CheckEnvironment((FleetEnvironment)environment.Key!, environment, findings);
     }
