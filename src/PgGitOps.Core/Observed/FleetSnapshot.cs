@@ -68,13 +68,14 @@ public sealed record DefaultAclFact(string ForRole, string? Schema, string On, s
 
 /// <summary>Inventory and last applied values, read from schema <c>pggitops</c> in database <c>postgres</c>.</summary>
 /// <param name="Inventory">Objects this engine created; only they may ever be removed by it.</param>
-/// <param name="Applied">Last value the engine brought about, by facet.</param>
+/// <param name="Applied">Last value that documents and cluster agreed on, by facet: brought about by the engine, or found so.</param>
 /// <param name="Suspension">Null when the cluster is not suspended.</param>
 public sealed record ClusterRecord(EquatableArray<InventoryEntry> Inventory, EquatableArray<AppliedEntry> Applied, Suspension? Suspension);
 
 public sealed record InventoryEntry(string Object, string Commit, DateTimeOffset CreatedAt);
 
-/// <param name="Value">Canonical value; for a secret a salted digest.</param>
-public sealed record AppliedEntry(string Object, string Field, string Value, string Commit, DateTimeOffset At);
+/// <param name="Value">Canonical value; for a secret a word.</param>
+/// <param name="Adopted">Found as declared, and not brought about by the engine: nothing of it is ever taken back.</param>
+public sealed record AppliedEntry(string Object, string Field, string Value, string Commit, DateTimeOffset At, bool Adopted = false);
 
 public sealed record Suspension(string Reason, string Owner, DateTimeOffset Since, DateTimeOffset Expires);

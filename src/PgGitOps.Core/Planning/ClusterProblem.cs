@@ -20,6 +20,9 @@ internal sealed record ClusterProblem
     /// <summary>Canonical values last applied.</summary>
     internal required IReadOnlyDictionary<FacetKey, string> Applied { get; init; }
 
+    /// <summary>Facets whose last value was found as declared, and not brought about by us.</summary>
+    internal IReadOnlySet<FacetKey> Adopted { get; init; } = new HashSet<FacetKey>();
+
     internal required IReadOnlySet<string> Inventory { get; init; }
 
     /// <summary>Why the record could not be read, or null. Without it nothing is removed.</summary>
@@ -51,6 +54,9 @@ internal sealed record ClusterProblem
     internal ReconcileMode Mode => Cluster.Mode ?? Environment.Mode;
 
     internal bool IsNative => Cluster.Manager is ClusterManager.Native;
+
+    /// <summary>The last value of a facet was brought about by us.</summary>
+    internal bool IsOurs(FacetKey key) => Applied.ContainsKey(key) && !Adopted.Contains(key);
 
     internal FacetKey Key(string path, string field) => new(Cluster.Name, path, field);
 

@@ -44,7 +44,7 @@ internal static class DangerousMembers
             if (line.Error is not null && !needsRestart)
                 yield return new Danger(path, "configurationFile", $"{FileName(line.File)}:{line.Line}: {line.Error}", "the line has no effect, and reloads are refused while it stands there");
             var declared = problem.Desired.ByKey.ContainsKey(problem.Key(path, "value"));
-            var isOurs = problem.Applied.ContainsKey(problem.Key(path, "value")) || line.Name is "primary_conninfo" or "primary_slot_name" or "recovery_target_timeline";
+            var isOurs = problem.IsOurs(problem.Key(path, "value")) || line.Name is "primary_conninfo" or "primary_slot_name" or "recovery_target_timeline";
             if (!declared && !isOurs && FileName(line.File) == "postgresql.auto.conf" && line.Error is null)
                 yield return new Danger(path, "alterSystem", line.Value ?? "", "somebody set it by ALTER SYSTEM; it overrides the configuration file");
         }

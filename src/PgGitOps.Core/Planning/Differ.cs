@@ -46,7 +46,7 @@ internal static class Differ
         }
         foreach (var key in Memberships(problem))
         {
-            if (!problem.Applied.ContainsKey(key))
+            if (!problem.IsOurs(key))
                 yield return key;
         }
         foreach (var item in problem.Inventory)

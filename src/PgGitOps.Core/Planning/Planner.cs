@@ -86,6 +86,7 @@ public static class Planner
             Refusals = refusals.Distinct().ToEquatableArray(),
             Reads = [],
             Unknowns = Unknowns(problem),
+            Found = Found.In(problem),
         };
     }
 

@@ -17,13 +17,19 @@ internal static class ProblemReader
         var desired = DesiredFacets.Of(cluster, catalog, carrier);
 
         var applied = new Dictionary<FacetKey, string>();
+        var adopted = new HashSet<FacetKey>();
         var inventory = new HashSet<string>(StringComparer.Ordinal);
         string? recordProblem = null;
         switch (snapshot.Record)
         {
             case Observation<ClusterRecord>.Seen { Value: var record }:
                 foreach (var entry in record.Applied)
-                    applied[new FacetKey(cluster.Name, entry.Object, entry.Field)] = entry.Value;
+                {
+                    var key = new FacetKey(cluster.Name, entry.Object, entry.Field);
+                    applied[key] = entry.Value;
+                    if (entry.Adopted)
+                        adopted.Add(key);
+                }
                 foreach (var entry in record.Inventory)
                     inventory.Add(entry.Object);
                 break;
@@ -46,7 +52,7 @@ internal static class ProblemReader
         }
         foreach (var (key, value) in applied)
         {
-            if (!desired.ByKey.ContainsKey(key) && Dropped.IsKind(key))
+            if (!desired.ByKey.ContainsKey(key) && Dropped.IsKind(key) && !adopted.Contains(key))
                 Take(key, FacetValue.Of(value));
         }
         foreach (var item in inventory)
@@ -66,6 +72,7 @@ internal static class ProblemReader
             Live = live,
             Unknown = unknown,
             Applied = applied,
+            Adopted = adopted,
             Inventory = inventory,
             RecordProblem = recordProblem,
             Now = now,

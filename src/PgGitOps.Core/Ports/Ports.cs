@@ -44,6 +44,9 @@ public interface IClusterWriter : IAsyncDisposable
 
     /// <summary>Writes inventory and applied values of steps that are done into the cluster.</summary>
     ValueTask<StepOutcome> RecordAsync(IReadOnlyCollection<Step> done, string commit, CancellationToken cancel);
+
+    /// <summary>Writes values that were found as declared into the cluster, marked so: nothing is made or owned by it.</summary>
+    ValueTask<StepOutcome> RecordFoundAsync(IReadOnlyCollection<FacetState> found, string commit, CancellationToken cancel);
 }
 
 /// <summary>Opens a cluster for writing.</summary>

@@ -43,6 +43,8 @@ public static class PlanMarkdown
             }
             text.Append('\n');
         }
+        if (PlanWords.Found(plan) is { } found)
+            text.Append(CultureInfo.InvariantCulture, $"- {found}\n\n");
         foreach (var refusal in plan.Refusals)
             text.Append(CultureInfo.InvariantCulture, $"- ✗ {refusal.RuleId} {Safe(refusal.Message)}{(refusal.Hint is { } hint ? $" *{Safe(hint)}*" : "")}\n");
         foreach (var unknown in plan.Unknowns)

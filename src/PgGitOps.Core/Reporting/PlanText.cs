@@ -29,6 +29,8 @@ public static class PlanText
             text.Append(CultureInfo.InvariantCulture, $"  held: {Safe(barred)}\n");
         foreach (var step in plan.Steps)
             Render(text, step, approval?.Of(step.Id), color);
+        if (PlanWords.Found(plan) is { } found)
+            text.Append(CultureInfo.InvariantCulture, $"  = {found}\n");
         foreach (var change in plan.Changes.Where(c => c.NotActedOn is not null && c.Cause != ChangeCause.Undeclared))
             text.Append(CultureInfo.InvariantCulture, $"  · {Safe(PlanWords.Label(change.Key))}: {Safe(PlanWords.Show(change.Key, change.Live))}, wanted {Safe(PlanWords.Show(change.Key, change.Desired))} — {Safe(change.NotActedOn!)}{Place(change.Because)}\n");
         foreach (var change in plan.Changes.Where(c => c.Cause == ChangeCause.Undeclared && c.Treatment != Desired.FieldTreatment.Ignore))

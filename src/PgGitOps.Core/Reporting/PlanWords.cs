@@ -32,6 +32,11 @@ public static class PlanWords
         return restarts == 0 ? summary : string.Create(CultureInfo.InvariantCulture, $"{summary}, {restarts} restart{(restarts == 1 ? "" : "s")}");
     }
 
+    /// <summary>What is only written down, or null.</summary>
+    internal static string? Found(ClusterPlan plan) => plan.Found.Count == 0
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{plan.Found.Count} {(plan.Found.Count == 1 ? "value is" : "values are")} as declared already: recorded in schema pggitops at the next apply, so that a later change is told as drift");
+
     /// <summary>Old and new values of what a step changes; not for objects it makes.</summary>
     internal static IEnumerable<(string What, string From, string To)> Moves(Step step)
     {

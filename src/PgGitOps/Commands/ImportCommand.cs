@@ -38,6 +38,8 @@ internal static class ImportCommand
             Environment = invocation.Environments is [var one] ? one : throw new UsageException("import needs the one environment the cluster belongs to: -e NAME"),
             Placements = placements,
             AccessUser = User.Read(parsed),
+            AccessPassword = Password(invocation),
+            SslMode = SslMode.Read(parsed),
             ReplicationUser = ReplicationUser.Read(parsed),
             Owner = Owner.Read(parsed),
         };
@@ -47,7 +49,7 @@ internal static class ImportCommand
             Name = request.Cluster,
             Members = [.. placements.Select(p => new MemberTarget(p.Member, p.Address, p.Port))],
             Access = new ServerAccess(
-                request.AccessUser, Password(invocation), request.ReplicationUser, null, SslMode.Read(parsed), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), "~/pggitops", null, []),
+                request.AccessUser, request.AccessPassword, request.ReplicationUser, null, SslMode.Read(parsed), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), "~/pggitops", null, []),
             AllDatabases = true,
         };
         var snapshot = await engine.ObserveAsync(target, invocation.Stopping).ConfigureAwait(false);

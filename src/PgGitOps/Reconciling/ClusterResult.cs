@@ -42,6 +42,9 @@ internal sealed record ClusterResult(string Cluster, ClusterEnding Ending, IRead
     /// <summary>True when an approval would let at least one of the waiting steps run.</summary>
     public bool WaitsForApproval { get; init; }
 
+    /// <summary>Number of values that were found as declared and are recorded now.</summary>
+    public int Recorded { get; init; }
+
     public bool ChangedSomething => Steps.Any(s => s.Outcome is StepOutcome.Done or StepOutcome.Uncertain);
 
     public IEnumerable<StepResult> Unsuccessful => Steps.Where(s => !OutcomeText.Holds(s.Outcome));

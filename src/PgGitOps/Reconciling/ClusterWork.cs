@@ -9,4 +9,9 @@ namespace PgGitOps.Reconciling;
 internal sealed record ClusterWork(Cluster Cluster, ClusterSnapshot Snapshot, ClusterPlan Plan, ClusterApproval Approval)
 {
     public bool RunsSomething => Approval.RunsSomething;
+
+    /// <summary>Values found as declared are to be recorded, and the caller lets this run write.</summary>
+    public bool Records { get; init; }
+
+    public bool Writes => RunsSomething || Records;
 }

@@ -31,7 +31,7 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
 
     private async Task<ClusterResult> ExecuteAsync(ValidFleet fleet, ClusterWork work, CancellationToken stopping, CancellationToken abort)
     {
-        if (!work.RunsSomething)
+        if (!work.Writes)
             return WithoutSteps(work);
         var result = await WorkAsync(fleet, work, stopping, abort).ConfigureAwait(false);
         return result with { WaitsForApproval = WaitsForApproval(work) };
@@ -47,6 +47,9 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
         var opened = await gate.OpenAsync(fleet, work.Cluster, work.Snapshot, abort).ConfigureAwait(false);
         switch (opened)
         {
+            // Whoever writes now records what was found, too.
+            case GateOutcome.Held when !work.RunsSomething:
+                return WithoutSteps(work);
             case GateOutcome.Held h:
                 return new(name, ClusterEnding.Locked, [], h.Holder);
             case GateOutcome.Unreachable u:
@@ -63,7 +66,8 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
     {
         var name = work.Cluster.Name;
         // Someone may have written between our look and our lock. From here on nobody else of our kind does.
-        if (await MovedAsync(work.Plan, abort).ConfigureAwait(false) is { } moved)
+        var now = await lookAgain(name, abort).ConfigureAwait(false);
+        if (Moved(work.Plan, now) is { } moved)
             return new(name, moved.Ending, [], moved.Reason);
         var results = new List<StepResult>();
         string? stop = null;
@@ -89,7 +93,23 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
             : interrupted ? ClusterEnding.Interrupted
             : work.Approval.Steps.Any(s => s.Verdict is not StepVerdict.Go) ? ClusterEnding.Waiting
             : ClusterEnding.Applied;
-        return new(name, ending, results, null);
+        if (ending is not (ClusterEnding.Applied or ClusterEnding.Waiting))
+            return new(name, ending, results, null);
+        // What a step brought with it is found only after it.
+        var after = results.Exists(r => r.Outcome is StepOutcome.Done) ? await lookAgain(name, abort).ConfigureAwait(false) : now;
+        var (recorded, why) = await RecordFoundAsync(writer, after, abort).ConfigureAwait(false);
+        return why is not null
+            ? new(name, ClusterEnding.Stopped, results, why)
+            : new(name, ending == ClusterEnding.Applied && results.Count == 0 ? ClusterEnding.InOrder : ending, results, null) { Recorded = recorded };
+    }
+
+    /// <returns>How many values were recorded, or why they could not be.</returns>
+    private async Task<(int Recorded, string? Why)> RecordFoundAsync(IClusterWriter writer, ClusterPlan? plan, CancellationToken abort)
+    {
+        if (plan is null || plan.Found.Count == 0)
+            return (0, null);
+        var outcome = await writer.RecordFoundAsync(plan.Found, commit, abort).ConfigureAwait(false);
+        return OutcomeText.Holds(outcome) ? (plan.Found.Count, null) : (0, $"what was found as declared could not be recorded: {OutcomeText.Reason(outcome)}");
     }
 
     private async Task<StepOutcome> RunAsync(IClusterWriter writer, Step step, CancellationToken abort)
@@ -145,9 +165,8 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, Func<string,
         };
     }
 
-    private async Task<(ClusterEnding Ending, string Reason)?> MovedAsync(ClusterPlan plan, CancellationToken abort)
+    private static (ClusterEnding Ending, string Reason)? Moved(ClusterPlan plan, ClusterPlan? now)
     {
-        var now = await lookAgain(plan.Cluster, abort).ConfigureAwait(false);
         if (now is null)
             return (ClusterEnding.Unreachable, "it could not be read again after the lock was taken");
         if (now.Unknowns.Except(plan.Unknowns, StringComparer.Ordinal).FirstOrDefault() is { } unknown)

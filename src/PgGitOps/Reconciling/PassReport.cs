@@ -26,6 +26,8 @@ internal static class PassReport
                 var reason = OutcomeText.Reason(step.Outcome) is { } why ? $": {why}" : "";
                 text.Append(CultureInfo.InvariantCulture, $"  {Mark(OutcomeText.Word(step.Outcome))} {step.Step.Title}{reason}\n");
             }
+            if (cluster.Recorded > 0)
+                text.Append(CultureInfo.InvariantCulture, $"  = {cluster.Recorded} value(s) found as declared, recorded so that a later change of them is told as drift\n");
             if (pass.Left.TryGetValue(cluster.Cluster, out var left) && left.Count > 0)
                 text.Append(CultureInfo.InvariantCulture, $"  still to do: {string.Join("; ", left)}\n");
             Append(text, pass.Standing.GetValueOrDefault(cluster.Cluster));
@@ -119,6 +121,7 @@ internal static class PassReport
         json.WriteString("name", cluster.Cluster);
         json.WriteString("ending", Camel(cluster.Ending.ToString()));
         json.WriteString("reason", cluster.Reason);
+        json.WriteNumber("recorded", cluster.Recorded);
         json.WriteStartArray("steps");
         foreach (var step in cluster.Steps)
         {

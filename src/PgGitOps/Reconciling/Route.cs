@@ -51,9 +51,10 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         {
             var cluster = fleet.FindCluster(clusterPlan.Cluster) ?? throw new InvalidOperationException($"the plan speaks of cluster {clusterPlan.Cluster}, which the fleet does not have");
             var seen = snapshot.Find(cluster.Name) ?? throw new InvalidOperationException($"cluster {cluster.Name} was planned without having been observed");
-            work.Add(new(cluster, seen, clusterPlan, approved.Find(cluster.Name) ?? throw new InvalidOperationException($"cluster {cluster.Name} has no verdict")));
+            var approval = approved.Find(cluster.Name) ?? throw new InvalidOperationException($"cluster {cluster.Name} has no verdict");
+            work.Add(new(cluster, seen, clusterPlan, approval) { Records = clusterPlan.Found.Count > 0 && approval.Barred is null && (order.Consent.Ordinary || order.Consent.Covers(plan.Id)) });
         }
-        if (work.Any(w => w.RunsSomething))
+        if (work.Any(w => w.Writes))
             await ExecuteWorkAsync(fleet, plan, work, results, order).ConfigureAwait(false);
         else
             foreach (var one in work)
@@ -104,7 +105,7 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         }
         using var journal = opened;
         // Connections kept for looking would hold up DROP DATABASE and a restart.
-        foreach (var one in work.Where(w => w.RunsSomething))
+        foreach (var one in work.Where(w => w.Writes))
             await release(fleet, one.Cluster).ConfigureAwait(false);
         var follower = order.Follow(work.Sum(w => w.Approval.Steps.Count(s => s.Verdict is StepVerdict.Go)));
         var executor = new Executor(gate(), journal, (cluster, cancel) => ReplanAsync(fleet, cluster, cancel), follower, plan.Commit);

@@ -123,6 +123,60 @@ public sealed class PlanningTests
         await fleet.RunAsync(2, "drift", "--detailed-exitcode");
     }
 
+    /// <summary>A cluster set up by hand: what was found as declared is written down once, so that later drift is told as drift, and is never taken back.</summary>
+    [LiveFact]
+    [Trait("Requirement", "R-06")]
+    public async Task Adopt_ThenChangeByHand_IsToldAsDriftWithItsOnset_AndHealed()
+    {
+        await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "legacy-1", Address = "127.0.23.1", Authentication = ServerAuthentication.Scram, Settings = new Dictionary<string, string> { ["password_encryption"] = "scram-sha-256" } });
+        await using var fleet = await TestFleet.CreateAsync(tasks: false);
+        fleet.Environment["LEGACY_PASSWORD"] = PostgresServer.Password;
+        await server.ExecuteAsync("create role shop_owner");
+        await server.ExecuteAsync("alter system set work_mem = '6MB'");
+        await server.ExecuteAsync("select pg_reload_conf()");
+        await server.ExecuteAsync("create database shop owner shop_owner connection limit 30");
+        await Poll.UntilAsync("work_mem counts", async () => await server.ScalarAsync("show work_mem") == "6MB");
+        fleet.Git("rm", "-rq", "environments");
+        await fleet.RunAsync(0, "import", "legacy", "-e", "adopted", "--member", $"legacy-1={server.Address}:{server.Port}/oslo/oslo-a/osl-1", "--ssl-mode", "disable", "--password-env", "LEGACY_PASSWORD", "--into", fleet.Repository);
+        fleet.Commit("adopt the legacy cluster");
+        const string path = "environments/adopted/clusters/legacy.yaml";
+        var environment = Directory.GetFiles(Path.Combine(fleet.Repository, "environments/adopted"), "*.yaml").Single();
+
+        // The reference the import logged in with stands in the document; nothing has to be filled in.
+        Assert.Contains("password: { env: LEGACY_PASSWORD }", await File.ReadAllTextAsync(environment), StringComparison.Ordinal);
+
+        // Observed only: nothing is written, not even a record.
+        await fleet.RunAsync(0, "reconcile", "--once");
+        Assert.Equal("True", await server.ScalarAsync("select to_regnamespace('pggitops') is null"));
+
+        fleet.Edit(Path.GetRelativePath(fleet.Repository, environment), "mode: observe", "mode: enforce");
+        Assert.Contains("recorded in schema pggitops at the next apply", (await fleet.RunAsync(0, "plan")).Out, StringComparison.Ordinal);
+        Assert.Contains("found as declared, recorded", (await fleet.RunAsync(0, "reconcile", "--once")).Out, StringComparison.Ordinal);
+        Assert.Equal("0", await server.ScalarAsync("select count(*) from pggitops.inventory"));
+        Assert.Equal("0", await server.ScalarAsync("select count(*) from pggitops.applied where not adopted"));
+        var writes = "select string_agg(xmin::text || at::text, ',' order by object, field) from pggitops.applied";
+        var (recorded, token) = (await server.ScalarAsync(writes), await server.ScalarAsync("select token from pggitops.writer"));
+
+        Assert.DoesNotContain("recorded", (await fleet.RunAsync(0, "reconcile", "--once")).Out, StringComparison.Ordinal);
+        Assert.Equal((recorded, token), (await server.ScalarAsync(writes), await server.ScalarAsync("select token from pggitops.writer")));
+
+        await server.ExecuteAsync("alter database shop connection limit 3");
+        using (var drift = System.Text.Json.JsonDocument.Parse((await fleet.RunAsync(2, "drift", "--detailed-exitcode", "-o", "json")).Out))
+        {
+            var item = Assert.Single(drift.RootElement.GetProperty("clusters")[0].GetProperty("items").EnumerateArray(), i => i.ToString().Contains("connectionLimit", StringComparison.Ordinal));
+            Assert.Equal("drift", item.GetProperty("cause").GetString());
+            Assert.NotEqual(System.Text.Json.JsonValueKind.Null, item.GetProperty("since").ValueKind);
+        }
+        await fleet.RunAsync(0, "reconcile", "--once");
+        Assert.Equal("30", await server.ScalarAsync("select datconnlimit from pg_database where datname = 'shop'"));
+
+        // Git gives up what was there before us: it stays.
+        var text = await File.ReadAllTextAsync(Path.Combine(fleet.Repository, path));
+        fleet.Commit("give up work_mem", (path, string.Join('\n', text.Split('\n').Where(l => !l.Contains("work_mem", StringComparison.Ordinal)))));
+        await fleet.RunAsync(0, "reconcile", "--once");
+        Assert.Equal("6MB", await server.ScalarAsync("show work_mem"));
+    }
+
     private static async Task SetAsync(TestFleet fleet, string name, string value)
     {
         await fleet.ExecuteAsync("core-1", $"alter system set {name} = '{value}'");

@@ -176,8 +176,8 @@ public sealed class TestFleet : IAsyncDisposable
             replicationUser: replicator
             replicationPassword: { file: {{SecretFile("replicator")}} }
             sslMode: disable
-            connectTimeout: 2s
-            observeTimeout: 3s
+            connectTimeout: 5s
+            observeTimeout: 8s
             dataRoot: {{servers.File("data")}}
             clients: [ 127.0.0.0/8 ]
           removal: { count: 2, percent: 50 }

@@ -73,7 +73,7 @@ public abstract class HostExecutorContract
         var result = await ExitAsync(null, "sh", "-c", "setsid sh -c 'while [ -d \"$0\" ]; do sleep 0.1; done' \"$0\" > /dev/null 2>&1 < /dev/null & echo started", directory.Path);
         // The daemon ends with the directory, so it is there still: nobody waited for it.
         Assert.Equal("started\n", result.Output);
-        Assert.NotEmpty(CommandLines.Of($"done {directory.Path}"));
+        await Poll.UntilAsync("the daemon runs", () => CommandLines.Of($"done {directory.Path}").Count > 0);
     }
 
     [LiveFact("ssh", "sshd")]

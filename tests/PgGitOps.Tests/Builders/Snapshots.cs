@@ -1,4 +1,5 @@
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Tests.Builders;
@@ -104,6 +105,17 @@ internal static class Snapshots
             new ClusterRecord(
                 (inventory ?? []).Select(i => new InventoryEntry(i, "c0", At)).ToEquatableArray(),
                 applied.Select(a => new AppliedEntry(a.Object, a.Field, a.Value, "c0", At)).ToEquatableArray(),
+                null),
+            At),
+    };
+
+    /// <summary>After the writer has recorded what a plan found, as it would stand in the cluster.</summary>
+    internal static ClusterSnapshot WithFound(this ClusterSnapshot snapshot, ClusterPlan plan, string[]? inventory = null) => snapshot with
+    {
+        Record = new Observation<ClusterRecord>.Seen(
+            new ClusterRecord(
+                (inventory ?? []).Select(i => new InventoryEntry(i, "c0", At)).ToEquatableArray(),
+                plan.Found.Select(f => new AppliedEntry(f.Key.Object, f.Key.Field, f.Value!.Canonical, "c0", At, Adopted: true)).ToEquatableArray(),
                 null),
             At),
     };

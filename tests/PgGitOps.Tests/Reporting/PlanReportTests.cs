@@ -82,7 +82,8 @@ public class PlanReportTests
 
         var read = Assert.IsType<PlanFile.Sealed>(PlanFile.Read(bytes)).Plan;
 
-        Assert.Equal(plan.Clusters, read.Clusters);
+        // What is only to be recorded is found anew by whoever applies the file.
+        Assert.Equal([.. plan.Clusters.Select(c => c with { Found = [] })], read.Clusters);
         Assert.Equal(bytes.ToArray(), PlanJson.Write(read).ToArray());
     }
 

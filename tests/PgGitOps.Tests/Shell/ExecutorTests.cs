@@ -118,6 +118,49 @@ public class ExecutorTests
         Assert.Contains("outcome core/a done", world.Log);
     }
 
+    [Fact]
+    public async Task Execute_WithNothingToDo_RecordsWhatWasFoundAsDeclared_Once()
+    {
+        var world = new World();
+        world.Found.AddRange(["role/a", "role/b"]);
+
+        var result = Assert.Single(await world.ExecuteAsync([world.Work("core") with { Records = true }]));
+
+        Assert.Equal(("core:InOrder:", 2), (Line(result), result.Recorded));
+        Assert.False(result.ChangedSomething);
+        Assert.Equal(["found role/a role/b"], world.Log);
+        Assert.Equal(0, Assert.Single(await world.ExecuteAsync([world.Work("core")])).Recorded);
+        Assert.Single(world.Log);
+    }
+
+    [Fact]
+    public async Task Execute_RecordsWhatWasFoundAfterTheSteps_AndNotWhereOneFailed()
+    {
+        var world = new World();
+        world.Found.Add("role/a");
+        await world.ExecuteAsync([world.Work("core", "core/a")]);
+        Assert.Equal("found role/a", world.Log[^1]);
+
+        var failing = new World();
+        failing.Found.Add("role/a");
+        failing.Say("core/a", new StepOutcome.Failed("permission denied", null));
+        await failing.ExecuteAsync([failing.Work("core", "core/a")]);
+        Assert.DoesNotContain("found role/a", failing.Log);
+    }
+
+    [Fact]
+    public async Task Execute_WhenOnlyTheRecordIsToBeWritten_AnotherWriterIsNoHindrance_AndAFailureIsSaid()
+    {
+        var held = new World { HeldCluster = "core" };
+        held.Found.Add("role/a");
+        Assert.Equal("core:InOrder:", Line(Assert.Single(await held.ExecuteAsync([held.Work("core") with { Records = true }]))));
+
+        var failing = new World { FoundOutcome = new StepOutcome.Failed("disk full", null) };
+        failing.Found.Add("role/a");
+        var result = Assert.Single(await failing.ExecuteAsync([failing.Work("core") with { Records = true }]));
+        Assert.Equal(("core:Stopped:", "what was found as declared could not be recorded: disk full"), (Line(result), result.Reason));
+    }
+
     private static string Line(ClusterResult result) =>
         $"{result.Cluster}:{result.Ending}:{string.Join(',', result.Steps.Select(s => OutcomeText.Word(s.Outcome)))}";
 
@@ -132,6 +175,11 @@ public class ExecutorTests
         public HashSet<string> True { get; } = [];
         public List<string> Log { get; } = [];
         public string? HeldCluster { get; init; }
+
+        /// <summary>Objects that are as declared and not recorded so.</summary>
+        public List<string> Found { get; } = [];
+
+        public StepOutcome FoundOutcome { get; init; } = new StepOutcome.Done(TimeSpan.Zero);
 
         public void Say(string step, StepOutcome outcome, bool takesEffect = false, bool thenUnreadable = false) => script[step] = (outcome, takesEffect, thenUnreadable);
 
@@ -170,6 +218,7 @@ public class ExecutorTests
             Refusals = [],
             Reads = [.. declared[cluster].Select(s => s.Split('<')[0]).Select(s => new LiveRead(new(cluster, s, "exists"), True.Contains(s) ? "true" : null))],
             Unknowns = [],
+            Found = [.. Found.Select(f => new FacetState(new(cluster, f, "exists"), FacetValue.Of(true)))],
         };
 
         private static Step StepOf(string cluster, string id, IEnumerable<string> after) => new()
@@ -234,6 +283,13 @@ public class ExecutorTests
                 foreach (var step in done)
                     world.Note($"record {step.Id}");
                 return ValueTask.FromResult<StepOutcome>(new StepOutcome.Done(TimeSpan.Zero));
+            }
+
+            public ValueTask<StepOutcome> RecordFoundAsync(IReadOnlyCollection<FacetState> found, string commit, CancellationToken cancel)
+            {
+                world.Note($"found {string.Join(' ', found.Select(f => f.Key.Object))}");
+                world.Found.Clear();
+                return ValueTask.FromResult(world.FoundOutcome);
             }
 
             public ValueTask DisposeAsync() => ValueTask.CompletedTask;

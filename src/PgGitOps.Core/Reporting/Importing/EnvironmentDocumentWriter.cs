@@ -1,3 +1,5 @@
+using PgGitOps.Core.Desired;
+
 namespace PgGitOps.Core.Reporting.Importing;
 
 /// <summary>The least environment that an imported cluster needs; it observes and changes nothing.</summary>
@@ -21,8 +23,22 @@ public static class EnvironmentDocumentWriter
             yaml.Under("access", () =>
             {
                 yaml.Line($"user: {YamlText.Scalar(request.AccessUser)}");
-                yaml.Comment("password: { env: PGGITOPS_PASSWORD }");
+                // The reference the import itself logged in with: what worked once works again.
+                switch (request.AccessPassword)
+                {
+                    case SecretReference.FromEnvironment variable:
+                        yaml.Line($"password: {YamlText.Flow([("env", YamlText.Scalar(variable.Variable))])}");
+                        break;
+                    case SecretReference.FromFile file:
+                        yaml.Line($"password: {YamlText.Flow([("file", YamlText.Scalar(file.Path))])}");
+                        break;
+                    default:
+                        yaml.Comment("password: { env: NAME_OF_A_VARIABLE }");
+                        break;
+                }
                 yaml.Line($"replicationUser: {YamlText.Scalar(request.ReplicationUser)}");
+                if (request.SslMode is { } mode)
+                    yaml.Line($"sslMode: {YamlText.Scalar(mode)}");
             });
             yaml.Under("sites", () =>
             {

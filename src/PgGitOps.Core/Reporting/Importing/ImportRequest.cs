@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Importing;
@@ -13,6 +14,12 @@ public sealed record ImportRequest
 
     /// <summary>The engine's own login; it is not declared as a role.</summary>
     public required string AccessUser { get; init; }
+
+    /// <summary>Where its password was found, which the environment then names; null where none was needed.</summary>
+    public SecretReference? AccessPassword { get; init; }
+
+    /// <summary>How the servers were connected to, where the caller said it.</summary>
+    public string? SslMode { get; init; }
 
     public required string ReplicationUser { get; init; }
 

@@ -22,8 +22,11 @@ internal static class RightfulStatements
         static (row, draft) => draft.Inventory.Add(new InventoryEntry(row.GetString(0), row.GetString(1), row.Instant(2))));
 
     private static readonly ServerStatement Applied = new(
-        "select object, field, value, commit, at from pggitops.applied",
-        static (row, draft) => draft.Applied.Add(new AppliedEntry(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.Instant(4))));
+        "select object, field, value, commit, at, adopted from pggitops.applied",
+        static (row, draft) => draft.Applied.Add(new AppliedEntry(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.Instant(4), row.GetBoolean(5))));
+
+    /// <summary>Of an engine that did not tell yet what it found from what it brought about; the next writer adds the column.</summary>
+    private static readonly ServerStatement AppliedOnly = Applied with { Sql = "select object, field, value, commit, at, false from pggitops.applied" };
 
     private static readonly ServerStatement Suspension = new(
         "select reason, owner, since, expires from pggitops.suspension",
@@ -38,7 +41,7 @@ internal static class RightfulStatements
         if (rights.Record != RecordState.Readable)
             yield break;
         yield return Inventory;
-        yield return Applied;
+        yield return rights.TellsAdopted ? Applied : AppliedOnly;
         yield return Suspension;
     }
 }

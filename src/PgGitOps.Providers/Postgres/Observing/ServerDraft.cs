@@ -6,7 +6,8 @@ namespace PgGitOps.Providers.Postgres.Observing;
 /// <summary>What is allowed on a server, and whether the engine's own record is there.</summary>
 /// <param name="Verifiers">pg_authid may be read.</param>
 /// <param name="Files">pg_file_settings may be read.</param>
-internal sealed record ServerRights(bool Verifiers, bool Files, RecordState Record);
+/// <param name="TellsAdopted">The record tells values that were found from those that were brought about.</param>
+internal sealed record ServerRights(bool Verifiers, bool Files, RecordState Record, bool TellsAdopted);
 
 internal enum RecordState
 {

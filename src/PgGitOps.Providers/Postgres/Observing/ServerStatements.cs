@@ -38,7 +38,9 @@ internal static class ServerStatements
                   join pg_roles t on t.oid = c.relowner
                   join pg_roles o on o.oid = n.nspowner
                  where n.nspname = 'pggitops' and c.relname in ('inventory', 'applied', 'suspension') and c.relkind = 'r'),
-               case when pg_is_in_recovery() then pg_is_wal_replay_paused() end
+               case when pg_is_in_recovery() then pg_is_wal_replay_paused() end,
+               exists (select from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+                        where n.nspname = 'pggitops' and c.relname = 'applied' and a.attname = 'adopted')
         """;
 
     private const string Databases = """
@@ -120,7 +122,7 @@ internal static class ServerStatements
                 "denied" => RecordState.Denied,
                 "foreign" => RecordState.Foreign,
                 _ => RecordState.None,
-            });
+            }, row.GetBoolean(12));
         }),
         new(Databases, static (row, draft) => draft.Databases.Add(
             new DatabaseFact(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetBoolean(6), row.GetBoolean(7)))),

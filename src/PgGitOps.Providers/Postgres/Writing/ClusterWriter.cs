@@ -36,15 +36,21 @@ internal sealed class ClusterWriter(WriterContext context, WriterHold hold) : IC
     public async ValueTask<StepOutcome> RecordAsync(IReadOnlyCollection<Step> done, string commit, CancellationToken cancel)
     {
         var record = StepRecord.Of(done);
-        if (record.IsEmpty)
-            return new StepOutcome.AlreadyTrue();
+        return record.IsEmpty ? new StepOutcome.AlreadyTrue() : await RecordAsync(token => record.ToCommand(token, commit), cancel).ConfigureAwait(false);
+    }
+
+    public async ValueTask<StepOutcome> RecordFoundAsync(IReadOnlyCollection<FacetState> found, string commit, CancellationToken cancel) =>
+        found.Count == 0 ? new StepOutcome.AlreadyTrue() : await RecordAsync(token => FoundRecord.ToCommand(found, token, commit), cancel).ConfigureAwait(false);
+
+    private async Task<StepOutcome> RecordAsync(Func<long, NpgsqlBatchCommand> command, CancellationToken cancel)
+    {
         if (hold.Session is not { } session)
             return new StepOutcome.Failed("there is no primary to record on", null);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         try
         {
             using var batch = new NpgsqlBatch();
-            batch.BatchCommands.Add(record.ToCommand(session.Token, commit));
+            batch.BatchCommands.Add(command(session.Token));
             return await session.AskAsync(batch, static r => r.GetInt32(0), cancel).ConfigureAwait(false) == 1
                 ? new StepOutcome.Done(watch.Elapsed)
                 : new StepOutcome.Refused("another writer took over; nothing was recorded");

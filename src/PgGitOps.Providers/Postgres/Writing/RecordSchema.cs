@@ -12,6 +12,7 @@ internal static class RecordSchema
     public const string IsMissing = """
         select to_regclass('pggitops.writer') is null or to_regclass('pggitops.suspension') is null
             or to_regclass('pggitops.applied') is null or to_regclass('pggitops.inventory') is null
+            or not exists (select from pg_attribute where attrelid = to_regclass('pggitops.applied') and attname = 'adopted')
         """;
 
     /// <summary>Each can be run again, and together they may be one transaction.</summary>
@@ -33,6 +34,8 @@ internal static class RecordSchema
             at timestamptz not null default now(),
             primary key (object, field))
         """,
+        // True for a value that was found as declared: records of earlier versions hold none.
+        "alter table pggitops.applied add column if not exists adopted boolean not null default false",
         """
         create table if not exists pggitops.suspension (
             only_one boolean primary key default true check (only_one),

@@ -31,7 +31,10 @@ internal sealed record StepRecord(string[] Made, string[] Removed, FacetKey[] Fo
     }
 
     /// <summary>One statement, so one transaction and one round trip. Returns the number of rows that still carry our token: 1, or 0 for a writer that was replaced.</summary>
-    /// <remarks>The share lock makes a newcomer wait with its own token until this transaction has ended.</remarks>
+    /// <remarks>
+    /// The share lock makes a newcomer wait with its own token until this transaction has ended. A value that was found so,
+    /// and is only put back to what it was, stays one that was found.
+    /// </remarks>
     private const string Sql = """
         with held as materialized (select token from pggitops.writer where token = $1 for share),
         made as (insert into pggitops.inventory (object, commit)
@@ -43,7 +46,8 @@ internal sealed record StepRecord(string[] Made, string[] Removed, FacetKey[] Fo
               and not exists (select from unnest($7, $8) k (object, field) where (k.object, k.field) = (a.object, a.field))),
         kept as (insert into pggitops.applied (object, field, value, commit)
             select o, f, v, $2 from unnest($7, $8, $9) k (o, f, v), held
-            on conflict (object, field) do update set value = excluded.value, commit = excluded.commit, at = now())
+            on conflict (object, field) do update set value = excluded.value, commit = excluded.commit, at = now(),
+                adopted = applied.adopted and applied.value = excluded.value)
         select count(*)::int from held
         """;
 
