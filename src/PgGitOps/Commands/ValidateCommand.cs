@@ -2,8 +2,6 @@ using System.CommandLine;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Ports;
-using PgGitOps.Core.Proofs;
-using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Commands;
@@ -28,47 +26,29 @@ internal static class ValidateCommand
         return Task.FromResult(PolicyFiles.Use(invocation, fix ? path ?? invocation.Repository : path, (tree, notes) =>
         {
             var documents = SoundDocuments.Open(invocation);
-            var reading = new FleetReader(documents.Cache).Read(tree);
+            using var rules = new RuleRoute(RuleSettings.Read(invocation));
+            var judge = new RevisionJudge(new FleetReader(documents.Cache), rules, invocation.Time);
+            var judged = judge.Weigh(tree, notes);
             documents.Save();
-            if (fix && Mend(invocation, path ?? invocation.Repository, reading, tree) is { } mended)
-                (tree, reading) = (mended, new FleetReader(documents.Cache).Read(mended));
-            return Report(invocation, reading with { Diagnostics = [.. notes, .. reading.Diagnostics] }, tree);
+            if (fix && judged.Rules is { } report && FileFixes.Write(invocation, path ?? invocation.Repository, tree, report))
+                judged = judge.Weigh(WorkTree.Read(path ?? invocation.Repository, invocation.Time.GetUtcNow()), notes);
+            return Report(invocation, judged, rules);
         }));
     }
 
-    /// <returns>The files after the change, or null when nothing was changed.</returns>
-    private static SourceTree? Mend(Invocation invocation, string root, FleetReading reading, SourceTree tree)
+    private static ExitCode Report(Invocation invocation, RevisionJudgement judged, RuleRoute rules)
     {
-        if (reading.Fleet is null || reading.Diagnostics.Any(d => d.Severity == Severity.Error))
-            return null;
-        using var rules = new RuleRoute(RuleSettings.Read(invocation));
-        var now = invocation.Time.GetUtcNow();
-        return FileFixes.Write(invocation, root, tree, rules.Judge(tree, reading, now)) ? WorkTree.Read(root, now) : null;
-    }
-
-    private static ExitCode Report(Invocation invocation, FleetReading reading, SourceTree tree)
-    {
-        if (reading.Fleet is null || reading.Diagnostics.Any(d => d.Severity == Severity.Error))
-        {
-            DiagnosticOutput.Write(invocation, tree, reading.Diagnostics);
-            return ExitCode.InvalidDocuments;
-        }
-        var claims = ClaimRules.Judge(reading.Fleet);
-        // Rules speak of documents that hold: a rule reading a mistyped value would only repeat what the schema said.
-        using var rules = new RuleRoute(RuleSettings.Read(invocation));
-        var report = rules.Judge(tree, reading, invocation.Time.GetUtcNow());
-        if (RuleSettings.Judging(invocation) is { } reference)
+        if (judged.Rules is { } own && RuleSettings.Judging(invocation) is { } reference)
         {
             // Who changes a rule in the same commit as a document must not thereby judge himself.
             var judging = SourceSettings.Open(invocation).Read(new SourceRequest { Reference = reference }, invocation.Stopping);
             if (judging is not SourceOutcome.Read { Tree: var judge })
                 return judging is SourceOutcome.Refused { Refusal: var refusal } ? RevisionFailure.Report(invocation, refusal) : throw new InvalidOperationException("nothing was known, so nothing can be unchanged");
-            var own = report;
-            report = rules.Judge(judge, reading, invocation.Time.GetUtcNow());
-            Preview(invocation, RulePreview.Of(report, own));
+            judged = judged with { Rules = rules.Judge(judge, judged.Reading, invocation.Time.GetUtcNow()) };
+            Preview(invocation, RulePreview.Of(judged.Rules, own));
         }
-        DiagnosticOutput.Write(invocation, tree, reading.Diagnostics.Concat(claims.Diagnostics).Concat(report.Diagnostics), report.Describe());
-        return claims.Rejected || report.Rejected ? ExitCode.Rejected : ExitCode.Done;
+        DiagnosticOutput.Write(invocation, judged.Tree, judged.Diagnostics, judged.Rules?.Describe());
+        return judged.Fleet is null ? ExitCode.InvalidDocuments : judged.Rejected ? ExitCode.Rejected : ExitCode.Done;
     }
 
     private static void Preview(Invocation invocation, RulePreview preview)
