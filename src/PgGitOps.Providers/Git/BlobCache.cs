@@ -1,12 +1,10 @@
-using LibGit2Sharp;
-
 namespace PgGitOps.Providers.Git;
 
 /// <summary>Contents by blob id. Equal ids mean equal bytes, so an entry is never stale, only unused.</summary>
 internal sealed class BlobCache(long bytesMax)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<ObjectId, Entry> entries = [];
+    private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private long bytes;
     private long generation;
 
@@ -22,7 +20,7 @@ internal sealed class BlobCache(long bytesMax)
     /// <summary>Number that all uses of one read share.</summary>
     public long NextGeneration() => Interlocked.Increment(ref generation);
 
-    public ReadOnlyMemory<byte>? Find(ObjectId id, long usedIn)
+    public ReadOnlyMemory<byte>? Find(string id, long usedIn)
     {
         lock (gate)
         {
@@ -33,7 +31,7 @@ internal sealed class BlobCache(long bytesMax)
         }
     }
 
-    public void Add(ObjectId id, byte[] content, long usedIn)
+    public void Add(string id, byte[] content, long usedIn)
     {
         lock (gate)
         {

@@ -1,8 +1,6 @@
 using System.Globalization;
-using LibGit2Sharp;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
-using Diagnostic = PgGitOps.Core.Sources.Diagnostic;
 
 namespace PgGitOps.Providers.Git;
 
@@ -12,58 +10,110 @@ internal sealed class BlobReading(GitSourceOptions options, BlobCache cache)
     // The longest pointer that Git LFS writes is far below this.
     private const int PointerBytesMax = 1024;
 
+    // Below this many missing files a second thread costs more than it saves.
+    private const int ParallelFrom = 64;
+
     /// <exception cref="RefusedException">TooLarge, CorruptObject, IncompleteObjects.</exception>
     public (EquatableArray<SourceFile> Files, List<Diagnostic> Diagnostics) Read(OpenedRepository opened, TreeList list, CancellationToken cancellation)
     {
         var generation = cache.NextGeneration();
-        var files = new List<SourceFile>(list.Files.Count);
-        var diagnostics = new List<Diagnostic>();
+        var contents = new ReadOnlyMemory<byte>[list.Files.Count];
+        var missing = new List<int>();
         long total = 0;
-        foreach (var file in list.Files)
+        for (var i = 0; i < contents.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var content = cache.Find(file.BlobId, generation) ?? ReadBlob(opened, file, generation);
-            total += content.Length;
-            if (total > options.TotalBytesMax)
-                throw new RefusedException(SourceRefusalKind.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The files of {opened.ShownAddress} sum up to more than {options.TotalBytesMax} bytes."));
-            if (IsLfsPointer(content.Span))
-                diagnostics.Add(Pointer(file.Path));
+            if (cache.Find(list.Files[i].BlobId, generation) is { } known)
+                total += (contents[i] = known).Length;
             else
-                files.Add(new SourceFile(file.Path, file.BlobId.Sha, content));
+                missing.Add(i);
         }
+        RequireTotal(opened, total);
+        ReadMissing(opened, list.Files, missing, contents, generation, total, cancellation);
         cache.Trim();
+        var files = new List<SourceFile>(contents.Length);
+        var diagnostics = new List<Diagnostic>();
+        for (var i = 0; i < contents.Length; i++)
+        {
+            if (IsLfsPointer(contents[i].Span))
+                diagnostics.Add(Pointer(list.Files[i].Path));
+            else
+                files.Add(new SourceFile(list.Files[i].Path, list.Files[i].BlobId, contents[i]));
+        }
         return (files.ToEquatableArray(), diagnostics);
     }
 
-    private ReadOnlyMemory<byte> ReadBlob(OpenedRepository opened, ListedFile file, long generation)
+    private void ReadMissing(OpenedRepository opened, IReadOnlyList<ListedFile> files, List<int> missing, ReadOnlyMemory<byte>[] contents, long generation, long total, CancellationToken cancellation)
+    {
+        if (missing.Count == 0)
+            return;
+        if (missing.Count < ParallelFrom)
+        {
+            using var objects = opened.OpenObjects();
+            foreach (var i in missing)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ReadInto(objects, i);
+            }
+            return;
+        }
+        var refusals = new RefusedException?[missing.Count];
+        // Objects are read by one thread at a time: each has a store of its own.
+        using var stores = new ThreadLocal<ObjectStore>(opened.OpenObjects, trackAllValues: true);
+        try
+        {
+            Parallel.For(0, missing.Count, new ParallelOptions { CancellationToken = cancellation }, (number, loop) =>
+            {
+                try
+                {
+                    ReadInto(stores.Value!, missing[number]);
+                }
+                catch (RefusedException e)
+                {
+                    refusals[number] = e;
+                    loop.Break();
+                }
+            });
+        }
+        finally
+        {
+            foreach (var store in stores.Values)
+                store.Dispose();
+        }
+        // Of several the first in order of paths, whichever thread met one first.
+        if (Array.Find(refusals, r => r is not null) is { } refusal)
+            throw refusal;
+
+        void ReadInto(ObjectStore objects, int i)
+        {
+            var content = ReadBlob(opened, objects, files[i]);
+            RequireTotal(opened, Interlocked.Add(ref total, content.Length));
+            cache.Add(files[i].BlobId, content, generation);
+            contents[i] = content;
+        }
+    }
+
+    private byte[] ReadBlob(OpenedRepository opened, ObjectStore objects, ListedFile file)
     {
         try
         {
             // The header tells the size before the content is unpacked into memory.
-            var size = opened.Repository.ObjectDatabase.RetrieveObjectMetadata(file.BlobId).Size;
-            if (size > options.FileBytesMax)
+            if (objects.SizeOf(file.BlobId, ObjectKind.Blob) is { } size && size > options.FileBytesMax)
                 throw new RefusedException(
                     SourceRefusalKind.TooLarge,
                     string.Create(CultureInfo.InvariantCulture, $"{file.Path} has {size} bytes; at most {options.FileBytesMax} are read."),
                     "Policy documents are small; move other files out of the policy folders.");
-            var blob = opened.Repository.Lookup<Blob>(file.BlobId) ?? throw opened.Absent($"{file.Path} (blob {file.BlobId.Sha})");
-            using var stream = blob.GetContentStream();
-            var content = new byte[size];
-            stream.ReadExactly(content);
-            cache.Add(file.BlobId, content, generation);
-            return content;
+            return objects.Read(file.BlobId, ObjectKind.Blob) ?? throw opened.Absent($"{file.Path} (blob {file.BlobId})");
         }
-        catch (NotFoundException)
+        catch (ObjectDamagedException e)
         {
-            throw opened.Absent($"{file.Path} (blob {file.BlobId.Sha})");
+            throw e.Refuse($"{file.Path} cannot be read from {opened.ShownAddress}: blob {file.BlobId} is damaged");
         }
-        catch (Exception e) when (e is LibGit2SharpException or EndOfStreamException)
-        {
-            throw new RefusedException(
-                SourceRefusalKind.CorruptObject,
-                $"{file.Path} cannot be read from {opened.ShownAddress}: blob {file.BlobId.Sha} is damaged ({e.Message}).",
-                "Check the repository with git fsck, then restore or clone it again.");
-        }
+    }
+
+    private void RequireTotal(OpenedRepository opened, long total)
+    {
+        if (total > options.TotalBytesMax)
+            throw new RefusedException(SourceRefusalKind.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The files of {opened.ShownAddress} sum up to more than {options.TotalBytesMax} bytes."));
     }
 
     private static bool IsLfsPointer(ReadOnlySpan<byte> content) =>

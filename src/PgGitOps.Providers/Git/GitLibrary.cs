@@ -18,6 +18,9 @@ internal static class GitLibrary
 
     private static nint handle;
 
+    /// <summary>The library that LibGit2Sharp uses. Only once <see cref="Missing"/> was found to be null.</summary>
+    public static nint Handle => handle;
+
     /// <summary>Null when libgit2 is ready, else what to tell the operator.</summary>
     public static SourceRefusal? Missing => Loading.Value;
 
@@ -70,7 +73,8 @@ internal static class GitLibrary
         var name = assembly.GetType("LibGit2Sharp.Core.NativeDllName")?.GetField("Name", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic)?.GetRawConstantValue() as string;
         var library = handle;
         if (library == nint.Zero && (name is null || !NativeLibrary.TryLoad(name, assembly, null, out library)))
-            return;
+            throw new DllNotFoundException("the library that LibGit2Sharp loaded is not found again");
+        handle = library;
         if (NativeLibrary.TryGetExport(library, "git_libgit2_opts", out var options))
             _ = Marshal.GetDelegateForFunctionPointer<SetNumberOption>(options)(SetOwnerValidation, 0);
     }

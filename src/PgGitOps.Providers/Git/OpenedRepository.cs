@@ -17,6 +17,9 @@ internal sealed class OpenedRepository(Repository repository, string headName, s
     /// <summary>Directory of objects and references; a linked work tree shares that of its main repository.</summary>
     public string CommonDirectory { get; } = FindCommonDirectory(repository.Info.Path);
 
+    /// <summary>A reader of objects of its own, for one thread; the caller's to close.</summary>
+    public ObjectStore OpenObjects() => new(Path.Combine(CommonDirectory, "objects"));
+
     /// <summary>Objects may be absent on purpose: a shallow history or a partial clone.</summary>
     public bool IsIncomplete =>
         File.Exists(Path.Combine(CommonDirectory, "shallow"))

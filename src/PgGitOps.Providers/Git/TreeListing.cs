@@ -9,7 +9,8 @@ namespace PgGitOps.Providers.Git;
 /// <summary>Names and blob ids below the wanted folders of one commit.</summary>
 internal sealed record TreeList(IReadOnlyList<ListedFile> Files, IReadOnlyList<Diagnostic> Diagnostics);
 
-internal sealed record ListedFile(string Path, ObjectId BlobId);
+/// <param name="BlobId">40 hex digits.</param>
+internal sealed record ListedFile(string Path, string BlobId);
 
 /// <summary>Lists trees and remembers each folder by its tree id, so that a commit costs only the folders it touched.</summary>
 internal sealed class TreeListing(GitSourceOptions options)
@@ -18,15 +19,15 @@ internal sealed class TreeListing(GitSourceOptions options)
     private const int DepthMax = 64;
 
     private readonly Lock gate = new();
-    private Dictionary<(ObjectId, string), Folder> known = [];
+    private Dictionary<(string, string), Folder> known = [];
 
     /// <exception cref="RefusedException">TooLarge, CorruptObject, IncompleteObjects.</exception>
     public TreeList List(OpenedRepository opened, Commit commit, CancellationToken cancellation)
     {
-        Dictionary<(ObjectId, string), Folder> before;
+        Dictionary<(string, string), Folder> before;
         lock (gate)
             before = known;
-        var walk = new Walk(opened, options, before, cancellation);
+        using var walk = new Walk(opened, options, before, cancellation);
         foreach (var folder in options.Folders)
             walk.Root(commit.Tree, folder);
         lock (gate)
@@ -36,11 +37,13 @@ internal sealed class TreeListing(GitSourceOptions options)
         return new TreeList(walk.Files, walk.Diagnostics);
     }
 
-    private sealed record Folder(IReadOnlyList<ListedFile> Files, IReadOnlyList<(string Path, ObjectId Id)> Folders, IReadOnlyList<Diagnostic> Diagnostics);
+    private sealed record Folder(IReadOnlyList<ListedFile> Files, IReadOnlyList<(string Path, string Id)> Folders, IReadOnlyList<Diagnostic> Diagnostics);
 
-    private sealed class Walk(OpenedRepository opened, GitSourceOptions options, Dictionary<(ObjectId, string), Folder> before, CancellationToken cancellation)
+    private sealed class Walk(OpenedRepository opened, GitSourceOptions options, Dictionary<(string, string), Folder> before, CancellationToken cancellation) : IDisposable
     {
-        public Dictionary<(ObjectId, string), Folder> Seen { get; } = [];
+        private readonly Lazy<ObjectStore> objects = new(opened.OpenObjects);
+
+        public Dictionary<(string, string), Folder> Seen { get; } = [];
 
         public List<ListedFile> Files { get; } = [];
 
@@ -52,7 +55,7 @@ internal sealed class TreeListing(GitSourceOptions options)
             switch (entry?.TargetType)
             {
                 case TreeEntryTargetType.Tree:
-                    Visit(entry.Target.Id, folder, 1);
+                    Visit(entry.Target.Sha, folder, 1);
                     break;
                 case TreeEntryTargetType.GitLink:
                     Diagnostics.Add(Submodule(folder));
@@ -63,7 +66,7 @@ internal sealed class TreeListing(GitSourceOptions options)
             }
         }
 
-        private void Visit(ObjectId treeId, string path, int depth)
+        private void Visit(string treeId, string path, int depth)
         {
             cancellation.ThrowIfCancellationRequested();
             if (depth > DepthMax)
@@ -81,38 +84,42 @@ internal sealed class TreeListing(GitSourceOptions options)
                 Visit(childId, childPath, depth + 1);
         }
 
-        private Folder Enumerate(ObjectId treeId, string path)
+        public void Dispose()
         {
-            var tree = opened.Repository.Lookup<Tree>(treeId) ?? throw opened.Absent($"folder {PathText.Printable(path)} (tree {treeId.Sha})");
+            if (objects.IsValueCreated)
+                objects.Value.Dispose();
+        }
+
+        private Folder Enumerate(string treeId, string path)
+        {
+            var shown = $"folder {PathText.Printable(path)} (tree {treeId})";
             List<ListedFile> files = [];
-            List<(string, ObjectId)> folders = [];
+            List<(string, string)> folders = [];
             List<Diagnostic> diagnostics = [];
-            foreach (var entry in tree)
+            try
             {
-                var name = entry.Name;
-                var entryPath = $"{path}/{name}";
-                if (!PathText.IsPlain(name))
+                var tree = objects.Value.Read(treeId, ObjectKind.Tree) ?? throw opened.Absent(shown);
+                foreach (var entry in new TreeEntries(tree))
                 {
-                    diagnostics.Add(UnreadableName(path, name));
-                    continue;
-                }
-                switch (entry.TargetType)
-                {
-                    case TreeEntryTargetType.Tree:
-                        folders.Add((entryPath, entry.Target.Id));
-                        break;
-                    case TreeEntryTargetType.GitLink:
+                    var name = entry.Name;
+                    var entryPath = $"{path}/{name}";
+                    if (!PathText.IsPlain(name))
+                        diagnostics.Add(UnreadableName(path, name));
+                    else if (entry.Kind == TreeEntryKind.Folder)
+                        folders.Add((entryPath, entry.Id));
+                    else if (entry.Kind == TreeEntryKind.Submodule)
                         diagnostics.Add(Submodule(entryPath));
-                        break;
-                    case TreeEntryTargetType.Blob when entry.Mode == Mode.SymbolicLink:
-                        if (options.Wanted(entryPath))
-                            diagnostics.Add(Link(entryPath));
-                        break;
-                    case TreeEntryTargetType.Blob:
-                        if (options.Wanted(entryPath))
-                            files.Add(new ListedFile(entryPath, entry.Target.Id));
-                        break;
+                    else if (!options.Wanted(entryPath))
+                        continue;
+                    else if (entry.Kind == TreeEntryKind.Link)
+                        diagnostics.Add(Link(entryPath));
+                    else
+                        files.Add(new ListedFile(entryPath, entry.Id));
                 }
+            }
+            catch (ObjectDamagedException e)
+            {
+                throw e.Refuse($"{opened.ShownAddress} cannot be read: {shown} is damaged");
             }
             return new Folder(files, folders, diagnostics);
         }
