@@ -39,6 +39,9 @@ internal sealed record ClusterProblem
     /// <summary>Settings of where a standby streams from that ALTER SYSTEM put over those it was cloned with, by member. Taking them back leads to the declared source again.</summary>
     internal required IReadOnlyDictionary<string, EquatableArray<string>> StrayUpstreams { get; init; }
 
+    /// <summary>Running standbys that do not log in by the password file we keep on their host, by member: null for those that log in as another role, else the reason.</summary>
+    internal IReadOnlyDictionary<string, string?> OtherLogins { get; init; } = new Dictionary<string, string?>();
+
     /// <summary>Why a declared password cannot be found, by role. A verifier that merely could not be read is not in here.</summary>
     internal required IReadOnlyDictionary<string, string> MissingSecrets { get; init; }
 

@@ -73,9 +73,14 @@ public abstract record StepAction
     /// <summary>Stores the verifier of the role's secret; the password itself is not sent.</summary>
     public sealed record SetPassword(string Member, string Role, SecretReference Secret) : StepAction;
 
+    /// <summary>Puts the password a standby logs in to its source with onto its host, mode 0600.</summary>
+    /// <param name="InUse">False writes it beside the file in use: so a host that cannot be written to is known before the server's verifier changes.</param>
+    public sealed record WritePasswordFile(string Member, string User, SecretReference Secret, bool InUse) : StepAction;
+
     public T Match<T>(
         Func<InitialisePrimary, T> initialisePrimary, Func<CloneStandby, T> cloneStandby, Func<StartServer, T> startServer,
-        Func<RestartServer, T> restartServer, Func<ExecuteSql, T> executeSql, Func<SetPassword, T> setPassword) => this switch
+        Func<RestartServer, T> restartServer, Func<ExecuteSql, T> executeSql, Func<SetPassword, T> setPassword,
+        Func<WritePasswordFile, T> writePasswordFile) => this switch
     {
         InitialisePrimary a => initialisePrimary(a),
         CloneStandby a => cloneStandby(a),
@@ -83,6 +88,7 @@ public abstract record StepAction
         RestartServer a => restartServer(a),
         ExecuteSql a => executeSql(a),
         SetPassword a => setPassword(a),
+        WritePasswordFile a => writePasswordFile(a),
         _ => throw new InvalidOperationException("StepAction is closed"),
     };
 }

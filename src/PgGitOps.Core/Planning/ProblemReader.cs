@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Steps;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -55,6 +56,13 @@ internal static class ProblemReader
             if (!desired.ByKey.ContainsKey(key) && Dropped.IsKind(key) && !adopted.Contains(key))
                 Take(key, FacetValue.Of(value));
         }
+        // What is prepared on a host and not in use yet only the record knows: nobody looks into a host that answers.
+        foreach (var member in cluster.Members)
+        {
+            var key = new FacetKey(cluster.Name, FacetPath.Member(member.Name), ReplicationPasswordSteps.Field);
+            if (applied.TryGetValue(key, out var prepared))
+                live[key] = FacetValue.Of(prepared);
+        }
         foreach (var item in inventory)
             Take(new FacetKey(cluster.Name, item, "exists"), null);
         foreach (var role in cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")))
@@ -80,6 +88,7 @@ internal static class ProblemReader
             Overrides = OverridesOf(topology),
             MissingSecrets = MissingSecretsOf(cluster, unknown, passwords),
             StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
+            OtherLogins = OtherLoginsOf(environment, topology),
             Owners = OwnersOf(snapshot, reader.Primary),
             ActiveSlots = topology.Members.Where(m => m.Facts is not null)
                 .SelectMany(m => m.Facts!.Slots.Where(s => s.Active).Select(s => FacetPath.Slot(m.Name, s.Name))).ToHashSet(StringComparer.Ordinal),
@@ -173,6 +182,21 @@ internal static class ProblemReader
         return stray;
 
         static bool IsAuto(FileSettingFact line) => line.File.EndsWith("/postgresql.auto.conf", StringComparison.Ordinal);
+    }
+
+    private static Dictionary<string, string?> OtherLoginsOf(FleetEnvironment environment, Topology topology)
+    {
+        var others = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (var member in topology.Members.Where(m => m.Status == MemberStatus.Standby))
+        {
+            if (member.Facts!.Setting("primary_conninfo")?.Value is not { Length: > 0 } text)
+                others[member.Name] = "how it logs in to its source could not be read";
+            else if (Conninfo.Parse(text) is var words && words.GetValueOrDefault("user") is { } user && user != environment.Access.ReplicationUser)
+                others[member.Name] = null;
+            else if (words.ContainsKey("password") || words.GetValueOrDefault("passfile")?.EndsWith("/replication.pgpass", StringComparison.Ordinal) is not true)
+                others[member.Name] = "it does not log in by the password file we keep on its host";
+        }
+        return others;
     }
 
     private static Dictionary<string, string> OwnersOf(ClusterSnapshot snapshot, ServerFacts? primary)

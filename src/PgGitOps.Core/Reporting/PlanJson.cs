@@ -144,15 +144,27 @@ public static class PlanJson
             {
                 Action("setPassword", a.Member);
                 json.WriteString("role", a.Role);
-                json.WriteStartObject("secret");
-                a.Secret.Match(
-                    e => Secret("environment", e.Variable),
-                    f => Secret("file", f.Path));
-                Write(json, "at", a.Secret.At);
-                json.WriteEndObject();
-                return true;
+                return Reference(a.Secret);
+            },
+            a =>
+            {
+                Action("writePasswordFile", a.Member);
+                json.WriteString("user", a.User);
+                json.WriteBoolean("inUse", a.InUse);
+                return Reference(a.Secret);
             });
         json.WriteEndObject();
+
+        bool Reference(Desired.SecretReference secret)
+        {
+            json.WriteStartObject("secret");
+            secret.Match(
+                e => Secret("environment", e.Variable),
+                f => Secret("file", f.Path));
+            Write(json, "at", secret.At);
+            json.WriteEndObject();
+            return true;
+        }
 
         bool Action(string kind, string member)
         {

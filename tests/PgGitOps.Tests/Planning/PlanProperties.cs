@@ -164,7 +164,7 @@ public class PlanProperties
         .. made.Databases.SelectMany(d => d.Extensions.Select(e => FacetPath.Extension(d.Name, e.Name))),
     ];
 
-    private static string? TargetOf(Step step) => step.Action.Match(a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member);
+    private static string? TargetOf(Step step) => step.Action.Match(a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member);
 
     private static void ForAllSeeds(int tests, Action<int> holds) => Prop
         .ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), seed => holds(seed))

@@ -87,13 +87,14 @@ internal static class RoleSteps
             draft.Refuse(new Refusal(PlanRule.SecretMissing, $"The password of role {role.Name} is left alone: {reason}.", $"Provide {secret.Describe()}.", secret.At));
             return;
         }
+        var isReplication = draft.Problem.IsNative && role.Name == draft.Problem.Environment.Access.ReplicationUser;
         if (!draft.Wants(desired))
-            return;
-        if (role.Name == draft.Problem.Environment.Access.ReplicationUser && draft.State[desired.Key]?.Canonical == "differs")
         {
-            draft.LeaveAlone(desired.Key, "the standbys log in with the password that the server knows, from their own password files: changing it here alone would cut them off at the next reconnect");
+            if (isReplication)
+                ReplicationPasswordSteps.Use(draft, role, secret);
             return;
         }
+        var isRotation = isReplication && draft.State[desired.Key]?.Canonical == "differs";
         var step = new StepDraft
         {
             Id = $"{draft.Problem.Cluster.Name}/{path}/password",
@@ -106,7 +107,10 @@ internal static class RoleSteps
         step.Changing(draft.State, desired.Key, desired.Value);
         if (step.Before[0].Value is not null)
             step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"logins of {role.Name} with the old password fail from then on"));
-        draft.Add(step);
+        if (isRotation)
+            ReplicationPasswordSteps.Rotate(draft, role, secret, step);
+        else
+            draft.Add(step);
     }
 
     private static void AddHazards(StepDraft step, Role role, List<DesiredFacet> attributes, List<FacetKey> leaves, bool isMissing)
