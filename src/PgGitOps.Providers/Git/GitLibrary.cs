@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using LibGit2Sharp;
@@ -67,6 +68,8 @@ internal static class GitLibrary
 
     // libgit2 reports a repository of another user as not found. RepositoryOwner judges that by the same rules
     // as git and names it; so the library's own check is off. LibGit2Sharp 0.29 offers no setting for it.
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "LibGit2Sharp is kept whole (PgGitOps.csproj).")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "LibGit2Sharp is kept whole (PgGitOps.csproj).")]
     private static void LeaveOwnershipToUs()
     {
         var assembly = typeof(Repository).Assembly;

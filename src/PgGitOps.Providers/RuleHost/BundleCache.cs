@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using PgGitOps.Providers.RuleHost.Compiling;
+using PgGitOps.Providers.RuleHost.Jail;
 using PgGitOps.Providers.RuleHost.Working;
 
 namespace PgGitOps.Providers.RuleHost;
@@ -19,16 +19,13 @@ internal sealed class BundleCache(string directory)
     private byte[]? secret;
 
     /// <summary>Name of a bundle: hash of the rules, the language, this program, the compiler and the runtime.</summary>
-    public static string KeyOf(IReadOnlyList<RuleText> rules, Layers layers)
+    public static string KeyOf(ManagedProgram program, IReadOnlyList<RuleText> rules, Layers layers)
     {
         using var text = new MemoryStream();
         using var writer = new BinaryWriter(text, Encoding.UTF8);
         writer.Write(AllowList.Version);
-        writer.Write(typeof(Core.Policies.Language.Rule).Module.ModuleVersionId.ToByteArray());
-        writer.Write(typeof(BundleCache).Module.ModuleVersionId.ToByteArray());
-        writer.Write(typeof(object).Module.ModuleVersionId.ToByteArray());
-        // Asked of the file, so that the compiler is not loaded to learn that it is not needed.
-        writer.Write(AssemblyName.GetAssemblyName(Path.Combine(AppContext.BaseDirectory, "Microsoft.CodeAnalysis.CSharp.dll")).FullName);
+        foreach (var part in program.Identity())
+            writer.Write(part);
         Messages.Write(writer, rules, layers);
         writer.Flush();
         return Convert.ToHexStringLower(SHA256.HashData(text.ToArray()));

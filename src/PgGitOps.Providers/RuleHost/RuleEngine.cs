@@ -3,6 +3,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.RuleHost.Compiling;
+using PgGitOps.Providers.RuleHost.Jail;
 using PgGitOps.Providers.RuleHost.Working;
 
 namespace PgGitOps.Providers.RuleHost;
@@ -23,12 +24,25 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     private readonly BundleCache? cache = options.CacheDirectory is { } directory ? new BundleCache(directory) : null;
     private WorkerProcess? worker;
     private (string? Key, CompiledRules? Rules) last;
+    private ManagedProgram? program;
+
+    private ManagedProgram Program => program ??= ManagedProgram.Find();
 
     /// <summary>Processes that were started so far, for tests and logs.</summary>
     public int WorkersStarted { get; private set; }
 
     /// <summary>Starts a worker now, so that it is ready when the documents have been read.</summary>
-    public void Warm() => worker ??= StartWorker(Jail.WorkerLimits.Evaluate);
+    public void Warm()
+    {
+        try
+        {
+            worker ??= StartWorker(WorkerLimits.Evaluate);
+        }
+        catch (JailUnavailable)
+        {
+            // The evaluation says so, with the rules that were not run.
+        }
+    }
 
     /// <param name="parameters">Settings by rule id and parameter name, checked before.</param>
     /// <param name="chosen">Rule id and subject of the runs wanted; null for all.</param>
@@ -43,12 +57,12 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         var corpus = documents.Where(d => d.Kind is not null && d.Name is not null).Select(d => new RuleDocument(d.Path, d.Kind!, d.Name!, d.Root)).ToList();
         try
         {
-            var key = BundleCache.KeyOf(texts, options.Layers);
+            var key = BundleCache.KeyOf(Program, texts, options.Layers);
             var compiled = last.Key == key ? last.Rules : cache?.Find(key);
             var hit = compiled is not null;
             if (compiled is null)
             {
-                compiled = new BundleCompilation(options, () => StartWorker(Jail.WorkerLimits.Compile)).Compile(texts);
+                compiled = new BundleCompilation(options, () => StartWorker(WorkerLimits.Compile)).Compile(texts);
                 // That a compiler was lost may be the machine's doing: the next process tries again.
                 if (!compiled.CompilerLost)
                     cache?.Keep(key, compiled);
@@ -62,7 +76,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
                 Statements = compiled.Sites.Distinct().GroupBy(s => s.Rule).Where(g => g.Key < bundle.Rules.Count).ToDictionary(g => bundle.Rules[g.Key].Header.Id, g => g.Count(), StringComparer.Ordinal),
             };
         }
-        catch (WorkerLost e) when (e.NoJail)
+        catch (Exception e) when (e is WorkerLost { NoJail: true } or JailUnavailable)
         {
             problems.Add(RuleFindings.NoJail.At(bundle.Rules[0].Header.At, $"no rule was run: {PlainText.OneLine(e.Message)}", "run on a kernel with Landlock and seccomp, or say --unjailed-rules to trust the rules"));
             return new RuleEvaluation([], problems.ToEquatableArray(), Compiled: false);
@@ -129,7 +143,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
 
     private void Converse(List<RunnableRule> rules, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, HashSet<int> done, HashSet<(int, int)>? wanted, Action<int> starting, Action<RunReport> finished)
     {
-        worker ??= StartWorker(Jail.WorkerLimits.Evaluate);
+        worker ??= StartWorker(WorkerLimits.Evaluate);
         worker.Send(Wire.Load, to =>
         {
             Messages.Write(to, compiled.Image, rules);
@@ -189,7 +203,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     private WorkerProcess StartWorker(string role)
     {
         WorkersStarted++;
-        return WorkerProcess.Start(role, options.Unjailed ? "unjailed" : options.PretendNoLandlock ? "no-landlock" : "jailed");
+        return WorkerProcess.Start(Program, role, options.Unjailed ? "unjailed" : options.PretendNoLandlock ? "no-landlock" : "jailed");
     }
 
     private void Discard()

@@ -65,8 +65,7 @@ public static class DocumentSchemas
         // The validator matches patterns through Regex's own cache, which holds 15 unless told otherwise.
         Regex.CacheSize = Math.Max(Regex.CacheSize, 128);
 
-        // The task is complete when it is returned: our schemas refer to nothing outside themselves.
-        var schema = JsonSchema.FromJsonAsync(json).GetAwaiter().GetResult();
+        var schema = SchemaReader.Read(json);
         foreach (var part in PartsOf(schema, []))
         {
             // In .NET a $ also matches before a last line break; JSON Schema means the very end.

@@ -1,28 +1,30 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Snapshots;
 
 /// <summary>An <see cref="EquatableArray{T}"/> as a JSON list.</summary>
-internal sealed class EquatableArrayConverter : JsonConverterFactory
+internal sealed class EquatableArrayConverter<T> : JsonConverter<EquatableArray<T>>
 {
-    public override bool CanConvert(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(EquatableArray<>);
-
-    public override JsonConverter CreateConverter(Type type, JsonSerializerOptions options) =>
-        (JsonConverter)Activator.CreateInstance(typeof(Of<>).MakeGenericType(type.GetGenericArguments()))!;
-
-    private sealed class Of<T> : JsonConverter<EquatableArray<T>>
+    public override EquatableArray<T> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
     {
-        public override EquatableArray<T> Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            (JsonSerializer.Deserialize<List<T>>(ref reader, options) ?? throw new JsonException("a list is missing")).ToEquatableArray();
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new JsonException("a list is missing");
+        var of = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        var items = new List<T>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            items.Add(JsonSerializer.Deserialize(ref reader, of) ?? throw new JsonException("an item of a list is missing"));
+        return items.ToEquatableArray();
+    }
 
-        public override void Write(Utf8JsonWriter writer, EquatableArray<T> value, JsonSerializerOptions options)
-        {
-            writer.WriteStartArray();
-            foreach (var item in value)
-                JsonSerializer.Serialize(writer, item, options);
-            writer.WriteEndArray();
-        }
+    public override void Write(Utf8JsonWriter writer, EquatableArray<T> value, JsonSerializerOptions options)
+    {
+        var of = (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+        writer.WriteStartArray();
+        foreach (var item in value)
+            JsonSerializer.Serialize(writer, item, of);
+        writer.WriteEndArray();
     }
 }

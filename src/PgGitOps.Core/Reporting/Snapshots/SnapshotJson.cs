@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Reporting.Snapshots;
@@ -38,13 +37,13 @@ public static class SnapshotJson
     /// Keys the digests, which can then be compared across files of one key, and guessed by nobody who lacks it. Kept by the caller; not part of the file.
     /// </param>
     public static string Write(FleetSnapshot snapshot, ReadOnlySpan<byte> key) =>
-        JsonSerializer.Serialize(new SnapshotFile(Format, snapshot), Options(new VerifierConverter(key.ToArray()))) + "\n";
+        JsonSerializer.Serialize(new SnapshotFile(Format, snapshot), Types(new VerifierConverter(key.ToArray())).SnapshotFile) + "\n";
 
     public static SnapshotReading Read(string json)
     {
         try
         {
-            var file = JsonSerializer.Deserialize<SnapshotFile>(json, Options(new VerifierConverter([])));
+            var file = JsonSerializer.Deserialize(json, Types(new VerifierConverter([])).SnapshotFile);
             return file switch
             {
                 null => new SnapshotReading.Refused("it holds no snapshot"),
@@ -69,21 +68,24 @@ public static class SnapshotJson
         return $"{DigestPrefix}{kind}:{Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(verifier.Text)))}";
     }
 
-    private static JsonSerializerOptions Options(VerifierConverter verifiers) => new()
+    private static SnapshotTypes Types(VerifierConverter verifiers)
     {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NewLine = "\n",
-        IgnoreReadOnlyProperties = true,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new EquatableArrayConverter(), new ObservationConverter(), verifiers },
-    };
-
-    private sealed record SnapshotFile(string Format, FleetSnapshot Fleet);
+        var options = new JsonSerializerOptions
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            WriteIndented = true,
+            NewLine = "\n",
+            IgnoreReadOnlyProperties = true,
+            RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { verifiers },
+        };
+        foreach (var converter in SnapshotTypes.Converters)
+            options.Converters.Add(converter);
+        return new SnapshotTypes(options);
+    }
 
     private sealed class VerifierConverter(byte[] key) : JsonConverter<PasswordVerifier>
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -168,6 +169,7 @@ internal static class RuleCompiler
 
     private static ImmutableArray<MetadataReference> References(Layers layers) => Known.GetOrAdd(layers.HasFlag(Layers.Symbols), _ => ReadReferences(layers));
 
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "The worker is always assemblies in files.")]
     private static ImmutableArray<MetadataReference> ReadReferences(Layers layers)
     {
         if (!layers.HasFlag(Layers.Symbols)) // a test of the jail by itself: everything may be named

@@ -21,6 +21,7 @@ internal static class JailLauncher
         try
         {
             var (jailed, role) = (arguments[1] != "unjailed", arguments[2]);
+            var program = ManagedProgram.Find(arguments[3]);
             var limits = WorkerLimits.Of(role);
             _ = Kernel.ChangeDirectory("/");
             Limit(4, 0); // core dumps would hold the documents
@@ -32,13 +33,13 @@ internal static class JailLauncher
                 Limit(7, 256);
                 if (Kernel.Prctl(Kernel.NoNewPrivileges, 1, 0, 0, 0) != 0)
                     throw new JailUnavailable("no_new_privs was refused");
-                FileJail.Enter(WorkerCommand.Readable(), version: arguments[1] == "no-landlock" ? 0 : FileJail.Version());
+                FileJail.Enter(WorkerCommand.Readable(program), version: arguments[1] == "no-landlock" ? 0 : FileJail.Version());
                 DropCapabilities();
                 if (Kernel.Call(Kernel.CloseRange, 3, int.MaxValue, 4, 0) != 0) // close on exec
                     throw new JailUnavailable("inherited files could not be closed (Linux 5.11 or newer is needed)");
                 CallJail.EnterLauncher();
             }
-            var command = WorkerCommand.Line(WorkerProgram.Verb, jailed ? "jailed" : "unjailed", role);
+            var command = WorkerCommand.Worker(program, WorkerProgram.Verb, jailed ? "jailed" : "unjailed", role);
             _ = Kernel.Execute(command[0], [.. command, null], [.. WorkerCommand.Variables(role).Select(v => $"{v.Name}={v.Value}"), null]);
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the worker could not be executed (error {Marshal.GetLastPInvokeError()})"));
             return NoJail;

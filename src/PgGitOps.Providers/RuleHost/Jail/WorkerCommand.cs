@@ -1,20 +1,21 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace PgGitOps.Providers.RuleHost.Jail;
 
-/// <summary>How this executable is started once more, as launcher and as worker.</summary>
+/// <summary>How this program is started once more, as launcher and as worker.</summary>
 internal static class WorkerCommand
 {
-    private static string RuntimeRoot => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+    /// <summary>The launcher: this very program, which as machine code is there in no time.</summary>
+    public static string[] Launcher(ManagedProgram program, params string[] arguments) =>
+        ManagedProgram.IsNative ? [Environment.ProcessPath!, .. arguments, program.RuntimeRoot] : Managed(program, [.. arguments, program.RuntimeRoot]);
 
-    private static string Application => Path.Combine(AppContext.BaseDirectory, "pggitops.dll");
+    public static string[] Worker(ManagedProgram program, params string[] arguments) => Managed(program, arguments);
 
-    public static string[] Line(params string[] arguments) => [Path.Combine(RuntimeRoot, "dotnet"), "exec", Application, .. arguments];
+    private static string[] Managed(ManagedProgram program, string[] arguments) => [program.DotNet, "exec", program.Assembly, .. arguments];
 
     /// <summary>What the worker may read: the runtime, the program, the C library, where its own stack ends, and chance (the script engine draws a name).</summary>
-    public static IReadOnlyList<string> Readable() =>
-        [RuntimeRoot, AppContext.BaseDirectory, "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/proc/self/maps", "/dev/urandom"];
+    public static IReadOnlyList<string> Readable(ManagedProgram program) =>
+        [program.RuntimeRoot, program.Directory, "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache", "/proc/self/maps", "/dev/urandom"];
 
     /// <summary>The worker's whole environment: switches of the runtime, nothing of ours.</summary>
     public static IReadOnlyList<(string Name, string Value)> Variables(string role) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Loader;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Policies.Language;
@@ -21,6 +22,7 @@ internal sealed record RunResult(int Rule, int Subject, RunEnd End, string Reaso
 internal sealed record RunnableRule(int Number, string Subject, IReadOnlyDictionary<string, ParameterValue> Parameters);
 
 /// <summary>Runs compiled rules over a corpus. Lives in the worker.</summary>
+[RequiresUnreferencedCode("It loads compiled rules.")]
 internal sealed class BundleRunner : IDisposable
 {
     // Deep enough for DepthMax frames of the largest functions, small against the address-space limit.

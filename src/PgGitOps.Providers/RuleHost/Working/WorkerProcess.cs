@@ -32,9 +32,9 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Alive, and with nearly all of its processor time before it.</summary>
     public bool IsFresh => !process.HasExited && process.TotalProcessorTime < WorkerLimits.KeptUntil;
 
-    public static WorkerProcess Start(string role, string jail)
+    public static WorkerProcess Start(ManagedProgram program, string role, string jail)
     {
-        var line = WorkerCommand.Line(JailLauncher.Verb, jail, role);
+        var line = WorkerCommand.Launcher(program, JailLauncher.Verb, jail, role);
         var start = new ProcessStartInfo(line[0])
         {
             RedirectStandardInput = true,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using PgGitOps.Core.Policies.Machinery;
@@ -7,6 +8,7 @@ using PgGitOps.Providers.RuleHost.Jail;
 namespace PgGitOps.Providers.RuleHost.Working;
 
 /// <summary>The jailed process: reads requests from its input, answers on its output, knows nothing else.</summary>
+[RequiresUnreferencedCode("It loads compiled rules.")]
 internal static class WorkerProgram
 {
     public const string Verb = "rule-worker";

@@ -1,0 +1,45 @@
+using System.Text.Json.Serialization;
+using PgGitOps.Core.Observed;
+
+namespace PgGitOps.Core.Reporting.Snapshots;
+
+/// <summary>What a snapshot file holds.</summary>
+internal sealed record SnapshotFile(string Format, FleetSnapshot Fleet);
+
+/// <summary>How each type of a snapshot is written, worked out when the program is built: a native program cannot do so when it runs.</summary>
+/// <remarks>The generator does not look through converters of our own, so what lies behind an observation is named here.</remarks>
+[JsonSerializable(typeof(SnapshotFile))]
+[JsonSerializable(typeof(ClusterRecord))]
+[JsonSerializable(typeof(DataDirectoryFacts))]
+[JsonSerializable(typeof(DatabaseFacts))]
+[JsonSerializable(typeof(ServerFacts))]
+internal sealed partial class SnapshotTypes : JsonSerializerContext
+{
+    /// <summary>One converter for each list and each observation of a snapshot.</summary>
+    public static IReadOnlyList<JsonConverter> Converters { get; } =
+    [
+        new ObservationConverter<ClusterRecord>(),
+        new ObservationConverter<DataDirectoryFacts>(),
+        new ObservationConverter<DatabaseFacts>(),
+        new ObservationConverter<ServerFacts>(),
+        new EquatableArrayConverter<AclFact>(),
+        new EquatableArrayConverter<AppliedEntry>(),
+        new EquatableArrayConverter<ClusterSnapshot>(),
+        new EquatableArrayConverter<DatabaseFact>(),
+        new EquatableArrayConverter<DatabaseSnapshot>(),
+        new EquatableArrayConverter<DefaultAclFact>(),
+        new EquatableArrayConverter<ExtensionFact>(),
+        new EquatableArrayConverter<FileSettingFact>(),
+        new EquatableArrayConverter<FunctionSettingFact>(),
+        new EquatableArrayConverter<InventoryEntry>(),
+        new EquatableArrayConverter<MemberSnapshot>(),
+        new EquatableArrayConverter<MembershipFact>(),
+        new EquatableArrayConverter<RoleFact>(),
+        new EquatableArrayConverter<SchemaFact>(),
+        new EquatableArrayConverter<ScopedSettingFact>(),
+        new EquatableArrayConverter<SettingFact>(),
+        new EquatableArrayConverter<SlotFact>(),
+        new EquatableArrayConverter<StandbyFact>(),
+        new EquatableArrayConverter<string>(),
+    ];
+}
