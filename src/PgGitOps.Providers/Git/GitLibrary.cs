@@ -1,6 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
+using System.Runtime.Versioning;
 using LibGit2Sharp;
 using PgGitOps.Core.Ports;
 
@@ -28,15 +30,26 @@ internal static class GitLibrary
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int SetNumberOption(int option, int value);
 
+    /// <summary>What LibGit2Sharp calls the library, without prefix and suffix.</summary>
+    private static string? Name =>
+        Type.GetType("LibGit2Sharp.Core.NativeDllName, LibGit2Sharp")?.GetField("Name", BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)?.GetRawConstantValue() as string;
+
     private static SourceRefusal? Load()
     {
         var assembly = typeof(Repository).Assembly;
-        // LibGit2Sharp has its own DllImport resolver; this event is asked only after that one found nothing.
-        (AssemblyLoadContext.GetLoadContext(assembly) ?? AssemblyLoadContext.Default).ResolvingUnmanagedDll +=
-            (_, name) => name.StartsWith("git2-", StringComparison.Ordinal) ? SystemLibrary() : nint.Zero;
         try
         {
-            _ = GlobalSettings.Version;
+            if (RuntimeFeature.IsDynamicCodeSupported || OperatingSystem.IsWindows())
+            {
+                // LibGit2Sharp has its own DllImport resolver; this event is asked only after that one found nothing.
+                (AssemblyLoadContext.GetLoadContext(assembly) ?? AssemblyLoadContext.Default).ResolvingUnmanagedDll +=
+                    (_, name) => name.StartsWith("git2-", StringComparison.Ordinal) ? SystemLibrary() : nint.Zero;
+            }
+            else
+            {
+                LoadUnderItsName();
+            }
+            _ = GlobalSettings.Version.Features;
             // A blob whose bytes do not fit its id is refused, at a cost of about 40 ms for 5,000 files.
             GlobalSettings.SetStrictHashVerification(true);
             // Objects are read without any configuration: a broken or hostile config file changes nothing.
@@ -66,16 +79,45 @@ internal static class GitLibrary
         return nint.Zero;
     }
 
+    // A native program has no such event: LibGit2Sharp is shown a directory that holds the library under the name it wants.
+    // Only for the moment of loading, and nobody else can write there.
+    [UnsupportedOSPlatform("windows")]
+    private static void LoadUnderItsName()
+    {
+        if (SystemLibrary() == nint.Zero || PathOfLibrary() is not { } path || Name is not { } name)
+            return;
+        foreach (var place in (string[])[Path.GetTempPath(), "/dev/shm"])
+        {
+            var directory = Path.Combine(place, $"pggitops-{Guid.NewGuid():N}");
+            try
+            {
+                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                File.CreateSymbolicLink(Path.Combine(directory, $"{name}.so"), path);
+                GlobalSettings.NativeLibraryPath = directory;
+                _ = GlobalSettings.Version.Features;
+                return;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Not writable: the next place.
+            }
+            finally
+            {
+                if (Directory.Exists(directory))
+                    Directory.Delete(directory, recursive: true);
+            }
+        }
+    }
+
+    private static string? PathOfLibrary() =>
+        File.ReadLines("/proc/self/maps").Select(l => l[(l.IndexOf('/') is var at and >= 0 ? at : l.Length)..]).FirstOrDefault(p => Path.GetFileName(p).StartsWith("libgit2.so.1.", StringComparison.Ordinal));
+
     // libgit2 reports a repository of another user as not found. RepositoryOwner judges that by the same rules
     // as git and names it; so the library's own check is off. LibGit2Sharp 0.29 offers no setting for it.
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "LibGit2Sharp is kept whole (PgGitOps.csproj).")]
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "LibGit2Sharp is kept whole (PgGitOps.csproj).")]
     private static void LeaveOwnershipToUs()
     {
-        var assembly = typeof(Repository).Assembly;
-        var name = assembly.GetType("LibGit2Sharp.Core.NativeDllName")?.GetField("Name", System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.NonPublic)?.GetRawConstantValue() as string;
         var library = handle;
-        if (library == nint.Zero && (name is null || !NativeLibrary.TryLoad(name, assembly, null, out library)))
+        if (library == nint.Zero && (Name is null || !NativeLibrary.TryLoad(Name, typeof(Repository).Assembly, null, out library)))
             throw new DllNotFoundException("the library that LibGit2Sharp loaded is not found again");
         handle = library;
         if (NativeLibrary.TryGetExport(library, "git_libgit2_opts", out var options))

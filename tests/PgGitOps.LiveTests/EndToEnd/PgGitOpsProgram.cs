@@ -42,7 +42,7 @@ public sealed class PgGitOpsProgram : IAsyncDisposable
 
     public static PgGitOpsProgram Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, string workingDirectory)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(ProgramUnderTest.Command[0])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -50,15 +50,14 @@ public sealed class PgGitOpsProgram : IAsyncDisposable
             RedirectStandardInput = true,
             WorkingDirectory = workingDirectory,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "pggitops.dll"));
-        foreach (var argument in arguments)
+        foreach (var argument in ProgramUnderTest.Command.Skip(1).Concat(arguments))
             start.ArgumentList.Add(argument);
         // A developer's own settings must not decide a test.
         foreach (var name in start.Environment.Keys.Where(k => k.StartsWith("PGGITOPS_", StringComparison.Ordinal)).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
-        var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        var process = Process.Start(start) ?? throw new InvalidOperationException("the program did not start");
         process.StandardInput.Close();
         return new(process);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PgGitOps.LiveTests.EndToEnd;
 using PgGitOps.LiveTests.Git;
 
 namespace PgGitOps.LiveTests.Rules;
@@ -45,7 +46,7 @@ public sealed class GateTests : IDisposable
         return directory;
     }
 
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "pggitops.dll");
+    private static string Program => string.Join(' ', ProgramUnderTest.Command);
 
     private static void WriteScript(string path, string text)
     {
@@ -54,10 +55,10 @@ public sealed class GateTests : IDisposable
     }
 
     /// <param name="before">Lines of the wrapper before the program takes over.</param>
-    private void Install(string before, string how = "exec dotnet")
+    private void Install(string before, string how = "exec")
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Program, "hook", "pre-receive"])
+        var start = new ProcessStartInfo(ProgramUnderTest.Command[0]) { RedirectStandardOutput = true };
+        foreach (var argument in (string[])[.. ProgramUnderTest.Command.Skip(1), "hook", "pre-receive"])
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var script = process.StandardOutput.ReadToEnd();
@@ -145,7 +146,7 @@ public sealed class GateTests : IDisposable
         AssertRefused("is missing on the server");
 
         // The kernel's limits can be lowered and not raised again: what the jail sets, it cannot set here.
-        Install("ulimit -t 100", "exec setpriv --bounding-set=-sys_resource dotnet");
+        Install("ulimit -t 100", "exec setpriv --bounding-set=-sys_resource");
         AssertRefused("PGP161");
 
         Install("exit 127");

@@ -72,8 +72,18 @@ internal static class ServerScript
         }
         # Last words of a program that failed. Kept in memory, for the disk may be what is full.
         give_up() { printf '%s\n' "$1" | grep -v '^$' | tail -n 6 >&2; exit 1; }
+        # A server that was killed a moment ago and that its parent has not buried yet looks alive to its successor.
+        await_burial() {
+            dead=$(head -n 1 "$data/postmaster.pid" 2> /dev/null)
+            tries=50
+            while [ -n "$dead" ] && [ $tries -gt 0 ] && grep -qE '^[0-9]+ \(.*\) Z' "/proc/$dead/stat" 2> /dev/null; do
+                sleep 0.1
+                tries=$((tries - 1))
+            done
+        }
         # The server must not keep our pipes or our lock.
         start_server() {
+            await_burial
             : > "$log/startup.log"
             before=$(newest_log)
             size=0
