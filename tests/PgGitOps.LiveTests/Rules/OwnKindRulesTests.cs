@@ -88,7 +88,7 @@ public sealed class OwnKindRulesTests : IDisposable
             apiVersion: pggitops.dev/v1
             kind: Waiver
             metadata: { name: w, owner: a }
-            spec: { rule: THEIRS, document: fleet.example/v1/RecoveryPolicy/r-001, value: 3, approver: b, reason: for now, expires: 2999-01-01 }
+            spec: { rule: THEIRS, document: fleet.example/v1/RecoveryPolicy/r-001, value: "3", approver: b, reason: for now, expires: 2999-01-01 }
             """));
         var waived = await Run(repository);
         Assert.True(waived.Code == 0, waived.ToString());
