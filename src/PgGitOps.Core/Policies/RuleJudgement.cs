@@ -16,8 +16,10 @@ public static class RuleJudgement
         findings.AddRange(problems);
         var valid = Valid(bundle, waivers, now, findings);
         var used = new HashSet<Waiver>();
+        // Subjects are long texts that start alike, and stand here once for each rule: they are put in order once.
+        var ranks = runs.Select(r => r.Subject ?? "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select((subject, rank) => (subject, rank)).ToDictionary(p => p.subject, p => p.rank, StringComparer.Ordinal);
         var outcomes = runs
-            .OrderBy(r => r.Rule.Id, StringComparer.Ordinal).ThenBy(r => r.Subject ?? "", StringComparer.Ordinal)
+            .OrderBy(r => r.Rule.Id, StringComparer.Ordinal).ThenBy(r => ranks[r.Subject ?? ""])
             .Select(run => Settle(run, valid, used, findings)).ToEquatableArray();
         if (bundle.Rules.Count > 0 && documents > 0 && runs.Count == 0 && problems.Count == 0)
             findings.Add(RuleFindings.NothingChecked.At(bundle.Rules[0].Header.At, "no rule ran on any document", "look at the kinds after 'for:' in the headers"));

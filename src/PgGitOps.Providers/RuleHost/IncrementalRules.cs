@@ -15,7 +15,6 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
     private RuleBundle? bundle;
     private Dictionary<string, LocatedNode> known = [];
     private Dictionary<string, string> lists = [];
-    private Dictionary<(string Rule, string? Subject), RuleRun> runs = [];
     private RuleEvaluation? last;
 
     /// <summary>Runs of the last evaluation that were not repeated.</summary>
@@ -23,7 +22,7 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
 
     public RuleEvaluation Evaluate(RuleBundle next, IReadOnlyList<ReadDocument> documents, DateTimeOffset now)
     {
-        var named = documents.Where(d => d.Kind is not null && d.Name is not null).ToList();
+        var named = documents.Where(d => d.Id is not null).ToList();
         var roots = new Dictionary<string, LocatedNode>(named.Count, StringComparer.Ordinal);
         var unique = named.TrueForAll(d => roots.TryAdd(d.Id!, d.Root));
         var order = named.GroupBy(d => d.Kind!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => string.Join('\n', g.Select(d => $"{d.Path}\t{d.Name}")), StringComparer.Ordinal);
@@ -39,36 +38,68 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
             evaluation = Again(next, named, roots, order, now);
         // Two documents of one name cannot be told apart by it: the next evaluation starts over.
         (bundle, known, lists, last) = (unique ? next : null, roots, order, evaluation);
-        runs = evaluation.Runs.GroupBy(r => (r.Rule.Id, r.Subject)).ToDictionary(g => g.Key, g => g.First());
         return evaluation;
     }
 
     private RuleEvaluation Again(RuleBundle next, List<ReadDocument> documents, Dictionary<string, LocatedNode> roots, Dictionary<string, string> order, DateTimeOffset now)
     {
         var fuel = options.FuelBase + options.FuelPerDocument * documents.Count;
+        var moved = Moved(roots);
+        var relisted = order.Keys.Concat(lists.Keys).Where(kind => lists.GetValueOrDefault(kind, "") != order.GetValueOrDefault(kind, "")).ToHashSet(StringComparer.Ordinal);
+        var before = last!.Runs.GroupBy(r => r.Rule.Id, StringComparer.Ordinal).ToDictionary(g => g.Key, Subjects, StringComparer.Ordinal);
+        var subjects = documents.GroupBy(d => d.Kind!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Select(d => d.Id).ToArray(), StringComparer.Ordinal);
         var stale = new HashSet<(string, string?)>();
-        var all = new List<(string Rule, string? Subject)>();
+        var all = new List<(string Rule, string? Subject, RuleRun? Run)>(last.Runs.Count + 16);
         foreach (var rule in next.Rules.Select(r => r.Header))
         {
-            foreach (var subject in rule.IsForFleet ? [null] : documents.Where(d => d.Kind == rule.Subject).Select(d => d.Id))
+            var runs = before.GetValueOrDefault(rule.Id, []);
+            foreach (var subject in rule.IsForFleet ? [null] : subjects.GetValueOrDefault(rule.Subject, []))
             {
-                all.Add((rule.Id, subject));
-                if (!runs.TryGetValue((rule.Id, subject), out var run) || !Holds(run))
+                var run = runs.GetValueOrDefault(subject ?? "");
+                if (run is null || !Holds(run))
+                {
                     stale.Add((rule.Id, subject));
+                    run = null;
+                }
+                all.Add((rule.Id, subject, run));
             }
         }
-        var fresh = stale.Count == 0 ? new RuleEvaluation([], last!.Problems, Compiled: false) { Statements = last.Statements } : engine.Evaluate(next, documents, now, chosen: stale);
+        var fresh = stale.Count == 0 ? new RuleEvaluation([], last.Problems, Compiled: false) { Statements = last.Statements } : engine.Evaluate(next, documents, now, chosen: stale);
         var repeated = fresh.Runs.ToDictionary(r => (r.Rule.Id, r.Subject));
         Kept = all.Count - stale.Count;
-        return fresh with
+        return fresh with { Runs = all.Select(key => key.Run ?? repeated.GetValueOrDefault((key.Rule, key.Subject))).OfType<RuleRun>().ToEquatableArray() };
+
+        bool Holds(RuleRun run)
         {
-            Runs = all.Select(key => repeated.TryGetValue(key, out var run) ? run : stale.Contains(key) ? null : runs[key]).OfType<RuleRun>().ToEquatableArray(),
-        };
+            if (run.End == RunEnd.Error || run.Reads.Clock || run.FuelSpent > fuel || (run.Subject is { } subject && moved.Contains(subject)))
+                return false;
+            foreach (var document in run.Reads.Documents)
+            {
+                if (moved.Contains(document))
+                    return false;
+            }
+            foreach (var kind in run.Reads.Kinds)
+            {
+                if (relisted.Contains(kind))
+                    return false;
+            }
+            return true;
+        }
+    }
 
-        bool Holds(RuleRun run) => run.End != RunEnd.Error && !run.Reads.Clock && run.FuelSpent <= fuel
-            && Same(run.Subject) && run.Reads.Documents.All(Same)
-            && run.Reads.Kinds.All(kind => lists.GetValueOrDefault(kind, "") == order.GetValueOrDefault(kind, ""));
+    private static Dictionary<string, RuleRun> Subjects(IEnumerable<RuleRun> runs)
+    {
+        var found = new Dictionary<string, RuleRun>(StringComparer.Ordinal);
+        foreach (var run in runs)
+            found.TryAdd(run.Subject ?? "", run);
+        return found;
+    }
 
-        bool Same(string? document) => document is null || (known.TryGetValue(document, out var before) && roots.TryGetValue(document, out var after) && ReferenceEquals(before, after));
+    /// <summary>Documents that are not the objects they were, the new and the gone among them.</summary>
+    private HashSet<string> Moved(Dictionary<string, LocatedNode> roots)
+    {
+        var moved = roots.Where(r => !known.TryGetValue(r.Key, out var before) || !ReferenceEquals(before, r.Value)).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
+        moved.UnionWith(known.Keys.Where(id => !roots.ContainsKey(id)));
+        return moved;
     }
 }

@@ -24,6 +24,9 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     private readonly BundleCache? cache = options.CacheDirectory is { } directory ? new BundleCache(directory) : null;
     private WorkerProcess? worker;
     private (string? Key, CompiledRules? Rules) last;
+    private EquatableArray<RuleSource> made;
+    private Task<bool>? preparing;
+    private volatile bool disposed;
     private ManagedProgram? program;
 
     private ManagedProgram Program => program ??= ManagedProgram.Find();
@@ -31,17 +34,11 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     /// <summary>Processes that were started so far, for tests and logs.</summary>
     public int WorkersStarted { get; private set; }
 
-    /// <summary>Starts a worker now, so that it is ready when the documents have been read.</summary>
-    public void Warm()
+    /// <summary>Starts a worker and finds or compiles the rules beside what the caller does; the next evaluation waits for it.</summary>
+    public void Prepare(RuleBundle bundle)
     {
-        try
-        {
-            worker ??= StartWorker(WorkerLimits.Evaluate);
-        }
-        catch (JailUnavailable)
-        {
-            // The evaluation says so, with the rules that were not run.
-        }
+        if (bundle.Rules.Count > 0)
+            preparing ??= Task.Run(() => Make(bundle));
     }
 
     /// <param name="parameters">Settings by rule id and parameter name, checked before.</param>
@@ -53,21 +50,15 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         var problems = new List<Diagnostic>();
         if (options.Unjailed)
             problems.Add(RuleFindings.Unjailed.At(bundle.Rules[0].Header.At, "rules run without a jail, because a flag says so") with { Severity = Severity.Warning });
-        var texts = bundle.Rules.Select((r, i) => new RuleText(i, r.Path, r.Text, r.Header.Subject, [.. r.Header.Parameters.Select(p => p.Name)])).ToList();
-        var corpus = documents.Where(d => d.Kind is not null && d.Name is not null).Select(d => new RuleDocument(d.Path, d.Kind!, d.Name!, d.Root)).ToList();
+        var corpus = documents.Where(d => d.Kind is not null && d.Name is not null).Select(d => new RuleDocument(d.Path, d.Kind!, d.Name!, d.Id!, d.Root)).ToList();
         try
         {
-            var key = BundleCache.KeyOf(Program, texts, options.Layers);
-            var compiled = last.Key == key ? last.Rules : cache?.Find(key);
-            var hit = compiled is not null;
-            if (compiled is null)
-            {
-                compiled = new BundleCompilation(options, () => StartWorker(WorkerLimits.Compile)).Compile(texts);
-                // That a compiler was lost may be the machine's doing: the next process tries again.
-                if (!compiled.CompilerLost)
-                    cache?.Keep(key, compiled);
-            }
-            last = (key, compiled);
+            // Another bundle may have been prepared; then this one is found or compiled now.
+            var waiting = preparing;
+            preparing = null;
+            var prepared = waiting?.GetAwaiter().GetResult();
+            var hit = Make(bundle) && prepared is not false;
+            var compiled = last.Rules!;
             problems.AddRange(compiled.Findings.Select(f => new Diagnostic(Severity.Error, f.Id, PlainText.OneLine(f.Message), SpanOf(bundle, f.Rule, f.Place))));
             var judge = new RunReading(bundle, corpus, compiled);
             var runs = Run(judge, bundle, corpus, compiled, now, parameters, chosen);
@@ -81,6 +72,29 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             problems.Add(RuleFindings.NoJail.At(bundle.Rules[0].Header.At, $"no rule was run: {PlainText.OneLine(e.Message)}", "run on a kernel with Landlock and seccomp, or say --unjailed-rules to trust the rules"));
             return new RuleEvaluation([], problems.ToEquatableArray(), Compiled: false);
         }
+    }
+
+    /// <returns>False when the bundle had to be compiled.</returns>
+    private bool Make(RuleBundle bundle)
+    {
+        if (last.Rules is not null && made == bundle.Rules)
+            return true;
+        var texts = bundle.Rules.Select((r, i) => new RuleText(i, r.Path, r.Text, r.Header.Subject, [.. r.Header.Parameters.Select(p => p.Name)])).ToList();
+        var key = BundleCache.KeyOf(Program, texts, options.Layers);
+        var compiled = last.Key == key ? last.Rules : cache?.Find(key);
+        var hit = compiled is not null;
+        if (compiled is null)
+        {
+            compiled = new BundleCompilation(options, () => StartWorker(WorkerLimits.Compile)).Compile(texts);
+            // That a compiler was lost may be the machine's doing: the next process tries again.
+            if (!compiled.CompilerLost)
+                cache?.Keep(key, compiled);
+        }
+        (last, made) = ((key, compiled), bundle.Rules);
+        // It starts while the documents are still being read.
+        if (compiled.Rules.Count > 0)
+            worker ??= StartWorker(WorkerLimits.Evaluate);
+        return hit;
     }
 
     private List<RuleRun> Run(RunReading judge, RuleBundle bundle, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyDictionary<string, ParameterValue>>? parameters, IReadOnlySet<(string Rule, string? Subject)>? chosen)
@@ -144,14 +158,19 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     private void Converse(List<RunnableRule> rules, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, HashSet<int> done, HashSet<(int, int)>? wanted, Action<int> starting, Action<RunReport> finished)
     {
         worker ??= StartWorker(WorkerLimits.Evaluate);
-        worker.Send(Wire.Load, to =>
+        if (!worker.Holds(compiled, rules))
         {
-            Messages.Write(to, compiled.Image, rules);
-            to.Write(options.FuelBase);
-            to.Write(options.FuelPerDocument);
-            to.Write(options.Trace);
-        });
-        worker.Send(Wire.Documents, to => CorpusCodec.Write(to, corpus));
+            worker.Send(Wire.Load, to =>
+            {
+                Messages.Write(to, compiled.Image, rules);
+                to.Write(options.FuelBase);
+                to.Write(options.FuelPerDocument);
+                to.Write(options.Trace);
+            });
+            worker.Hold(compiled, rules);
+        }
+        worker.Send(Wire.Documents, to => CorpusCodec.Write(to, corpus, worker.Held));
+        worker.Hold(corpus);
         worker.Send(Wire.Run, to =>
         {
             to.Write(now.UtcTicks);
@@ -202,6 +221,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
 
     private WorkerProcess StartWorker(string role)
     {
+        ObjectDisposedException.ThrowIf(disposed, this);
         WorkersStarted++;
         return WorkerProcess.Start(Program, role, options.Unjailed ? "unjailed" : options.PretendNoLandlock ? "no-landlock" : "jailed");
     }
@@ -212,5 +232,17 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         worker = null;
     }
 
-    public void Dispose() => Discard();
+    public void Dispose()
+    {
+        disposed = true;
+        try
+        {
+            preparing?.Wait();
+        }
+        catch (AggregateException)
+        {
+            // Nobody asked for what was being prepared.
+        }
+        Discard();
+    }
 }

@@ -9,6 +9,8 @@ namespace PgGitOps.Providers.RuleHost;
 /// <summary>What a worker says, turned back into places of the policy repository. Believes no number it cannot check.</summary>
 internal sealed class RunReading(RuleBundle bundle, IReadOnlyList<RuleDocument> corpus, CompiledRules compiled)
 {
+    private readonly RunReads?[] readsOfOne = new RunReads?[corpus.Count];
+
     public RuleRun Read(RunReport report)
     {
         var rule = bundle.Rules[Within(report.Rule, bundle.Rules.Count)].Header;
@@ -22,14 +24,20 @@ internal sealed class RunReading(RuleBundle bundle, IReadOnlyList<RuleDocument> 
             report.Fuel,
             report.Findings.Select(Finding).ToEquatableArray())
         {
-            Reads = new RunReads(
-                report.DocumentsRead.Select(NameOf).Order(StringComparer.Ordinal).ToEquatableArray(),
-                report.KindsListed.ToEquatableArray(),
-                report.ClockRead),
-            Trace = report.Visited.Count == 0 && report.Reads.Count == 0 ? null : new RunTrace(
+            Reads = ReadsOf(report),
+            Trace = report.Visited.Length == 0 && report.Reads.Length == 0 ? null : new RunTrace(
                 report.Visited.Where(s => s < compiled.Sites.Count).Select(s => RuleEngine.SpanOf(bundle, compiled.Sites[s].Rule, compiled.Sites[s].Place)).ToEquatableArray(),
                 report.Reads.Select(ValueRead).ToEquatableArray()),
         };
+    }
+
+    // Nearly every run reads its own document and nothing else: those share one answer.
+    private RunReads ReadsOf(RunReport report)
+    {
+        if (report.DocumentsRead is not [var only] || report.KindsListed.Length > 0 || report.ClockRead)
+            return new RunReads(report.DocumentsRead.Select(NameOf).Order(StringComparer.Ordinal).ToEquatableArray(), report.KindsListed.ToEquatableArray(), report.ClockRead);
+        var name = NameOf(only);
+        return readsOfOne[only] ??= new RunReads([name], [], Clock: false);
     }
 
     /// <summary>Runs of a rule that took the worker down: none of its results counts.</summary>
@@ -53,7 +61,7 @@ internal sealed class RunReading(RuleBundle bundle, IReadOnlyList<RuleDocument> 
         var document = corpus[Within(report.Place.Document, corpus.Count)];
         var (at, field, value) = Place(report.Place);
         return new RawFinding(
-            $"{document.Kind}/{document.Name}",
+            document.Id,
             PlainText.OneLine(field),
             PlainText.OneLine(value),
             PlainText.OneLine(report.Message),
@@ -85,10 +93,10 @@ internal sealed class RunReading(RuleBundle bundle, IReadOnlyList<RuleDocument> 
     {
         var document = corpus[Within(read.Document, corpus.Count)];
         var node = new Core.Desired.ReadDocument(document.Path, document.Kind, document.Name, document.Root, null).Find(read.Path);
-        return new ValueRead($"{document.Kind}/{document.Name}", PlainText.OneLine(read.Path), read.Text is null ? null : PlainText.OneLine(read.Text), (node ?? document.Root).SpanIn(document.Path));
+        return new ValueRead(document.Id, PlainText.OneLine(read.Path), read.Text is null ? null : PlainText.OneLine(read.Text), (node ?? document.Root).SpanIn(document.Path));
     }
 
-    private string NameOf(int document) => corpus[Within(document, corpus.Count)] is var d ? $"{d.Kind}/{d.Name}" : "";
+    private string NameOf(int document) => corpus[Within(document, corpus.Count)].Id;
 
     private static int Within(int number, int count) => (uint)number < (uint)count ? number : throw new InvalidDataException("the worker spoke of something that is not there");
 }

@@ -30,7 +30,7 @@ internal static class ValidateCommand
             var judge = new RevisionJudge(new FleetReader(documents.Cache), rules, invocation.Time);
             var judged = judge.Weigh(tree, notes);
             documents.Save();
-            if (fix && judged.Rules is { } report && FileFixes.Write(invocation, path ?? invocation.Repository, tree, report))
+            if (fix && judged is { Fleet: not null, Rules: { } report } && FileFixes.Write(invocation, path ?? invocation.Repository, tree, report))
                 judged = judge.Weigh(WorkTree.Read(path ?? invocation.Repository, invocation.Time.GetUtcNow()), notes);
             return Report(invocation, judged, rules);
         }));

@@ -22,12 +22,15 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
     /// <returns>All that there is to say, each part by itself.</returns>
     public RevisionJudgement Weigh(SourceTree tree, IEnumerable<Diagnostic> found, bool byRules = true)
     {
-        var documents = new RevisionJudgement(tree, found.ToEquatableArray(), reader.Read(tree), null, null);
-        // Promises and rules speak of documents that hold: on a mistyped value they would only repeat what the schema said.
-        return documents.Fleet is not { } fleet ? documents : documents with
+        if (byRules)
+            rules?.Prepare(tree);
+        var read = reader.Read(tree);
+        var judged = new RevisionJudgement(tree, found.ToEquatableArray(), read, null, null);
+        // Promises speak of a fleet that holds. Rules are given the documents that do, so that one look finds everything.
+        return judged with
         {
-            Claims = ClaimRules.Judge(fleet, memory: memory),
-            Rules = byRules ? rules?.Judge(tree, documents.Reading, time.GetUtcNow()) : null,
+            Claims = judged.Fleet is { } fleet ? ClaimRules.Judge(fleet, memory: memory) : null,
+            Rules = byRules ? rules?.Judge(tree, read with { Diagnostics = [.. judged.Found, .. read.Diagnostics] }, time.GetUtcNow()) : null,
         };
     }
 }
@@ -35,14 +38,14 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
 /// <summary>All that was found of a revision, part by part.</summary>
 /// <param name="Found">By the source.</param>
 /// <param name="Claims">Null where the documents do not hold.</param>
-/// <param name="Rules">Null where the documents do not hold, or no rules judge.</param>
+/// <param name="Rules">Null where no rules judge; where some documents do not hold, what is certain without them.</param>
 internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnostic> Found, FleetReading Reading, ClaimJudgement? Claims, RuleReport? Rules)
 {
     /// <summary>Null where the documents do not hold.</summary>
     public ValidFleet? Fleet => Found.Concat(Reading.Diagnostics).Any(d => d.Severity == Severity.Error) ? null : Reading.Fleet;
 
     /// <summary>The documents hold, and what they promise cannot be kept, or a rule says no.</summary>
-    public bool Rejected => Claims is { Rejected: true } || Rules is { Rejected: true };
+    public bool Rejected => Fleet is not null && (Claims is { Rejected: true } || Rules is { Rejected: true });
 
     /// <summary>Of all parts, ordered by place.</summary>
     public EquatableArray<Diagnostic> Diagnostics =>
@@ -57,8 +60,8 @@ internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnos
         return new RevisionOutcome.Invalid(Tree, all)
         {
             Refuted = Claims is { Rejected: true },
-            RuledOut = Rules is { Rejected: true },
-            Unjudged = Rules is not null && (Rules.Count(Core.Policies.Outcome.Error) > 0 || Rules.Diagnostics.Any(d => d.RuleId == RuleFindings.NoJail.Id)),
+            RuledOut = Fleet is not null && Rules is { Rejected: true },
+            Unjudged = Fleet is not null && Rules is not null && (Rules.Count(Core.Policies.Outcome.Error) > 0 || Rules.Diagnostics.Any(d => d.RuleId == RuleFindings.NoJail.Id)),
         };
     }
 

@@ -24,14 +24,28 @@ internal sealed class RuleRoute : IDisposable
     /// <summary>Runs of the last judgement that were not repeated.</summary>
     public int Kept => incremental.Kept;
 
+    /// <summary>Starts what a judgement will need while the documents are still being read.</summary>
+    public void Prepare(SourceTree judging)
+    {
+        if (judging.Files.Any(f => RuleBundleReader.IsRule(f.Path)))
+            engine.Prepare(RuleBundleReader.Read(judging));
+    }
+
+    /// <summary>The documents that hold, judged; where some do not, by the runs that need none of them.</summary>
     /// <param name="judging">The revision whose rules judge: in a pull request that of the base branch.</param>
     public RuleReport Judge(SourceTree judging, FleetReading reading, DateTimeOffset now)
     {
         var bundle = RuleBundleReader.Read(judging);
-        if (bundle.Rules.Count == 0 && bundle.Broken.Count == 0 && reading.Fleet?.Waivers is not { Count: > 0 })
+        var holding = HoldingDocuments.Of(reading);
+        if ((bundle.Rules.Count == 0 && bundle.Broken.Count == 0 && !holding.Waivers.Any()) || !holding.KnowWaivers)
             return RuleReport.Empty;
-        var evaluation = incremental.Evaluate(bundle, reading.Documents, now);
-        return RuleJudgement.Settle(bundle, [.. evaluation.Runs], [.. evaluation.Problems], reading.Fleet is null ? [] : [.. reading.Fleet.Waivers], reading.Documents.Count, now);
+        var evaluation = incremental.Evaluate(bundle, holding.Documents, now);
+        var waivers = holding.Waivers.ToList();
+        if (holding.AreAll)
+            return RuleJudgement.Settle(bundle, [.. evaluation.Runs], [.. evaluation.Problems], waivers, holding.Documents.Count, now);
+        // What a waiver or a rule is good for shows only where every run counts.
+        var report = RuleJudgement.Settle(bundle, [.. evaluation.Runs.Where(holding.Count)], [.. evaluation.Problems], waivers, 0, now);
+        return report with { Diagnostics = report.Diagnostics.Where(d => d.RuleId != RuleFindings.WaiverUnused.Id && d.RuleId != RuleFindings.WaiverVoid.Id).ToEquatableArray() };
     }
 
     public void Dispose() => engine.Dispose();

@@ -12,7 +12,7 @@ public sealed class Fleet
     /// <summary>All documents of a kind, ordered by file and place.</summary>
     public Rows<Document> Documents(string kind)
     {
-        run.KindsListed.Add(kind);
+        run.ListedKind(kind);
         var numbers = run.Corpus.OfKind(kind);
         Fuel.Charge(1 + numbers.Count);
         return new Rows<Document>([.. numbers.Select<int, Document>(n => new Document(run, n))]);
@@ -22,7 +22,7 @@ public sealed class Fleet
     public Document? Find(string kind, string name)
     {
         Fuel.Charge(1);
-        run.KindsListed.Add(kind);
+        run.ListedKind(kind);
         return run.Corpus.Find(kind, name) is { } number ? new Document(run, number) : null;
     }
 

@@ -177,7 +177,7 @@ public sealed class Value
     private ModelNode? Seen()
     {
         Fuel.Charge(1);
-        run.DocumentsRead.Add(DocumentNumber);
+        run.SawDocument(DocumentNumber);
         run.Reads?.Add(DocumentNumber, Path, Node is null ? null : Node.Kind is ModelKind.Mapping or ModelKind.Sequence ? "" : Node.Text);
         return Node;
     }

@@ -15,10 +15,26 @@ internal sealed class Evaluation(Corpus corpus, FuelTank tank, DateTimeOffset no
     public string? NotApplicable { get; set; }
 
     /// <summary>Numbers of the documents whose content the run looked at.</summary>
-    public SortedSet<int> DocumentsRead { get; } = [];
+    public IReadOnlyCollection<int> DocumentsRead => (IReadOnlyCollection<int>?)otherDocuments ?? (document < 0 ? [] : [document]);
 
     /// <summary>Kinds whose list of documents the run asked for.</summary>
-    public SortedSet<string> KindsListed { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyCollection<string> KindsListed => (IReadOnlyCollection<string>?)kinds ?? [];
+
+    // Most runs look at one document and list nothing: sets are made for the others only.
+    private int document = -1;
+    private SortedSet<int>? otherDocuments;
+    private SortedSet<string>? kinds;
+
+    public void SawDocument(int number)
+    {
+        if (number == document)
+            return;
+        if (document >= 0)
+            (otherDocuments ??= [document]).Add(number);
+        document = number;
+    }
+
+    public void ListedKind(string kind) => (kinds ??= new(StringComparer.Ordinal)).Add(kind);
 
     public bool ClockRead { get; private set; }
 

@@ -19,7 +19,13 @@ internal enum RunEnd
 internal sealed record RunResult(int Rule, int Subject, RunEnd End, string Reason, int Site, long Fuel, Evaluation Evaluation);
 
 /// <param name="Number">Place in the bundle, which is the number in the class's name.</param>
-internal sealed record RunnableRule(int Number, string Subject, IReadOnlyDictionary<string, ParameterValue> Parameters);
+internal sealed record RunnableRule(int Number, string Subject, IReadOnlyDictionary<string, ParameterValue> Parameters)
+{
+    public bool Equals(RunnableRule? other) => other is not null && Number == other.Number && Subject == other.Subject && Parameters.Count == other.Parameters.Count
+        && Enumerable.All(Parameters, p => other.Parameters.TryGetValue(p.Key, out var value) && p.Value == value);
+
+    public override int GetHashCode() => HashCode.Combine(Number, Subject, Parameters.Count);
+}
 
 /// <summary>Runs compiled rules over a corpus. Lives in the worker.</summary>
 [RequiresUnreferencedCode("It loads compiled rules.")]

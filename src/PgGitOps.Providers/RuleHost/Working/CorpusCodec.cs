@@ -4,64 +4,107 @@ using PgGitOps.Core.Policies.Machinery;
 namespace PgGitOps.Providers.RuleHost.Working;
 
 /// <summary>A document as rules are given it: its tree and where it comes from.</summary>
-internal sealed record RuleDocument(string Path, string Kind, string Name, LocatedNode Root);
+internal sealed record RuleDocument(string Path, string Kind, string Name, string Id, LocatedNode Root);
 
 /// <summary>Documents on their way into the worker: a table of texts, then each tree depth first. Places stay behind.</summary>
 internal static class CorpusCodec
 {
     private const int DepthMax = 200;
 
-    public static void Write(BinaryWriter to, IReadOnlyList<RuleDocument> documents)
+    /// <param name="held">Documents the other side has from before: of those that are the same, only the number is sent.</param>
+    public static void Write(BinaryWriter to, IReadOnlyList<RuleDocument> documents, IReadOnlyList<RuleDocument> held)
     {
-        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        var texts = new List<string>();
-        using var trees = new MemoryStream();
-        using var tree = new BinaryWriter(trees);
+        var known = new Dictionary<LocatedNode, int>(held.Count, ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < held.Count; i++)
+            known[held[i].Root] = i;
+        var trees = new TreeWriter();
         foreach (var document in documents)
         {
-            tree.Write7BitEncodedInt(Number(document.Path));
-            tree.Write7BitEncodedInt(Number(document.Kind));
-            tree.Write7BitEncodedInt(Number(document.Name));
-            WriteNode(document.Root);
+            if (known.TryGetValue(document.Root, out var at) && held[at].Path == document.Path && held[at].Kind == document.Kind)
+                trees.Number(at + 1);
+            else
+                trees.Write(document);
         }
-        tree.Flush();
-        to.WriteList(texts, to.Write);
+        to.WriteList(trees.Texts, to.Write);
         to.Write7BitEncodedInt(documents.Count);
-        to.Write(trees.GetBuffer(), 0, (int)trees.Length);
+        to.Write(trees.Bytes);
+    }
 
-        int Number(string text)
+    /// <summary>Trees on their way, by numbers of texts. Grown by hand: a fleet of five thousand documents is a third of a million values.</summary>
+    private sealed class TreeWriter
+    {
+        private readonly Dictionary<string, int> numbers = new(StringComparer.Ordinal);
+        private byte[] bytes = new byte[64 * 1024];
+        private int length;
+
+        public List<string> Texts { get; } = [];
+
+        public ReadOnlySpan<byte> Bytes => bytes.AsSpan(0, length);
+
+        public void Write(RuleDocument document)
         {
-            if (numbers.TryGetValue(text, out var known))
-                return known;
-            numbers.Add(text, texts.Count);
-            texts.Add(text);
-            return texts.Count - 1;
+            Number(0);
+            Text(document.Path);
+            Text(document.Kind);
+            Text(document.Name);
+            Node(document.Root);
         }
 
-        void WriteNode(LocatedNode node)
+        public void Number(int number)
         {
-            tree.Write((byte)node.Kind);
+            if (length + 8 > bytes.Length)
+                Array.Resize(ref bytes, bytes.Length * 2);
+            var left = (uint)number;
+            while (left > 0x7F)
+            {
+                bytes[length++] = (byte)(left | 0x80);
+                left >>= 7;
+            }
+            bytes[length++] = (byte)left;
+        }
+
+        private void Node(LocatedNode node)
+        {
+            Number((int)node.Kind);
             if (node.IsScalar)
             {
-                tree.Write7BitEncodedInt(Number(node.Text));
+                Text(node.Text);
                 return;
             }
-            tree.Write7BitEncodedInt(node.Items.Count);
-            for (var i = 0; i < node.Items.Count; i++)
+            var (keys, items) = (node.KeyNodes, node.ItemNodes);
+            Number(items.Length);
+            for (var i = 0; i < items.Length; i++)
             {
                 if (node.Kind == NodeKind.Mapping)
-                    tree.Write7BitEncodedInt(Number(node.Keys[i].Text));
-                WriteNode(node.Items[i]);
+                    Text(keys[i].Text);
+                Node(items[i]);
             }
+        }
+
+        private void Text(string text)
+        {
+            ref var number = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(numbers, text, out var known);
+            if (!known)
+            {
+                number = Texts.Count;
+                Texts.Add(text);
+            }
+            Number(number);
         }
     }
 
-    public static Corpus Read(BinaryReader from)
+    /// <param name="held">What was received before.</param>
+    public static Corpus Read(BinaryReader from, Corpus held)
     {
-        var texts = from.ReadList(int.MaxValue, from.ReadString).ToArray();
+        var texts = from.ReadList(int.MaxValue, from.ReadString);
         var documents = new CorpusDocument[from.Read7BitEncodedInt()];
         for (var i = 0; i < documents.Length; i++)
         {
+            if (from.Read7BitEncodedInt() is var before && before > 0)
+            {
+                documents[i] = held.Documents[before - 1];
+                continue;
+            }
             var (path, kind, name) = (texts[from.Read7BitEncodedInt()], texts[from.Read7BitEncodedInt()], texts[from.Read7BitEncodedInt()]);
             var number = 0;
             documents[i] = new CorpusDocument(path, kind, name, ReadNode(ref number, 0));

@@ -22,7 +22,7 @@ internal static class Messages
         });
     }
 
-    public static (List<RuleText> Rules, Layers Layers) ReadRules(BinaryReader from)
+    public static (IReadOnlyList<RuleText> Rules, Layers Layers) ReadRules(BinaryReader from)
     {
         var layers = (Layers)from.ReadByte();
         return (from.ReadList(RulesMax, () => new RuleText(from.Read7BitEncodedInt(), from.ReadString(), from.ReadString(), from.ReadString(), from.ReadList(1000, from.ReadString))), layers);
@@ -85,7 +85,7 @@ internal static class Messages
         });
     }
 
-    public static (byte[] Image, List<RunnableRule> Rules) ReadBundle(BinaryReader from)
+    public static (byte[] Image, IReadOnlyList<RunnableRule> Rules) ReadBundle(BinaryReader from)
     {
         var image = from.ReadBytes(from.Read7BitEncodedInt());
         return (image, from.ReadList(RulesMax, () => new RunnableRule(from.Read7BitEncodedInt(), from.ReadString(), from.ReadList(1000, () => KeyValuePair.Create(from.ReadString(), ReadValue(from))).ToDictionary(StringComparer.Ordinal))));

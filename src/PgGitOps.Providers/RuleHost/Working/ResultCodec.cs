@@ -8,10 +8,10 @@ internal sealed record PlaceReport(int Document, int Node, string Missing);
 
 internal sealed record EditReport(bool Adds, PlaceReport Place, string Key, string Text, bool Safe);
 
-internal sealed record FindingReport(PlaceReport Place, string Message, string? Hint, List<(PlaceReport Place, string Text)> Related, List<EditReport> Edits);
+internal sealed record FindingReport(PlaceReport Place, string Message, string? Hint, (PlaceReport Place, string Text)[] Related, EditReport[] Edits);
 
 /// <summary>One run, as it crosses the pipe: numbers and capped texts, nothing of the rule's own types.</summary>
-internal sealed record RunReport(int Rule, int Subject, RunEnd End, string Reason, int Site, long Fuel, bool ClockRead, List<int> DocumentsRead, List<string> KindsListed, List<FindingReport> Findings, List<int> Visited, List<(int Document, string Path, string? Text)> Reads);
+internal sealed record RunReport(int Rule, int Subject, RunEnd End, string Reason, int Site, long Fuel, bool ClockRead, int[] DocumentsRead, string[] KindsListed, FindingReport[] Findings, int[] Visited, (int Document, string Path, string? Text)[] Reads);
 
 internal static class ResultCodec
 {

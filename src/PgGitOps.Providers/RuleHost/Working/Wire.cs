@@ -49,15 +49,18 @@ internal static class Wire
     }
 
     /// <summary>Reads a list of at most <paramref name="countMax"/> items.</summary>
-    public static List<T> ReadList<T>(this BinaryReader reader, int countMax, Func<T> read)
+    public static T[] ReadList<T>(this BinaryReader reader, int countMax, Func<T> read)
     {
         var count = reader.Read7BitEncodedInt();
         if (count < 0 || count > countMax)
             throw new InvalidDataException("A list is longer than allowed.");
+        if (count == 0)
+            return [];
+        // Grown as it comes: a count alone must not take memory.
         var items = new List<T>(Math.Min(count, 1024));
         for (var i = 0; i < count; i++)
             items.Add(read());
-        return items;
+        return [.. items];
     }
 
     /// <summary>Reads a text of at most <paramref name="bytesMax"/> bytes.</summary>

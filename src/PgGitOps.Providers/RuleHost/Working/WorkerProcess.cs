@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PgGitOps.Providers.RuleHost.Compiling;
 using PgGitOps.Providers.RuleHost.Jail;
 
 namespace PgGitOps.Providers.RuleHost.Working;
@@ -31,6 +32,18 @@ internal sealed class WorkerProcess : IDisposable
 
     /// <summary>Alive, and with nearly all of its processor time before it.</summary>
     public bool IsFresh => !process.HasExited && process.TotalProcessorTime < WorkerLimits.KeptUntil;
+
+    /// <summary>Documents that the worker has, in their order.</summary>
+    public IReadOnlyList<RuleDocument> Held { get; private set; } = [];
+
+    private CompiledRules? loaded;
+    private IReadOnlyList<RunnableRule> loadedRules = [];
+
+    public bool Holds(CompiledRules compiled, IReadOnlyList<RunnableRule> rules) => ReferenceEquals(loaded, compiled) && rules.SequenceEqual(loadedRules);
+
+    public void Hold(CompiledRules compiled, IReadOnlyList<RunnableRule> rules) => (loaded, loadedRules) = (compiled, rules);
+
+    public void Hold(IReadOnlyList<RuleDocument> documents) => Held = documents;
 
     public static WorkerProcess Start(ManagedProgram program, string role, string jail)
     {

@@ -23,7 +23,7 @@ internal static class WorkerProgram
         using var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, 64 * 1024);
         Wire.Send(output, Wire.Ready);
         BundleRunner? runner = null;
-        List<RunnableRule> rules = [];
+        IReadOnlyList<RunnableRule> rules = [];
         var corpus = new Corpus([]);
         while (true)
         {
@@ -42,7 +42,7 @@ internal static class WorkerProgram
                     runner = new BundleRunner(image) { FuelBase = from.ReadInt64(), FuelPerDocument = from.ReadInt64(), Trace = from.ReadBoolean() };
                     break;
                 case Wire.Documents:
-                    corpus = CorpusCodec.Read(from);
+                    corpus = CorpusCodec.Read(from, corpus);
                     break;
                 case Wire.Run:
                     RunRules(runner ?? throw new InvalidOperationException("Nothing was loaded."), rules, corpus, from, output);
@@ -64,7 +64,7 @@ internal static class WorkerProgram
         Wire.Send(output, Wire.Compiled, to => Messages.Write(to, compiled!));
     }
 
-    private static void RunRules(BundleRunner runner, List<RunnableRule> rules, Corpus corpus, BinaryReader from, Stream output)
+    private static void RunRules(BundleRunner runner, IReadOnlyList<RunnableRule> rules, Corpus corpus, BinaryReader from, Stream output)
     {
         var now = new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero);
         var skipped = from.ReadList(100_000, from.Read7BitEncodedInt).ToHashSet();
