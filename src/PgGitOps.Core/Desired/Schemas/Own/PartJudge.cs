@@ -18,13 +18,19 @@ internal sealed class PartJudge(LocatedNode root)
     private bool counted;
     private bool exhausted;
 
-    public static IReadOnlyList<Diagnostic> Of(string path, LocatedNode root, SchemaPart schema)
+    /// <summary>Whether the document fits, as far as the steps allow to say so.</summary>
+    public static bool Fits(LocatedNode root, SchemaPart schema)
     {
         var judge = new PartJudge(root);
+        return judge.Fits(schema, root, null, null) && !judge.exhausted;
+    }
+
+    public static IReadOnlyList<Diagnostic> Of(string path, LocatedNode root, SchemaPart schema)
+    {
         // Nearly every document is right, and learns so without anything being written down.
-        if (judge.Fits(schema, root, null, null) && !judge.exhausted)
+        if (Fits(root, schema))
             return [];
-        judge = new PartJudge(root);
+        var judge = new PartJudge(root);
         var mismatches = new List<Mismatch>();
         judge.Fits(schema, root, null, mismatches);
         if (judge.exhausted)
@@ -64,7 +70,7 @@ internal sealed class PartJudge(LocatedNode root)
             NodeKind.Integer or NodeKind.Float => FitsNumber(part, node, key, into),
             NodeKind.Boolean or NodeKind.Null => true,
         });
-        return (fits || into is not null) && FitsForms(part, node, key, into) & fits;
+        return part.HasForms ? (fits || into is not null) && FitsForms(part, node, key, into) & fits : fits;
     }
 
     private static bool Allowed(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)

@@ -62,6 +62,9 @@ internal sealed class SchemaPart
     public SchemaPart? Then { get; set; }
     public SchemaPart? Else { get; set; }
 
+    /// <summary>Whether it asks more of the value than its own keywords do.</summary>
+    public bool HasForms => AllOf.Length + AnyOf.Length + OneOf.Length > 0 || Not is not null || If is not null;
+
     public SchemaPart Actual => Reference is null ? this : Reference.Actual;
 
     /// <summary>Parts that judge the same value.</summary>
