@@ -31,7 +31,7 @@ public sealed class FleetReader(DocumentCache cache)
     {
         var own = kinds.Fingerprint == OwnKinds.FingerprintOf(tree.Files) ? kinds : OwnKinds.Read(tree.Files);
         kinds = own;
-        var files = tree.Files.Where(f => IsDocument(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal).ToList();
+        var files = tree.Files.Where(f => IsDocument(f.Path)).InOrder(f => f.Path);
         var (readings, parsed) = cache.Read(files, own);
         var documents = new List<ReadDocument>(files.Count);
         var findings = new List<Diagnostic>(own.Findings);

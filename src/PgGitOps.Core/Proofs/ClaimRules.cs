@@ -15,14 +15,36 @@ public static class ClaimRules
     /// <param name="memory">What was said of an earlier revision; what did not change is not judged again.</param>
     public static ClaimJudgement Judge(ValidFleet fleet, int depth = Prover.DepthDefault, ProofMemory? memory = null)
     {
-        var ground = new ProofGround(fleet, depth);
-        var judged = ground.Clusters.Select(c => JudgedCluster.Of(c, memory?.Find(c.Name))).ToList();
+        var judged = Judge(new ProofGround(fleet, depth).Clusters, memory);
         memory?.Keep(judged);
-        var proofs = judged.SelectMany(c => c.Contexts).Select(c => c.Proof).OrderBy(p => p.Name, StringComparer.Ordinal);
+        var proofs = judged.SelectMany(c => c.Contexts).Select(c => c.Proof).InOrder(p => p.Name);
         var findings = judged.SelectMany(c => c.Contexts.SelectMany(context => context.Findings).Concat(c.Findings));
         return new ClaimJudgement(
             findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray(),
             new FleetProof(depth, proofs.ToEquatableArray()));
+    }
+
+    private static JudgedCluster[] Judge(IReadOnlyCollection<ClusterGround> grounds, ProofMemory? memory)
+    {
+        // Clusters know nothing of each other; below this many, starting a second worker costs more than it saves.
+        const int ParallelFrom = 16;
+        var clusters = grounds.ToArray();
+        var judged = new JudgedCluster[clusters.Length];
+        var open = new List<int>();
+        for (var i = 0; i < clusters.Length; i++)
+        {
+            if (memory?.Find(clusters[i].Name) is { } earlier && earlier.StandsFor(clusters[i]))
+                judged[i] = earlier;
+            else
+                open.Add(i);
+        }
+        if (open.Count < ParallelFrom)
+            open.ForEach(JudgeOne);
+        else
+            Parallel.ForEach(open, JudgeOne);
+        return judged;
+
+        void JudgeOne(int i) => judged[i] = JudgedCluster.Of(clusters[i], memory?.Find(clusters[i].Name));
     }
 }
 

@@ -20,13 +20,14 @@ internal sealed record JudgedCluster(ClusterGround Ground, EquatableArray<Judged
 
     private static readonly IClusterRule[] ClusterRules = [new DifferentNeeds(), new SharedDatabases(), new CrossContextGrants(), new SlowLinks(), new StuckAfterPromotion()];
 
-    /// <param name="earlier">What was said of the cluster before; what it depended on and is unchanged is not judged again.</param>
+    /// <summary>Whether nothing of it is to be judged again.</summary>
+    public bool StandsFor(ClusterGround ground) => ground.IsSamePlaceAs(Ground) && ground.Policies == Ground.Policies;
+
+    /// <param name="earlier">What was said of the cluster before; a context that is the same in the same place is not judged again.</param>
     public static JudgedCluster Of(ClusterGround ground, JudgedCluster? earlier)
     {
         if (earlier is not null && !ground.IsSamePlaceAs(earlier.Ground))
             earlier = null;
-        if (earlier is not null && ground.Policies == earlier.Ground.Policies)
-            return earlier;
         var known = new Dictionary<string, JudgedContext>(StringComparer.Ordinal);
         if (earlier is not null)
         {

@@ -29,7 +29,7 @@ public sealed class ProofGround
             var cluster = byName.GetValueOrDefault(name);
             clusters[name] = new ClusterGround(
                 name, cluster, cluster is null ? null : environments.GetValueOrDefault(cluster.Environment), fleet.Classes,
-                there.OrderBy(p => p.Name, StringComparer.Ordinal).ToEquatableArray(), depth);
+                there.InOrder(p => p.Name).ToEquatableArray(), depth);
         }
     }
 

@@ -25,12 +25,11 @@ public sealed class Topology
     /// <summary>Members of one cluster a proof can hold. PostgreSQL clusters in use have fewer than twenty.</summary>
     public const int MembersMax = 64;
 
-    private Topology(Cluster cluster, FleetEnvironment environment)
+    private Topology(Cluster cluster, FleetEnvironment environment, Dictionary<string, DatabaseHost> hosts)
     {
         Cluster = cluster;
         Environment = environment;
         var members = cluster.Members.OrderBy(m => m.Name, StringComparer.Ordinal).ToArray();
-        var hosts = environment.Hosts.ToDictionary(h => h.Name, StringComparer.Ordinal);
         var sites = environment.Sites.OrderBy(s => s.Name, StringComparer.Ordinal).ToArray();
         var domains = sites
             .SelectMany((site, index) => site.FailureDomains.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => (d.Name, Site: index)))
@@ -108,8 +107,27 @@ public sealed class Topology
     {
         if (cluster.Members.Count > MembersMax || environment.Repositories.Count > MembersMax)
             return null;
-        var hosts = environment.Hosts.Select(h => h.Name).ToHashSet(StringComparer.Ordinal);
-        return cluster.Members.All(m => hosts.Contains(m.Host)) ? new Topology(cluster, environment) : null;
+        var hosts = HostsOf(cluster, environment);
+        return cluster.Members.All(m => hosts.ContainsKey(m.Host)) ? new Topology(cluster, environment, hosts) : null;
+    }
+
+    /// <summary>Hosts of the cluster's members, by name: an environment may have hundreds of others.</summary>
+    private static Dictionary<string, DatabaseHost> HostsOf(Cluster cluster, FleetEnvironment environment)
+    {
+        var hosts = new Dictionary<string, DatabaseHost>(StringComparer.Ordinal);
+        var wanted = cluster.Members.Select(m => m.Host).ToHashSet(StringComparer.Ordinal);
+        foreach (var site in environment.Sites)
+        {
+            foreach (var domain in site.FailureDomains)
+            {
+                foreach (var host in domain.Hosts)
+                {
+                    if (wanted.Contains(host.Name))
+                        hosts.Add(host.Name, host);
+                }
+            }
+        }
+        return hosts;
     }
 
     public MemberSet Where(Func<PlacedMember, bool> predicate)

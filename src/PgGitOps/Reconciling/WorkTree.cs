@@ -16,45 +16,68 @@ internal static class WorkTree
     {
         if (!Directory.Exists(root))
             throw new UsageException($"there is no directory {root}");
-        var files = Folders
+        var found = Folders
             .Select(f => Path.Combine(root, f))
             .Where(Directory.Exists)
             .SelectMany(f => Directory.EnumerateFiles(f, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
             .Where(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.EndsWith(".yml", StringComparison.Ordinal) || f.EndsWith(".csx", StringComparison.Ordinal) || f.EndsWith(".schema.json", StringComparison.Ordinal))
-            .Select(f => Read(root, f))
+            .Select(f => (Full: f, Path: Path.GetRelativePath(root, f).Replace('\\', '/')))
             .OrderBy(f => f.Path, StringComparer.Ordinal)
-            .ToEquatableArray();
-        if (files.Count == 0)
+            .ToArray();
+        if (found.Length == 0)
             throw new UsageException($"{root} holds no documents", "documents are .yaml files below policies/ and environments/");
-        return new(new RevisionInfo("worktree", Environment.UserName, now, "files as they lie in the directory"), files);
+        var files = new SourceFile[found.Length];
+        var wrong = new UsageException?[found.Length];
+        Parallel.For(0, found.Length, i =>
+        {
+            try
+            {
+                files[i] = Read(found[i].Full, found[i].Path);
+            }
+            catch (UsageException e)
+            {
+                wrong[i] = e;
+            }
+        });
+        if (Array.Find(wrong, e => e is not null) is { } first)
+            throw first;
+        return new(new RevisionInfo("worktree", Environment.UserName, now, "files as they lie in the directory"), files.ToEquatableArray());
     }
 
-    private static SourceFile Read(string root, string path)
+    private static SourceFile Read(string full, string path)
     {
         try
         {
-            var length = new FileInfo(path).Length;
+            using var file = File.OpenHandle(full);
+            var length = RandomAccess.GetLength(file);
             if (length > FileBytesMax)
-                throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{path} is {length} bytes long; documents have at most {FileBytesMax}"));
-            var content = File.ReadAllBytes(path);
-            return new(Path.GetRelativePath(root, path).Replace('\\', '/'), BlobId(content), content);
+                throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{full} is {length} bytes long; documents have at most {FileBytesMax}"));
+            // Git's own head before the content, so that both are hashed in one go.
+            var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {length}\0"));
+            var bytes = new byte[head.Length + length];
+            head.CopyTo(bytes, 0);
+            for (var at = head.Length; at < bytes.Length;)
+            {
+                var read = RandomAccess.Read(file, bytes.AsSpan(at), at - head.Length);
+                if (read == 0)
+                    throw new UsageException($"{full} became shorter while it was read");
+                at += read;
+            }
+            return new(path, BlobId(bytes), bytes.AsMemory(head.Length));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{path} cannot be read: {e.Message}");
+            throw new UsageException($"{full} cannot be read: {e.Message}");
         }
     }
 
     /// <summary>The id Git gives the same bytes, so that readings are shared with committed files.</summary>
-    private static string BlobId(byte[] content)
+    /// <param name="bytes">With Git's head before the content.</param>
+    private static string BlobId(byte[] bytes)
     {
-        byte[] head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {content.Length}\0"));
         // SHA-1 because Git's object ids are; nothing rests on its strength here.
 #pragma warning disable CA5350
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        return Convert.ToHexStringLower(SHA1.HashData(bytes));
 #pragma warning restore CA5350
-        hash.AppendData(head);
-        hash.AppendData(content);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -20,8 +20,7 @@ internal sealed class FleetDraft
 
     private readonly RevisionInfo revision;
     private readonly HashSet<string> broken = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Cluster> clusters = new(StringComparer.Ordinal);
-    private readonly Dictionary<Cluster, Dictionary<string, Database>> databases = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, PlacedCluster> clusters = new(StringComparer.Ordinal);
 
     private FleetDraft(RevisionInfo revision, IReadOnlyList<ReadDocument> documents, bool complete)
     {
@@ -61,6 +60,7 @@ internal sealed class FleetDraft
             if (!earlier.TryGetValue(document, out var placed) || !ReferenceEquals(placed.Environment, environment))
                 placed = new PlacedCluster(document, cluster, environment, environment is null ? null : InitialMember(cluster, SitesOf(environment)));
             draft.Clusters.Add(placed);
+            draft.clusters.TryAdd(cluster.Name, placed);
         }
         return draft;
 
@@ -77,18 +77,7 @@ internal sealed class FleetDraft
 
     public bool HasBroken(string kind) => broken.Contains(kind);
 
-    public Cluster? FindCluster(string name) => clusters.GetValueOrDefault(name);
-
-    public Database? FindDatabase(Cluster cluster, string name)
-    {
-        if (!databases.TryGetValue(cluster, out var byName))
-        {
-            databases[cluster] = byName = new Dictionary<string, Database>(StringComparer.Ordinal);
-            foreach (var database in cluster.Databases)
-                byName.TryAdd(database.Name, database);
-        }
-        return byName.GetValueOrDefault(name);
-    }
+    public PlacedCluster? FindCluster(string name) => clusters.GetValueOrDefault(name);
 
     /// <summary>Place of a field that stands in the same mapping as the value at <paramref name="sibling"/>.</summary>
     public SourceSpan? PlaceBeside(SourceSpan sibling, string key) => Documents
@@ -125,11 +114,11 @@ internal sealed class FleetDraft
     {
         Revision = revision,
         Classes = Classes.FirstOrDefault(),
-        Environments = Environments.OrderBy(e => e.Name, StringComparer.Ordinal).ToEquatableArray(),
-        Clusters = Clusters.Select(c => c.Bound).OrderBy(c => c.Name, StringComparer.Ordinal).ToEquatableArray(),
-        Policies = Policies.OrderBy(p => p.Name, StringComparer.Ordinal).ToEquatableArray(),
-        Waivers = Waivers.OrderBy(w => w.Head.Name, StringComparer.Ordinal).ToEquatableArray(),
-        Approvals = Approvals.OrderBy(a => a.Head.Name, StringComparer.Ordinal).ToEquatableArray(),
+        Environments = Environments.InOrder(e => e.Name).ToEquatableArray(),
+        Clusters = Clusters.Select(c => c.Bound).InOrder(c => c.Name).ToEquatableArray(),
+        Policies = Policies.InOrder(p => p.Name).ToEquatableArray(),
+        Waivers = Waivers.InOrder(w => w.Head.Name).ToEquatableArray(),
+        Approvals = Approvals.InOrder(a => a.Head.Name).ToEquatableArray(),
     };
 
     private static Dictionary<string, string> SitesByHost(FleetEnvironment environment)
@@ -151,8 +140,7 @@ internal sealed class FleetDraft
             EnvironmentsByDirectory.TryAdd(DirectoryOf(document.Path), document);
         switch (document.Content)
         {
-            case Cluster cluster:
-                clusters.TryAdd(cluster.Name, cluster);
+            case Cluster:
                 break;
             case FleetEnvironment environment:
                 Environments.Add(environment);

@@ -8,6 +8,7 @@ namespace PgGitOps.Core.Desired.References;
 internal sealed class PlacedCluster(ReadDocument document, Cluster cluster, FleetEnvironment? environment, Member? initial)
 {
     private Cluster? bound;
+    private Dictionary<string, Database>? databases;
     private bool sound;
 
     public ReadDocument Document => document;
@@ -21,6 +22,17 @@ internal sealed class PlacedCluster(ReadDocument document, Cluster cluster, Flee
         Environment = environment!.Name,
         Members = cluster.Members.Select(m => ReferenceEquals(m, initial) ? m with { Initial = true } : m).ToEquatableArray(),
     };
+
+    public Database? FindDatabase(string name)
+    {
+        if (databases is null)
+        {
+            databases = new Dictionary<string, Database>(StringComparer.Ordinal);
+            foreach (var database in cluster.Databases)
+                databases.TryAdd(database.Name, database);
+        }
+        return databases.GetValueOrDefault(name);
+    }
 
     /// <remarks>Only soundness is remembered: findings always come from the checks themselves.</remarks>
     public void Check(IEnumerable<IClusterCheck> checks, List<Diagnostic> findings)

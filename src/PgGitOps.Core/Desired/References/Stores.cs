@@ -6,12 +6,16 @@ internal sealed class Stores : IReferenceCheck
 {
     public void Check(FleetDraft draft, List<Diagnostic> findings)
     {
-        var claims = new Dictionary<(string Cluster, string Database), List<RecoveryPolicy>>();
+        var first = new Dictionary<(string Cluster, string Database), RecoveryPolicy>(draft.Policies.Count);
+        var shared = new Dictionary<(string Cluster, string Database), List<RecoveryPolicy>>();
         foreach (var policy in draft.Policies)
         {
             var key = (policy.Cluster.Value, policy.Database.Value);
-            if (!claims.TryGetValue(key, out var there))
-                claims[key] = there = [];
+            // Nearly every context has a database to itself.
+            if (first.TryAdd(key, policy))
+                continue;
+            if (!shared.TryGetValue(key, out var there))
+                shared[key] = there = [first[key]];
             // A whole database and a schema inside it overlap as well.
             if (there.Find(p => p.Schema is null || policy.Schema is null || p.Schema.Value.Value == policy.Schema.Value.Value) is { } other)
             {
