@@ -62,7 +62,7 @@ public static class PlanWords
         _ => $"{key.Object} {key.Field}",
     };
 
-    internal static string Show(FacetKey key, FacetValue? value) => value?.Display ?? (key.Field == "exists" ? "absent" : "(none)");
+    public static string Show(FacetKey key, FacetValue? value) => value?.Display ?? (key.Field == "exists" ? "absent" : "(none)");
 
     /// <summary>Why a step does not run at once, or null.</summary>
     internal static string? Gate(Step step, StepVerdict? verdict) => verdict is null

@@ -128,6 +128,7 @@ internal static class ApplyCommand
     {
         Consent = consent,
         Follow = engine.Progress,
+        Patience = PassOrder.OnePass,
         Command = "apply",
         Repository = invocation.Repository,
         Stopping = invocation.Stopping,

@@ -26,6 +26,7 @@ internal enum ExitCode
     /// <summary>Another writer, a suspension, or no open window: nothing was done, later it may be.</summary>
     Locked = 7,
 
+    /// <summary>What is declared holds in part: some steps were done and others not, or none is left and a value is still not as declared.</summary>
     PartlyApplied = 8,
 
     Interrupted = 130,

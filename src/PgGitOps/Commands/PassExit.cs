@@ -24,6 +24,9 @@ internal static class PassExit
             return ExitCode.StalePlan;
         if (open.Any(c => c.WaitsForApproval))
             return ExitCode.ApprovalNeeded;
+        // What is declared holds in part.
+        if (open.Any(c => c.Ending == ClusterEnding.Short))
+            return ExitCode.PartlyApplied;
         return open.Count > 0 ? ExitCode.Locked : ExitCode.PartlyApplied;
     }
 }

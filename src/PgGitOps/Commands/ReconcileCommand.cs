@@ -37,7 +37,7 @@ internal static class ReconcileCommand
         foreach (var gone in revision.NoLongerDeclared)
             invocation.Complain($"{PlanRule.DocumentGone}: no document declares cluster {gone} any more; it is left as it is");
         var clusters = FleetSelection.Of(invocation, fleet);
-        var pass = await engine.Route().PassAsync(fleet, clusters, Order(invocation, engine.Progress, invocation.Stopping, invocation.Shutdown.Abort)).ConfigureAwait(false);
+        var pass = await engine.Route().PassAsync(fleet, clusters, Order(invocation, engine.Progress, invocation.Stopping, invocation.Shutdown.Abort) with { Patience = PassOrder.OnePass }).ConfigureAwait(false);
         invocation.Write(format == OutputFormat.Json ? PassReport.Json(pass) : PassReport.Text(pass), () => PassReport.Json(pass));
         var exit = PassExit.Of(pass);
         // The clusters are as the last good revision says; that the newest one is refused is what the caller has to hear.

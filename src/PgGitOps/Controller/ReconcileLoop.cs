@@ -115,7 +115,7 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
             var result = pass.Clusters.Single();
             (state, reason) = (result.Ending.ToString(), result.Reason ?? result.Unsuccessful.Select(s => $"{s.Step.Title}: {OutcomeText.Reason(s.Outcome)}").FirstOrDefault());
             // Waiting and suspended clusters do as they are told; looking at them more rarely would only delay them.
-            succeeded = result.Ending is ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Locked or ClusterEnding.Interrupted;
+            succeeded = result.Ending is ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Short or ClusterEnding.Locked or ClusterEnding.Interrupted;
             Tell(pass, result);
             alarms = TellPromises(pass, cluster);
         }

@@ -18,6 +18,9 @@ internal enum ClusterEnding
     /// <summary>A step failed, was refused or stayed uncertain; what came after it was not tried.</summary>
     Stopped,
 
+    /// <summary>No step is left to do, and still a value is not as declared: a standby does not stream, commits wait, a field nothing can change.</summary>
+    Short,
+
     /// <summary>Another writer has the cluster, or it is suspended.</summary>
     Locked,
 

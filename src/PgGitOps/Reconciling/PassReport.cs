@@ -106,6 +106,7 @@ internal static class PassReport
             ClusterEnding.Applied => "applied",
             ClusterEnding.Waiting => "waiting",
             ClusterEnding.Stopped => "stopped",
+            ClusterEnding.Short => "short of what is declared",
             ClusterEnding.Locked => "locked",
             ClusterEnding.Refused => "refused",
             ClusterEnding.Stale => "not applied, the plan is stale",

@@ -3,12 +3,15 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Reporting;
 
 namespace PgGitOps.Reconciling;
 
 /// <summary>The one route every command walks, some further than others: observe, plan, decide, execute, look again.</summary>
 internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueTask> release, Func<IClusterGate> gate, PasswordCheck passwords, JournalArchive archive, Func<JournalEntry, JournalFile> openJournal, DriftHistory drift, TimeProvider time)
 {
+    private static readonly TimeSpan SettlePace = TimeSpan.FromMilliseconds(500);
+
     public TimeProvider Time => time;
 
     public DriftHistory Drift => drift;
@@ -59,9 +62,10 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         else
             foreach (var one in work)
                 results[one.Cluster.Name] = Executor.WithoutSteps(one);
-        var again = await LookAgainAsync(fleet, results.Values).ConfigureAwait(false);
+        var again = new Dictionary<string, ClusterPlan>(await LookAgainAsync(fleet, results.Values).ConfigureAwait(false), StringComparer.Ordinal);
         // Where something was done the later look judges: what was unknown before a server was started is known now.
         var standing = plan.Clusters.ToDictionary(c => c.Cluster, c => again.GetValueOrDefault(c.Cluster, c), StringComparer.Ordinal);
+        await SettleAsync(fleet, standing, again, order).ConfigureAwait(false);
         foreach (var (cluster, clusterPlan) in standing)
             results[cluster] = Judged(results[cluster], clusterPlan);
         return new()
@@ -132,10 +136,15 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         // First what is not known: most refusals beside it only follow from it.
         if (plan.Unknowns.Count > 0)
             return result with { Ending = ClusterEnding.Unreachable, Reason = string.Join("; ", plan.Unknowns) };
-        return plan.Refusals.Count > 0
-            ? result with { Ending = ClusterEnding.Refused, Reason = Words(plan.Refusals) }
+        if (plan.Refusals.Count > 0)
+            return result with { Ending = ClusterEnding.Refused, Reason = Words(plan.Refusals) };
+        return result.Ending != ClusterEnding.Waiting && Shortfall.Of(plan).ToArray() is { Length: > 0 } missing
+            ? result with { Ending = ClusterEnding.Short, Reason = string.Join("; ", missing.Select(Words)) }
             : result;
     }
+
+    private static string Words(Change change) =>
+        $"{PlanWords.Label(change.Key)}: {change.Danger ?? $"{PlanWords.Show(change.Key, change.Live)}, wanted {PlanWords.Show(change.Key, change.Desired)}"}";
 
     private static string Words(IEnumerable<Refusal> refusals) => string.Join("; ", refusals.Select(r => $"{r.RuleId}: {r.Message}"));
 
@@ -148,6 +157,26 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         // Not cancelled by a wish to stop: the account of what was done has to be true.
         var (_, plan) = await LookAsync(fleet, touched, CancellationToken.None).ConfigureAwait(false);
         return plan.Clusters.ToDictionary(c => c.Cluster, StringComparer.Ordinal);
+    }
+
+    /// <summary>A standby whose server was restarted a moment ago reconnects within seconds: it is given the caller's patience before its cluster is called short.</summary>
+    private async Task SettleAsync(ValidFleet fleet, Dictionary<string, ClusterPlan> standing, Dictionary<string, ClusterPlan> again, PassOrder order)
+    {
+        var since = time.GetTimestamp();
+        while (time.GetElapsedTime(since) < order.Patience && !order.Stopping.IsCancellationRequested)
+        {
+            string[] unsettled = [.. standing.Where(s => s.Value is { Steps.Count: 0, Refusals.Count: 0, Unknowns.Count: 0 } && Shortfall.Of(s.Value).ToArray() is { Length: > 0 } missing && missing.All(Shortfall.MayPass)).Select(s => s.Key)];
+            if (unsettled.Length == 0)
+                return;
+            await Task.Delay(SettlePace, time, CancellationToken.None).ConfigureAwait(false);
+            var (_, plan) = await LookAsync(fleet, unsettled, CancellationToken.None).ConfigureAwait(false);
+            foreach (var cluster in plan.Clusters)
+            {
+                standing[cluster.Cluster] = cluster;
+                if (again.ContainsKey(cluster.Cluster))
+                    again[cluster.Cluster] = cluster;
+            }
+        }
     }
 
     private List<ResolvedIntent> ResolveEarlier(Plan plan)
@@ -179,6 +208,12 @@ internal sealed record PassOrder
     public required string Command { get; init; }
 
     public required string Repository { get; init; }
+
+    /// <summary>How long a standby that does not stream may take to reconnect before the pass ends. Zero for a loop, which looks again anyway.</summary>
+    public TimeSpan Patience { get; init; }
+
+    /// <summary>Of a run that makes one pass: a standby tries to reconnect every five seconds.</summary>
+    public static readonly TimeSpan OnePass = TimeSpan.FromSeconds(15);
 
     public required CancellationToken Stopping { get; init; }
 

@@ -18,6 +18,8 @@ public class PassReportTests
         { (int)ClusterEnding.Waiting, true, true, 8 },
         { (int)ClusterEnding.Stopped, false, false, 1 },
         { (int)ClusterEnding.Stopped, true, false, 8 },
+        { (int)ClusterEnding.Short, false, false, 8 },
+        { (int)ClusterEnding.Short, true, false, 8 },
         { (int)ClusterEnding.Locked, false, false, 7 },
         { (int)ClusterEnding.Refused, false, false, 4 },
         { (int)ClusterEnding.Stale, false, false, 5 },
