@@ -14,6 +14,8 @@ internal static class FleetAtRevision
         var request = new SourceRequest { Reference = reference ?? invocation.Reference ?? "HEAD" };
         switch (engine.Revisions(byRules).Read(request, invocation.Stopping))
         {
+            case RevisionOutcome.Valid valid when EmptySource.Is(valid.Tree):
+                return EmptySource.Report(invocation, valid.Tree);
             case RevisionOutcome.Valid valid:
                 if (valid.Diagnostics.Count > 0 && invocation.Verbose)
                     DiagnosticOutput.Complain(invocation, valid.Tree, valid.Diagnostics);

@@ -16,7 +16,7 @@ internal static class PolicyFiles
             throw new UsageException("PATH is files as they lie in a directory, --ref is a commit: give one of them", "a commit of another repository: --repo PATH --ref REF");
         var outcome = SourceSettings.Open(invocation).Read(new SourceRequest { Reference = invocation.Reference ?? "HEAD" }, invocation.Stopping);
         return outcome.Match(
-            read => use(read.Tree, read.Diagnostics),
+            read => EmptySource.Is(read.Tree) ? EmptySource.Report(invocation, read.Tree) : use(read.Tree, read.Diagnostics),
             _ => throw new InvalidOperationException("nothing was known, so nothing can be unchanged"),
             refused => RevisionFailure.Report(invocation, refused.Refusal));
     }

@@ -50,6 +50,11 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                 var moved = Fleet?.Revision.CommitId != valid.Fleet.Revision.CommitId;
                 newestRead = valid.Fleet.Revision.CommitId;
                 judgeAgainAt = valid.JudgeAgainAt;
+                if (known is null && Fleet is null && Commands.EmptySource.Is(valid.Tree))
+                {
+                    Problem = new RevisionProblem.Emptied(newestRead, 0);
+                    return false;
+                }
                 if (known is not null && known != newestRead && Before(known, cancel) is { } before)
                 {
                     if (before.Clusters.Count > 0 && valid.Fleet.Clusters.Count == 0)
@@ -125,6 +130,7 @@ internal abstract record RevisionProblem
     {
         Invalid i => $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "promises what cannot be kept" : i.RuledOut ? "is refused by a rule" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
         Unreadable u => u.Refusal.Message,
+        Emptied { Clusters: 0 } e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} holds no documents",
         Emptied e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} declares no cluster at all, where the revision before it declared {e.Clusters}",
         _ => throw new InvalidOperationException("RevisionProblem is closed"),
     };

@@ -1,0 +1,101 @@
+using PgGitOps.Commands;
+using PgGitOps.Core.Approving;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
+using PgGitOps.Reconciling;
+using PgGitOps.Tests.Builders;
+
+namespace PgGitOps.Tests.Shell;
+
+/// <summary>The route over snapshots: what a pass comes to before anything is touched.</summary>
+public sealed class RouteTests : IDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("pggitops-route-").FullName;
+    private int opened;
+
+    public void Dispose() => Directory.Delete(directory, recursive: true);
+
+    private static Cluster Changed => Fleets.Cluster() with { Parameters = [Fleets.Setting("work_mem", "8MB")] };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pass_WhenTheJournalCannotBeOpened_TouchesNothing(bool denied)
+    {
+        var pass = await PassAsync(Changed, Snapshots.Healthy(), _ => throw (denied ? new UnauthorizedAccessException("denied") : new IOException("no space")));
+
+        var result = Assert.Single(pass.Clusters);
+        Assert.Equal(ClusterEnding.Stopped, result.Ending);
+        Assert.StartsWith("nothing was begun, the journal cannot be written: ", result.Reason, StringComparison.Ordinal);
+        Assert.Equal((0, ExitCode.Error), (opened, PassExit.Of(pass)));
+    }
+
+    [Fact]
+    public async Task Pass_WhereNothingIsToBeWritten_AsksForNoJournalAndNoLock()
+    {
+        var cluster = Fleets.Cluster();
+        var world = Snapshots.Healthy();
+
+        var pass = await PassAsync(cluster, world.WithFound(Plans.Of(cluster, world)), _ => throw new IOException("no space"));
+
+        Assert.Equal((ClusterEnding.InOrder, 0, ExitCode.Done), (Assert.Single(pass.Clusters).Ending, opened, PassExit.Of(pass)));
+    }
+
+    [Fact]
+    [Trait("Requirement", "R-08")]
+    public async Task Pass_OnASplitCluster_IsRefused_WhateverElseCouldNotBeRead()
+    {
+        var world = Snapshots.Healthy();
+        var split = world with { Members = [world.Members[0], Snapshots.Seen("core-2", Snapshots.Primary()), Snapshots.Unreachable("core-3")] };
+
+        var pass = await PassAsync(Changed, split, _ => throw new IOException("no space"));
+
+        var result = Assert.Single(pass.Clusters);
+        Assert.Equal((ClusterEnding.Refused, 0, ExitCode.Rejected), (result.Ending, opened, PassExit.Of(pass)));
+        Assert.Contains("core-1 and core-2 both accept writes", result.Reason, StringComparison.Ordinal);
+        Assert.NotEmpty(pass.Plan.Clusters[0].Unknowns);
+    }
+
+    [Fact]
+    public async Task Pass_WhileAStandbyDoesNotStream_IsShort_AndNotInOrder()
+    {
+        var cluster = Fleets.Cluster();
+        var world = Snapshots.Healthy(p => p with { Standbys = [.. p.Standbys.Where(s => s.ApplicationName != "core-3")] });
+
+        var pass = await PassAsync(cluster, world.WithFound(Plans.Of(cluster, world)), _ => throw new IOException("no space"));
+
+        var result = Assert.Single(pass.Clusters);
+        Assert.Equal((ClusterEnding.Short, ExitCode.PartlyApplied), (result.Ending, PassExit.Of(pass)));
+        Assert.Equal("member/core-3 streaming: false, wanted true", result.Reason);
+        Assert.False(pass.IsSettled);
+    }
+
+    private Task<PassResult> PassAsync(Cluster cluster, ClusterSnapshot world, Func<JournalEntry, JournalFile> journal)
+    {
+        var drift = DriftHistory.Open(Path.Combine(directory, "drift.json"), _ => { });
+        var route = new Route(
+            new Still(Snapshots.Fleet(world)), (_, _) => ValueTask.CompletedTask,
+            () =>
+            {
+                opened++;
+                throw new InvalidOperationException("the gate was asked for");
+            },
+            Plans.PasswordsMatch, new JournalArchive(directory, TimeProvider.System), journal, drift, TimeProvider.System);
+        return route.PassAsync(Fleets.Fleet(cluster), ["core"], new PassOrder
+        {
+            Consent = Consent.Enforced,
+            Follow = _ => throw new InvalidOperationException("a run was begun"),
+            Command = "reconcile",
+            Repository = "here",
+            Stopping = CancellationToken.None,
+            Abort = CancellationToken.None,
+        });
+    }
+
+    private sealed class Still(FleetSnapshot snapshot) : IObserver
+    {
+        public ValueTask<FleetSnapshot> ObserveAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel) => ValueTask.FromResult(snapshot);
+    }
+}
