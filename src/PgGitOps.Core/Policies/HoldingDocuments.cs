@@ -42,7 +42,8 @@ public sealed class HoldingDocuments
         var spoilt = errors.Where(e => e.Document is null).Select(e => e.Span.Path).ToHashSet(StringComparer.Ordinal);
         // A file that could not be read to its end may hold a document of any kind.
         var unknown = errors.Exists(e => e.RuleId.StartsWith("PGY", StringComparison.Ordinal) && FleetReader.IsDocument(e.Span.Path));
-        var (holding, incomplete) = (new List<ReadDocument>(reading.Documents.Count), new HashSet<string>(StringComparer.Ordinal));
+        // Nothing is proven of a fleet that does not hold.
+        var (holding, incomplete) = (new List<ReadDocument>(reading.Documents.Count), new HashSet<string>(["Verdicts", "Observation"], StringComparer.Ordinal));
         foreach (var document in reading.Documents)
         {
             if (document.Content is not null && !spoilt.Contains(document.Path) && !blamed.Contains((document.Path, document.Id)))

@@ -9,8 +9,7 @@ internal static class PolicyFiles
 {
     public static ExitCode Use(Invocation invocation, string? path, Func<SourceTree, EquatableArray<Diagnostic>, ExitCode> use)
     {
-        var directory = path ?? (Directory.Exists(invocation.Repository) ? invocation.Repository : null);
-        if (invocation.Reference is null && directory is not null && HoldsWorkTree(directory, path is not null))
+        if (DirectoryOf(invocation, path) is { } directory)
             return use(WorkTree.Read(directory, invocation.Time.GetUtcNow()), []);
         if (path is not null && invocation.Reference is not null)
             throw new UsageException("PATH is files as they lie in a directory, --ref is a commit: give one of them", "a commit of another repository: --repo PATH --ref REF");
@@ -19,6 +18,13 @@ internal static class PolicyFiles
             read => EmptySource.Is(read.Tree) ? EmptySource.Report(invocation, read.Tree) : use(read.Tree, read.Diagnostics),
             _ => throw new InvalidOperationException("nothing was known, so nothing can be unchanged"),
             refused => RevisionFailure.Report(invocation, refused.Refusal));
+    }
+
+    /// <summary>The directory whose files are meant as they lie there; null where a commit is meant.</summary>
+    public static string? DirectoryOf(Invocation invocation, string? path)
+    {
+        var directory = path ?? (Directory.Exists(invocation.Repository) ? invocation.Repository : null);
+        return invocation.Reference is null && directory is not null && HoldsWorkTree(directory, path is not null) ? directory : null;
     }
 
     /// <summary>A bare repository has no files to look at: then its HEAD is meant.</summary>

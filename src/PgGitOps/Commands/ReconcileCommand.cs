@@ -54,7 +54,8 @@ internal static class ReconcileCommand
             fleet => FleetSelection.Among(invocation, fleet),
             (stopping, abort) => Order(invocation, _ => new LogFollower(log), stopping, abort));
         log.Information("reconciling {Repository} continuously", revision.Address);
-        var loop = new ReconcileLoop(revision, engine.Route(), new PassSchedule(Random.Shared.NextDouble), health, log, options);
+        using var rules = new RuleRoute(RuleSettings.Read(invocation));
+        var loop = new ReconcileLoop(revision, engine.Route(), new PassSchedule(Random.Shared.NextDouble), health, log, options, new RuleWatch(rules, invocation.Time));
         await loop.RunAsync(invocation.Stopping, invocation.Shutdown.Abort).ConfigureAwait(false);
         return ExitCode.Done;
     }

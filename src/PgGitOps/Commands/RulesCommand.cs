@@ -1,8 +1,10 @@
 using System.CommandLine;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
+using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.RuleHost;
+using PgGitOps.Reconciling;
 
 namespace PgGitOps.Commands;
 
@@ -69,7 +71,8 @@ internal static class RulesCommand
             throw new UsageException($"there is no document {document} of kind {rule.Header.Subject}");
         using var engine = new RuleEngine(RuleSettings.Read(invocation) with { Trace = true });
         var now = invocation.Time.GetUtcNow();
-        var evaluation = engine.Evaluate(bundle, reading.Documents, now, chosen: new HashSet<(string, string?)> { (id, subject) });
+        var facts = reading.Fleet is { } fleet ? new RuleFactMemory().Of(bundle, RuleKnowledge.Static(Prover.Prove(fleet))) : [];
+        var evaluation = engine.Evaluate(bundle, [.. HoldingDocuments.Of(reading).Documents, .. facts], now, chosen: new HashSet<(string, string?)> { (id, subject) });
         if (evaluation.Runs.Count == 0)
         {
             DiagnosticOutput.Complain(invocation, tree, evaluation.Problems);

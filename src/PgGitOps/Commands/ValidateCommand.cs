@@ -23,10 +23,12 @@ internal static class ValidateCommand
         var fix = Fix.Read(invocation.Parsed);
         if (fix && (invocation.Reference is not null || !Directory.Exists(path ?? invocation.Repository)))
             throw new UsageException("--fix changes files as they lie in a directory, not a commit", "give the directory as PATH, without --ref");
+        using var rules = new RuleRoute(RuleSettings.Read(invocation));
+        if (PolicyFiles.DirectoryOf(invocation, fix ? path ?? invocation.Repository : path) is { } directory)
+            rules.Prepare(WorkTree.Rules(directory));
         return Task.FromResult(PolicyFiles.Use(invocation, fix ? path ?? invocation.Repository : path, (tree, notes) =>
         {
             var documents = SoundDocuments.Open(invocation);
-            using var rules = new RuleRoute(RuleSettings.Read(invocation));
             var judge = new RevisionJudge(new FleetReader(documents.Cache), rules, invocation.Time);
             var judged = judge.Weigh(tree, notes);
             documents.Save();
@@ -44,7 +46,7 @@ internal static class ValidateCommand
             var judging = SourceSettings.Open(invocation).Read(new SourceRequest { Reference = reference }, invocation.Stopping);
             if (judging is not SourceOutcome.Read { Tree: var judge })
                 return judging is SourceOutcome.Refused { Refusal: var refusal } ? RevisionFailure.Report(invocation, refusal) : throw new InvalidOperationException("nothing was known, so nothing can be unchanged");
-            judged = judged with { Rules = rules.Judge(judge, judged.Reading, invocation.Time.GetUtcNow()) };
+            judged = judged with { Rules = rules.Judge(judge, judged.AsRead, invocation.Time.GetUtcNow(), judged.Knowledge) };
             Preview(invocation, RulePreview.Of(judged.Rules, own));
         }
         DiagnosticOutput.Write(invocation, judged.Tree, judged.Diagnostics, judged.Rules?.Describe());

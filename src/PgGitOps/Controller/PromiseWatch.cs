@@ -41,6 +41,13 @@ internal sealed class PromiseWatch
         return new PromiseNews(raised, cleared, standing);
     }
 
+    /// <summary>What was said last of the contexts of a cluster.</summary>
+    public IReadOnlyList<LiveContext> Last(string cluster)
+    {
+        lock (gate)
+            return [.. last.Values.Where(c => c.Proof.Policy.Cluster.Value == cluster).OrderBy(c => c.Name, StringComparer.Ordinal)];
+    }
+
     private ContextProof[] ProofsOf(ValidFleet fleet, string cluster)
     {
         if (!proofs.TryGetValue(cluster, out var known) || !ReferenceEquals(known.Fleet, fleet))

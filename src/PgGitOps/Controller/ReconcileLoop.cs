@@ -6,7 +6,7 @@ using Serilog;
 namespace PgGitOps.Controller;
 
 /// <summary>Looks, and where the documents say so heals, again and again. Each cluster goes at its own pace: a long clone in one delays no other.</summary>
-internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassSchedule schedule, HealthState health, ILogger log, LoopOptions options)
+internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassSchedule schedule, HealthState health, ILogger log, LoopOptions options, RuleWatch? rules = null)
 {
     /// <summary>Time a pass may take beyond the interval before the loop counts as overdue.</summary>
     private static readonly TimeSpan PassGrace = TimeSpan.FromMinutes(2);
@@ -167,7 +167,20 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
             log.Warning("promise of {Alarm}", alarm);
         foreach (var context in news.Cleared)
             log.Information("promise of {Context} again", context);
+        TellRules(pass, cluster);
         return news.Standing;
+    }
+
+    private void TellRules(PassResult pass, string cluster)
+    {
+        // A pass may end after another revision came into force; its facts are of clusters all the same.
+        if (rules is null || revision.Tree is not { } tree)
+            return;
+        var (raised, cleared) = rules.Look(tree, promises.Last(cluster), pass.Snapshot.Find(cluster));
+        foreach (var finding in raised)
+            log.Warning("{Place}: {Rule}: {Finding}", finding.Span.ToString(), finding.RuleId, finding.Message);
+        foreach (var finding in cleared)
+            log.Information("{Place}: {Rule} finds nothing any more", finding.Span.ToString(), finding.RuleId);
     }
 
     private DateTimeOffset NextWake(ValidFleet fleet)

@@ -17,6 +17,9 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
     /// <summary>Null until a valid revision was read.</summary>
     public ValidFleet? Fleet { get; private set; }
 
+    /// <summary>The files of <see cref="Fleet"/>.</summary>
+    public SourceTree? Tree { get; private set; }
+
     /// <summary>Why a newer revision, or the newest, is not in force; null when all is well.</summary>
     public RevisionProblem? Problem { get; private set; }
 
@@ -57,16 +60,16 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                 }
                 if (known is not null && known != newestRead && Before(known, cancel) is { } before)
                 {
-                    if (before.Clusters.Count > 0 && valid.Fleet.Clusters.Count == 0)
+                    if (before.Fleet.Clusters.Count > 0 && valid.Fleet.Clusters.Count == 0)
                     {
                         moved = Fleet is null;
-                        Fleet = before;
-                        Problem = new RevisionProblem.Emptied(newestRead, before.Clusters.Count);
+                        (Fleet, Tree) = (before.Fleet, before.Tree);
+                        Problem = new RevisionProblem.Emptied(newestRead, before.Fleet.Clusters.Count);
                         return moved;
                     }
-                    NoLongerDeclared = before.Clusters.Where(c => valid.Fleet.FindCluster(c.Name) is null).Select(c => c.Name).ToEquatableArray();
+                    NoLongerDeclared = before.Fleet.Clusters.Where(c => valid.Fleet.FindCluster(c.Name) is null).Select(c => c.Name).ToEquatableArray();
                 }
-                Fleet = valid.Fleet;
+                (Fleet, Tree) = (valid.Fleet, valid.Tree);
                 Problem = null;
                 // Said once, meant once: a later rewrite is asked about again.
                 accepting = false;
@@ -93,16 +96,16 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
     /// <summary>After a start: the newest revision is no good, and an earlier run knew one that was.</summary>
     private bool TakeLastGood(string commitId, CancellationToken cancel)
     {
-        if (Before(commitId, cancel) is not { } fleet)
+        if (Before(commitId, cancel) is not { } before)
             return false;
-        Fleet = fleet;
+        (Fleet, Tree) = before;
         return true;
     }
 
     /// <summary>The fleet of an earlier revision, or null when it can no longer be read.</summary>
-    private ValidFleet? Before(string commitId, CancellationToken cancel) =>
-        Fleet?.Revision.CommitId == commitId ? Fleet
-        : reader.Read(new SourceRequest { Reference = commitId, AcceptRewrittenHistory = true }, cancel, byRules: false) is RevisionOutcome.Valid valid ? valid.Fleet
+    private (ValidFleet Fleet, SourceTree Tree)? Before(string commitId, CancellationToken cancel) =>
+        Fleet?.Revision.CommitId == commitId && Tree is not null ? (Fleet, Tree)
+        : reader.Read(new SourceRequest { Reference = commitId, AcceptRewrittenHistory = true }, cancel, byRules: false) is RevisionOutcome.Valid valid ? (valid.Fleet, valid.Tree)
         : null;
 }
 

@@ -23,14 +23,15 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
     public RevisionJudgement Weigh(SourceTree tree, IEnumerable<Diagnostic> found, bool byRules = true)
     {
         if (byRules)
-            rules?.Prepare(tree);
+            rules?.Prepare(tree.Files);
         var read = reader.Read(tree);
         var judged = new RevisionJudgement(tree, found.ToEquatableArray(), read, null, null);
         // Promises speak of a fleet that holds. Rules are given the documents that do, so that one look finds everything.
+        var claims = judged.Fleet is { } fleet ? ClaimRules.Judge(fleet, memory: memory) : null;
         return judged with
         {
-            Claims = judged.Fleet is { } fleet ? ClaimRules.Judge(fleet, memory: memory) : null,
-            Rules = byRules ? rules?.Judge(tree, read with { Diagnostics = [.. judged.Found, .. read.Diagnostics] }, time.GetUtcNow()) : null,
+            Claims = claims,
+            Rules = byRules ? rules?.Judge(tree, judged.AsRead, time.GetUtcNow(), (judged with { Claims = claims }).Knowledge) : null,
         };
     }
 }
@@ -43,6 +44,12 @@ internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnos
 {
     /// <summary>Null where the documents do not hold.</summary>
     public ValidFleet? Fleet => Found.Concat(Reading.Diagnostics).Any(d => d.Severity == Severity.Error) ? null : Reading.Fleet;
+
+    /// <summary>The reading with what the source found.</summary>
+    public FleetReading AsRead => Reading with { Diagnostics = [.. Found, .. Reading.Diagnostics] };
+
+    /// <summary>What rules may know besides the documents; null where nothing is proven.</summary>
+    public RuleKnowledge? Knowledge => Claims is null ? null : RuleKnowledge.Static(Claims.Proof);
 
     /// <summary>The documents hold, and what they promise cannot be kept, or a rule says no.</summary>
     public bool Rejected => Fleet is not null && (Claims is { Rejected: true } || Rules is { Rejected: true });

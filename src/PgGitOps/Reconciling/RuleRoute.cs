@@ -11,6 +11,7 @@ internal sealed class RuleRoute : IDisposable
 {
     private readonly RuleEngine engine;
     private readonly IncrementalRules incremental;
+    private readonly RuleFactMemory facts = new();
 
     public RuleRoute(RuleEngineOptions options)
     {
@@ -25,21 +26,23 @@ internal sealed class RuleRoute : IDisposable
     public int Kept => incremental.Kept;
 
     /// <summary>Starts what a judgement will need while the documents are still being read.</summary>
-    public void Prepare(SourceTree judging)
+    public void Prepare(IEnumerable<SourceFile> files)
     {
-        if (judging.Files.Any(f => RuleBundleReader.IsRule(f.Path)))
-            engine.Prepare(RuleBundleReader.Read(judging));
+        SourceFile[] rules = [.. files.Where(f => RuleBundleReader.IsRule(f.Path))];
+        if (rules.Length > 0)
+            engine.Prepare(RuleBundleReader.Read(rules));
     }
 
     /// <summary>The documents that hold, judged; where some do not, by the runs that need none of them.</summary>
+    /// <param name="knowledge">What is proven of the fleet, and seen.</param>
     /// <param name="judging">The revision whose rules judge: in a pull request that of the base branch.</param>
-    public RuleReport Judge(SourceTree judging, FleetReading reading, DateTimeOffset now)
+    public RuleReport Judge(SourceTree judging, FleetReading reading, DateTimeOffset now, RuleKnowledge? knowledge = null)
     {
         var bundle = RuleBundleReader.Read(judging);
         var holding = HoldingDocuments.Of(reading);
         if ((bundle.Rules.Count == 0 && bundle.Broken.Count == 0 && !holding.Waivers.Any()) || !holding.KnowWaivers)
             return RuleReport.Empty;
-        var evaluation = incremental.Evaluate(bundle, holding.Documents, now);
+        var evaluation = incremental.Evaluate(bundle, [.. holding.Documents, .. holding.AreAll ? facts.Of(bundle, knowledge) : []], now);
         var waivers = holding.Waivers.ToList();
         if (holding.AreAll)
             return RuleJudgement.Settle(bundle, [.. evaluation.Runs], [.. evaluation.Problems], waivers, holding.Documents.Count, now);

@@ -44,6 +44,25 @@ internal static class WorkTree
         return new(new RevisionInfo("worktree", Environment.UserName, now, "files as they lie in the directory"), files.ToEquatableArray());
     }
 
+    /// <summary>The rules alone, which are wanted before the thousands of documents beside them; none where they cannot be read.</summary>
+    public static IReadOnlyList<SourceFile> Rules(string root)
+    {
+        try
+        {
+            var folder = Path.Combine(root, "policies", "rules");
+            return !Directory.Exists(folder) ? [] :
+            [
+                .. Directory.EnumerateFiles(folder, "*.csx", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+                    .Select(f => Read(f, Path.GetRelativePath(root, f).Replace('\\', '/'))),
+            ];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or UsageException)
+        {
+            // Said when everything is read.
+            return [];
+        }
+    }
+
     private static SourceFile Read(string full, string path)
     {
         try

@@ -59,8 +59,8 @@ public sealed class Cluster
     /// <summary>Members that a commit may wait for.</summary>
     public Rows<string> SynchronousStandbys => Synchronous["standbys"].Texts;
 
-    /// <summary>What was seen of the live cluster; exists in the loop only.</summary>
-    public Value Observed => fleet.Find("Observation", Name) is { } found ? found.Spec : Document.Root["(observed)"];
+    /// <summary>What was seen of the live cluster: primary and members with name, state and inRecovery. Exists where somebody looked, as in the loop.</summary>
+    public Value Observed => fleet.Fact("Observation", Name) is { } found ? found.Spec : Document.Root["(observed)"];
 
     public override string ToString() => Name;
 }

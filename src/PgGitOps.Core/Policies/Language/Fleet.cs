@@ -26,6 +26,9 @@ public sealed class Fleet
         return run.Corpus.Find(kind, name) is { } number ? new Document(run, number) : null;
     }
 
+    /// <summary>What is known besides the documents; see <see cref="Context.Verdicts"/> and <see cref="Cluster.Observed"/>.</summary>
+    internal Document? Fact(string kind, string name) => Find(kind, name);
+
     public Rows<Context> Contexts => Documents("RecoveryPolicy").Select(d => new Context(d, this));
 
     public Rows<Cluster> Clusters => Documents("Cluster").Select(d => new Cluster(d, this));

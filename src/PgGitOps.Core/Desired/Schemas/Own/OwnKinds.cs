@@ -15,6 +15,9 @@ internal sealed class OwnKinds
     private const string Suffix = ".schema.json";
     private const int KindsMax = 100;
 
+    /// <summary>Words of the rule language.</summary>
+    private static readonly string[] Taken = ["Fleet", "Verdicts", "Observation"];
+
     private readonly Dictionary<(string ApiVersion, string Kind), (SchemaPart Schema, SourceFile File)> schemas = [];
     private readonly HashSet<(string, string)> refused = [];
 
@@ -37,7 +40,7 @@ internal sealed class OwnKinds
     public SchemaPart? Find(string? apiVersion, string kind) => apiVersion is not null && schemas.TryGetValue((apiVersion, kind), out var found) ? found.Schema : null;
 
     /// <summary>What rules, waivers and findings call the kind: where the engine has one of that name, with its apiVersion before it.</summary>
-    public static string NameOf(string apiVersion, string kind) => DocumentSchemas.Kinds.Contains(kind) ? $"{apiVersion}/{kind}" : kind;
+    public static string NameOf(string apiVersion, string kind) => DocumentSchemas.Kinds.Contains(kind) || Taken.Contains(kind) ? $"{apiVersion}/{kind}" : kind;
 
     /// <summary>Declared by a schema that is wrong itself: nothing can be said of its documents until that is mended.</summary>
     public bool IsRefused(string apiVersion, string kind) => refused.Contains((apiVersion, kind));
