@@ -18,7 +18,7 @@ internal static class Differ
             if (facet.Key.Field == "configured" && !Equals(problem.Live.GetValueOrDefault(facet.Key with { Field = "value" }), facet.Value))
                 continue;
             var applied = problem.Applied.GetValueOrDefault(facet.Key);
-            changes.Add(Of(problem, facet.Key, live, facet.Value, applied, CauseOf(facet.Value, live, applied), facet.At));
+            changes.Add(Of(problem, facet.Key, live, facet.Value, applied, problem.RecordProblem is null ? CauseOf(facet.Value, live, applied) : ChangeCause.Unknown, facet.At));
         }
         // What we made or applied, Git gave up; a membership we never granted, somebody else did.
         foreach (var key in Undeclared(problem))

@@ -20,6 +20,9 @@ public enum ChangeCause
 
     /// <summary>Nobody declared it, and it is dangerous.</summary>
     Undeclared,
+
+    /// <summary>What was applied last could not be read, so nobody can say which of the two moved.</summary>
+    Unknown,
 }
 
 /// <summary>One difference between desired and live.</summary>

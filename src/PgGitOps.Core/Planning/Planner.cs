@@ -81,7 +81,7 @@ public static class Planner
         {
             Cluster = problem.Cluster.Name,
             Mode = problem.Mode,
-            Changes = Explain(problem, changes, steps, leftOut).ToEquatableArray(),
+            Changes = Explain(problem, changes, steps, leftOut, refusals.Count > 0).ToEquatableArray(),
             Steps = steps.ToEquatableArray(),
             Refusals = refusals.Distinct().ToEquatableArray(),
             Reads = [],
@@ -105,7 +105,7 @@ public static class Planner
     }
 
     /// <summary>A change that no step brings about says why.</summary>
-    private static IEnumerable<Change> Explain(ClusterProblem problem, List<Change> changes, IReadOnlyList<Step> steps, Dictionary<FacetKey, string> leftOut)
+    private static IEnumerable<Change> Explain(ClusterProblem problem, List<Change> changes, IReadOnlyList<Step> steps, Dictionary<FacetKey, string> leftOut, bool refused)
     {
         if (changes.Count == 0)
             return [];
@@ -114,16 +114,21 @@ public static class Planner
         {
             if (change.NotActedOn is not null || reached.Contains(new FacetState(change.Key, change.Desired)))
                 return change;
-            return change with { NotActedOn = leftOut.GetValueOrDefault(change.Key) ?? Default(problem, change.Key) };
+            return change with { NotActedOn = leftOut.GetValueOrDefault(change.Key) ?? Default(problem, change, refused) };
         });
     }
 
-    private static string Default(ClusterProblem problem, FacetKey key) => key.Field switch
+    private static string Default(ClusterProblem problem, Change change, bool refused) => change.Key.Field switch
     {
         _ when problem.Blocks.Count > 0 => "nothing is changed on this cluster now: see the refusals",
         "streaming" => "a standby reconnects by itself; when it does not, its log says why",
-        _ => "no step of this plan can change it: see the refusals",
+        _ when change.Desired is null && GivenUp(problem, change.Key) is { } whole => $"it goes with {whole}, which Git gave up",
+        _ => refused ? "no step of this plan can change it: see the refusals" : "no step of this plan can change it",
     };
+
+    /// <summary>The object of ours that holds a facet and that no document mentions any more, or null.</summary>
+    private static string? GivenUp(ClusterProblem problem, FacetKey key) => problem.Inventory
+        .Where(i => FacetPath.IsWithin(key.Object, i) && !problem.Desired.ByKey.ContainsKey(problem.Key(i, "exists"))).Order(StringComparer.Ordinal).FirstOrDefault();
 
     private static EquatableArray<string> Unknowns(ClusterProblem problem)
     {

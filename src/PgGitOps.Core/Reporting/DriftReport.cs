@@ -69,7 +69,7 @@ public sealed record DriftItem(Change Change, DateTimeOffset Since, string? Wher
     {
         { Treatment: FieldTreatment.Ignore } => Severity.Note,
         { Cause: ChangeCause.Undeclared or ChangeCause.Conflict } => Severity.Warning,
-        { Cause: ChangeCause.Drift } => Severity.Warning,
+        { Cause: ChangeCause.Drift or ChangeCause.Unknown } => Severity.Warning,
         _ => Severity.Note,
     };
 }

@@ -17,6 +17,7 @@ public static class DriftSarif
         ("PGD003", ChangeCause.Intent, "Git moved; reality has not followed yet."),
         ("PGD004", ChangeCause.Initial, "Declared, and never applied."),
         ("PGD005", ChangeCause.Undeclared, "Dangerous, and declared by nobody."),
+        ("PGD006", ChangeCause.Unknown, "Differs, and what was applied last could not be read."),
     ];
 
     public static ReadOnlyMemory<byte> Write(DriftReport report)

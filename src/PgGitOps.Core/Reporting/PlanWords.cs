@@ -84,6 +84,7 @@ public static class PlanWords
         ChangeCause.Conflict => "conflict",
         ChangeCause.Initial => "new",
         ChangeCause.Undeclared => "undeclared",
+        ChangeCause.Unknown => "cause unknown",
     };
 
     internal static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;

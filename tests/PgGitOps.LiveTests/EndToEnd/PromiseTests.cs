@@ -89,7 +89,7 @@ public sealed class PromiseTests
         await Task.Delay(TimeSpan.FromSeconds(5));
         Assert.DoesNotContain("at risk", loop.Error, StringComparison.Ordinal);
 
-        var receiver = ProcessSignals.Tree(fleet.ServerPid("core-2")!.Value).Single(p => File.ReadAllText($"/proc/{p}/cmdline").Contains("walreceiver", StringComparison.Ordinal));
+        var receiver = ProcessSignals.Tree(fleet.ServerPid("core-2")!.Value).Intersect(Hosts.CommandLines.Of("walreceiver")).Single();
         ProcessSignals.Send(receiver, Signal.Stop);
         await fleet.ExecuteAsync("core-1", "insert into filler select repeat('x', 1000) from generate_series(1, 1000)", "inventory");
         await loop.WaitForErrorLineAsync("inventory at risk (site loss");

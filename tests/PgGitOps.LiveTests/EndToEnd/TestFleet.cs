@@ -159,6 +159,8 @@ public sealed class TestFleet : IAsyncDisposable
             ProcessSignals.Send(pid, Signal.Quit);
             await Poll.UntilAsync($"{member} has ended", () => !ProcessSignals.IsAlive(pid));
         }
+        foreach (var member in Members.Keys)
+            await SharedMemory.RemoveLeftoverAsync(DataDirectory(member));
         await servers.DisposeAsync();
         scratch.Dispose();
     }
@@ -208,6 +210,7 @@ public sealed class TestFleet : IAsyncDisposable
           parameters:
             max_connections: 30
             shared_buffers: 16MB
+            dynamic_shared_memory_type: mmap
             work_mem: 4MB
             log_statement: all
           roles:
@@ -239,6 +242,7 @@ public sealed class TestFleet : IAsyncDisposable
           parameters:
             max_connections: 25
             shared_buffers: 16MB
+            dynamic_shared_memory_type: mmap
           roles:
             - { name: tasks_owner }
           databases:

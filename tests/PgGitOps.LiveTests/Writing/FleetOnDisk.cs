@@ -39,6 +39,8 @@ public sealed class FleetOnDisk : IAsyncDisposable
     private static async Task<FleetOnDisk> MakeAsync(HostTransport transport, IAsyncDisposable? with, string? binDirectory, (string Name, string Value)[] parameters)
     {
         var directory = await TestDirectory.CreateAsync();
+        // Shared memory inside the data directory: a server that is killed leaves none behind.
+        parameters = [.. parameters, ("dynamic_shared_memory_type", "mmap")];
         // fsync off only saves the tests' time; everything else is as it would be.
         return new FleetOnDisk(directory, FleetUnderTest.Of(directory.Path, transport, null, null, binDirectory, [.. parameters, ("fsync", "off"), ("shared_buffers", "16MB")]), with);
     }
@@ -127,6 +129,8 @@ public sealed class FleetOnDisk : IAsyncDisposable
     {
         foreach (var member in (string[])["core-2", "core-1"])
             await StopAsync(member, Signal.Quit);
+        foreach (var member in (string[])["core-2", "core-1"])
+            await SharedMemory.RemoveLeftoverAsync(PathOf(member, "data"));
         await directory.DisposeAsync();
         if (transport is not null)
             await transport.DisposeAsync();

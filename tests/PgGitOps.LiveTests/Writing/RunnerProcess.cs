@@ -60,7 +60,7 @@ public sealed class RunnerProcess : IAsyncDisposable
     {
         if (args is not [var what, var root, var port1, var port2, var bin])
             return 2;
-        var fleet = FleetUnderTest.Of(root, new HostTransport.Local(null), int.Parse(port1, CultureInfo.InvariantCulture), int.Parse(port2, CultureInfo.InvariantCulture), bin.Length > 0 ? bin : null, ("fsync", "off"), ("shared_buffers", "16MB"));
+        var fleet = FleetUnderTest.Of(root, new HostTransport.Local(null), int.Parse(port1, CultureInfo.InvariantCulture), int.Parse(port2, CultureInfo.InvariantCulture), bin.Length > 0 ? bin : null, ("fsync", "off"), ("shared_buffers", "16MB"), ("dynamic_shared_memory_type", "mmap"));
         await using var writer = await WriterUnderTest.OpenAsync(fleet, what == "initialise" ? fleet.Snapshot(null) : fleet.Snapshot(false), $"runner {what}");
         Console.WriteLine("open");
         StepAction action = what switch
