@@ -16,6 +16,8 @@ internal sealed class PromiseWatch
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, (ValidFleet Fleet, ContextProof[] Proofs)> proofs = new(StringComparer.Ordinal);
+    // Of the fleet looked at last: laying it out once a cluster would cost the square of its size after every commit.
+    private ProofGround? ground;
     private readonly Dictionary<string, LiveContext> last = new(StringComparer.Ordinal);
 
     public PromiseNews Look(ValidFleet fleet, string cluster, ClusterSnapshot? seen, DateTimeOffset now)
@@ -52,7 +54,8 @@ internal sealed class PromiseWatch
     {
         if (!proofs.TryGetValue(cluster, out var known) || !ReferenceEquals(known.Fleet, fleet))
         {
-            var ground = new ProofGround(fleet);
+            if (ground is null || !ReferenceEquals(ground.Fleet, fleet))
+                ground = new ProofGround(fleet);
             proofs[cluster] = known = (fleet, [.. ground.PoliciesOf(cluster).Select(ground.Prove)]);
         }
         return known.Proofs;
