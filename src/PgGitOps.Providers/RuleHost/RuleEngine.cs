@@ -34,6 +34,9 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     /// <summary>Processes that were started so far, for tests and logs.</summary>
     public int WorkersStarted { get; private set; }
 
+    /// <summary>The worker kept for the next evaluation, or null.</summary>
+    internal int? WorkerId => worker?.Id;
+
     /// <summary>Starts a worker and finds or compiles the rules beside what the caller does; the next evaluation waits for it.</summary>
     public void Prepare(RuleBundle bundle)
     {
