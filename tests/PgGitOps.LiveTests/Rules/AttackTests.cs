@@ -26,7 +26,10 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
             if (line.StartsWith("## ", StringComparison.Ordinal))
                 kind = line[3..];
             else if (line.Length > 0 && line[0] != '#')
-                attacks.Add((kind, line.Replace("{FILE}", file).Replace("{PORT}", ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture)).Replace("{VAR}", "PGGITOPS_TEST_CANARY")));
+            {
+                var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                attacks.Add((kind, line.Replace("{FILE}", file).Replace("{PORT}", port).Replace("{VAR}", "PGGITOPS_TEST_CANARY")));
+            }
         }
         Assert.True(attacks.Count >= 150, $"{attacks.Count} attacks");
         return attacks;
@@ -42,7 +45,9 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
 
     private void AssertNothingReached(RuleEvaluation result)
     {
-        var all = string.Join("\n", result.Problems.Select(p => p.Message).Concat(result.Runs.Select(r => r.Reason)).Concat(result.Runs.SelectMany(r => r.Findings).Select(f => f.Message)));
+        var all = string.Join(
+            "\n",
+            result.Problems.Select(p => p.Message).Concat(result.Runs.Select(r => r.Reason)).Concat(result.Runs.SelectMany(r => r.Findings).Select(f => f.Message)));
         Assert.DoesNotContain(Canary, all, StringComparison.Ordinal);
         Assert.DoesNotContain("CANARY-SEEN", all, StringComparison.Ordinal);
         Assert.DoesNotContain("root:x:0:0", all, StringComparison.Ordinal);
@@ -57,7 +62,11 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
     {
         var attacks = Attacks();
         using var engine = EngineBench.Engine();
-        var bundle = EngineBench.Bundle([.. attacks.Select((a, i) => EngineBench.Rule(Id(i), a.Code)), EngineBench.Rule("ZZZ", "Report(Documents(\"RecoveryPolicy\")[0], \"the worker lives on\");")]);
+        var bundle = EngineBench.Bundle(
+        [
+            .. attacks.Select((a, i) => EngineBench.Rule(Id(i), a.Code)),
+            EngineBench.Rule("ZZZ", "Report(Documents(\"RecoveryPolicy\")[0], \"the worker lives on\");"),
+        ]);
         Assert.Empty(bundle.Broken);
         var result = engine.Evaluate(bundle, EngineBench.Documents(Documents), EngineBench.Now);
         var refused = result.Problems.GroupBy(p => p.Span.Path).ToDictionary(g => g.Key, g => g.First());
@@ -86,7 +95,11 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
     {
         var attacks = Attacks();
         using var engine = EngineBench.Engine(new RuleEngineOptions { Layers = Layers.None, EvaluateWithin = TimeSpan.FromSeconds(1.5), RestartsMax = 200 });
-        var bundle = EngineBench.Bundle([.. attacks.Select((a, i) => EngineBench.Rule(Id(i), a.Code)), EngineBench.Rule("ZZZ", "Report(Documents(\"RecoveryPolicy\")[0], \"the worker lives on\");")]);
+        var bundle = EngineBench.Bundle(
+        [
+            .. attacks.Select((a, i) => EngineBench.Rule(Id(i), a.Code)),
+            EngineBench.Rule("ZZZ", "Report(Documents(\"RecoveryPolicy\")[0], \"the worker lives on\");"),
+        ]);
         var result = engine.Evaluate(bundle, EngineBench.Documents(Documents), EngineBench.Now);
         foreach (var run in result.Runs)
             output.WriteLine($"{run.Rule.Id} {run.End} {run.Reason} | {(run.Rule.Id == "ZZZ" ? "" : attacks[int.Parse(run.Rule.Id[1..], System.Globalization.CultureInfo.InvariantCulture)].Code)}");

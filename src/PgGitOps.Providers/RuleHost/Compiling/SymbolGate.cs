@@ -20,21 +20,33 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
 
     private static readonly FrozenSet<OperationKind> Allowed = new[]
     {
-        OperationKind.Block, OperationKind.VariableDeclarationGroup, OperationKind.VariableDeclaration, OperationKind.VariableDeclarator, OperationKind.VariableInitializer,
-        OperationKind.Switch, OperationKind.SwitchCase, OperationKind.CaseClause, OperationKind.Loop, OperationKind.Branch, OperationKind.Empty, OperationKind.Return,
-        OperationKind.ExpressionStatement, OperationKind.LocalFunction, OperationKind.Literal, OperationKind.Conversion, OperationKind.Invocation, OperationKind.ArrayElementReference,
-        OperationKind.LocalReference, OperationKind.ParameterReference, OperationKind.FieldReference, OperationKind.MethodReference, OperationKind.PropertyReference,
-        OperationKind.UnaryOperator, OperationKind.BinaryOperator, OperationKind.Conditional, OperationKind.Coalesce, OperationKind.AnonymousFunction, OperationKind.ObjectCreation,
-        OperationKind.ArrayCreation, OperationKind.InstanceReference, OperationKind.IsType, OperationKind.SimpleAssignment, OperationKind.CompoundAssignment,
+        OperationKind.Block, OperationKind.VariableDeclarationGroup, OperationKind.VariableDeclaration, OperationKind.VariableDeclarator,
+        OperationKind.VariableInitializer,
+        OperationKind.Switch, OperationKind.SwitchCase, OperationKind.CaseClause, OperationKind.Loop, OperationKind.Branch,
+        OperationKind.Empty, OperationKind.Return,
+        OperationKind.ExpressionStatement, OperationKind.LocalFunction, OperationKind.Literal, OperationKind.Conversion,
+        OperationKind.Invocation, OperationKind.ArrayElementReference,
+        OperationKind.LocalReference, OperationKind.ParameterReference, OperationKind.FieldReference, OperationKind.MethodReference,
+        OperationKind.PropertyReference,
+        OperationKind.UnaryOperator, OperationKind.BinaryOperator, OperationKind.Conditional, OperationKind.Coalesce,
+        OperationKind.AnonymousFunction, OperationKind.ObjectCreation,
+        OperationKind.ArrayCreation, OperationKind.InstanceReference, OperationKind.IsType, OperationKind.SimpleAssignment,
+        OperationKind.CompoundAssignment,
         OperationKind.Parenthesized, OperationKind.ConditionalAccess, OperationKind.ConditionalAccessInstance, OperationKind.InterpolatedString,
-        OperationKind.AnonymousObjectCreation, OperationKind.ObjectOrCollectionInitializer, OperationKind.MemberInitializer, OperationKind.NameOf, OperationKind.Tuple,
-        OperationKind.DefaultValue, OperationKind.IsPattern, OperationKind.Increment, OperationKind.Decrement, OperationKind.DeconstructionAssignment, OperationKind.DeclarationExpression,
+        OperationKind.AnonymousObjectCreation, OperationKind.ObjectOrCollectionInitializer, OperationKind.MemberInitializer,
+        OperationKind.NameOf, OperationKind.Tuple,
+        OperationKind.DefaultValue, OperationKind.IsPattern, OperationKind.Increment, OperationKind.Decrement,
+        OperationKind.DeconstructionAssignment, OperationKind.DeclarationExpression,
         OperationKind.OmittedArgument, OperationKind.ArrayInitializer, OperationKind.PropertyInitializer, OperationKind.Argument,
-        OperationKind.InterpolatedStringText, OperationKind.Interpolation, OperationKind.DelegateCreation, OperationKind.Discard, OperationKind.MethodBody,
+        OperationKind.InterpolatedStringText, OperationKind.Interpolation, OperationKind.DelegateCreation, OperationKind.Discard,
+        OperationKind.MethodBody,
         OperationKind.CoalesceAssignment, OperationKind.Range, OperationKind.TranslatedQuery, OperationKind.TupleBinaryOperator,
-        OperationKind.SwitchExpression, OperationKind.SwitchExpressionArm, OperationKind.PropertySubpattern, OperationKind.ConstantPattern, OperationKind.DeclarationPattern,
-        OperationKind.DiscardPattern, OperationKind.RecursivePattern, OperationKind.RelationalPattern, OperationKind.NegatedPattern, OperationKind.BinaryPattern, OperationKind.TypePattern,
-        OperationKind.ImplicitIndexerReference, OperationKind.CollectionExpression, OperationKind.InterpolatedStringHandlerCreation, OperationKind.InterpolatedStringAppendLiteral,
+        OperationKind.SwitchExpression, OperationKind.SwitchExpressionArm, OperationKind.PropertySubpattern, OperationKind.ConstantPattern,
+        OperationKind.DeclarationPattern,
+        OperationKind.DiscardPattern, OperationKind.RecursivePattern, OperationKind.RelationalPattern, OperationKind.NegatedPattern,
+        OperationKind.BinaryPattern, OperationKind.TypePattern,
+        OperationKind.ImplicitIndexerReference, OperationKind.CollectionExpression, OperationKind.InterpolatedStringHandlerCreation,
+        OperationKind.InterpolatedStringAppendLiteral,
         OperationKind.InterpolatedStringAppendFormatted,
     }.ToFrozenSet();
 
@@ -79,7 +91,8 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
     // The name at the end of a.b is converted together with a.b.
     private static SyntaxNode Whole(SyntaxNode node)
     {
-        while ((node.Parent is MemberAccessExpressionSyntax access && access.Name == node) || node.Parent is ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax or MemberBindingExpressionSyntax)
+        while ((node.Parent is MemberAccessExpressionSyntax access && access.Name == node)
+            || node.Parent is ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax or MemberBindingExpressionSyntax)
             node = node.Parent;
         return node;
     }
@@ -141,7 +154,8 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
     private static ITypeSymbol? Texts(IOperation operation) => operation switch
     {
         IInterpolationOperation interpolation => Unwrapped(interpolation.Expression).Type,
-        IConversionOperation { IsImplicit: true, Type.SpecialType: SpecialType.System_Object, Parent: IBinaryOperation or ICompoundAssignmentOperation } boxing => boxing.Operand.Type,
+        IConversionOperation { IsImplicit: true, Type.SpecialType: SpecialType.System_Object, Parent: IBinaryOperation or ICompoundAssignmentOperation } boxing =>
+            boxing.Operand.Type,
         IInvocationOperation { TargetMethod.Name: "ToString", Instance: { } instance } => instance.Type,
         _ => null,
     };
@@ -152,7 +166,9 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
     {
         if (type is INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } nullable)
             type = nullable.TypeArguments[0];
-        return type.SpecialType is not (SpecialType.None or SpecialType.System_Object or SpecialType.System_Array) || NameOf(type) is "System.TimeSpan" or "System.DateTimeOffset" || IsLanguage(type) || type.TypeKind == TypeKind.Enum;
+        return type.SpecialType is not (SpecialType.None or SpecialType.System_Object or SpecialType.System_Array)
+            || NameOf(type) is "System.TimeSpan" or "System.DateTimeOffset"
+            || IsLanguage(type) || type.TypeKind == TypeKind.Enum;
     }
 
     private static IEnumerable<ISymbol?> SymbolsOf(IOperation operation) => operation switch
@@ -222,7 +238,9 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
             IPropertySymbol p => p.OriginalDefinition.Parameters,
             _ => [],
         };
-        return AllowList.Allows(NameOf(owner), name) && signature.All(p => p.Type is ITypeParameterSymbol || IsAllowed(p.Type)) && !(name == "ToString" && signature.Length > 0);
+        return AllowList.Allows(NameOf(owner), name)
+            && signature.All(p => p.Type is ITypeParameterSymbol || IsAllowed(p.Type))
+            && !(name == "ToString" && signature.Length > 0);
     }
 
     private static string? HintFor(ISymbol symbol) => symbol.Name switch
@@ -257,7 +275,8 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
             case INamedTypeSymbol { IsTupleType: true } tuple:
                 return tuple.TupleElements.All(e => IsAllowed(e.Type, depth + 1, tuples + 1));
             case INamedTypeSymbol { IsAnonymousType: true } anonymous:
-                return anonymous.GetMembers().OfType<IPropertySymbol>().All(p => p.Type.SpecialType != SpecialType.System_Object && IsAllowed(p.Type, depth + 1, tuples + 1));
+                return anonymous.GetMembers().OfType<IPropertySymbol>()
+                    .All(p => p.Type.SpecialType != SpecialType.System_Object && IsAllowed(p.Type, depth + 1, tuples + 1));
             case INamedTypeSymbol named:
                 if (SymbolEqualityComparer.Default.Equals(named.ContainingAssembly, self))
                     return true;

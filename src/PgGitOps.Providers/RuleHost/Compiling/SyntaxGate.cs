@@ -17,41 +17,59 @@ internal static class SyntaxGate
 
     private static readonly FrozenSet<SyntaxKind> Allowed = new[]
     {
-        SyntaxKind.Block, SyntaxKind.LocalDeclarationStatement, SyntaxKind.VariableDeclaration, SyntaxKind.VariableDeclarator, SyntaxKind.EqualsValueClause,
-        SyntaxKind.ExpressionStatement, SyntaxKind.IfStatement, SyntaxKind.ElseClause, SyntaxKind.ForEachStatement, SyntaxKind.ForEachVariableStatement,
+        SyntaxKind.Block, SyntaxKind.LocalDeclarationStatement, SyntaxKind.VariableDeclaration, SyntaxKind.VariableDeclarator,
+        SyntaxKind.EqualsValueClause,
+        SyntaxKind.ExpressionStatement, SyntaxKind.IfStatement, SyntaxKind.ElseClause, SyntaxKind.ForEachStatement,
+        SyntaxKind.ForEachVariableStatement,
         SyntaxKind.ForStatement, SyntaxKind.WhileStatement, SyntaxKind.DoStatement, SyntaxKind.BreakStatement, SyntaxKind.ContinueStatement,
-        SyntaxKind.ReturnStatement, SyntaxKind.SwitchStatement, SyntaxKind.SwitchSection, SyntaxKind.CaseSwitchLabel, SyntaxKind.CasePatternSwitchLabel,
+        SyntaxKind.ReturnStatement, SyntaxKind.SwitchStatement, SyntaxKind.SwitchSection, SyntaxKind.CaseSwitchLabel,
+        SyntaxKind.CasePatternSwitchLabel,
         SyntaxKind.DefaultSwitchLabel, SyntaxKind.EmptyStatement, SyntaxKind.LocalFunctionStatement, SyntaxKind.ParameterList, SyntaxKind.Parameter,
         SyntaxKind.ArrowExpressionClause,
-        SyntaxKind.NumericLiteralExpression, SyntaxKind.StringLiteralExpression, SyntaxKind.CharacterLiteralExpression, SyntaxKind.TrueLiteralExpression,
+        SyntaxKind.NumericLiteralExpression, SyntaxKind.StringLiteralExpression, SyntaxKind.CharacterLiteralExpression,
+        SyntaxKind.TrueLiteralExpression,
         SyntaxKind.FalseLiteralExpression, SyntaxKind.NullLiteralExpression, SyntaxKind.DefaultLiteralExpression, SyntaxKind.DefaultExpression,
-        SyntaxKind.IdentifierName, SyntaxKind.GenericName, SyntaxKind.QualifiedName, SyntaxKind.TypeArgumentList, SyntaxKind.PredefinedType, SyntaxKind.NullableType,
+        SyntaxKind.IdentifierName, SyntaxKind.GenericName, SyntaxKind.QualifiedName, SyntaxKind.TypeArgumentList,
+        SyntaxKind.PredefinedType, SyntaxKind.NullableType,
         SyntaxKind.ArrayType, SyntaxKind.ArrayRankSpecifier, SyntaxKind.OmittedArraySizeExpression, SyntaxKind.TupleType, SyntaxKind.TupleElement,
-        SyntaxKind.SimpleMemberAccessExpression, SyntaxKind.ConditionalAccessExpression, SyntaxKind.MemberBindingExpression, SyntaxKind.ElementBindingExpression,
-        SyntaxKind.ElementAccessExpression, SyntaxKind.BracketedArgumentList, SyntaxKind.InvocationExpression, SyntaxKind.ArgumentList, SyntaxKind.Argument,
+        SyntaxKind.SimpleMemberAccessExpression, SyntaxKind.ConditionalAccessExpression, SyntaxKind.MemberBindingExpression,
+        SyntaxKind.ElementBindingExpression,
+        SyntaxKind.ElementAccessExpression, SyntaxKind.BracketedArgumentList, SyntaxKind.InvocationExpression, SyntaxKind.ArgumentList,
+        SyntaxKind.Argument,
         SyntaxKind.NameColon, SyntaxKind.NameEquals, SyntaxKind.ObjectCreationExpression, SyntaxKind.ImplicitObjectCreationExpression,
         SyntaxKind.ObjectInitializerExpression, SyntaxKind.CollectionInitializerExpression, SyntaxKind.ComplexElementInitializerExpression,
-        SyntaxKind.ArrayInitializerExpression, SyntaxKind.ArrayCreationExpression, SyntaxKind.ImplicitArrayCreationExpression, SyntaxKind.CollectionExpression,
+        SyntaxKind.ArrayInitializerExpression, SyntaxKind.ArrayCreationExpression, SyntaxKind.ImplicitArrayCreationExpression,
+        SyntaxKind.CollectionExpression,
         SyntaxKind.ExpressionElement, SyntaxKind.AnonymousObjectCreationExpression, SyntaxKind.AnonymousObjectMemberDeclarator,
-        SyntaxKind.ParenthesizedExpression, SyntaxKind.TupleExpression, SyntaxKind.ConditionalExpression, SyntaxKind.CastExpression, SyntaxKind.AsExpression, SyntaxKind.IsExpression,
+        SyntaxKind.ParenthesizedExpression, SyntaxKind.TupleExpression, SyntaxKind.ConditionalExpression, SyntaxKind.CastExpression,
+        SyntaxKind.AsExpression, SyntaxKind.IsExpression,
         SyntaxKind.SuppressNullableWarningExpression, SyntaxKind.DeclarationExpression, SyntaxKind.RangeExpression, SyntaxKind.IndexExpression,
-        SyntaxKind.AddExpression, SyntaxKind.SubtractExpression, SyntaxKind.MultiplyExpression, SyntaxKind.DivideExpression, SyntaxKind.ModuloExpression,
-        SyntaxKind.LogicalAndExpression, SyntaxKind.LogicalOrExpression, SyntaxKind.BitwiseAndExpression, SyntaxKind.BitwiseOrExpression, SyntaxKind.ExclusiveOrExpression,
+        SyntaxKind.AddExpression, SyntaxKind.SubtractExpression, SyntaxKind.MultiplyExpression, SyntaxKind.DivideExpression,
+        SyntaxKind.ModuloExpression,
+        SyntaxKind.LogicalAndExpression, SyntaxKind.LogicalOrExpression, SyntaxKind.BitwiseAndExpression, SyntaxKind.BitwiseOrExpression,
+        SyntaxKind.ExclusiveOrExpression,
         SyntaxKind.EqualsExpression, SyntaxKind.NotEqualsExpression, SyntaxKind.LessThanExpression, SyntaxKind.LessThanOrEqualExpression,
         SyntaxKind.GreaterThanExpression, SyntaxKind.GreaterThanOrEqualExpression, SyntaxKind.CoalesceExpression,
-        SyntaxKind.SimpleAssignmentExpression, SyntaxKind.AddAssignmentExpression, SyntaxKind.SubtractAssignmentExpression, SyntaxKind.MultiplyAssignmentExpression,
-        SyntaxKind.DivideAssignmentExpression, SyntaxKind.CoalesceAssignmentExpression, SyntaxKind.OrAssignmentExpression, SyntaxKind.AndAssignmentExpression,
-        SyntaxKind.UnaryMinusExpression, SyntaxKind.UnaryPlusExpression, SyntaxKind.LogicalNotExpression, SyntaxKind.PreIncrementExpression, SyntaxKind.PreDecrementExpression,
+        SyntaxKind.SimpleAssignmentExpression, SyntaxKind.AddAssignmentExpression, SyntaxKind.SubtractAssignmentExpression,
+        SyntaxKind.MultiplyAssignmentExpression,
+        SyntaxKind.DivideAssignmentExpression, SyntaxKind.CoalesceAssignmentExpression, SyntaxKind.OrAssignmentExpression,
+        SyntaxKind.AndAssignmentExpression,
+        SyntaxKind.UnaryMinusExpression, SyntaxKind.UnaryPlusExpression, SyntaxKind.LogicalNotExpression,
+        SyntaxKind.PreIncrementExpression, SyntaxKind.PreDecrementExpression,
         SyntaxKind.PostIncrementExpression, SyntaxKind.PostDecrementExpression,
         SyntaxKind.SimpleLambdaExpression, SyntaxKind.ParenthesizedLambdaExpression,
-        SyntaxKind.IsPatternExpression, SyntaxKind.ConstantPattern, SyntaxKind.DeclarationPattern, SyntaxKind.VarPattern, SyntaxKind.DiscardPattern, SyntaxKind.RelationalPattern,
-        SyntaxKind.AndPattern, SyntaxKind.OrPattern, SyntaxKind.NotPattern, SyntaxKind.ParenthesizedPattern, SyntaxKind.RecursivePattern, SyntaxKind.PropertyPatternClause,
+        SyntaxKind.IsPatternExpression, SyntaxKind.ConstantPattern, SyntaxKind.DeclarationPattern, SyntaxKind.VarPattern,
+        SyntaxKind.DiscardPattern, SyntaxKind.RelationalPattern,
+        SyntaxKind.AndPattern, SyntaxKind.OrPattern, SyntaxKind.NotPattern, SyntaxKind.ParenthesizedPattern, SyntaxKind.RecursivePattern,
+        SyntaxKind.PropertyPatternClause,
         SyntaxKind.PositionalPatternClause, SyntaxKind.Subpattern, SyntaxKind.ExpressionColon, SyntaxKind.TypePattern,
         SyntaxKind.SingleVariableDesignation, SyntaxKind.ParenthesizedVariableDesignation, SyntaxKind.DiscardDesignation,
         SyntaxKind.SwitchExpression, SyntaxKind.SwitchExpressionArm, SyntaxKind.WhenClause,
         SyntaxKind.InterpolatedStringExpression, SyntaxKind.InterpolatedStringText, SyntaxKind.Interpolation, SyntaxKind.InterpolationFormatClause,
-        SyntaxKind.QueryExpression, SyntaxKind.QueryBody, SyntaxKind.FromClause, SyntaxKind.WhereClause, SyntaxKind.SelectClause, SyntaxKind.LetClause,
-        SyntaxKind.OrderByClause, SyntaxKind.AscendingOrdering, SyntaxKind.DescendingOrdering, SyntaxKind.GroupClause, SyntaxKind.JoinClause, SyntaxKind.QueryContinuation,
+        SyntaxKind.QueryExpression, SyntaxKind.QueryBody, SyntaxKind.FromClause, SyntaxKind.WhereClause, SyntaxKind.SelectClause,
+        SyntaxKind.LetClause,
+        SyntaxKind.OrderByClause, SyntaxKind.AscendingOrdering, SyntaxKind.DescendingOrdering, SyntaxKind.GroupClause,
+        SyntaxKind.JoinClause, SyntaxKind.QueryContinuation,
     }.ToFrozenSet();
 
     private static readonly Dictionary<SyntaxKind, string> Said = new()
@@ -81,15 +99,21 @@ internal static class SyntaxGate
         // The parser descends with every bracket; the lexer does not. So brackets are counted before anything is parsed.
         if (TooManyBrackets(rule.Text, options) is { } bracket)
         {
-            findings.Add(new CompileFinding(rule.Number, RuleFindings.NotAllowed.Id, $"brackets nest more than {BracketDepthMax} deep", CombinedText.PlaceIn(text, bracket)));
+            findings.Add(new CompileFinding(
+                rule.Number, RuleFindings.NotAllowed.Id, $"brackets nest more than {BracketDepthMax} deep", CombinedText.PlaceIn(text, bracket)));
             return;
         }
         var tree = CSharpSyntaxTree.ParseText(text, options);
         var root = tree.GetCompilationUnitRoot();
         var before = findings.Count;
         foreach (var diagnostic in tree.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Take(20))
-            findings.Add(new CompileFinding(rule.Number, RuleFindings.Syntax.Id, diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture), CombinedText.PlaceIn(text, diagnostic.Location.SourceSpan)));
-        foreach (var directive in root.DescendantTrivia(descendIntoTrivia: false).Where(t => t.IsDirective || t.IsKind(SyntaxKind.ShebangDirectiveTrivia) || t.IsKind(SyntaxKind.SkippedTokensTrivia)))
+            findings.Add(new CompileFinding(
+                rule.Number, RuleFindings.Syntax.Id,
+                diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture),
+                CombinedText.PlaceIn(text, diagnostic.Location.SourceSpan)));
+        var directives = root.DescendantTrivia(descendIntoTrivia: false)
+            .Where(t => t.IsDirective || t.IsKind(SyntaxKind.ShebangDirectiveTrivia) || t.IsKind(SyntaxKind.SkippedTokensTrivia));
+        foreach (var directive in directives)
             Refuse(directive.Span, "a rule has no preprocessor directives");
         if (findings.Count > before)
             return;
@@ -107,7 +131,8 @@ internal static class SyntaxGate
                 case FieldDeclarationSyntax { AttributeLists.Count: 0 } field when field.Modifiers.All(m => m.IsKind(SyntaxKind.ConstKeyword)):
                     CheckTree(field.Declaration, Refuse);
                     break;
-                case MethodDeclarationSyntax { AttributeLists.Count: 0, TypeParameterList: null, ConstraintClauses.Count: 0, ExplicitInterfaceSpecifier: null } method when method.Modifiers.All(m => m.IsKind(SyntaxKind.StaticKeyword)):
+                case MethodDeclarationSyntax { AttributeLists.Count: 0, TypeParameterList: null, ConstraintClauses.Count: 0, ExplicitInterfaceSpecifier: null } method
+                    when method.Modifiers.All(m => m.IsKind(SyntaxKind.StaticKeyword)):
                     foreach (var child in method.ChildNodes())
                         CheckTree(child, Refuse);
                     break;
@@ -117,7 +142,8 @@ internal static class SyntaxGate
             }
         }
 
-        void Refuse(TextSpan span, string message) => findings.Add(new CompileFinding(rule.Number, RuleFindings.NotAllowed.Id, message, CombinedText.PlaceIn(text, span)));
+        void Refuse(TextSpan span, string message) =>
+            findings.Add(new CompileFinding(rule.Number, RuleFindings.NotAllowed.Id, message, CombinedText.PlaceIn(text, span)));
     }
 
     /// <summary>Every node below is of a kind that rules are made of.</summary>
@@ -147,21 +173,26 @@ internal static class SyntaxGate
         }
     }
 
-    private static string Sentence(SyntaxNode node) => Said.GetValueOrDefault(node.Kind()) ?? $"this form of C# ({Words(node.Kind())}) is not part of the language of rules";
+    private static string Sentence(SyntaxNode node) =>
+        Said.GetValueOrDefault(node.Kind()) ?? $"this form of C# ({Words(node.Kind())}) is not part of the language of rules";
 
-    private static string Words(SyntaxKind kind) => string.Concat(kind.ToString().Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : " ") + char.ToLowerInvariant(c) : c.ToString()));
+    private static string Words(SyntaxKind kind) =>
+        string.Concat(kind.ToString().Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : " ") + char.ToLowerInvariant(c) : c.ToString()));
 
     private static string? Detail(SyntaxNode node) => node switch
     {
         ParameterSyntax { Modifiers.Count: > 0 } => "parameters have no modifiers",
-        LocalFunctionStatementSyntax f when f.Modifiers.Any(m => !m.IsKind(SyntaxKind.StaticKeyword)) || f.TypeParameterList is not null => "a local function has no modifiers but static, and no type parameters",
+        LocalFunctionStatementSyntax f when f.Modifiers.Any(m => !m.IsKind(SyntaxKind.StaticKeyword)) || f.TypeParameterList is not null =>
+            "a local function has no modifiers but static, and no type parameters",
         LambdaExpressionSyntax l when l.Modifiers.Any(m => !m.IsKind(SyntaxKind.StaticKeyword)) => "a lambda has no modifiers but static",
-        LocalDeclarationStatementSyntax d when d.AwaitKeyword != default || d.UsingKeyword != default || d.Modifiers.Any(m => !m.IsKind(SyntaxKind.ConstKeyword)) => "a local has no modifiers but const",
+        LocalDeclarationStatementSyntax d when d.AwaitKeyword != default || d.UsingKeyword != default || d.Modifiers.Any(m => !m.IsKind(SyntaxKind.ConstKeyword)) =>
+            "a local has no modifiers but const",
         CommonForEachStatementSyntax { AwaitKeyword.RawKind: not 0 } => "a rule waits for nothing",
         ArrayCreationExpressionSyntax { Initializer: null } => "an array is written out: new[] { … }",
         ArrayRankSpecifierSyntax { Rank: > 1 } => "arrays have one dimension",
         ArrayRankSpecifierSyntax r when r.Sizes.Any(s => s is not OmittedArraySizeExpressionSyntax) => "an array is written out: new[] { … }",
-        InterpolationFormatClauseSyntax { FormatStringToken.ValueText: var format } when format.Length > 3 || !format.All(char.IsAsciiLetterOrDigit) => "a format is a letter and at most two digits",
+        InterpolationFormatClauseSyntax { FormatStringToken.ValueText: var format } when format.Length > 3 || !format.All(char.IsAsciiLetterOrDigit) =>
+            "a format is a letter and at most two digits",
         ArgumentSyntax { RefKindKeyword.RawKind: not 0 } a when !a.RefKindKeyword.IsKind(SyntaxKind.OutKeyword) => "arguments are not passed by reference",
         InterpolatedStringExpressionSyntax { Contents.Count: > OperandsMax } => $"a text is made of at most {OperandsMax} parts",
         BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } sum when Operands(sum) > OperandsMax => $"a sum has at most {OperandsMax} operands",
