@@ -30,7 +30,7 @@ public static class DocumentRules
     public static readonly DiagnosticRule KeyCount = new("PGS010", "Number of keys", "The mapping has fewer or more keys than allowed, often because exactly one alternative is to be chosen.");
     public static readonly DiagnosticRule NoAlternative = new("PGS011", "No alternative fits", "The value fits none of the forms the schema allows.");
     public static readonly DiagnosticRule UnknownApiVersion = new("PGS012", "Unknown apiVersion", "This version reads pggitops.dev/v1.");
-    public static readonly DiagnosticRule UnknownKind = new("PGS013", "Unknown kind", "The kinds are Approval, Cluster, Environment, RecoveryClasses, RecoveryPolicy and Waiver, and those the repository declares in schemas/kinds.");
+    public static readonly DiagnosticRule UnknownKind = new("PGS013", "Unknown kind", "The kinds are Approval, Cluster, Environment, RecoveryClasses, RecoveryPolicy, RuleSettings and Waiver, and those the repository declares in schemas/kinds.");
     public static readonly DiagnosticRule OwnKind = new("PGS014", "A kind's own schema", "A schema below schemas/kinds names the one apiVersion and kind of its documents, and uses only keywords that are enforced.");
 
     public static IReadOnlyList<DiagnosticRule> All { get; } =

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired;
@@ -37,6 +38,13 @@ public sealed record RecoveryClasses(DocumentHead Head, EquatableArray<RecoveryC
 public sealed record RecoveryClass(string Name, TimeSpan Limit, SourceSpan At);
 
 public sealed record Waiver(DocumentHead Head, string Rule, string Document, string? Value, string Approver, string Reason, string? Ticket, DateTimeOffset Expires);
+
+/// <summary>Values for the parameters of rules, as written: their types stand in the rules' headers.</summary>
+public sealed record RuleSettingsDocument(DocumentHead Head, EquatableArray<RuleSetting> Rules);
+
+public sealed record RuleSetting(Located<string> Rule, EquatableArray<WrittenParameter> Parameters);
+
+public sealed record WrittenParameter(Located<string> Name, LocatedNode Value);
 
 /// <summary>Written consent from Git: what is allowed, by whom, until when.</summary>
 /// <param name="PlanId">The sealed plan it allows, or null for an approval of another kind.</param>

@@ -30,6 +30,9 @@ public sealed class HoldingDocuments
     /// <summary>Waivers are known, all of them.</summary>
     public bool KnowWaivers => !unknown && !incomplete.Contains("Waiver");
 
+    /// <summary>Settings of rules are known, all of them: without one a rule would ask for something else.</summary>
+    public bool KnowSettings => !unknown && !incomplete.Contains("RuleSettings");
+
     public IEnumerable<Waiver> Waivers => Documents.Select(d => d.Content).OfType<Waiver>();
 
     public static HoldingDocuments Of(FleetReading reading)

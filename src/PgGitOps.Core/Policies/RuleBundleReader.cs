@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Sources;
 
@@ -13,6 +14,9 @@ public static class RuleBundleReader
     public static bool IsRule(string path) => path.StartsWith("policies/rules/", StringComparison.Ordinal) && path.EndsWith(".csx", StringComparison.Ordinal);
 
     public static RuleBundle Read(SourceTree tree) => Read(tree.Files.Where(f => IsRule(f.Path)));
+
+    /// <param name="reading">What the tree's documents say, the settings of its rules among them.</param>
+    public static RuleBundle Read(SourceTree tree, FleetReading reading) => SettingsInForce.Apply(Read(tree), reading);
 
     public static RuleBundle Read(IEnumerable<SourceFile> files)
     {

@@ -1,4 +1,6 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Desired.Reading;
+using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Desired.Schemas.Own;
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Sources;
@@ -60,6 +62,9 @@ public static class RuleFixtureReader
     private static ReadDocument Document(string path, LocatedNode root, OwnKinds kinds, List<Diagnostic> findings)
     {
         var (kind, apiVersion) = (root["kind"]?.Text, root["apiVersion"]?.Text);
+        // Settings are not read by the rule but set it.
+        if (kind == "RuleSettings" && apiVersion == DocumentSchemas.ApiVersion)
+            return DocumentParser.ReadDocument(path, root, sound: false, kinds, findings);
         if (kind is not null && kinds.Find(apiVersion, kind) is { } schema)
         {
             findings.AddRange(PartJudge.Of(path, root, schema));

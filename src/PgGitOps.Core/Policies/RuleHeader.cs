@@ -45,7 +45,16 @@ public enum ParameterType
 }
 
 /// <param name="OneOf">Allowed spellings; empty for any.</param>
-public sealed record ParameterDeclaration(string Name, ParameterType Type, ParameterValue Default, ParameterValue? Min, ParameterValue? Max, EquatableArray<string> OneOf, string Description, SourceSpan At);
+public sealed record ParameterDeclaration(string Name, ParameterType Type, ParameterValue Default, ParameterValue? Min, ParameterValue? Max, EquatableArray<string> OneOf, string Description, SourceSpan At)
+{
+    /// <summary>What the repository set it to, or null.</summary>
+    public ParameterSetting? Set { get; init; }
+
+    public ParameterValue InForce => Set?.Value ?? Default;
+}
+
+/// <param name="At">Where the value is written.</param>
+public sealed record ParameterSetting(ParameterValue Value, SourceSpan At);
 
 /// <summary>A rule file that could be read: its header is good; its code has not been looked at.</summary>
 /// <param name="Text">The whole file; positions in findings of the compiler are positions in it.</param>
@@ -55,5 +64,8 @@ public sealed record RuleSource(string Path, string Text, RuleHeader Header);
 /// <param name="Broken">Findings on files that are no rules, each an error: a rule that cannot be read never passes.</param>
 public sealed record RuleBundle(EquatableArray<RuleSource> Rules, EquatableArray<Diagnostic> Broken)
 {
+    /// <summary>Rules that are not run because what was set for them is wrong, ordered by id: with its defaults such a rule would ask for something else.</summary>
+    public EquatableArray<RuleSource> Withheld { get; init; } = [];
+
     public RuleSource? Find(string id) => Rules.FirstOrDefault(r => r.Header.Id == id);
 }

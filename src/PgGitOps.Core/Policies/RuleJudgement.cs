@@ -73,6 +73,9 @@ public static class RuleJudgement
         var valid = new List<Waiver>();
         foreach (var waiver in waivers.OrderBy(w => w.Head.Name, StringComparer.Ordinal))
         {
+            // Of a rule that could not be run nobody can say what its waivers are good for.
+            if (bundle.Withheld.Any(r => r.Header.Id == waiver.Rule))
+                continue;
             var rule = bundle.Find(waiver.Rule)?.Header;
             if (rule is null)
                 findings.Add(RuleFindings.UnknownRule.At(waiver.Head.At, $"waiver {waiver.Head.Name} names rule {waiver.Rule}, which is not in the bundle"));

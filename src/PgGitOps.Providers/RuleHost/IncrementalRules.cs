@@ -7,7 +7,7 @@ namespace PgGitOps.Providers.RuleHost;
 
 /// <summary>Evaluates a bundle again and again, running only what a change can have touched.</summary>
 /// <remarks>
-/// A run is kept when its rule, its subject and every document it read are the same objects as before, no list of documents
+/// A run is kept when its rule with what is set for it, its subject and every document it read are the same objects as before, no list of documents
 /// it asked for has changed, and it did not ask for the time. A moved document is a changed one: its findings move as well.
 /// </remarks>
 public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions options)
@@ -26,7 +26,7 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
         var roots = new Dictionary<string, LocatedNode>(named.Count, StringComparer.Ordinal);
         var unique = named.TrueForAll(d => roots.TryAdd(d.Id!, d.Root));
         var order = named.GroupBy(d => d.Kind!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => string.Join('\n', g.Select(d => $"{d.Path}\t{d.Name}")), StringComparer.Ordinal);
-        var same = bundle is not null && last is not null && bundle.Rules == next.Rules && bundle.Broken == next.Broken
+        var same = bundle is not null && last is not null && AreSame(bundle, next) && bundle.Broken == next.Broken
             && last.Problems.All(p => p.RuleId != RuleFindings.NoJail.Id);
         RuleEvaluation evaluation;
         if (!same || !unique)
@@ -48,6 +48,7 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
         var relisted = order.Keys.Concat(lists.Keys).Where(kind => lists.GetValueOrDefault(kind, "") != order.GetValueOrDefault(kind, "")).ToHashSet(StringComparer.Ordinal);
         var before = last!.Runs.GroupBy(r => r.Rule.Id, StringComparer.Ordinal).ToDictionary(g => g.Key, Subjects, StringComparer.Ordinal);
         var subjects = documents.GroupBy(d => d.Kind!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Select(d => d.Id).ToArray(), StringComparer.Ordinal);
+        var reset = next.Rules.Zip(bundle!.Rules).Where(pair => pair.First.Header != pair.Second.Header).Select(pair => pair.First.Header.Id).ToHashSet(StringComparer.Ordinal);
         var stale = new HashSet<(string, string?)>();
         var all = new List<(string Rule, string? Subject, RuleRun? Run)>(last.Runs.Count + 16);
         foreach (var rule in next.Rules.Select(r => r.Header))
@@ -56,7 +57,7 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
             foreach (var subject in rule.IsForFleet ? [null] : subjects.GetValueOrDefault(rule.Subject, []))
             {
                 var run = runs.GetValueOrDefault(subject ?? "");
-                if (run is null || !Holds(run))
+                if (run is null || reset.Contains(rule.Id) || !Holds(run))
                 {
                     stale.Add((rule.Id, subject));
                     run = null;
@@ -86,6 +87,10 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
             return true;
         }
     }
+
+    // Of one text there is one header, but for the values that are set.
+    private static bool AreSame(RuleBundle a, RuleBundle b) =>
+        a.Rules.Count == b.Rules.Count && a.Rules.Zip(b.Rules).All(pair => pair.First.Path == pair.Second.Path && pair.First.Text == pair.Second.Text);
 
     private static Dictionary<string, RuleRun> Subjects(IEnumerable<RuleRun> runs)
     {

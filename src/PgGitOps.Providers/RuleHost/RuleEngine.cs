@@ -44,9 +44,8 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             preparing ??= Task.Run(() => Make(bundle));
     }
 
-    /// <param name="parameters">Settings by rule id and parameter name, checked before.</param>
     /// <param name="chosen">Rule id and subject of the runs wanted; null for all.</param>
-    public RuleEvaluation Evaluate(RuleBundle bundle, IReadOnlyList<ReadDocument> documents, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyDictionary<string, ParameterValue>>? parameters = null, IReadOnlySet<(string Rule, string? Subject)>? chosen = null)
+    public RuleEvaluation Evaluate(RuleBundle bundle, IReadOnlyList<ReadDocument> documents, DateTimeOffset now, IReadOnlySet<(string Rule, string? Subject)>? chosen = null)
     {
         if (bundle.Rules.Count == 0)
             return new RuleEvaluation([], [], Compiled: false);
@@ -64,7 +63,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             var compiled = last.Rules!;
             problems.AddRange(compiled.Findings.Select(f => new Diagnostic(Severity.Error, f.Id, PlainText.OneLine(f.Message), SpanOf(bundle, f.Rule, f.Place))));
             var judge = new RunReading(bundle, corpus, compiled);
-            var runs = Run(judge, bundle, corpus, compiled, now, parameters, chosen);
+            var runs = Run(judge, bundle, corpus, compiled, now, chosen);
             return new RuleEvaluation(runs.ToEquatableArray(), problems.ToEquatableArray(), !hit)
             {
                 Statements = compiled.Sites.Distinct().GroupBy(s => s.Rule).Where(g => g.Key < bundle.Rules.Count).ToDictionary(g => bundle.Rules[g.Key].Header.Id, g => g.Count(), StringComparer.Ordinal),
@@ -100,12 +99,12 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         return hit;
     }
 
-    private List<RuleRun> Run(RunReading judge, RuleBundle bundle, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyDictionary<string, ParameterValue>>? parameters, IReadOnlySet<(string Rule, string? Subject)>? chosen)
+    private List<RuleRun> Run(RunReading judge, RuleBundle bundle, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, IReadOnlySet<(string Rule, string? Subject)>? chosen)
     {
         var runs = new List<RuleRun>();
         if (compiled.Rules.Count == 0)
             return runs;
-        var runnable = compiled.Rules.Select(n => new RunnableRule(n, bundle.Rules[n].Header.Subject, ParametersOf(bundle.Rules[n].Header, parameters))).ToList();
+        var runnable = compiled.Rules.Select(n => new RunnableRule(n, bundle.Rules[n].Header.Subject, bundle.Rules[n].Header.Parameters.ToDictionary(p => p.Name, p => p.InForce, StringComparer.Ordinal))).ToList();
         var wanted = chosen is null ? null : judge.Numbers(chosen);
         var done = new HashSet<int>();
         // A limit of processor time counts from a worker's birth: one that has served long must not end in the middle of a rule.
@@ -211,12 +210,6 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
                     throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"the worker sent a message of kind {kind}"));
             }
         }
-    }
-
-    private static Dictionary<string, ParameterValue> ParametersOf(RuleHeader header, IReadOnlyDictionary<string, IReadOnlyDictionary<string, ParameterValue>>? settings)
-    {
-        var set = settings is not null && settings.TryGetValue(header.Id, out var found) ? found : null;
-        return header.Parameters.ToDictionary(p => p.Name, p => set is not null && set.TryGetValue(p.Name, out var value) ? value : p.Default, StringComparer.Ordinal);
     }
 
     internal static SourceSpan SpanOf(RuleBundle bundle, int rule, RulePlace place) =>

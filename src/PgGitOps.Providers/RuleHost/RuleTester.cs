@@ -19,6 +19,7 @@ public sealed record RuleTestReport(EquatableArray<FixtureResult> Results, Equat
 }
 
 /// <summary>Runs the fixtures beside the rules of a revision.</summary>
+/// <remarks>With the defaults of their parameters, unless a case sets them: a setting elsewhere makes no test of a rule fail.</remarks>
 public static class RuleTester
 {
     /// <summary>The moment fixtures take place, unless something else is written in them.</summary>
@@ -43,7 +44,9 @@ public static class RuleTester
             foreach (var fixture in fixtures)
             {
                 var chosen = rule.Header.IsForFleet ? [(rule.Header.Id, (string?)null)] : fixture.Documents.Where(d => d.Kind == rule.Header.Subject).Select(d => (rule.Header.Id, (string?)d.Id)).ToHashSet();
-                var evaluation = engine.Evaluate(bundle, fixture.Documents, Now, chosen: chosen);
+                var set = SettingsInForce.Apply(bundle, fixture.Documents);
+                problems.AddRange(set.Broken);
+                var evaluation = engine.Evaluate(set, fixture.Documents, Now, chosen: chosen);
                 problems.AddRange(evaluation.Problems);
                 results.Add(FixtureResult.Judge(rule.Header, fixture, evaluation.Runs));
                 visited[rule.Header.Id].UnionWith(evaluation.Runs.SelectMany(r => r.Trace?.Statements ?? []));

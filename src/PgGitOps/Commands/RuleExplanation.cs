@@ -15,6 +15,8 @@ internal sealed class RuleExplanation(RuleSource rule, RuleRun run, RuleReport s
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{rule.Header.Id} {rule.Header.Title}\non {run.Subject ?? RuleHeader.FleetSubject}: {Word(Outcome.Outcome)}{(run.Reason.Length > 0 ? $" ({run.Reason})" : "")}, {run.FuelSpent} steps\n");
+        foreach (var parameter in rule.Header.Parameters)
+            text.Append(CultureInfo.InvariantCulture, $"with   {parameter.Name} = {RuleListing.InForce(parameter)}\n");
         foreach (var (finding, waiver) in Outcome.Findings)
         {
             text.Append(CultureInfo.InvariantCulture, $"\nfound  {finding.At}: {finding.Field}: {finding.Message}\n");
@@ -41,6 +43,7 @@ internal sealed class RuleExplanation(RuleSource rule, RuleRun run, RuleReport s
         ["outcome"] = Word(Outcome.Outcome),
         ["reason"] = run.Reason,
         ["fuel"] = run.FuelSpent,
+        ["parameters"] = new JsonObject(rule.Header.Parameters.Select(p => KeyValuePair.Create<string, JsonNode?>(p.Name, new JsonObject { ["value"] = p.InForce.Spell(), ["setAt"] = p.Set?.At.ToString() }))),
         ["findings"] = new JsonArray([.. Outcome.Findings.Select(f => new JsonObject { ["at"] = f.Finding.At.ToString(), ["field"] = f.Finding.Field, ["value"] = f.Finding.Value, ["message"] = f.Finding.Message, ["waivedBy"] = f.WaivedBy?.Head.Name })]),
         ["reads"] = new JsonArray([.. (run.Trace?.Values ?? []).Select(v => new JsonObject { ["at"] = v.At.ToString(), ["document"] = v.Document, ["field"] = v.Field, ["text"] = v.Text })]),
         ["linesRun"] = new JsonArray([.. (run.Trace?.Statements ?? []).Select(s => s.Line).Distinct().Order().Select(l => JsonValue.Create(l))]),

@@ -18,8 +18,10 @@ internal static class RuleListing
                 text.Append(CultureInfo.InvariantCulture, $" ({string.Join(", ", rule.Requirements)})");
             text.Append('\n');
             foreach (var parameter in rule.Parameters)
-                text.Append(CultureInfo.InvariantCulture, $"{"",-17}{parameter.Name} = {parameter.Default.Spell()}  {parameter.Description}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{"",-17}{parameter.Name} = {InForce(parameter)}  {parameter.Description}\n");
         }
+        foreach (var rule in bundle.Withheld)
+            text.Append(CultureInfo.InvariantCulture, $"{rule.Header.Id,-8} not run: what is set for it is wrong\n");
         text.Append(CultureInfo.InvariantCulture, $"{bundle.Rules.Count} rules\n");
         return text.ToString();
     }
@@ -47,11 +49,18 @@ internal static class RuleListing
             {
                 ["type"] = p.Type.ToString().ToLowerInvariant(),
                 ["default"] = p.Default.Spell(),
+                ["value"] = p.InForce.Spell(),
+                ["setAt"] = p.Set?.At.ToString(),
                 ["description"] = p.Description,
             }))),
             ["help"] = r.Header.Help,
         })]),
+        ["withheld"] = new JsonArray([.. bundle.Withheld.Select(r => JsonValue.Create(r.Header.Id))]),
     }.ToJsonString();
+
+    /// <summary>The value in force and, where the repository set it, where and instead of what.</summary>
+    public static string InForce(ParameterDeclaration parameter) =>
+        parameter.Set is { } set ? $"{set.Value.Spell()} (set at {set.At}; default {parameter.Default.Spell()})" : parameter.Default.Spell();
 
     private static string Words(Enforcement enforcement) => enforcement.ToString().ToLowerInvariant();
 }

@@ -28,7 +28,7 @@ internal static class RulesCommand
     private static Task<ExitCode> List(Invocation invocation) => Task.FromResult(PolicyFiles.Use(invocation, PathOf(invocation), (tree, _) =>
     {
         var format = invocation.Format(OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown);
-        var bundle = RuleBundleReader.Read(tree);
+        var bundle = RuleBundleReader.Read(tree, new FleetReader().Read(tree));
         invocation.Write(
             format switch
             {
@@ -63,9 +63,14 @@ internal static class RulesCommand
     {
         var (id, document) = (invocation.Parsed.GetValue(RuleArgument)!, invocation.Parsed.GetValue(DocumentArgument)!);
         var format = invocation.Format(OutputFormat.Text, OutputFormat.Json);
-        var bundle = RuleBundleReader.Read(tree);
-        var rule = bundle.Find(id) ?? throw new UsageException($"there is no sound rule {id}", "pggitops rules list shows them");
         var reading = new FleetReader().Read(tree);
+        var bundle = RuleBundleReader.Read(tree, reading);
+        if (bundle.Withheld.Any(r => r.Header.Id == id))
+        {
+            DiagnosticOutput.Complain(invocation, tree, bundle.Broken.Where(SettingsInForce.IsOfSetting));
+            return ExitCode.Rejected;
+        }
+        var rule = bundle.Find(id) ?? throw new UsageException($"there is no sound rule {id}", "pggitops rules list shows them");
         var subject = rule.Header.IsForFleet ? null : document;
         if (subject is not null && !reading.Documents.Any(d => d.Id == subject && d.Kind == rule.Header.Subject))
             throw new UsageException($"there is no document {document} of kind {rule.Header.Subject}");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Commands;
@@ -46,11 +47,14 @@ internal static class ValidateCommand
             var judging = SourceSettings.Open(invocation).Read(new SourceRequest { Reference = reference }, invocation.Stopping);
             if (judging is not SourceOutcome.Read { Tree: var judge })
                 return judging is SourceOutcome.Refused { Refusal: var refusal } ? RevisionFailure.Report(invocation, refusal) : throw new InvalidOperationException("nothing was known, so nothing can be unchanged");
-            judged = judged with { Rules = rules.Judge(judge, judged.AsRead, invocation.Time.GetUtcNow(), judged.Knowledge) };
-            Preview(invocation, RulePreview.Of(judged.Rules, own));
+            var report = rules.Judge(RuleBundleReader.Read(judge, new FleetReader().Read(judge)), judged.AsRead, invocation.Time.GetUtcNow(), judged.Knowledge);
+            Preview(invocation, RulePreview.Of(report, own));
+            // A setting of the judged files judges nothing here, and is still one of their documents.
+            Diagnostic[] settings = [.. own.Diagnostics.Where(SettingsInForce.IsOfSetting).Except(report.Diagnostics)];
+            judged = judged with { Rules = report with { Diagnostics = [.. report.Diagnostics, .. settings], Rejected = report.Rejected || settings.Length > 0 } };
         }
         DiagnosticOutput.Write(invocation, judged.Tree, judged.Diagnostics, judged.Rules?.Describe());
-        return judged.Fleet is null ? ExitCode.InvalidDocuments : judged.Rejected ? ExitCode.Rejected : ExitCode.Done;
+        return judged.Fleet is null || judged.SettingsAreWrong ? ExitCode.InvalidDocuments : judged.Rejected ? ExitCode.Rejected : ExitCode.Done;
     }
 
     private static void Preview(Invocation invocation, RulePreview preview)

@@ -15,7 +15,7 @@ internal sealed class RuleWatch(RuleRoute rules, TimeProvider time)
     private readonly Dictionary<string, LiveContext> live = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ClusterSnapshot> seen = new(StringComparer.Ordinal);
     private SourceTree? of;
-    private SourceTree asked = new(new RevisionInfo("", "", DateTimeOffset.MinValue, ""), []);
+    private RuleBundle asked = new([], []);
     private FleetReading? reading;
     private FleetProof? proof;
     private HashSet<Diagnostic> said = [];
@@ -27,7 +27,7 @@ internal sealed class RuleWatch(RuleRoute rules, TimeProvider time)
         {
             if (!ReferenceEquals(of, tree))
                 Take(tree);
-            if (asked.Files.Count == 0 || reading is null || proof is null)
+            if (asked.Rules.Count == 0 || reading is null || proof is null)
                 return ([], []);
             foreach (var context in contexts)
                 live[context.Name] = context;
@@ -48,9 +48,10 @@ internal sealed class RuleWatch(RuleRoute rules, TimeProvider time)
         of = tree;
         live.Clear();
         var bundle = RuleBundleReader.Read(tree);
-        var paths = bundle.Rules.Where(r => RuleFactMemory.Asks(r) || r.Text.Contains("Now", StringComparison.Ordinal)).Select(r => r.Path).ToHashSet(StringComparer.Ordinal);
-        asked = tree with { Files = tree.Files.Where(f => paths.Contains(f.Path)).ToEquatableArray() };
-        reading = paths.Count == 0 ? null : new FleetReader().Read(tree);
+        reading = bundle.Rules.Any(Asks) ? new FleetReader().Read(tree) : null;
+        asked = reading is null ? new([], []) : new(SettingsInForce.Apply(bundle, reading).Rules.Where(Asks).ToEquatableArray(), []);
         proof = reading?.Fleet is { } fleet ? Prover.Prove(fleet) : null;
     }
+
+    private static bool Asks(RuleSource rule) => RuleFactMemory.Asks(rule) || rule.Text.Contains("Now", StringComparison.Ordinal);
 }

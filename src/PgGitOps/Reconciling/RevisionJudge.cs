@@ -54,6 +54,9 @@ internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnos
     /// <summary>The documents hold, and what they promise cannot be kept, or a rule says no.</summary>
     public bool Rejected => Fleet is not null && (Claims is { Rejected: true } || Rules is { Rejected: true });
 
+    /// <summary>What is set for the rules does not fit them: documents that do not hold, rather than a rule that says no.</summary>
+    public bool SettingsAreWrong => Rules is { } rules && rules.Diagnostics.Any(SettingsInForce.IsOfSetting);
+
     /// <summary>Of all parts, ordered by place.</summary>
     public EquatableArray<Diagnostic> Diagnostics =>
         Found.Concat(Reading.Diagnostics).Concat(Claims?.Diagnostics ?? []).Concat(Rules?.Diagnostics ?? [])
@@ -67,7 +70,7 @@ internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnos
         return new RevisionOutcome.Invalid(Tree, all)
         {
             Refuted = Claims is { Rejected: true },
-            RuledOut = Fleet is not null && Rules is { Rejected: true },
+            RuledOut = Fleet is not null && !SettingsAreWrong && Rules is { Rejected: true },
             Unjudged = Fleet is not null && Rules is not null && (Rules.Count(Core.Policies.Outcome.Error) > 0 || Rules.Diagnostics.Any(d => d.RuleId == RuleFindings.NoJail.Id)),
         };
     }

@@ -35,12 +35,15 @@ internal sealed class RuleRoute : IDisposable
 
     /// <summary>The documents that hold, judged; where some do not, by the runs that need none of them.</summary>
     /// <param name="knowledge">What is proven of the fleet, and seen.</param>
-    /// <param name="judging">The revision whose rules judge: in a pull request that of the base branch.</param>
-    public RuleReport Judge(SourceTree judging, FleetReading reading, DateTimeOffset now, RuleKnowledge? knowledge = null)
+    public RuleReport Judge(SourceTree tree, FleetReading reading, DateTimeOffset now, RuleKnowledge? knowledge = null) =>
+        Judge(RuleBundleReader.Read(tree, reading), reading, now, knowledge);
+
+    /// <inheritdoc cref="Judge(SourceTree, FleetReading, DateTimeOffset, RuleKnowledge?)"/>
+    /// <param name="bundle">The rules that judge, with the values set for them: in a pull request those of the base branch.</param>
+    public RuleReport Judge(RuleBundle bundle, FleetReading reading, DateTimeOffset now, RuleKnowledge? knowledge = null)
     {
-        var bundle = RuleBundleReader.Read(judging);
         var holding = HoldingDocuments.Of(reading);
-        if ((bundle.Rules.Count == 0 && bundle.Broken.Count == 0 && !holding.Waivers.Any()) || !holding.KnowWaivers)
+        if ((bundle.Rules.Count == 0 && bundle.Broken.Count == 0 && !holding.Waivers.Any()) || !holding.KnowWaivers || !holding.KnowSettings)
             return RuleReport.Empty;
         var evaluation = incremental.Evaluate(bundle, [.. holding.Documents, .. holding.AreAll ? facts.Of(bundle, knowledge) : []], now);
         var waivers = holding.Waivers.ToList();

@@ -36,5 +36,15 @@ internal static class EngineBench
         return [.. roots.Select(r => new ReadDocument(path, r["kind"]?.Text, r["metadata"]?["name"]?.Text, r, null))];
     }
 
+    /// <summary>The bundle with a parameter of one of its rules set.</summary>
+    public static RuleBundle Set(RuleBundle bundle, string rule, string parameters)
+    {
+        var yaml = $"apiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: {{ name: s }}\nspec: {{ rules: [ {{ rule: {rule}, parameters: {{ {parameters} }} }} ] }}\n";
+        var tree = new SourceTree(new RevisionInfo("c", "t", Now, ""), [new SourceFile("policies/settings.yaml", "", Encoding.UTF8.GetBytes(yaml))]);
+        var set = SettingsInForce.Apply(bundle, new FleetReader().Read(tree));
+        Assert.Equal(bundle.Broken, set.Broken);
+        return set;
+    }
+
     public static RuleEngine Engine(RuleEngineOptions? options = null) => new(options ?? new RuleEngineOptions());
 }

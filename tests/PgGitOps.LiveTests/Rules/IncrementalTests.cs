@@ -1,5 +1,7 @@
 using System.Globalization;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Policies;
+using PgGitOps.Core.Sources;
 using PgGitOps.Providers.RuleHost;
 
 namespace PgGitOps.LiveTests.Rules;
@@ -14,6 +16,7 @@ public sealed class IncrementalTests
         EngineBench.Rule("I4", "if (Cluster.Contexts.Any(c => c.RpoClass.Is(\"hours\"))) Report(Cluster.Document, \"hours\");", "Cluster"),
         EngineBench.Rule("I5", "if (Fleet.Find(\"Cluster\", \"c3\") is null) Report(Document, \"c3 is missing\");", "Cluster"),
         EngineBench.Rule("I6", "var n = 1 / (Cluster.Storage[\"size\"].Int ?? 1); if (n > 0) Report(Cluster.Storage[\"size\"], \"one\");", "Cluster"),
+        EngineBench.Rule("I7", "if (Cluster.Storage[\"size\"].Int < Param.Int(\"least\")) Report(Cluster.Storage, $\"less than {Param.Int(\"least\")}\");", "Cluster", more: "parameters: { least: { type: integer, default: 2 } }"),
     ];
 
     private static readonly string[] Classes = ["zero", "hours", "day"];
@@ -24,18 +27,23 @@ public sealed class IncrementalTests
         const int Edits = 2_000;
         var seed = Environment.GetEnvironmentVariable("PGGITOPS_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : 20_300_101;
         var random = new Random(seed);
-        var bundle = EngineBench.Bundle(Rules);
+        var defaults = EngineBench.Bundle(Rules);
+        var bundle = defaults;
         var options = new RuleEngineOptions();
         using var one = EngineBench.Engine(options);
         using var other = EngineBench.Engine(options);
         var incremental = new IncrementalRules(one, options);
         var documents = new SortedDictionary<string, ReadDocument>(StringComparer.Ordinal);
-        var kept = 0L;
+        var (kept, resettings) = (0L, 0);
+        var before = (Bundle: bundle, Runs: (EquatableArray<RuleRun>)[]);
         for (var edit = 0; edit < Edits; edit++)
         {
             var (kind, name) = random.Next(2) == 0 ? ("RecoveryPolicy", $"p{random.Next(6)}") : ("Cluster", $"c{random.Next(4)}");
             var path = $"policies/{kind}-{name}.yaml";
-            if (random.Next(5) == 0)
+            // A setting alone is a change as well.
+            if (random.Next(10) == 0)
+                bundle = random.Next(4) is > 0 and var least ? EngineBench.Set(defaults, "I7", $"least: {least}") : defaults;
+            else if (random.Next(5) == 0)
                 documents.Remove(path);
             else
             {
@@ -45,10 +53,14 @@ public sealed class IncrementalTests
             var list = documents.Values.ToList();
             var fast = incremental.Evaluate(bundle, list, EngineBench.Now);
             kept += incremental.Kept;
+            if (before.Bundle != bundle && before.Runs != fast.Runs)
+                resettings++;
+            before = (bundle, fast.Runs);
             var full = other.Evaluate(bundle, list, EngineBench.Now);
             Assert.True(fast.Runs == full.Runs, $"seed {seed}, edit {edit}:\n{string.Join("\n", fast.Runs)}\n--\n{string.Join("\n", full.Runs)}");
         }
         Assert.True(kept > Edits, $"{kept} runs were kept");
+        Assert.True(resettings > 50, $"{resettings} settings changed what was found");
         Assert.Equal((2, 2), (one.WorkersStarted, other.WorkersStarted));
     }
 }

@@ -40,7 +40,7 @@ public sealed class ValidateRulesTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CommandTree.RunAsync([.. arguments, "--no-color", "--no-rule-cache"], output, error, TimeProvider.System);
+        var code = await CommandTree.RunAsync([.. arguments, "--no-color", .. arguments is ["rules", "list", ..] ? (string[])[] : ["--no-rule-cache"]], output, error, TimeProvider.System);
         return (code, output.ToString(), error.ToString());
     }
 
@@ -80,6 +80,78 @@ public sealed class ValidateRulesTests : IDisposable
         Assert.Contains("environments/local/clusters/local-tasks.yaml:", judged.Out, StringComparison.Ordinal);
         Assert.Contains("error PG202", judged.Out, StringComparison.Ordinal);
         Assert.Contains("newly passes  environments/local/clusters/local-tasks.yaml:", judged.Error, StringComparison.Ordinal);
+    }
+
+    private void Set(string parameters, string path = "policies/rule-settings.yaml") => File.WriteAllText(Path.Combine(repository.FullName, path), $$"""
+        apiVersion: pggitops.dev/v1
+        kind: RuleSettings
+        metadata: { name: rules }
+        spec:
+          rules:
+            - rule: PG202
+              parameters: { {{parameters}} }
+        """);
+
+    [Fact]
+    [Trait("Requirement", "R-16")]
+    public async Task Validate_WithASetting_JudgesByIt_AndInAPullRequestByThatOfItsBase()
+    {
+        Prepare();
+        Git("checkout", "-q", "-b", "change");
+        Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
+        Assert.Equal(4, (await Run("validate", repository.FullName)).Code);
+        Set("max: 98");
+        Assert.Equal((0, ""), ((await Run("validate", repository.FullName)) is var set ? set.Code : -1, set.Error));
+        Assert.Contains("max = 98 (set at policies/rule-settings.yaml:7:26; default 90)", (await Run("rules", "list", repository.FullName)).Out, StringComparison.Ordinal);
+        Git("add", "-A");
+        Git("commit", "-q", "-m", "alert later");
+        var explained = await Run("rules", "explain", "PG202", "Cluster/local-tasks", "--repo", repository.FullName, "--ref", "change");
+        Assert.Equal(0, explained.Code);
+        Assert.Contains("with   max = 98 (set at policies/rule-settings.yaml:7:26; default 90)", explained.Out, StringComparison.Ordinal);
+        var judged = await Run("validate", "--repo", repository.FullName, "--ref", "change", "--rules-from", "main");
+        Assert.Equal(4, judged.Code);
+        Assert.Contains("at most 90% is allowed", judged.Out, StringComparison.Ordinal);
+        // The fixtures speak of the rule, whatever this repository set.
+        Assert.Equal(0, (await Run("rules", "test", repository.FullName)).Code);
+    }
+
+    [Fact]
+    public async Task Validate_WithAWrongSetting_RefusesItAtItsPlace_AndDoesNotFallBackToTheDefault()
+    {
+        Prepare();
+        Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
+        Set("max: 120");
+        var wrong = await Run("validate", repository.FullName);
+        Assert.Equal(3, wrong.Code);
+        Assert.Contains("policies/rule-settings.yaml:7:26: error PGP130: 'max' of rule PG202 is 120, more than 99", wrong.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("error PG202", wrong.Out, StringComparison.Ordinal);
+        Assert.Equal(3, (await Run("rules", "list", repository.FullName)).Code);
+        Git("checkout", "-q", "-b", "change");
+        Git("add", "-A");
+        Git("commit", "-q", "-m", "wrong");
+        var judged = await Run("validate", "--repo", repository.FullName, "--ref", "change", "--rules-from", "main");
+        Assert.Equal(3, judged.Code);
+        Assert.Contains("error PGP130", judged.Out, StringComparison.Ordinal);
+        Assert.Contains("error PG202", judged.Out, StringComparison.Ordinal);
+        var explained = await Run("rules", "explain", "PG202", "Cluster/local-tasks", "--repo", repository.FullName, "--ref", "change");
+        Assert.Equal(4, explained.Code);
+        Assert.Contains("PGP130", explained.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Test_OfACaseThatSetsItsRule_RunsItSo()
+    {
+        Prepare();
+        File.WriteAllText(Path.Combine(repository.FullName, "policies/rules/x.csx"), EngineBench.Rule("X1", "if (Document[\"spec\"][\"n\"].Int > Param.Int(\"max\")) Report(Document, \"many\");", "Cluster", more: "parameters: { max: { type: integer, default: 3, max: 9 } }"));
+        const string Cluster = "kind: Cluster\nmetadata: { name: a }\nspec: { n: 5 }\n";
+        var settings = $"{Cluster}---\napiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: {{ name: s }}\nspec: {{ rules: [ {{ rule: X1, parameters: {{ max: 5 }} }} ] }}\n";
+        var tests = Path.Combine(repository.FullName, "policies/rules/x.test.yaml");
+        File.WriteAllText(tests, $"# case: by default\n{Cluster.Replace("a }", "a } # expect: X1 error", StringComparison.Ordinal)}# case: set\n{settings}");
+        Assert.Equal(0, (await Run("rules", "test", repository.FullName)).Code);
+        File.WriteAllText(tests, File.ReadAllText(tests).Replace("max: 5", "max: 10", StringComparison.Ordinal));
+        var failed = await Run("rules", "test", repository.FullName);
+        Assert.Equal(4, failed.Code);
+        Assert.Contains("policies/rules/x.test.yaml:13:49: error PGP130", failed.Error, StringComparison.Ordinal);
     }
 
     [Fact]

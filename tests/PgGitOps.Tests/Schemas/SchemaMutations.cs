@@ -79,7 +79,7 @@ internal sealed class SchemaMutations(JsonObject root)
         {
             case "type":
                 // Without its type a schema may still refuse the value by another keyword, so that only the refusal is shown.
-                Add(argument is JsonArray ? new JsonArray() : argument.GetValue<string>() == "integer" ? "\u00a7" : 12345, relaxed: false);
+                Add(argument is JsonArray types ? types.Any(t => t!.GetValue<string>() == "array") ? new JsonObject() : new JsonArray() : argument.GetValue<string>() == "integer" ? "\u00a7" : 12345, relaxed: false);
                 break;
             case "enum":
                 Add("\u00a7 no such word");

@@ -1,3 +1,5 @@
+using PgGitOps.Core.Sources;
+
 namespace PgGitOps.Core.Desired.Reading;
 
 internal static class WaiverReading
@@ -23,4 +25,11 @@ internal static class ApprovalReading
         spec.Needed("approvedBy").Value,
         spec.Moment("expires")!.Value,
         spec.At);
+}
+
+internal static class RuleSettingsReading
+{
+    public static RuleSettingsDocument Read(DocumentHead head, Fields spec) => new(
+        head,
+        spec.Maps("rules").Select(r => new RuleSetting(r.Needed("rule"), r.Written("parameters"))).ToEquatableArray());
 }

@@ -18,7 +18,7 @@ internal static class DocumentParser
         return new FileReading(file.BlobId, documents, findings);
     }
 
-    private static ReadDocument ReadDocument(string path, LocatedNode root, bool sound, OwnKinds kinds, List<Diagnostic> findings)
+    public static ReadDocument ReadDocument(string path, LocatedNode root, bool sound, OwnKinds kinds, List<Diagnostic> findings)
     {
         var before = findings.Count;
         var kind = root["kind"] is { Kind: NodeKind.String } written ? written.Text : null;
@@ -97,6 +97,7 @@ internal static class DocumentParser
             "Environment" => EnvironmentReading.Read(head, spec),
             "RecoveryClasses" => RecoveryClassesReading.Read(head, spec),
             "RecoveryPolicy" => RecoveryPolicyReading.Read(head, spec),
+            "RuleSettings" => RuleSettingsReading.Read(head, spec),
             "Waiver" => WaiverReading.Read(head, spec),
             _ => throw new InvalidOperationException($"Every kind has a reading; {kind} has none."),
         };

@@ -102,6 +102,13 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
         return read.OrderBy(p => p.Name, StringComparer.Ordinal).ToEquatableArray();
     }
 
+    /// <summary>Values by name whose types are not the schema's to say.</summary>
+    public EquatableArray<WrittenParameter> Written(string key)
+    {
+        var p = path;
+        return node[key] is { } map ? map.KeyNodes.Zip(map.ItemNodes, (name, value) => new WrittenParameter(new Located<string>(name.Text, name.SpanIn(p)), value)).ToEquatableArray() : [];
+    }
+
     public SecretReference? Secret(string key)
     {
         if (Map(key) is not { } secret)

@@ -157,7 +157,7 @@ internal sealed class FleetDraft
             case ApprovalDocument approval:
                 Approvals.Add(approval);
                 break;
-            case OwnDocument:
+            case OwnDocument or RuleSettingsDocument:
                 break;
             default:
                 if (document.Kind is { } kind)

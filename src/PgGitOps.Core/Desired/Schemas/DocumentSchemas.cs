@@ -19,7 +19,7 @@ public static class DocumentSchemas
     internal static RememberingValidator Validator { get; } = new();
 
     /// <summary>Kinds of documents, ordered.</summary>
-    public static IReadOnlyList<string> Kinds => ["Approval", "Cluster", "Environment", "RecoveryClasses", "RecoveryPolicy", "Waiver"];
+    public static IReadOnlyList<string> Kinds => ["Approval", "Cluster", "Environment", "RecoveryClasses", "RecoveryPolicy", "RuleSettings", "Waiver"];
 
     /// <summary>File of a kind's schema: <c>RecoveryPolicy</c> → <c>recovery-policy.schema.json</c>.</summary>
     public static string FileName(string kind)
