@@ -9,7 +9,7 @@ public sealed class PublishedProgramTests
     [LiveFact]
     public async Task Validate_EveryScenario_SaysWhatTheAssembliesSay()
     {
-        var scenarios = Directory.GetDirectories(Path.Combine(Root(), "tests/PgGitOps.Tests/Scenarios/documents"));
+        var scenarios = Directory.GetDirectories(Path.Combine(ShippedFiles.Root, "tests/PgGitOps.Tests/Scenarios/documents"));
         Assert.NotEmpty(scenarios);
         foreach (var scenario in scenarios.Order(StringComparer.Ordinal))
         {
@@ -21,13 +21,5 @@ public sealed class PublishedProgramTests
             var code = await CommandTree.RunAsync(["validate", scenario, "-o", "json"], output, error, TimeProvider.System);
             Assert.Equal((scenario, code, output.ToString().TrimEnd(), error.ToString().TrimEnd()), (scenario, published.ExitCode, published.Out.TrimEnd(), published.Error.TrimEnd()));
         }
-    }
-
-    private static string Root()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "PgGitOps.sln")))
-            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the repository.");
-        return directory;
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PgGitOps.LiveTests.EndToEnd;
+using PgGitOps.LiveTests.Fleet;
 using PgGitOps.LiveTests.Git;
 
 namespace PgGitOps.LiveTests.Rules;
@@ -17,18 +18,7 @@ public sealed class GateTests : IDisposable
     {
         work = scratch.Path("work");
         Directory.CreateDirectory(work);
-        foreach (var folder in new[] { "policies", "environments/local" })
-        {
-            foreach (var file in Directory.GetFiles(Path.Combine(Root(), folder), "*", SearchOption.AllDirectories))
-            {
-                var copy = Path.Combine(work, Path.GetRelativePath(Root(), file));
-                // The contexts of the other environments name clusters that are not copied.
-                if (file.Contains("policies/contexts", StringComparison.Ordinal))
-                    continue;
-                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy);
-            }
-        }
+        ShippedFiles.CopyLocalTo(work);
         scratch.Git(work, "init", "-q", "-b", "main");
         scratch.Git(work, "add", "-A");
         scratch.Git(work, "commit", "-q", "-m", "base");
@@ -36,14 +26,6 @@ public sealed class GateTests : IDisposable
         scratch.Git(work, "remote", "add", "origin", bare);
         scratch.Git(work, "fetch", "-q", "origin");
         Install("");
-    }
-
-    private static string Root()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "PgGitOps.sln")))
-            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the repository.");
-        return directory;
     }
 
     private static string Program => string.Join(' ', ProgramUnderTest.Command);

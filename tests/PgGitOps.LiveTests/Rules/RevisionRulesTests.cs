@@ -1,5 +1,6 @@
 using PgGitOps.Commands;
 using PgGitOps.Core.Desired;
+using PgGitOps.LiveTests.Fleet;
 using PgGitOps.LiveTests.Git;
 using PgGitOps.Providers.Git;
 using PgGitOps.Providers.RuleHost;
@@ -19,18 +20,7 @@ public sealed class RevisionRulesTests : IDisposable
     public RevisionRulesTests()
     {
         repository = scratch.Path("policies");
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "PgGitOps.sln")))
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The tests run inside the repository.");
-        foreach (var file in new[] { "policies", "environments/local" }.SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder), "*", SearchOption.AllDirectories)))
-        {
-            // The contexts of the other environments name clusters that are not copied.
-            if (file.Contains("policies/contexts", StringComparison.Ordinal))
-                continue;
-            var copy = Path.Combine(repository, Path.GetRelativePath(root, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
+        ShippedFiles.CopyLocalTo(repository);
         scratch.Git(scratch.Root, "init", "-q", "-b", "main", repository);
         scratch.Git(repository, "add", "-A");
         scratch.Git(repository, "commit", "-q", "-m", "base");

@@ -4,6 +4,7 @@ using PgGitOps.Core.Observed;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Sources;
+using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.RuleHost;
 using PgGitOps.Reconciling;
 
@@ -15,10 +16,7 @@ public sealed class RuleFactsTests
 {
     private static SourceTree Tree()
     {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "PgGitOps.sln")))
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("The tests run inside the repository.");
-        var shipped = WorkTree.Read(root, EngineBench.Now);
+        var shipped = WorkTree.Read(ShippedFiles.Root, EngineBench.Now);
         return shipped with
         {
             Files =

@@ -1,24 +1,17 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Sources;
+using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.RuleHost;
 
 namespace PgGitOps.LiveTests.Rules;
 
 public sealed class ShippedRulesTests
 {
-    private static string Root()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "PgGitOps.sln")))
-            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the repository.");
-        return directory;
-    }
-
     private static SourceTree Tree() => new(
         new RevisionInfo("worktree", "", default, ""),
-        [.. new[] { "policies", "environments" }.SelectMany(f => Directory.GetFiles(Path.Combine(Root(), f), "*", SearchOption.AllDirectories))
-            .Select(f => new SourceFile(Path.GetRelativePath(Root(), f).Replace('\\', '/'), "", File.ReadAllBytes(f))).OrderBy(f => f.Path, StringComparer.Ordinal)]);
+        [.. new[] { "policies", "environments" }.SelectMany(f => Directory.GetFiles(Path.Combine(ShippedFiles.Root, f), "*", SearchOption.AllDirectories))
+            .Select(f => new SourceFile(Path.GetRelativePath(ShippedFiles.Root, f).Replace('\\', '/'), "", File.ReadAllBytes(f))).OrderBy(f => f.Path, StringComparer.Ordinal)]);
 
     [Fact]
     [Trait("Requirement", "R-03")]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using PgGitOps.Commands;
+using PgGitOps.LiveTests.Fleet;
 
 namespace PgGitOps.LiveTests.Rules;
 
@@ -7,14 +8,6 @@ namespace PgGitOps.LiveTests.Rules;
 public sealed class ValidateRulesTests : IDisposable
 {
     private readonly DirectoryInfo repository = Directory.CreateTempSubdirectory("pggitops-validate-");
-
-    private static string Root()
-    {
-        var directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "PgGitOps.sln")))
-            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the repository.");
-        return directory;
-    }
 
     private string Git(params string[] arguments)
     {
@@ -46,15 +39,7 @@ public sealed class ValidateRulesTests : IDisposable
 
     private void Prepare()
     {
-        foreach (var folder in new[] { "policies", "environments" })
-        {
-            foreach (var file in Directory.GetFiles(Path.Combine(Root(), folder), "*", SearchOption.AllDirectories))
-            {
-                var copy = Path.Combine(repository.FullName, Path.GetRelativePath(Root(), file));
-                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-                File.Copy(file, copy);
-            }
-        }
+        ShippedFiles.CopyTo(repository.FullName);
         Git("init", "-q", "-b", "main");
         Git("add", "-A");
         Git("commit", "-q", "-m", "base");
