@@ -17,7 +17,7 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
     private string fingerprint = "";
 
     /// <summary>The reading of every file, in their order, and how many had to be parsed.</summary>
-    internal (FileReading[] Readings, int Parsed) Read(IReadOnlyList<SourceFile> files, OwnKinds kinds)
+    internal (FileReading[] Readings, int Parsed) Read(IReadOnlyList<SourceFile> files, OwnKinds kinds, Action<ReadDocument>? parsed = null)
     {
         lock (guard)
         {
@@ -33,7 +33,7 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
                 else
                     missing.Add(i);
             }
-            Parse(files, found, missing, kinds);
+            Parse(missing, i => found[i] = Read(files[i], kinds, parsed));
             if (missing.Count > 0 || readings.Count != files.Count)
             {
                 var next = new Dictionary<string, FileReading>(files.Count, StringComparer.Ordinal);
@@ -56,18 +56,27 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
         }
     }
 
-    private FileReading Read(SourceFile file, OwnKinds kinds) => DocumentParser.Read(file, sound is not null && sound.Contains(file.BlobId), kinds);
+    private FileReading Read(SourceFile file, OwnKinds kinds, Action<ReadDocument>? parsed)
+    {
+        var reading = DocumentParser.Read(file, sound is not null && sound.Contains(file.BlobId), kinds);
+        if (parsed is not null)
+        {
+            foreach (var document in reading.Documents)
+                parsed(document);
+        }
+        return reading;
+    }
 
-    private void Parse(IReadOnlyList<SourceFile> files, FileReading[] found, List<int> missing, OwnKinds kinds)
+    private static void Parse(List<int> missing, Action<int> read)
     {
         // Files are independent of each other; below this many, starting a second worker costs more than it saves.
         const int ParallelFrom = 32;
         if (missing.Count < ParallelFrom)
         {
             foreach (var i in missing)
-                found[i] = Read(files[i], kinds);
+                read(i);
         }
         else
-            Parallel.ForEach(missing, i => found[i] = Read(files[i], kinds));
+            Parallel.ForEach(missing, read);
     }
 }

@@ -27,12 +27,13 @@ public sealed class FleetReader(DocumentCache cache)
     private OwnKinds kinds = OwnKinds.None;
     private Dictionary<ReadDocument, PlacedCluster> placed = [];
 
-    public FleetReading Read(SourceTree tree)
+    /// <param name="parsed">Told of each document that had to be parsed, in no order and from any thread, long before all are read.</param>
+    public FleetReading Read(SourceTree tree, Action<ReadDocument>? parsed = null)
     {
         var own = kinds.Fingerprint == OwnKinds.FingerprintOf(tree.Files) ? kinds : OwnKinds.Read(tree.Files);
         kinds = own;
         var files = tree.Files.Where(f => IsDocument(f.Path)).InOrder(f => f.Path);
-        var (readings, parsed) = cache.Read(files, own);
+        var (readings, count) = cache.Read(files, own, parsed);
         var documents = new List<ReadDocument>(files.Count);
         var findings = new List<Diagnostic>(own.Findings);
         foreach (var reading in readings)
@@ -47,7 +48,7 @@ public sealed class FleetReader(DocumentCache cache)
         findings.AddRange(draft.Check());
         var ordered = findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray();
         var fleet = ordered.Any(d => d.Severity == Severity.Error) ? null : draft.ToFleet();
-        return new FleetReading(fleet, ordered, documents, parsed, files.Count - parsed);
+        return new FleetReading(fleet, ordered, documents, count, files.Count - count);
     }
 
     /// <summary>Whether a path holds documents: YAML under <c>policies/</c> or <c>environments/</c>, but not the fixtures of rules.</summary>

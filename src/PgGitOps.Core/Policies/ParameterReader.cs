@@ -44,9 +44,9 @@ internal static class ParameterReader
         wrong(defaultNode, $"the default of '{key.Text}' {problem}", null);
         return null;
 
-        ParameterValue? Limit(LocatedNode? limit)
+        ParameterValue? Limit(LocatedNode? given)
         {
-            if (limit is null)
+            if (given is not { } limit)
                 return null;
             if (Typed(named.Type, limit) is { } value)
                 return value;

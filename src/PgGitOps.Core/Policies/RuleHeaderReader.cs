@@ -46,13 +46,13 @@ internal static class RuleHeaderReader
             }
             var id = Text("id");
             if (id is not null && !IsId(id))
-                Wrong(root["id"]!, $"'{id}' is no rule id", "upper-case letters, digits and '-', starting with a letter, at most 32 characters, such as PG101");
+                Wrong(root["id"]!.Value, $"'{id}' is no rule id", "upper-case letters, digits and '-', starting with a letter, at most 32 characters, such as PG101");
             var title = Text("title");
             var severity = OneOf("severity", [("error", Severity.Error), ("warning", Severity.Warning), ("note", Severity.Note)]);
             var enforcement = OneOf("enforcement", [("advisory", Enforcement.Advisory), ("soft", Enforcement.Soft), ("hard", Enforcement.Hard)]);
             var subject = Text("for");
             if (subject is not null && !IsKind(subject))
-                Wrong(root["for"]!, $"'{subject}' is no kind", "a kind of documents such as RecoveryPolicy, or Fleet; a kind of your own that the engine has too: example.org/v1/RecoveryPolicy");
+                Wrong(root["for"]!.Value, $"'{subject}' is no kind", "a kind of documents such as RecoveryPolicy, or Fleet; a kind of your own that the engine has too: example.org/v1/RecoveryPolicy");
             var requirements = Texts("requirements");
             var parameters = ParameterDeclarations();
             var help = root["help"] is null ? "" : Text("help");
@@ -105,7 +105,7 @@ internal static class RuleHeaderReader
                 if (name == text)
                     return value;
             }
-            Wrong(root[key]!, $"'{text}' is not one of {string.Join(", ", values.Select(v => v.Name))}");
+            Wrong(root[key]!.Value, $"'{text}' is not one of {string.Join(", ", values.Select(v => v.Name))}");
             return null;
         }
 

@@ -47,9 +47,9 @@ public sealed record RuleEdit(SourceSpan At, string Key, string Text, bool Safe)
 /// <summary>Stands for a value in a waiver, so that a changed value voids it.</summary>
 public static class ValueFingerprint
 {
-    public static string Of(LocatedNode? node)
+    public static string Of(LocatedNode? written)
     {
-        if (node is null)
+        if (written is not { } node)
             return "(missing)";
         if (node.IsScalar && node.Text.Length <= 200)
             return node.Text;

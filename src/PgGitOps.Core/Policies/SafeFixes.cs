@@ -116,7 +116,7 @@ public static class SafeFixes
             {
                 foreach (var edit in added[(first.Line, first.Column)].OrderBy(e => e.Key, StringComparer.Ordinal))
                 {
-                    if (other.Keys.ElementAtOrDefault(skip)?.Text != edit.Key || other.Items[skip] is not { IsScalar: true } value || value.Text != edit.Text || one[edit.Key] is not null)
+                    if (skip >= other.Keys.Count || other.Keys[skip].Text != edit.Key || other.Items[skip] is not { IsScalar: true } value || value.Text != edit.Text || one[edit.Key] is not null)
                         return false;
                     met.Add((first.Line, first.Column, edit.Key));
                     skip++;

@@ -58,18 +58,20 @@ public static class RuleFacts
 
     private static ReadDocument Document(string kind, string name, SourceSpan at, (string, Fact)[] spec)
     {
-        var number = 0;
+        var table = new NodeTable(64);
         var root = Node(Map([("kind", Text(kind)), ("metadata", Map([("name", Text(name))])), ("spec", Map(spec))]));
+        table.Seal();
         return new ReadDocument(at.Path, kind, name, root, null);
 
         LocatedNode Node(Fact fact)
         {
-            var mine = ++number;
-            return new LocatedNode(fact.Kind, fact.Value, mine, at.Line, at.Column, at.EndColumn)
-            {
-                KeyNodes = [.. fact.Keys.Select(k => new LocatedNode(NodeKind.String, k, ++number, at.Line, at.Column, at.EndColumn))],
-                ItemNodes = [.. fact.Items.Select(Node)],
-            };
+            if (fact.Kind is not (NodeKind.Mapping or NodeKind.Sequence))
+                return table.Add(fact.Kind, fact.Value, at.Line, at.Column, at.EndColumn);
+            var node = table.Open(fact.Kind, at.Line, at.Column);
+            LocatedNode[] keys = [.. fact.Keys.Select(k => table.Add(NodeKind.String, k, at.Line, at.Column, at.EndColumn))];
+            LocatedNode[] items = [.. fact.Items.Select(Node)];
+            table.Close(node, keys, items);
+            return node;
         }
     }
 }

@@ -103,7 +103,7 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
     /// <summary>Documents that are not the objects they were, the new and the gone among them.</summary>
     private HashSet<string> Moved(Dictionary<string, LocatedNode> roots)
     {
-        var moved = roots.Where(r => !known.TryGetValue(r.Key, out var before) || !ReferenceEquals(before, r.Value)).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
+        var moved = roots.Where(r => !known.TryGetValue(r.Key, out var before) || before != r.Value).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
         moved.UnionWith(known.Keys.Where(id => !roots.ContainsKey(id)));
         return moved;
     }

@@ -25,7 +25,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     private WorkerProcess? worker;
     private (string? Key, CompiledRules? Rules) last;
     private EquatableArray<RuleSource> made;
-    private Task<bool>? preparing;
+    private (Task<bool> Made, DocumentFeed Feed)? preparing;
     private volatile bool disposed;
     private ManagedProgram? program;
 
@@ -40,8 +40,17 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     /// <summary>Starts a worker and finds or compiles the rules beside what the caller does; the next evaluation waits for it.</summary>
     public void Prepare(RuleBundle bundle)
     {
-        if (bundle.Rules.Count > 0)
-            preparing ??= Task.Run(() => Make(bundle));
+        if (bundle.Rules.Count == 0 || preparing is not null)
+            return;
+        var feed = new DocumentFeed();
+        preparing = (Task.Run(() => MakeAndFeed(bundle, feed)), feed);
+    }
+
+    /// <summary>A document that will be judged, or may be, as soon as it is read. From any thread; only after <see cref="Prepare"/> it has an effect.</summary>
+    public void Offer(ReadDocument document)
+    {
+        if (preparing is { Feed: var feed } && RuleDocument.Of(document) is { } offered)
+            feed.Add(offered);
     }
 
     /// <param name="chosen">Rule id and subject of the runs wanted; null for all.</param>
@@ -52,13 +61,11 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         var problems = new List<Diagnostic>();
         if (options.Unjailed)
             problems.Add(RuleFindings.Unjailed.At(bundle.Rules[0].Header.At, "rules run without a jail, because a flag says so") with { Severity = Severity.Warning });
-        var corpus = documents.Where(d => d.Kind is not null && d.Name is not null).Select(d => new RuleDocument(d.Path, d.Kind!, d.Name!, d.Id!, d.Root)).ToList();
+        var corpus = documents.Select(RuleDocument.Of).OfType<RuleDocument>().ToList();
         try
         {
             // Another bundle may have been prepared; then this one is found or compiled now.
-            var waiting = preparing;
-            preparing = null;
-            var prepared = waiting?.GetAwaiter().GetResult();
+            var prepared = Prepared();
             var hit = Make(bundle) && prepared is not false;
             var compiled = last.Rules!;
             problems.AddRange(compiled.Findings.Select(f => new Diagnostic(Severity.Error, f.Id, PlainText.OneLine(f.Message), SpanOf(bundle, f.Rule, f.Place))));
@@ -74,6 +81,37 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             problems.Add(RuleFindings.NoJail.At(bundle.Rules[0].Header.At, $"no rule was run: {PlainText.OneLine(e.Message)}", "run on a kernel with Landlock and seccomp, or say --unjailed-rules to trust the rules"));
             return new RuleEvaluation([], problems.ToEquatableArray(), Compiled: false);
         }
+    }
+
+    /// <returns>Null where nothing was prepared; false when what was had to be compiled.</returns>
+    private bool? Prepared()
+    {
+        if (preparing is not { } begun)
+            return null;
+        preparing = null;
+        using (begun.Feed)
+        {
+            begun.Feed.Complete();
+            return begun.Made.GetAwaiter().GetResult();
+        }
+    }
+
+    private bool MakeAndFeed(RuleBundle bundle, DocumentFeed feed)
+    {
+        var hit = Make(bundle);
+        try
+        {
+            if (worker is { IsFresh: true } fed)
+            {
+                Load(fed, bundle, last.Rules!);
+                feed.Pump(fed);
+            }
+        }
+        catch (WorkerLost e) when (!e.NoJail)
+        {
+            // Whoever asks finds it dead and starts another.
+        }
+        return hit;
     }
 
     /// <returns>False when the bundle had to be compiled.</returns>
@@ -104,7 +142,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         var runs = new List<RuleRun>();
         if (compiled.Rules.Count == 0)
             return runs;
-        var runnable = compiled.Rules.Select(n => new RunnableRule(n, bundle.Rules[n].Header.Subject, bundle.Rules[n].Header.Parameters.ToDictionary(p => p.Name, p => p.InForce, StringComparer.Ordinal))).ToList();
+        var runnable = Runnable(bundle, compiled);
         var wanted = chosen is null ? null : judge.Numbers(chosen);
         var done = new HashSet<int>();
         // A limit of processor time counts from a worker's birth: one that has served long must not end in the middle of a rule.
@@ -117,7 +155,9 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             var reports = new List<RunReport>();
             try
             {
-                Converse(runnable, corpus, compiled, now, done, wanted, number =>
+                worker ??= StartWorker(WorkerLimits.Evaluate);
+                Load(worker, bundle, compiled);
+                Converse(worker, corpus, compiled, now, done, wanted, number =>
                 {
                     Settle();
                     current = number;
@@ -157,22 +197,27 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         return runs;
     }
 
-    private void Converse(List<RunnableRule> rules, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, HashSet<int> done, HashSet<(int, int)>? wanted, Action<int> starting, Action<RunReport> finished)
+    private static List<RunnableRule> Runnable(RuleBundle bundle, CompiledRules compiled) =>
+        compiled.Rules.Select(n => new RunnableRule(n, bundle.Rules[n].Header.Subject, bundle.Rules[n].Header.Parameters.ToDictionary(p => p.Name, p => p.InForce, StringComparer.Ordinal))).ToList();
+
+    private void Load(WorkerProcess worker, RuleBundle bundle, CompiledRules compiled)
     {
-        worker ??= StartWorker(WorkerLimits.Evaluate);
-        if (!worker.Holds(compiled, rules))
+        var rules = Runnable(bundle, compiled);
+        if (worker.Holds(compiled, rules))
+            return;
+        worker.Send(Wire.Load, to =>
         {
-            worker.Send(Wire.Load, to =>
-            {
-                Messages.Write(to, compiled.Image, rules);
-                to.Write(options.FuelBase);
-                to.Write(options.FuelPerDocument);
-                to.Write(options.Trace);
-            });
-            worker.Hold(compiled, rules);
-        }
-        worker.Send(Wire.Documents, to => CorpusCodec.Write(to, corpus, worker.Held));
-        worker.Hold(corpus);
+            Messages.Write(to, compiled.Image, rules);
+            to.Write(options.FuelBase);
+            to.Write(options.FuelPerDocument);
+            to.Write(options.Trace);
+        });
+        worker.Hold(compiled, rules);
+    }
+
+    private void Converse(WorkerProcess worker, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, HashSet<int> done, HashSet<(int, int)>? wanted, Action<int> starting, Action<RunReport> finished)
+    {
+        worker.Choose(corpus);
         worker.Send(Wire.Run, to =>
         {
             to.Write(now.UtcTicks);
@@ -233,9 +278,9 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         disposed = true;
         try
         {
-            preparing?.Wait();
+            Prepared();
         }
-        catch (AggregateException)
+        catch (Exception e) when (e is WorkerLost or JailUnavailable or ObjectDisposedException)
         {
             // Nobody asked for what was being prepared.
         }

@@ -22,9 +22,9 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
     /// <returns>All that there is to say, each part by itself.</returns>
     public RevisionJudgement Weigh(SourceTree tree, IEnumerable<Diagnostic> found, bool byRules = true)
     {
-        if (byRules)
-            rules?.Prepare(tree.Files);
-        var read = reader.Read(tree);
+        var asked = byRules ? rules : null;
+        asked?.Prepare(tree.Files);
+        var read = reader.Read(tree, asked is null ? null : asked.Offer);
         var judged = new RevisionJudgement(tree, found.ToEquatableArray(), read, null, null);
         // Promises speak of a fleet that holds. Rules are given the documents that do, so that one look finds everything.
         var claims = judged.Fleet is { } fleet ? ClaimRules.Judge(fleet, memory: memory) : null;

@@ -33,6 +33,9 @@ internal sealed class RuleRoute : IDisposable
             engine.Prepare(RuleBundleReader.Read(rules));
     }
 
+    /// <summary>Hands on a document as soon as it is read.</summary>
+    public void Offer(ReadDocument document) => engine.Offer(document);
+
     /// <summary>The documents that hold, judged; where some do not, by the runs that need none of them.</summary>
     /// <param name="knowledge">What is proven of the fleet, and seen.</param>
     public RuleReport Judge(SourceTree tree, FleetReading reading, DateTimeOffset now, RuleKnowledge? knowledge = null) =>

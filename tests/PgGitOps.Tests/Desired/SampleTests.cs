@@ -15,7 +15,7 @@ public sealed class SampleTests
         Assert.Equal([], reading.Diagnostics.Select(d => $"{d.Span}: {d.RuleId}: {d.Message}"));
         Assert.NotNull(reading.Fleet);
         Assert.Equal(["local", "prod"], reading.Fleet.Environments.Select(e => e.Name));
-        Assert.Equal(["oslo", "bergen", "trondheim"], reading.Documents.Single(d => d.Id == "Environment/prod").Root["spec"]!["sites"]!.Items.Select(s => s["name"]!.Text));
+        Assert.Equal(["oslo", "bergen", "trondheim"], reading.Documents.Single(d => d.Id == "Environment/prod").Find("spec.sites")!.Value.Items.Select(s => s["name"]?.Text));
     }
 
     [Fact]

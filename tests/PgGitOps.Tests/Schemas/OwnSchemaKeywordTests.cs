@@ -94,10 +94,10 @@ public sealed class OwnSchemaKeywordTests
     private static IReadOnlyList<Diagnostic> Findings(JsonObject schema, string value)
     {
         var findings = new List<Diagnostic>();
-        var read = JsonDocuments.Read("schema.json", schema.ToJsonString(), findings)!;
+        var read = JsonDocuments.Read("schema.json", schema.ToJsonString(), findings)!.Value;
         var part = new SchemaPartReader("schema.json", read, findings).Read();
         Assert.True(findings.Count == 0, $"{string.Join("\n", findings)}\n{schema.ToJsonString()}");
-        return PartJudge.Of("value.json", JsonDocuments.Read("value.json", $"{{\n\"value\": {value}}}", findings)!, part);
+        return PartJudge.Of("value.json", JsonDocuments.Read("value.json", $"{{\n\"value\": {value}}}", findings)!.Value, part);
     }
 
     [Theory]
@@ -155,7 +155,7 @@ public sealed class OwnSchemaKeywordTests
     public void Schema_WithWhatIsNotEnforced_IsRefusedAtItsPlace(string schema, string place, string message)
     {
         var findings = new List<Diagnostic>();
-        new SchemaPartReader("s.json", JsonDocuments.Read("s.json", schema, findings)!, findings).Read();
+        new SchemaPartReader("s.json", JsonDocuments.Read("s.json", schema, findings)!.Value, findings).Read();
         Assert.Contains(findings, f => f.RuleId == "PGS014" && f.Span.ToString() == "s.json" + place && f.Message.Contains(message, StringComparison.Ordinal));
     }
 
@@ -194,9 +194,9 @@ public sealed class OwnSchemaKeywordTests
     public void Json_IndentedWithTabs_HasItsPlaces()
     {
         var findings = new List<Diagnostic>();
-        var root = JsonDocuments.Read("s.json", "{\n\t\"type\":\t\"object\"\n}\n", findings)!;
+        var root = JsonDocuments.Read("s.json", "{\n\t\"type\":\t\"object\"\n}\n", findings)!.Value;
         Assert.Empty(findings);
-        Assert.Equal("s.json:2:10-18", $"{root["type"]!.SpanIn("s.json")}-{root["type"]!.EndColumn}");
-        Assert.Equal(Encoding.UTF8.GetByteCount("object"), root["type"]!.Text.Length);
+        Assert.Equal("s.json:2:10-18", $"{root["type"]!.Value.SpanIn("s.json")}-{root["type"]!.Value.EndColumn}");
+        Assert.Equal(Encoding.UTF8.GetByteCount("object"), root["type"]!.Value.Text.Length);
     }
 }

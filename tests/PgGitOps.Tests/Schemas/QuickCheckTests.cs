@@ -78,6 +78,6 @@ public sealed class QuickCheckTests
     {
         var findings = new List<Diagnostic>();
         var roots = YamlDocuments.Read("x.yaml", text, findings);
-        return findings.Count > 0 ? [] : roots.Where(r => r["kind"] is { } kind && DocumentSchemas.Kinds.Contains(kind.Text)).Select(r => (r["kind"]!.Text, r));
+        return findings.Count > 0 ? [] : roots.Where(r => r["kind"] is { } kind && DocumentSchemas.Kinds.Contains(kind.Text)).Select(r => (r["kind"]!.Value.Text, r));
     }
 }

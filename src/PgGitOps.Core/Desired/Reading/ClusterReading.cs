@@ -115,9 +115,9 @@ internal static class RoleReading
         MemberOf = role.LocatedList("memberOf").OrderBy(m => m.Value, StringComparer.Ordinal).ToEquatableArray(),
         Settings = role.Parameters("settings"),
         Password = role.Secret("password"),
-        Mentioned = role.Node.KeyNodes.Select(k => k.Text).Where(k => k != "name").Order(StringComparer.Ordinal).ToEquatableArray(),
+        Mentioned = role.Node.Keys.Select(k => k.Text).Where(k => k != "name").Order(StringComparer.Ordinal).ToEquatableArray(),
         At = role.PlaceOf("name"),
-        Places = role.Node.KeyNodes.Where(k => k.Text != "name").OrderBy(k => k.Text, StringComparer.Ordinal)
+        Places = role.Node.Keys.Where(k => k.Text != "name").OrderBy(k => k.Text, StringComparer.Ordinal)
             .Select(k => KeyValuePair.Create(k.Text, role.PlaceOf(k.Text))).ToEquatableArray(),
     };
 }

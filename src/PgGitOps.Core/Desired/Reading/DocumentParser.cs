@@ -77,7 +77,7 @@ internal static class DocumentParser
             return true;
         string[] all = [.. DocumentSchemas.Kinds, .. kinds.Names];
         findings.Add(DocumentRules.UnknownKind.At(
-            root["kind"]!.SpanIn(path),
+            root["kind"]!.Value.SpanIn(path),
             $"unknown kind '{kind}'{Suggestion.Clause(kind, all)}",
             kinds.Names.Contains(kind) ? $"the repository declares {kind} for another apiVersion" : "kinds: " + string.Join(", ", all)));
         return false;

@@ -11,7 +11,7 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
     public LocatedNode Node => node;
 
     /// <summary>Place of the mapping's first key.</summary>
-    public SourceSpan At => (node.KeyNodes.Length > 0 ? node.KeyNodes[0] : node).SpanIn(path);
+    public SourceSpan At => (node.Keys.Count > 0 ? node.Keys[0] : node).SpanIn(path);
 
     public bool Has(string key) => node.KeyOf(key) is not null;
 
@@ -25,7 +25,7 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
     public IEnumerable<Fields> Maps(string key)
     {
         var (p, f) = (path, findings);
-        return node[key]?.ItemNodes.Select(item => new Fields(p, item, f)) ?? [];
+        return node[key]?.Items.Select(item => new Fields(p, item, f)) ?? [];
     }
 
     public string? Text(string key) => node[key]?.Text;
@@ -40,10 +40,10 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
     public EquatableArray<Located<string>> LocatedList(string key)
     {
         var p = path;
-        return node[key]?.ItemNodes.Select(item => new Located<string>(item.Text, item.SpanIn(p))).ToEquatableArray() ?? [];
+        return node[key]?.Items.Select(item => new Located<string>(item.Text, item.SpanIn(p))).ToEquatableArray() ?? [];
     }
 
-    public EquatableArray<string> TextList(string key) => node[key]?.ItemNodes.Select(item => item.Text).ToEquatableArray() ?? [];
+    public EquatableArray<string> TextList(string key) => node[key]?.Items.Select(item => item.Text).ToEquatableArray() ?? [];
 
     public bool Flag(string key, bool fallback) => node[key] is { } value ? value.Text[0] is 't' or 'T' : fallback;
 
@@ -96,9 +96,9 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
     {
         if (node[key] is not { } map)
             return [];
-        var read = new List<Parameter>(map.KeyNodes.Length);
-        for (var i = 0; i < map.KeyNodes.Length; i++)
-            read.Add(new Parameter(map.KeyNodes[i].Text, map.ItemNodes[i].Text, map.ItemNodes[i].SpanIn(path)));
+        var read = new List<Parameter>(map.Keys.Count);
+        for (var i = 0; i < map.Keys.Count; i++)
+            read.Add(new Parameter(map.Keys[i].Text, map.Items[i].Text, map.Items[i].SpanIn(path)));
         return read.OrderBy(p => p.Name, StringComparer.Ordinal).ToEquatableArray();
     }
 
@@ -106,7 +106,7 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
     public EquatableArray<WrittenParameter> Written(string key)
     {
         var p = path;
-        return node[key] is { } map ? map.KeyNodes.Zip(map.ItemNodes, (name, value) => new WrittenParameter(new Located<string>(name.Text, name.SpanIn(p)), value)).ToEquatableArray() : [];
+        return node[key] is { } map ? map.Keys.Zip(map.Items, (name, value) => new WrittenParameter(new Located<string>(name.Text, name.SpanIn(p)), value)).ToEquatableArray() : [];
     }
 
     public SecretReference? Secret(string key)

@@ -23,7 +23,7 @@ internal sealed class Consents : IReferenceCheck
     private static void Check(FleetDraft draft, ReadDocument document, ApprovalDocument approval, List<Diagnostic> findings)
     {
         if (approval.Cluster is { } cluster && draft.IsMissing("Cluster", cluster))
-            findings.Add(Names.Unknown(ReferenceRules.UnknownCluster, "cluster", new Located<string>(cluster, document.Find("spec.cluster")!.SpanIn(document.Path)), draft.Clusters.Select(c => c.Cluster.Name), "in the repository"));
+            findings.Add(Names.Unknown(ReferenceRules.UnknownCluster, "cluster", new Located<string>(cluster, document.Find("spec.cluster")!.Value.SpanIn(document.Path)), draft.Clusters.Select(c => c.Cluster.Name), "in the repository"));
         var missing = approval.Action switch
         {
             "apply" when approval.PlanId is null => "plan",

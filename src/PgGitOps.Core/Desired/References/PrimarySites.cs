@@ -23,5 +23,5 @@ internal sealed class PrimarySites : IClusterCheck
                 "place a member there, or name the site that has one"));
     }
 
-    private static SourceSpan Place(PlacedCluster placed) => placed.Document.Root["spec"]!["primarySite"]!.SpanIn(placed.Document.Path);
+    private static SourceSpan Place(PlacedCluster placed) => placed.Document.Root["spec"]!.Value["primarySite"]!.Value.SpanIn(placed.Document.Path);
 }

@@ -20,7 +20,7 @@ internal sealed class NodeIndex
     public NodePlace? Find(int number) => byNumber.GetValueOrDefault(number);
 
     public LocatedNode? FindField(string field) =>
-        byNumber.Values.Where(p => p.Field == field).OrderBy(p => ReferenceEquals(p.Node, p.Key)).FirstOrDefault()?.Node;
+        byNumber.Values.Where(p => p.Field == field).OrderBy(p => p.Node == p.Key).FirstOrDefault()?.Node;
 
     public string? FieldAt(SourceSpan span) => byPlace.GetValueOrDefault((span.Line, span.Column));
 
@@ -38,12 +38,12 @@ internal sealed class NodeIndex
         if (!byNumber.TryAdd(node.Number, place))
             return;
         byPlace.TryAdd((node.Line, node.Column), place.Field);
-        for (var i = 0; i < node.ItemNodes.Length; i++)
+        for (var i = 0; i < node.Items.Count; i++)
         {
-            var item = node.ItemNodes[i];
+            var item = node.Items[i];
             if (node.Kind == NodeKind.Mapping)
             {
-                var key = node.KeyNodes[i];
+                var key = node.Keys[i];
                 var field = Child(place.Field, key.Text);
                 byNumber.TryAdd(key.Number, new NodePlace(key, field, key));
                 // A block mapping starts where its first key does; the key's own field is the better answer there.

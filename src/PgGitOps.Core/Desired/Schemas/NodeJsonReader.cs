@@ -36,25 +36,26 @@ internal sealed class NodeJsonReader(LocatedNode root) : JsonReader, IJsonLineIn
         current = node;
         if (node.Kind == NodeKind.Sequence)
         {
-            if (next == node.ItemNodes.Length)
+            if (next == node.Items.Count)
             {
                 SetToken(JsonToken.EndArray);
                 return true;
             }
             open.Push((node, next + 1));
-            return Give(node.ItemNodes[next]);
+            return Give(node.Items[next]);
         }
         // A mapping gives key and value in turn: even steps are keys.
-        if (next == node.ItemNodes.Length * 2)
+        if (next == node.Items.Count * 2)
         {
             SetToken(JsonToken.EndObject);
             return true;
         }
         open.Push((node, next + 1));
         if (next % 2 == 1)
-            return Give(node.ItemNodes[next / 2]);
-        current = node.KeyNodes[next / 2];
-        SetToken(JsonToken.PropertyName, current.Text);
+            return Give(node.Items[next / 2]);
+        var key = node.Keys[next / 2];
+        current = key;
+        SetToken(JsonToken.PropertyName, key.Text);
         return true;
     }
 

@@ -33,7 +33,7 @@ internal static class QuickCheck
     {
         if (node.Kind == NodeKind.Float)
             return JsonValues.TypeOf(node) == ValueTypes.Integer;
-        foreach (var item in node.ItemNodes)
+        foreach (var item in node.Items)
         {
             if (HasWholeFloat(item))
                 return true;

@@ -80,7 +80,7 @@ internal sealed class SchemaFindings
                 break;
             case ValidationErrorKind.PropertyRequired:
                 var parent = place.Field.Length == 0 ? "the document" : place.Field;
-                Report(DocumentRules.MissingKey, (place.Key ?? place.Node.KeyNodes.FirstOrDefault() ?? place.Node).SpanIn(path),
+                Report(DocumentRules.MissingKey, (place.Key ?? place.Node.Keys.First ?? place.Node).SpanIn(path),
                     NodeIndex.Child(place.Field, error.Property), $"missing key '{error.Property}' in {parent}", DescriptionOf(schema, error.Property));
                 break;
             case ValidationErrorKind.NotInEnumeration:
@@ -95,7 +95,7 @@ internal sealed class SchemaFindings
                 break;
             case ValidationErrorKind.ItemsNotUnique:
                 var seen = new HashSet<string>(StringComparer.Ordinal);
-                var repeated = place.Node.ItemNodes.FirstOrDefault(i => i.IsScalar && !seen.Add(i.Text)) ?? place.Node;
+                var repeated = place.Node.Items.Where(i => i.IsScalar && !seen.Add(i.Text)).Append(place.Node).First();
                 Report(DocumentRules.RepeatedItem, index.Find(repeated.Number)!, $"{SchemaWords.Found(repeated)} stands twice in the list", "remove one of the two");
                 break;
             default:
@@ -139,7 +139,7 @@ internal sealed class SchemaFindings
     {
         var known = string.Join(", ", schema.Properties.Keys.Order(StringComparer.Ordinal));
         var count = schema is { MinProperties: 1, MaxProperties: 1 } ? "exactly one" : "at least one";
-        var found = place.Node.KeyNodes.Length == 0 ? "none" : string.Join(" and ", place.Node.KeyNodes.Select(k => k.Text));
+        var found = place.Node.Keys.Count == 0 ? "none" : string.Join(" and ", place.Node.Keys.Select(k => k.Text));
         Report(DocumentRules.KeyCount, (place.Key ?? place.Node).SpanIn(path), place.Field,
             $"expected {count} {(known.Length == 0 ? "key" : "of " + known)}; found {found}", null);
     }

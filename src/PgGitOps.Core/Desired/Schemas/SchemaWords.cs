@@ -28,7 +28,7 @@ internal static class SchemaWords
     public static string Found(LocatedNode node) => node.Kind switch
     {
         NodeKind.Mapping => "a mapping",
-        NodeKind.Sequence => node.ItemNodes.Length == 0 ? "an empty list" : node.ItemNodes.Length == 1 ? "a list of one item" : string.Create(CultureInfo.InvariantCulture, $"a list of {node.ItemNodes.Length} items"),
+        NodeKind.Sequence => node.Items.Count == 0 ? "an empty list" : node.Items.Count == 1 ? "a list of one item" : string.Create(CultureInfo.InvariantCulture, $"a list of {node.Items.Count} items"),
         NodeKind.Null => "nothing",
         NodeKind.String => $"'{Cut(node.Text)}'",
         NodeKind.Integer or NodeKind.Float => $"the number {Cut(node.Text)}",

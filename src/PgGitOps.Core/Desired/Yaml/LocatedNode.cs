@@ -2,7 +2,7 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.Yaml;
 
-public enum NodeKind
+public enum NodeKind : byte
 {
     Mapping,
     Sequence,
@@ -13,47 +13,44 @@ public enum NodeKind
     Null,
 }
 
-/// <summary>One value of a YAML document, with the place it was written at.</summary>
+/// <summary>One value of a YAML document, with the place it was written at: a row of its file's <see cref="NodeTable"/>.</summary>
 /// <remarks>
-/// The path of the file is kept once per document and not in each node: five thousand documents hold half a million nodes.
-/// An aliased node appears under several parents and keeps the place of its anchor.
+/// Made when it is asked for and never kept alive by itself: five thousand documents hold half a million values, and as objects they
+/// cost the collector more than reading them. Two are equal where they are the same value of the same file.
+/// The path of the file is kept once per document. An aliased node appears under several parents and keeps the place of its anchor.
 /// </remarks>
-public sealed class LocatedNode
+public readonly struct LocatedNode : IEquatable<LocatedNode>
 {
-    internal static readonly LocatedNode[] None = [];
+    private readonly NodeTable table;
+    private readonly int row;
 
-    internal LocatedNode(NodeKind kind, string text, int number, int line, int column, int endColumn)
+    internal LocatedNode(NodeTable table, int row)
     {
-        Kind = kind;
-        Text = text;
-        Number = number;
-        Line = line;
-        Column = column;
-        EndColumn = endColumn;
+        this.table = table;
+        this.row = row;
     }
 
-    public NodeKind Kind { get; }
+    public NodeKind Kind => table.RowAt(row).Kind;
 
     /// <summary>The scalar as written, without quotes; empty for mappings and sequences.</summary>
-    public string Text { get; }
+    public string Text => table.TextOf(row);
 
     /// <summary>Serial number in its file, from 1; finds the node again from a schema error.</summary>
-    public int Number { get; }
+    public int Number => row + 1;
 
-    public int Line { get; }
+    public int Line => table.RowAt(row).Line;
 
     /// <summary>Counts Unicode code points, from 1.</summary>
-    public int Column { get; }
-    public int EndColumn { get; }
+    public int Column => table.RowAt(row).Column;
+
+    /// <summary>Of a scalar on one line, the column after it; else <see cref="Column"/>.</summary>
+    public int EndColumn => table.RowAt(row).EndColumn;
 
     /// <summary>Keys of a mapping, in written order; empty otherwise.</summary>
-    public IReadOnlyList<LocatedNode> Keys => KeyNodes;
+    public NodeList Keys => table.KeysOf(row);
 
     /// <summary>Values of a mapping beside its keys, or items of a sequence.</summary>
-    public IReadOnlyList<LocatedNode> Items => ItemNodes;
-
-    internal LocatedNode[] KeyNodes { get; init; } = None;
-    internal LocatedNode[] ItemNodes { get; init; } = None;
+    public NodeList Items => table.ItemsOf(row);
 
     public bool IsScalar => Kind is not (NodeKind.Mapping or NodeKind.Sequence);
 
@@ -62,26 +59,37 @@ public sealed class LocatedNode
     {
         get
         {
-            var index = IndexOf(key);
-            return index < 0 ? null : ItemNodes[index];
+            var keys = Keys;
+            var index = keys.IndexOf(key);
+            return index < 0 ? null : Items[index];
         }
     }
 
     public LocatedNode? KeyOf(string key)
     {
-        var index = IndexOf(key);
-        return index < 0 ? null : KeyNodes[index];
+        var keys = Keys;
+        var index = keys.IndexOf(key);
+        return index < 0 ? null : keys[index];
     }
 
-    public SourceSpan SpanIn(string path) => new(path, Line, Column, EndColumn);
-
-    private int IndexOf(string key)
+    public SourceSpan SpanIn(string path)
     {
-        for (var i = 0; i < KeyNodes.Length; i++)
-        {
-            if (KeyNodes[i].Text == key)
-                return i;
-        }
-        return -1;
+        ref readonly var at = ref table.RowAt(row);
+        return new(path, at.Line, at.Column, at.EndColumn);
     }
+
+    /// <summary>Place in the table, for who builds it.</summary>
+    internal int Row => row;
+
+    public bool Equals(LocatedNode other) => ReferenceEquals(table, other.table) && row == other.row;
+
+    public override bool Equals(object? obj) => obj is LocatedNode other && Equals(other);
+
+    public override int GetHashCode() => HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(table), row);
+
+    public static bool operator ==(LocatedNode left, LocatedNode right) => left.Equals(right);
+
+    public static bool operator !=(LocatedNode left, LocatedNode right) => !left.Equals(right);
+
+    public override string ToString() => IsScalar ? Text : $"{Kind} of {Items.Count}";
 }

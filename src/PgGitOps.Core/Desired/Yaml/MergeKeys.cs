@@ -4,7 +4,7 @@ namespace PgGitOps.Core.Desired.Yaml;
 internal static class MergeKeys
 {
     /// <param name="wrong">The value that is no mapping, or null.</param>
-    public static (LocatedNode[] Keys, LocatedNode[] Items) Apply(LocatedNode[] keys, LocatedNode[] items, out LocatedNode? wrong)
+    public static (LocatedNode[] Keys, LocatedNode[] Items) Apply(ReadOnlySpan<LocatedNode> keys, ReadOnlySpan<LocatedNode> items, out LocatedNode? wrong)
     {
         var mergedKeys = new List<LocatedNode>();
         var mergedItems = new List<LocatedNode>();
@@ -15,7 +15,10 @@ internal static class MergeKeys
         {
             if (keys[i].Text == "<<")
             {
-                sources.AddRange(items[i].Kind == NodeKind.Sequence ? items[i].ItemNodes : [items[i]]);
+                if (items[i].Kind == NodeKind.Sequence)
+                    sources.AddRange(items[i].Items);
+                else
+                    sources.Add(items[i]);
                 continue;
             }
             names.Add(keys[i].Text);
@@ -29,12 +32,12 @@ internal static class MergeKeys
                 wrong = source;
                 break;
             }
-            for (var i = 0; i < source.KeyNodes.Length; i++)
+            for (var i = 0; i < source.Keys.Count; i++)
             {
-                if (!names.Add(source.KeyNodes[i].Text))
+                if (!names.Add(source.Keys[i].Text))
                     continue;
-                mergedKeys.Add(source.KeyNodes[i]);
-                mergedItems.Add(source.ItemNodes[i]);
+                mergedKeys.Add(source.Keys[i]);
+                mergedItems.Add(source.Items[i]);
             }
         }
         return ([.. mergedKeys], [.. mergedItems]);

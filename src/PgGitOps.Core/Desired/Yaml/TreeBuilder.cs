@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PgGitOps.Core.Sources;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -5,15 +6,13 @@ using YamlDotNet.Core.Events;
 namespace PgGitOps.Core.Desired.Yaml;
 
 /// <summary>Parser events → located nodes, within <see cref="YamlLimits"/>.</summary>
-internal sealed class TreeBuilder(string path, CodePointColumns columns)
+internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTable table)
 {
-    private sealed class Open(NodeKind kind, int line, int column, string? anchor, int number, int firstKey, int firstItem)
+    private sealed class Open(LocatedNode node, string? anchor, int firstKey, int firstItem)
     {
-        public readonly NodeKind Kind = kind;
-        public readonly int Line = line;
-        public readonly int Column = column;
+        public readonly LocatedNode Node = node;
+        public readonly NodeKind Kind = node.Kind;
         public readonly string? Anchor = anchor;
-        public readonly int Number = number;
         public readonly int FirstKey = firstKey;
         public readonly int FirstItem = firstItem;
         public LocatedNode? PendingKey;
@@ -30,7 +29,6 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
     // Keys and items of all open collections, each level's after its parent's.
     private readonly List<LocatedNode> keys = [];
     private readonly List<LocatedNode> items = [];
-    private int numbers;
     private int expanded;
 
     public LocatedNode? Root { get; private set; }
@@ -44,7 +42,7 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
             foreach (var level in open)
             {
                 if (level.Flow)
-                    return new SourceSpan(path, level.Line, level.Column, level.Column + 1);
+                    return new SourceSpan(path, level.Node.Line, level.Node.Column, level.Node.Column + 1);
             }
             return null;
         }
@@ -79,7 +77,7 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
         var line = (int)scalar.Start.Line;
         var column = columns.Of(line, (int)scalar.Start.Column);
         var end = scalar.End.Line == scalar.Start.Line ? columns.Of(line, (int)scalar.End.Column) : column;
-        var node = new LocatedNode(kind, SharedTexts.Of(scalar.Value), ++numbers, line, column, end);
+        var node = table.Add(kind, SharedTexts.Of(scalar.Value), line, column, end);
         return Remember(scalar.Anchor, node) && Add(node, plainMergeKey: kind == NodeKind.String && scalar.Style == ScalarStyle.Plain && scalar.Value == "<<");
     }
 
@@ -96,42 +94,36 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
         var anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
         if (anchor is not null)
             anchors[anchor] = null;
-        open.Push(new Open(kind, line, column, anchor, ++numbers, keys.Count, items.Count) { Flow = flow });
+        open.Push(new Open(table.Open(kind, line, column), anchor, keys.Count, items.Count) { Flow = flow });
         return true;
     }
 
     private bool End()
     {
         var level = open.Pop();
-        var node = Collection(level, level.Merges);
+        if (!Close(level))
+            return false;
         keys.RemoveRange(level.FirstKey, keys.Count - level.FirstKey);
         items.RemoveRange(level.FirstItem, items.Count - level.FirstItem);
-        if (node is null)
-            return false;
         if (level.Anchor is not null)
-            anchors[level.Anchor] = node;
-        return Add(node, plainMergeKey: false);
+            anchors[level.Anchor] = level.Node;
+        return Add(level.Node, plainMergeKey: false);
     }
 
-    private LocatedNode? Collection(Open level, bool merges)
+    private bool Close(Open level)
     {
-        var ownKeys = Tail(keys, level.FirstKey);
-        var ownItems = Tail(items, level.FirstItem);
-        if (merges)
+        var ownKeys = CollectionsMarshal.AsSpan(keys)[level.FirstKey..];
+        var ownItems = CollectionsMarshal.AsSpan(items)[level.FirstItem..];
+        if (level.Merges)
         {
             var merged = MergeKeys.Apply(ownKeys, ownItems, out var wrong);
-            if (wrong is not null)
-            {
-                Refuse(DocumentRules.MergeKey, wrong.SpanIn(path), "<< merges a mapping or a list of mappings");
-                return null;
-            }
+            if (wrong is { } value)
+                return Refuse(DocumentRules.MergeKey, value.SpanIn(path), "<< merges a mapping or a list of mappings");
             (ownKeys, ownItems) = merged;
         }
-        return new LocatedNode(level.Kind, "", level.Number, level.Line, level.Column, level.Column) { KeyNodes = ownKeys, ItemNodes = ownItems };
+        table.Close(level.Node, ownKeys, ownItems);
+        return true;
     }
-
-    private static LocatedNode[] Tail(List<LocatedNode> nodes, int first) =>
-        nodes.Count == first ? LocatedNode.None : System.Runtime.InteropServices.CollectionsMarshal.AsSpan(nodes)[first..].ToArray();
 
     private bool AcceptAlias(AnchorAlias alias)
     {
@@ -140,13 +132,13 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
         var name = alias.Value.Value;
         if (!anchors.TryGetValue(name, out var node))
             return Refuse(DocumentRules.UnknownAnchor, span, $"no anchor '{name}' stands before this alias{Suggestion.Clause(name, anchors.Keys)}");
-        if (node is null)
+        if (node is not { } target)
             return Refuse(DocumentRules.UnknownAnchor, span, $"the alias stands inside its own anchor '{name}'");
-        if (!Measure(node, open.Count))
+        if (!Measure(target, open.Count))
             return Refuse(DocumentRules.TooDeep, span, $"with this alias written out, values nest more than {YamlLimits.DepthMax} levels deep");
         if (expanded > YamlLimits.ExpandedNodesMax)
             return Refuse(DocumentRules.AliasExpansion, span, $"aliases of this document expand to more than {YamlLimits.ExpandedNodesMax:N0} values");
-        return Add(node, plainMergeKey: false);
+        return Add(target, plainMergeKey: false);
     }
 
     // Counts the aliased values into what the document has expanded to; stops once that is too much. False when they nest too deep.
@@ -154,10 +146,10 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
     {
         if (!node.IsScalar && depth >= YamlLimits.DepthMax)
             return false;
-        expanded += 1 + node.KeyNodes.Length;
+        expanded += 1 + node.Keys.Count;
         if (expanded > YamlLimits.ExpandedNodesMax)
             return true;
-        foreach (var item in node.ItemNodes)
+        foreach (var item in node.Items)
         {
             if (!Measure(item, depth + 1))
                 return false;
@@ -184,7 +176,7 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
 
     private bool Add(LocatedNode node, bool plainMergeKey)
     {
-        if (numbers > YamlLimits.NodesMax)
+        if (table.Count > YamlLimits.NodesMax)
             return Refuse(DocumentRules.FileTooLarge, node.SpanIn(path), $"the file holds more than {YamlLimits.NodesMax:N0} values");
         if (!open.TryPeek(out var level))
         {
@@ -233,7 +225,7 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns)
     {
         // Most mappings are small; a large one must not cost its square.
         const int LinearMax = 16;
-        var own = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(keys)[level.FirstKey..];
+        var own = CollectionsMarshal.AsSpan(keys)[level.FirstKey..];
         if (own.Length > LinearMax)
         {
             if (level.Names is null)

@@ -12,7 +12,9 @@ internal static class YamlDocuments
     public static List<LocatedNode> Read(string path, string text, List<Diagnostic> findings)
     {
         var roots = new List<LocatedNode>();
-        var builder = new TreeBuilder(path, new CodePointColumns(text));
+        // A value and its key take some thirty characters together.
+        var table = new NodeTable(text.Length / 16);
+        var builder = new TreeBuilder(path, new CodePointColumns(text), table);
         try
         {
             var parser = new Parser(new StringReader(text));
@@ -41,6 +43,7 @@ internal static class YamlDocuments
             // The scanner's own queue runs dry when a flow collection is never closed.
             findings.Add(SyntaxFinding.Unclosed(path, builder.OpenFlow) ?? DocumentRules.Syntax.At(SourceSpan.WholeFile(path), "the file is not well-formed YAML: " + e.Message));
         }
+        table.Seal();
         return roots;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Policies.Machinery;
 
 namespace PgGitOps.Core.Policies.Language;
@@ -15,7 +16,7 @@ public sealed class Value
     private readonly Value? parent;
     private readonly string step;
 
-    internal Value(Evaluation run, int document, ModelNode? node, Value? parent, string step)
+    internal Value(Evaluation run, int document, LocatedNode? node, Value? parent, string step)
     {
         this.run = run;
         DocumentNumber = document;
@@ -25,12 +26,12 @@ public sealed class Value
     }
 
     internal int DocumentNumber { get; }
-    internal ModelNode? Node { get; }
+    internal LocatedNode? Node { get; }
 
     /// <summary>Nearest value around that is written.</summary>
     internal Value Written => Node is not null || parent is null ? this : parent.Written;
 
-    public bool Exists => Seen() is { Kind: not ModelKind.Null };
+    public bool Exists => Seen() is { Kind: not NodeKind.Null };
 
     /// <summary>Path inside the document, such as <c>spec.backup.maxAge</c> or <c>spec.members[1].host</c>.</summary>
     public string Path => parent is null ? "" : parent.Path is "" ? step : step[0] == '[' ? parent.Path + step : $"{parent.Path}.{step}";
@@ -41,7 +42,7 @@ public sealed class Value
         get
         {
             Fuel.Charge(1);
-            return new Value(run, DocumentNumber, Seen()?.Find(key), this, key.Length == 0 ? "\"\"" : key);
+            return new Value(run, DocumentNumber, Seen()?[key], this, key.Length == 0 ? "\"\"" : key);
         }
     }
 
@@ -51,8 +52,8 @@ public sealed class Value
         get
         {
             Fuel.Charge(1);
-            var node = Seen();
-            return new Value(run, DocumentNumber, node is { Kind: ModelKind.Sequence } && (uint)index < (uint)node.Items.Length ? node.Items[index] : null, this, string.Create(CultureInfo.InvariantCulture, $"[{index}]"));
+            var item = Seen() is { Kind: NodeKind.Sequence } node && (uint)index < (uint)node.Items.Count ? node.Items[index] : (LocatedNode?)null;
+            return new Value(run, DocumentNumber, item, this, string.Create(CultureInfo.InvariantCulture, $"[{index}]"));
         }
     }
 
@@ -70,13 +71,9 @@ public sealed class Value
     {
         get
         {
-            var node = Seen();
-            return node switch
-            {
-                null or { Kind: ModelKind.Null } => null,
-                { Kind: ModelKind.Mapping or ModelKind.Sequence } => throw Mistyped("a text"),
-                _ => node.Text,
-            };
+            if (Seen() is not { Kind: not NodeKind.Null } node)
+                return null;
+            return node.IsScalar ? node.Text : throw Mistyped("a text");
         }
     }
 
@@ -114,13 +111,12 @@ public sealed class Value
     {
         get
         {
-            var node = Seen();
-            if (node is null or { Kind: ModelKind.Null })
+            if (Seen() is not { Kind: not NodeKind.Null } node)
                 return new Rows<Value>([]);
-            if (node.Kind != ModelKind.Sequence)
+            if (node.Kind != NodeKind.Sequence)
                 throw Mistyped("a list");
-            Fuel.Charge(node.Items.Length);
-            var items = new Value[node.Items.Length];
+            Fuel.Charge(node.Items.Count);
+            var items = new Value[node.Items.Count];
             for (var i = 0; i < items.Length; i++)
                 items[i] = new Value(run, DocumentNumber, node.Items[i], this, string.Create(CultureInfo.InvariantCulture, $"[{i}]"));
             return new Rows<Value>(items);
@@ -132,13 +128,12 @@ public sealed class Value
     {
         get
         {
-            var node = Seen();
-            if (node is null or { Kind: ModelKind.Null })
+            if (Seen() is not { Kind: not NodeKind.Null } node)
                 return new Rows<Entry>([]);
-            if (node.Kind != ModelKind.Mapping)
+            if (node.Kind != NodeKind.Mapping)
                 throw Mistyped("a mapping");
-            Fuel.Charge(node.Items.Length);
-            var entries = new Entry[node.Items.Length];
+            Fuel.Charge(node.Items.Count);
+            var entries = new Entry[node.Items.Count];
             for (var i = 0; i < entries.Length; i++)
                 entries[i] = new Entry(node.Keys[i].Text, new Value(run, DocumentNumber, node.Items[i], this, node.Keys[i].Text.Length == 0 ? "\"\"" : node.Keys[i].Text));
             return new Rows<Entry>(entries);
@@ -148,12 +143,12 @@ public sealed class Value
     /// <summary>Texts of a list of texts.</summary>
     public Rows<string> Texts => Items.Select(item => item.Text ?? "");
 
-    public bool IsMapping => Seen() is { Kind: ModelKind.Mapping };
+    public bool IsMapping => Seen() is { Kind: NodeKind.Mapping };
 
-    public bool IsList => Seen() is { Kind: ModelKind.Sequence };
+    public bool IsList => Seen() is { Kind: NodeKind.Sequence };
 
     /// <summary>True when exactly this text is written here.</summary>
-    public bool Is(string text) => Seen() is { Kind: not (ModelKind.Mapping or ModelKind.Sequence) } node && node.Text == text;
+    public bool Is(string text) => Seen() is { Kind: not (NodeKind.Mapping or NodeKind.Sequence) } node && node.Text == text;
 
     public bool IsOneOf(params string[] texts)
     {
@@ -168,17 +163,17 @@ public sealed class Value
     /// <summary>The text, or <c>(nothing)</c>: for messages.</summary>
     public override string ToString() => Seen() switch
     {
-        null or { Kind: ModelKind.Null } => "(nothing)",
-        { Kind: ModelKind.Mapping } => "(a mapping)",
-        { Kind: ModelKind.Sequence } => "(a list)",
-        var node => node.Text,
+        null or { Kind: NodeKind.Null } => "(nothing)",
+        { Kind: NodeKind.Mapping } => "(a mapping)",
+        { Kind: NodeKind.Sequence } => "(a list)",
+        { Text: var text } => text,
     };
 
-    private ModelNode? Seen()
+    private LocatedNode? Seen()
     {
         Fuel.Charge(1);
         run.SawDocument(DocumentNumber);
-        run.Reads?.Add(DocumentNumber, Path, Node is null ? null : Node.Kind is ModelKind.Mapping or ModelKind.Sequence ? "" : Node.Text);
+        run.Reads?.Add(DocumentNumber, Path, Node?.Text);
         return Node;
     }
 

@@ -1,4 +1,4 @@
-using PgGitOps.Core.Policies.Language;
+using PgGitOps.Core.Desired.Yaml;
 
 namespace PgGitOps.Core.Policies.Machinery;
 
@@ -26,4 +26,4 @@ internal sealed class Corpus
 }
 
 /// <param name="Path">File of the document, with forward slashes.</param>
-internal sealed record CorpusDocument(string Path, string Kind, string Name, ModelNode Root);
+internal sealed record CorpusDocument(string Path, string Kind, string Name, LocatedNode Root);

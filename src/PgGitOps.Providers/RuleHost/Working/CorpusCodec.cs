@@ -1,30 +1,29 @@
+using System.Runtime.InteropServices;
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Policies.Machinery;
 
 namespace PgGitOps.Providers.RuleHost.Working;
 
 /// <summary>A document as rules are given it: its tree and where it comes from.</summary>
-internal sealed record RuleDocument(string Path, string Kind, string Name, string Id, LocatedNode Root);
+internal sealed record RuleDocument(string Path, string Kind, string Name, string Id, LocatedNode Root)
+{
+    /// <summary>Null for a document that rules cannot be told of: one without a kind or a name.</summary>
+    public static RuleDocument? Of(ReadDocument document) =>
+        document is { Kind: { } kind, Name: { } name, Id: { } id } ? new RuleDocument(document.Path, kind, name, id, document.Root) : null;
+}
 
 /// <summary>Documents on their way into the worker: a table of texts, then each tree depth first. Places stay behind.</summary>
 internal static class CorpusCodec
 {
     private const int DepthMax = 200;
 
-    /// <param name="held">Documents the other side has from before: of those that are the same, only the number is sent.</param>
-    public static void Write(BinaryWriter to, IReadOnlyList<RuleDocument> documents, IReadOnlyList<RuleDocument> held)
+    /// <summary>Documents that the other side is to have, after those it has.</summary>
+    public static void Write(BinaryWriter to, IReadOnlyList<RuleDocument> documents)
     {
-        var known = new Dictionary<LocatedNode, int>(held.Count, ReferenceEqualityComparer.Instance);
-        for (var i = 0; i < held.Count; i++)
-            known[held[i].Root] = i;
         var trees = new TreeWriter();
         foreach (var document in documents)
-        {
-            if (known.TryGetValue(document.Root, out var at) && held[at].Path == document.Path && held[at].Kind == document.Kind)
-                trees.Number(at + 1);
-            else
-                trees.Write(document);
-        }
+            trees.Write(document);
         to.WriteList(trees.Texts, to.Write);
         to.Write7BitEncodedInt(documents.Count);
         to.Write(trees.Bytes);
@@ -43,14 +42,13 @@ internal static class CorpusCodec
 
         public void Write(RuleDocument document)
         {
-            Number(0);
             Text(document.Path);
             Text(document.Kind);
             Text(document.Name);
             Node(document.Root);
         }
 
-        public void Number(int number)
+        private void Number(int number)
         {
             if (length + 8 > bytes.Length)
                 Array.Resize(ref bytes, bytes.Length * 2);
@@ -71,9 +69,9 @@ internal static class CorpusCodec
                 Text(node.Text);
                 return;
             }
-            var (keys, items) = (node.KeyNodes, node.ItemNodes);
-            Number(items.Length);
-            for (var i = 0; i < items.Length; i++)
+            var (keys, items) = (node.Keys, node.Items);
+            Number(items.Count);
+            for (var i = 0; i < items.Count; i++)
             {
                 if (node.Kind == NodeKind.Mapping)
                     Text(keys[i].Text);
@@ -83,7 +81,7 @@ internal static class CorpusCodec
 
         private void Text(string text)
         {
-            ref var number = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(numbers, text, out var known);
+            ref var number = ref CollectionsMarshal.GetValueRefOrAddDefault(numbers, text, out var known);
             if (!known)
             {
                 number = Texts.Count;
@@ -93,46 +91,57 @@ internal static class CorpusCodec
         }
     }
 
-    /// <param name="held">What was received before.</param>
-    public static Corpus Read(BinaryReader from, Corpus held)
+    public static CorpusDocument[] Read(BinaryReader from)
     {
-        var texts = from.ReadList(int.MaxValue, from.ReadString);
+        var texts = from.ReadList(int.MaxValue, () => SharedTexts.Of(from.ReadString()));
         var documents = new CorpusDocument[from.Read7BitEncodedInt()];
+        var trees = new TreeReader(from, texts);
         for (var i = 0; i < documents.Length; i++)
-        {
-            if (from.Read7BitEncodedInt() is var before && before > 0)
-            {
-                documents[i] = held.Documents[before - 1];
-                continue;
-            }
-            var (path, kind, name) = (texts[from.Read7BitEncodedInt()], texts[from.Read7BitEncodedInt()], texts[from.Read7BitEncodedInt()]);
-            var number = 0;
-            documents[i] = new CorpusDocument(path, kind, name, ReadNode(ref number, 0));
-        }
-        return new Corpus(documents);
+            documents[i] = new CorpusDocument(trees.Text(), trees.Text(), trees.Text(), trees.Root());
+        return documents;
+    }
 
-        ModelNode ReadNode(ref int number, int depth)
+    private sealed class TreeReader(BinaryReader from, string[] texts)
+    {
+        // Keys and items of the nodes being read, each level's after its parent's.
+        private readonly List<LocatedNode> keys = [];
+        private readonly List<LocatedNode> items = [];
+        private NodeTable table = new(0);
+
+        public string Text() => texts[from.Read7BitEncodedInt()];
+
+        public LocatedNode Root()
+        {
+            table = new NodeTable(128);
+            var root = Node(0);
+            table.Seal();
+            return root;
+        }
+
+        private LocatedNode Node(int depth)
         {
             if (depth > DepthMax)
                 throw new InvalidDataException("A document nests too deeply.");
-            var mine = number++;
-            var kind = (ModelKind)from.ReadByte();
-            if (kind is not (ModelKind.Mapping or ModelKind.Sequence))
-                return new ModelNode(kind, texts[from.Read7BitEncodedInt()], mine, ModelNode.None, ModelNode.None);
-            var count = from.Read7BitEncodedInt();
-            var keys = kind == ModelKind.Mapping && count > 0 ? new ModelNode[count] : ModelNode.None;
-            var items = count > 0 ? new ModelNode[count] : ModelNode.None;
-            for (var i = 0; i < count; i++)
+            var kind = (NodeKind)from.ReadByte();
+            if (kind is not (NodeKind.Mapping or NodeKind.Sequence))
+                return table.Add(kind, Text(), 0, 0, 0);
+            var node = table.Open(kind, 0, 0);
+            var (firstKey, firstItem) = (keys.Count, items.Count);
+            for (var left = from.Read7BitEncodedInt(); left > 0; left--)
             {
-                if (kind == ModelKind.Mapping)
-                    keys[i] = new ModelNode(ModelKind.Text, texts[from.Read7BitEncodedInt()], number++, ModelNode.None, ModelNode.None);
-                items[i] = ReadNode(ref number, depth + 1);
+                if (kind == NodeKind.Mapping)
+                    keys.Add(table.Add(NodeKind.String, Text(), 0, 0, 0));
+                items.Add(Node(depth + 1));
             }
-            return new ModelNode(kind, "", mine, keys, items);
+            table.Close(node, CollectionsMarshal.AsSpan(keys)[firstKey..], CollectionsMarshal.AsSpan(items)[firstItem..]);
+            keys.RemoveRange(firstKey, keys.Count - firstKey);
+            items.RemoveRange(firstItem, items.Count - firstItem);
+            return node;
         }
     }
 
     /// <summary>The node a number of the worker stands for, its key, and its path; null when there is no such node.</summary>
+    /// <param name="wanted">Values and keys counted depth first from 1, as the worker's table does, every alias written out.</param>
     public static (LocatedNode Node, LocatedNode? Key, string Path)? Find(LocatedNode root, int wanted)
     {
         var number = 0;
@@ -140,12 +149,12 @@ internal static class CorpusCodec
 
         (LocatedNode, LocatedNode?, string)? Walk(LocatedNode node, LocatedNode? key, string path)
         {
-            if (number++ == wanted)
+            if (++number == wanted)
                 return (node, key, path);
             for (var i = 0; i < node.Items.Count; i++)
             {
                 var inner = node.Kind == NodeKind.Mapping ? (path.Length == 0 ? node.Keys[i].Text : $"{path}.{node.Keys[i].Text}") : $"{path}[{i}]";
-                if (node.Kind == NodeKind.Mapping && number++ == wanted)
+                if (node.Kind == NodeKind.Mapping && ++number == wanted)
                     return (node.Items[i], node.Keys[i], inner);
                 if (Walk(node.Items[i], node.Kind == NodeKind.Mapping ? node.Keys[i] : null, inner) is { } found)
                     return found;

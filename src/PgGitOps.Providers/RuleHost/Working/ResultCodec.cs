@@ -65,7 +65,7 @@ internal static class ResultCodec
     {
         var written = value.Written;
         to.Write7BitEncodedInt(value.DocumentNumber);
-        to.Write7BitEncodedInt(written.Node?.Number ?? 0);
+        to.Write7BitEncodedInt(written.Node?.Number ?? 1);
         to.Write(Cut(ReferenceEquals(written, value) ? "" : value.Path[written.Path.Length..].TrimStart('.')));
     }
 

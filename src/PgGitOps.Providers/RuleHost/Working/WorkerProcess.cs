@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Providers.RuleHost.Compiling;
 using PgGitOps.Providers.RuleHost.Jail;
 
@@ -33,8 +34,8 @@ internal sealed class WorkerProcess : IDisposable
     /// <summary>Alive, and with nearly all of its processor time before it.</summary>
     public bool IsFresh => !process.HasExited && process.TotalProcessorTime < WorkerLimits.KeptUntil;
 
-    /// <summary>Documents that the worker has, in their order.</summary>
-    public IReadOnlyList<RuleDocument> Held { get; private set; } = [];
+    // Documents that the worker has, by the place of their tree; what is not judged is forgotten on both sides.
+    private Dictionary<LocatedNode, (int Number, RuleDocument Document)> held = [];
 
     private CompiledRules? loaded;
     private IReadOnlyList<RunnableRule> loadedRules = [];
@@ -43,7 +44,31 @@ internal sealed class WorkerProcess : IDisposable
 
     public void Hold(CompiledRules compiled, IReadOnlyList<RunnableRule> rules) => (loaded, loadedRules) = (compiled, rules);
 
-    public void Hold(IReadOnlyList<RuleDocument> documents) => Held = documents;
+    /// <summary>Sends documents that the worker does not have.</summary>
+    public void Hand(IReadOnlyCollection<RuleDocument> documents)
+    {
+        RuleDocument[] strange = [.. documents.Where(d => !Has(d))];
+        if (strange.Length == 0)
+            return;
+        Send(Wire.Documents, to => CorpusCodec.Write(to, strange));
+        foreach (var document in strange)
+            held[document.Root] = (handed++, document);
+    }
+
+    /// <summary>Says which documents are judged, and in which order.</summary>
+    public void Choose(IReadOnlyList<RuleDocument> documents)
+    {
+        Hand(documents);
+        Send(Wire.Corpus, to => to.WriteList(documents, d => to.Write7BitEncodedInt(held[d.Root].Number)));
+        var chosen = new Dictionary<LocatedNode, (int, RuleDocument)>(documents.Count);
+        for (handed = 0; handed < documents.Count; handed++)
+            chosen[documents[handed].Root] = (handed, documents[handed]);
+        held = chosen;
+    }
+
+    private bool Has(RuleDocument document) => held.TryGetValue(document.Root, out var known) && known.Document.Path == document.Path && known.Document.Kind == document.Kind;
+
+    private int handed;
 
     public static WorkerProcess Start(ManagedProgram program, string role, string jail)
     {

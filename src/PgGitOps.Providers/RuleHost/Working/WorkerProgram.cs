@@ -24,6 +24,8 @@ internal static class WorkerProgram
         Wire.Send(output, Wire.Ready);
         BundleRunner? runner = null;
         IReadOnlyList<RunnableRule> rules = [];
+        // Documents that were handed over, by their number; and those of them that are judged.
+        var held = new List<CorpusDocument>();
         var corpus = new Corpus([]);
         while (true)
         {
@@ -42,7 +44,11 @@ internal static class WorkerProgram
                     runner = new BundleRunner(image) { FuelBase = from.ReadInt64(), FuelPerDocument = from.ReadInt64(), Trace = from.ReadBoolean() };
                     break;
                 case Wire.Documents:
-                    corpus = CorpusCodec.Read(from, corpus);
+                    held.AddRange(CorpusCodec.Read(from));
+                    break;
+                case Wire.Corpus:
+                    corpus = new Corpus(from.ReadList(int.MaxValue, () => held[from.Read7BitEncodedInt()]));
+                    held = [.. corpus.Documents];
                     break;
                 case Wire.Run:
                     RunRules(runner ?? throw new InvalidOperationException("Nothing was loaded."), rules, corpus, from, output);

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Desired.Yaml;
@@ -18,10 +18,11 @@ internal static class JsonDocuments
         {
             var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = YamlLimits.DepthMax });
             reader.Read();
-            var numbers = 0;
-            var root = Value(ref reader, path, places, ref numbers, findings);
+            var table = new NodeTable(text.Length / 16);
+            var root = Value(ref reader, path, places, table, findings);
             // Only white space may follow; anything else is the reader's complaint.
             reader.Read();
+            table.Seal();
             return root;
         }
         catch (JsonException e)
@@ -33,22 +34,22 @@ internal static class JsonDocuments
         }
     }
 
-    private static LocatedNode? Value(ref Utf8JsonReader reader, string path, Places places, ref int numbers, List<Diagnostic> findings)
+    private static LocatedNode? Value(ref Utf8JsonReader reader, string path, Places places, NodeTable table, List<Diagnostic> findings)
     {
-        var number = ++numbers;
         var (line, column) = places.At((int)reader.TokenStartIndex);
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-            return Scalar(ref reader, number, line, column, places);
+            return Scalar(ref reader, line, column, places, table);
+        var isObject = reader.TokenType == JsonTokenType.StartObject;
+        var node = table.Open(isObject ? NodeKind.Mapping : NodeKind.Sequence, line, column);
         var (keys, items) = (new List<LocatedNode>(), new List<LocatedNode>());
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var isObject = reader.TokenType == JsonTokenType.StartObject;
         var sound = true;
         while (reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
         {
             if (isObject)
             {
                 var place = places.At((int)reader.TokenStartIndex);
-                var key = Scalar(ref reader, ++numbers, place.Line, place.Column, places);
+                var key = Scalar(ref reader, place.Line, place.Column, places, table);
                 if (!names.Add(key.Text))
                 {
                     findings.Add(DocumentRules.DuplicateKey.At(key.SpanIn(path), $"the key '{key.Text}' stands twice", "remove one of the two"));
@@ -57,15 +58,18 @@ internal static class JsonDocuments
                 keys.Add(key);
                 reader.Read();
             }
-            if (Value(ref reader, path, places, ref numbers, findings) is { } item)
+            if (Value(ref reader, path, places, table, findings) is { } item)
                 items.Add(item);
             else
                 sound = false;
         }
-        return sound ? new LocatedNode(isObject ? NodeKind.Mapping : NodeKind.Sequence, "", number, line, column, column) { KeyNodes = [.. keys], ItemNodes = [.. items] } : null;
+        if (!sound)
+            return null;
+        table.Close(node, CollectionsMarshal.AsSpan(keys), CollectionsMarshal.AsSpan(items));
+        return node;
     }
 
-    private static LocatedNode Scalar(ref Utf8JsonReader reader, int number, int line, int column, Places places)
+    private static LocatedNode Scalar(ref Utf8JsonReader reader, int line, int column, Places places, NodeTable table)
     {
         var (kind, text) = reader.TokenType switch
         {
@@ -77,7 +81,7 @@ internal static class JsonDocuments
         };
         // The colon after a name is consumed with it: its end is the end of its quotes.
         var quotes = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? 2 : 0;
-        return new LocatedNode(kind, text, number, line, column, places.At((int)reader.TokenStartIndex + reader.ValueSpan.Length + quotes).Column);
+        return table.Add(kind, text, line, column, places.At((int)reader.TokenStartIndex + reader.ValueSpan.Length + quotes).Column);
     }
 
     /// <summary>Offsets in UTF-8 → lines, and columns in code points.</summary>

@@ -67,16 +67,16 @@ internal static class JsonValues
         {
             case NodeKind.Mapping:
                 to.Append('{');
-                foreach (var i in Enumerable.Range(0, node.KeyNodes.Length).OrderBy(i => node.KeyNodes[i].Text, StringComparer.Ordinal))
+                foreach (var i in Enumerable.Range(0, node.Keys.Count).OrderBy(i => node.Keys[i].Text, StringComparer.Ordinal))
                 {
-                    Text(node.KeyNodes[i].Text, to);
-                    Write(node.ItemNodes[i], to);
+                    Text(node.Keys[i].Text, to);
+                    Write(node.Items[i], to);
                 }
                 to.Append('}');
                 break;
             case NodeKind.Sequence:
                 to.Append('[');
-                foreach (var item in node.ItemNodes)
+                foreach (var item in node.Items)
                     Write(item, to);
                 to.Append(']');
                 break;

@@ -77,11 +77,10 @@ internal sealed class OwnKinds
             return;
         }
         var schema = new SchemaPartReader(file.Path, root, findings).Read();
-        var apiVersion = Fixed(file.Path, root, "apiVersion", findings);
-        var kind = Fixed(file.Path, root, "kind", findings);
-        if (apiVersion is { Text: var version } && (version.Equals("pggitops.dev", StringComparison.Ordinal) || version.StartsWith("pggitops.dev/", StringComparison.Ordinal)))
-            findings.Add(DocumentRules.OwnKind.At(apiVersion.SpanIn(file.Path), "kinds of pggitops.dev are the engine's own", "take an apiVersion of your own, such as example.org/v1"));
-        if (apiVersion is null || kind is null)
+        var (writtenVersion, writtenKind) = (Fixed(file.Path, root, "apiVersion", findings), Fixed(file.Path, root, "kind", findings));
+        if (writtenVersion is { Text: var version } ours && (version.Equals("pggitops.dev", StringComparison.Ordinal) || version.StartsWith("pggitops.dev/", StringComparison.Ordinal)))
+            findings.Add(DocumentRules.OwnKind.At(ours.SpanIn(file.Path), "kinds of pggitops.dev are the engine's own", "take an apiVersion of your own, such as example.org/v1"));
+        if (writtenVersion is not { } apiVersion || writtenKind is not { } kind)
             return;
         if (findings.Count > before)
         {

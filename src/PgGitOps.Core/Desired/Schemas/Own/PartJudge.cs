@@ -37,7 +37,7 @@ internal sealed class PartJudge(LocatedNode root)
             return [DocumentRules.OwnKind.At(root.SpanIn(path), "to check this document against the schema of its kind takes too many steps", "the schema tries too many alternatives")];
         var index = new NodeIndex(root);
         // A value of the wrong type is said to be that, and nothing more.
-        var mistyped = mismatches.Where(m => m.Rule == DocumentRules.WrongType).Select(m => m.Node).ToHashSet(ReferenceEqualityComparer.Instance);
+        var mistyped = mismatches.Where(m => m.Rule == DocumentRules.WrongType).Select(m => m.Node).ToHashSet();
         return
         [
             .. mismatches.Where(m => m.Rule == DocumentRules.WrongType || !mistyped.Contains(m.Node)).Select(m =>
@@ -59,7 +59,7 @@ internal sealed class PartJudge(LocatedNode root)
         if (part.Reference is { } reference)
             return Fits(reference, node, key, into);
         if (part.Never)
-            return Wrong(into, key is null ? new(DocumentRules.NoAlternative, node, node, "nothing can stand here") : new(DocumentRules.UnknownKey, node, key, $"the key '{key.Text}' cannot stand here"));
+            return Wrong(into, key is { } named ? new(DocumentRules.UnknownKey, node, named, $"the key '{named.Text}' cannot stand here") : new(DocumentRules.NoAlternative, node, node, "nothing can stand here"));
         if ((JsonValues.TypeOf(node) & part.Types) == ValueTypes.None)
             return Wrong(into, new(DocumentRules.WrongType, node, node, $"expected {SchemaNames.Types(part.Types)}; found {Found(node, key)}", Quoting(part, node, key)));
         var fits = (part.Allowed is null || Allowed(part, node, key, into)) & (node.Kind switch
@@ -106,27 +106,31 @@ internal sealed class PartJudge(LocatedNode root)
     private bool FitsList(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
     {
         var fits = true;
-        var items = node.ItemNodes;
-        if (items.Length < part.MinItems || items.Length > part.MaxItems)
+        var items = node.Items;
+        if (items.Count < part.MinItems || items.Count > part.MaxItems)
             fits = Wrong(into, new(DocumentRules.ItemCount, node, node, $"expected {SchemaNames.Count("item", part.MinItems, part.MaxItems)}; found {SchemaWords.Found(node)}"));
-        for (var i = 0; i < items.Length && (fits || into is not null); i++)
+        for (var i = 0; i < items.Count && (fits || into is not null); i++)
         {
             var schema = part.Tuple is null ? part.Items : i < part.Tuple.Length ? part.Tuple[i] : part.AdditionalItems;
             if (schema is not null && !Fits(schema, items[i], null, into))
                 fits = false;
         }
-        if (part.UniqueItems && items.Length > 1)
+        if (part.UniqueItems && items.Count > 1)
             fits &= AreUnique(items, into);
         if (part.Contains is { } wanted && !items.Any(i => Fits(wanted, i, null, null)))
             fits = Wrong(into, new(DocumentRules.ItemCount, node, key ?? node, $"expected a list with an item that is {SchemaNames.Of(wanted)}; found {SchemaWords.Found(node)}"));
         return fits;
     }
 
-    private static bool AreUnique(LocatedNode[] items, List<Mismatch>? into)
+    private static bool AreUnique(NodeList items, List<Mismatch>? into)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        var repeated = Array.Find(items, i => !seen.Add(JsonValues.Key(i)));
-        return repeated is null || Wrong(into, new(DocumentRules.RepeatedItem, repeated, repeated, $"{SchemaWords.Found(repeated)} stands twice in the list", "remove one of the two"));
+        foreach (var item in items)
+        {
+            if (!seen.Add(JsonValues.Key(item)))
+                return Wrong(into, new(DocumentRules.RepeatedItem, item, item, $"{SchemaWords.Found(item)} stands twice in the list", "remove one of the two"));
+        }
+        return true;
     }
 
     private bool FitsMapping(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
@@ -137,10 +141,10 @@ internal sealed class PartJudge(LocatedNode root)
             if (node.KeyOf(name) is null)
                 fits = Missing(part, node, key, name, into, null);
         }
-        if (node.KeyNodes.Length < part.MinProperties || node.KeyNodes.Length > part.MaxProperties)
-            fits = Wrong(into, new(DocumentRules.KeyCount, node, key ?? node, $"expected {SchemaNames.Count("key", part.MinProperties, part.MaxProperties)}; found {(node.KeyNodes.Length == 0 ? "none" : string.Join(", ", node.KeyNodes.Select(k => k.Text)))}"));
-        for (var i = 0; i < node.KeyNodes.Length && (fits || into is not null); i++)
-            fits &= FitsProperty(part, node.KeyNodes[i], node.ItemNodes[i], into);
+        if (node.Keys.Count < part.MinProperties || node.Keys.Count > part.MaxProperties)
+            fits = Wrong(into, new(DocumentRules.KeyCount, node, key ?? node, $"expected {SchemaNames.Count("key", part.MinProperties, part.MaxProperties)}; found {(node.Keys.Count == 0 ? "none" : string.Join(", ", node.Keys.Select(k => k.Text)))}"));
+        for (var i = 0; i < node.Keys.Count && (fits || into is not null); i++)
+            fits &= FitsProperty(part, node.Keys[i], node.Items[i], into);
         foreach (var (trigger, needs, schema) in part.Dependencies)
         {
             if (node.KeyOf(trigger) is null)
@@ -214,7 +218,7 @@ internal sealed class PartJudge(LocatedNode root)
         {
             var mismatches = new List<Mismatch>();
             Fits(form, node, key, mismatches);
-            if (!mismatches.Exists(m => (m.Rule == DocumentRules.WrongType && m.Node == node) || (m.Rule == DocumentRules.NotInList && (m.Node == node || node.ItemNodes.Contains(m.Node)))))
+            if (!mismatches.Exists(m => (m.Rule == DocumentRules.WrongType && m.Node == node) || (m.Rule == DocumentRules.NotInList && (m.Node == node || node.Items.Contains(m.Node)))))
                 meant.Add(mismatches);
         }
         if (meant is [{ Count: > 0 } only])
@@ -231,8 +235,8 @@ internal sealed class PartJudge(LocatedNode root)
             return false;
         var known = part.Properties.GetValueOrDefault(name)?.Actual;
         return Wrong(into, new(
-            DocumentRules.MissingKey, node, key ?? node.KeyNodes.FirstOrDefault() ?? node,
-            $"missing key '{name}'{(key is null ? "" : $" in {key.Text}")}{(because is null ? "" : $", which '{because}' needs beside it")}",
+            DocumentRules.MissingKey, node, key ?? node.Keys.First ?? node,
+            $"missing key '{name}'{(key is { } named ? $" in {named.Text}" : "")}{(because is null ? "" : $", which '{because}' needs beside it")}",
             (known?.Description ?? known?.Title) is { Length: > 0 } text ? $"{name}: {text}" : null,
             name));
     }
@@ -272,5 +276,5 @@ internal sealed class PartJudge(LocatedNode root)
     }
 
     // Aliases are counted as often as they stand: so often they are judged.
-    private static int Count(LocatedNode node) => 1 + node.KeyNodes.Length + node.ItemNodes.Sum(Count);
+    private static int Count(LocatedNode node) => 1 + node.Keys.Count + node.Items.Sum(Count);
 }

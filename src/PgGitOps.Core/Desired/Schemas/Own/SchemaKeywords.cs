@@ -31,7 +31,7 @@ internal static class SchemaKeywords
     public static ValueTypes TypesOf(LocatedNode value, Action<LocatedNode, string, string?> refuse)
     {
         var types = ValueTypes.None;
-        foreach (var name in value.Kind == NodeKind.Sequence ? value.Items : [value])
+        foreach (var name in value.Kind == NodeKind.Sequence ? (IEnumerable<LocatedNode>)value.Items : [value])
         {
             var named = Array.Find(Types, t => name.Kind == NodeKind.String && t.Name == name.Text);
             if (named.Name is null)

@@ -7,7 +7,7 @@ namespace PgGitOps.Core.Desired.Schemas.Own;
 /// <summary>A repository's schema of draft 7 → what it asks. What is not enforced, or cannot take effect, is refused at its place.</summary>
 internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagnostic> findings)
 {
-    private readonly Dictionary<LocatedNode, SchemaPart> parts = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<LocatedNode, SchemaPart> parts = [];
 
     public SchemaPart Read()
     {
@@ -38,9 +38,9 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
         part.Description = node["description"] is { Kind: NodeKind.String } description ? description.Text : null;
         if (node["type"] is { } type)
             part.Types = SchemaKeywords.TypesOf(type, Refuse);
-        for (var i = 0; i < node.KeyNodes.Length; i++)
+        for (var i = 0; i < node.Keys.Count; i++)
         {
-            var (key, value) = (node.KeyNodes[i], node.ItemNodes[i]);
+            var (key, value) = (node.Keys[i], node.Items[i]);
             if (SchemaKeywords.Annotations.Contains(key.Text) || key.Text.StartsWith("x-", StringComparison.Ordinal))
                 Annotation(key.Text, value);
             else if (key.Text is "$schema" or "$id")
@@ -68,14 +68,14 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
             Refuse(value, $"{keyword} is an object of schemas");
         else
         {
-            foreach (var definition in value.ItemNodes)
+            foreach (var definition in value.Items)
                 Part(definition);
         }
     }
 
     private void Identity(LocatedNode key, LocatedNode value, LocatedNode schema)
     {
-        if (!ReferenceEquals(schema, root))
+        if (schema != root)
             Refuse(key, $"{key.Text} stands at the top of the file only");
         else if (key.Text == "$schema" && (value.Kind != NodeKind.String || value.Text.TrimEnd('#').Replace("https:", "http:", StringComparison.Ordinal) != "http://json-schema.org/draft-07/schema"))
             Refuse(value, "schemas here are of draft 7", "\"$schema\": \"http://json-schema.org/draft-07/schema#\"");
@@ -88,8 +88,8 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
             case "enum" when schema["const"] is not null:
                 Refuse(key, "'enum' beside 'const' says the same twice, or nothing that holds");
                 break;
-            case "enum" when value.Kind == NodeKind.Sequence && value.ItemNodes.Length > 0:
-                Allow(part, value.ItemNodes, key);
+            case "enum" when value.Kind == NodeKind.Sequence && value.Items.Count > 0:
+                Allow(part, [.. value.Items], key);
                 break;
             case "enum":
                 Refuse(value, "enum is a list of values");
@@ -115,7 +115,7 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
                     Refuse(value, "uniqueItems is true or false");
                 break;
             case "items" when value.Kind == NodeKind.Sequence:
-                part.Tuple = [.. value.ItemNodes.Select(Part)];
+                part.Tuple = [.. value.Items.Select(Part)];
                 break;
             case "items":
                 part.Items = Part(value);
@@ -257,8 +257,8 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
 
     private string[] Names(LocatedNode value, string what)
     {
-        if (value.Kind == NodeKind.Sequence && value.ItemNodes.All(n => n.Kind == NodeKind.String))
-            return [.. value.ItemNodes.Select(n => n.Text)];
+        if (value.Kind == NodeKind.Sequence && value.Items.All(n => n.Kind == NodeKind.String))
+            return [.. value.Items.Select(n => n.Text)];
         Refuse(value, $"{what} is a list of names");
         return [];
     }
@@ -266,15 +266,15 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
     private IEnumerable<(LocatedNode Name, LocatedNode Value)> Children(LocatedNode value, string what)
     {
         if (value.Kind == NodeKind.Mapping)
-            return value.KeyNodes.Zip(value.ItemNodes);
+            return value.Keys.Zip(value.Items);
         Refuse(value, $"{what} is an object of schemas");
         return [];
     }
 
     private SchemaPart[] Several(LocatedNode value, string what)
     {
-        if (value.Kind == NodeKind.Sequence && value.ItemNodes.Length > 0)
-            return [.. value.ItemNodes.Select(Part)];
+        if (value.Kind == NodeKind.Sequence && value.Items.Count > 0)
+            return [.. value.Items.Select(Part)];
         Refuse(value, $"{what} is a list of schemas");
         return [];
     }

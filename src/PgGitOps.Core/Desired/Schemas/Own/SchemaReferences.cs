@@ -10,13 +10,13 @@ internal static class SchemaReferences
 
     public static LocatedNode? Find(LocatedNode root, string pointer)
     {
-        var target = root;
+        LocatedNode? target = root;
         foreach (var step in pointer.Split('/').Skip(1))
         {
             var name = Uri.UnescapeDataString(step).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            target = target.Kind == NodeKind.Sequence ? Item(target, name) : target[name];
-            if (target is null)
+            if (target is not { } at)
                 return null;
+            target = at.Kind == NodeKind.Sequence ? Item(at, name) : at[name];
         }
         return target;
     }
