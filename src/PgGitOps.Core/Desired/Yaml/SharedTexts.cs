@@ -16,11 +16,22 @@ internal static class SharedTexts
     {
         if (text.Length > LengthMax)
             return text;
-        var slot = (int)((uint)string.GetHashCode(text, StringComparison.Ordinal) % Slots);
-        var known = Known[slot];
-        if (known == text)
-            return known;
-        Known[slot] = text;
-        return text;
+        ref var known = ref Known[SlotOf(text)];
+        if (known is { } shared && shared == text)
+            return shared;
+        return known = text;
     }
+
+    /// <summary>The same without a string where one is known.</summary>
+    public static string Of(ReadOnlySpan<char> text)
+    {
+        if (text.Length > LengthMax)
+            return text.ToString();
+        ref var known = ref Known[SlotOf(text)];
+        if (known is { } shared && text.SequenceEqual(shared))
+            return shared;
+        return known = text.ToString();
+    }
+
+    private static uint SlotOf(ReadOnlySpan<char> text) => (uint)string.GetHashCode(text) % Slots;
 }

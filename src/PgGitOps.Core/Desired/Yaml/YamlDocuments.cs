@@ -9,11 +9,13 @@ namespace PgGitOps.Core.Desired.Yaml;
 /// <remarks>Stops at the first finding of a file: what follows a syntax error is guesswork. Documents before it are kept.</remarks>
 internal static class YamlDocuments
 {
-    public static List<LocatedNode> Read(string path, string text, List<Diagnostic> findings)
+    public static List<LocatedNode> Read(string path, string text, List<Diagnostic> findings) => PlainYaml.Read(text) ?? ReadAny(path, text, findings);
+
+    /// <summary>Any YAML, by the library.</summary>
+    internal static List<LocatedNode> ReadAny(string path, string text, List<Diagnostic> findings)
     {
         var roots = new List<LocatedNode>();
-        // A value and its key take some thirty characters together.
-        var table = new NodeTable(text.Length / 16);
+        var table = new NodeTable(text.Length / YamlLimits.CharactersOfValue);
         var builder = new TreeBuilder(path, new CodePointColumns(text), table);
         try
         {

@@ -14,4 +14,7 @@ public static class YamlLimits
 
     /// <summary>Nodes of one document as written.</summary>
     public const int NodesMax = 200_000;
+
+    /// <summary>A value and its key take some thirty characters together, of those documents that people write. No limit: how much to make ready for.</summary>
+    internal const int CharactersOfValue = 14;
 }

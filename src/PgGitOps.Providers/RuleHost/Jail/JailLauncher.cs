@@ -70,7 +70,8 @@ internal static class JailLauncher
 
 /// <summary>What a worker may take, by what it does.</summary>
 /// <param name="HeapBytes">Managed heap; the runtime ends the process past it.</param>
-internal sealed record WorkerLimits(long HeapBytes, long AddressSpaceBytes, TimeSpan CpuTime)
+/// <param name="YoungBytes">Allocated between two collections at most.</param>
+internal sealed record WorkerLimits(long HeapBytes, long YoungBytes, long AddressSpaceBytes, TimeSpan CpuTime)
 {
     public const string Compile = "compile";
     public const string Evaluate = "evaluate";
@@ -83,9 +84,9 @@ internal sealed record WorkerLimits(long HeapBytes, long AddressSpaceBytes, Time
 
     public static WorkerLimits Of(string role) => role switch
     {
-        Compile => new(600L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
-        Launch => new(64L << 20, 0, TimeSpan.Zero),
-        Evaluate => new(320L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
+        Compile => new(600L << 20, 16L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
+        Launch => new(64L << 20, 4L << 20, 0, TimeSpan.Zero),
+        Evaluate => new(320L << 20, 4L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
         _ => throw new ArgumentException("A worker compiles or evaluates.", nameof(role)),
     };
 }

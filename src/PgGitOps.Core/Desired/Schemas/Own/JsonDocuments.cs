@@ -18,7 +18,7 @@ internal static class JsonDocuments
         {
             var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = YamlLimits.DepthMax });
             reader.Read();
-            var table = new NodeTable(text.Length / 16);
+            var table = new NodeTable(text.Length / YamlLimits.CharactersOfValue);
             var root = Value(ref reader, path, places, table, findings);
             // Only white space may follow; anything else is the reader's complaint.
             reader.Read();
