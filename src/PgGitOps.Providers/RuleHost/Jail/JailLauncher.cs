@@ -84,9 +84,9 @@ internal sealed record WorkerLimits(long HeapBytes, long YoungBytes, long Addres
 
     public static WorkerLimits Of(string role) => role switch
     {
-        Compile => new(600L << 20, 16L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
-        Launch => new(64L << 20, 4L << 20, 0, TimeSpan.Zero),
-        Evaluate => new(320L << 20, 4L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
+        Compile => new(600L << 20, 4L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
+        Launch => new(64L << 20, 2L << 20, 0, TimeSpan.Zero),
+        Evaluate => new(320L << 20, 2L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
         _ => throw new ArgumentException("A worker compiles or evaluates.", nameof(role)),
     };
 }
