@@ -18,21 +18,28 @@ public static class RuleJudgement
         var used = new HashSet<Waiver>();
         // Subjects are long texts that start alike, and stand here once for each rule: they are put in order once.
         var ranks = runs.Select(r => r.Subject ?? "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select((subject, rank) => (subject, rank)).ToDictionary(p => p.subject, p => p.rank, StringComparer.Ordinal);
-        var outcomes = runs
+        var settled = runs
             .OrderBy(r => r.Rule.Id, StringComparer.Ordinal).ThenBy(r => ranks[r.Subject ?? ""])
-            .Select(run => Settle(run, valid, used, findings)).ToEquatableArray();
+            .Select(run => (run.Reads.Clock, Outcome: Settle(run, valid, used, findings))).ToList();
+        var outcomes = settled.Select(s => s.Outcome).ToEquatableArray();
         if (bundle.Rules.Count > 0 && documents > 0 && runs.Count == 0 && problems.Count == 0)
             findings.Add(RuleFindings.NothingChecked.At(bundle.Rules[0].Header.At, "no rule ran on any document", "look at the kinds after 'for:' in the headers"));
         foreach (var waiver in valid.Where(w => !used.Contains(w)))
             findings.Add(Unused(waiver, runs, now));
         foreach (var waiver in used.Where(w => w.Expires - now < ExpiresSoon))
             findings.Add(RuleFindings.WaiverExpiring.At(waiver.Head.At, string.Create(CultureInfo.InvariantCulture, $"the waiver of {waiver.Rule} on {waiver.Document} expires on {waiver.Expires.ToUniversalTime():yyyy-MM-dd HH:mm} UTC"), "renew it or mend the value") with { Severity = Severity.Warning });
-        var rejected = findings.Exists(f => f.Severity == Severity.Error) || outcomes.Any(o => o.Outcome == Outcome.Error || (o.Outcome == Outcome.Fail && o.Rule.Enforcement != Enforcement.Advisory));
+        var rejected = findings.Exists(f => f.Severity == Severity.Error) || outcomes.Any(Rejects);
         return new RuleReport(
             outcomes,
             findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray(),
-            rejected);
+            rejected)
+        {
+            RejectedByTheClock = settled.Exists(s => s.Clock && Rejects(s.Outcome)),
+        };
     }
+
+    private static bool Rejects(RuleOutcome outcome) =>
+        outcome.Outcome == Outcome.Error || (outcome.Outcome == Outcome.Fail && outcome.Rule.Enforcement != Enforcement.Advisory);
 
     private static RuleOutcome Settle(RuleRun run, List<Waiver> waivers, HashSet<Waiver> used, List<Diagnostic> findings)
     {

@@ -113,6 +113,17 @@ public sealed class JudgementTests
         Assert.Equal(RuleFindings.NothingChecked.Id, Assert.Single(report.Diagnostics).RuleId);
     }
 
+    [Theory]
+    [InlineData(Enforcement.Soft, true, true)]
+    [InlineData(Enforcement.Soft, false, false)]
+    [InlineData(Enforcement.Advisory, true, false)]
+    public void Settle_OfARuleThatReadTheTime_SaysThatARejectionMayPass(Enforcement enforcement, bool clock, bool expected)
+    {
+        var run = Run(Rule(enforcement), values: "90d") with { Reads = new RunReads(["RecoveryPolicy/a"], [], clock) };
+        Assert.Equal(expected, Settle(Bundle(Rule(enforcement)), [run], [], Expiry).RejectedByTheClock);
+        Assert.False(Settle(Bundle(Rule(enforcement)), [run with { Findings = [] }], [], Expiry).RejectedByTheClock);
+    }
+
     [Fact]
     public void Settle_WhenNotApplicable_IsNeitherPassNorFail()
     {
