@@ -6,7 +6,7 @@ enforcement: advisory
 for: RecoveryPolicy
 requirements: [ R-08 ]
 help: |
-  Judged where somebody looks at the cluster, as the loop does: a fault at this moment would break the promise, or one has
+  Judged where somebody looks at the cluster, as the loop, drift and prove --live do: a fault at this moment would break the promise, or one has
   been broken. In a pull request nobody looks, and the rule does not apply.
 ---*/
 var watched = Context.Verdicts.Where(v => !v["live"].Is("unknown"));

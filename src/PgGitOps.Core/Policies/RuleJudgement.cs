@@ -72,7 +72,14 @@ public static class RuleJudgement
             : rule.Enforcement == Enforcement.Advisory && rule.Severity == Severity.Error ? Severity.Warning
             : rule.Enforcement != Enforcement.Advisory ? Severity.Error : rule.Severity;
         var message = waiver is null ? finding.Message : $"{finding.Message} (waived by {waiver.Head.Name} until {waiver.Expires.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}: {waiver.Reason})";
-        return new Diagnostic(severity, rule.Id, message, finding.At) { Hint = finding.Hint, Document = finding.Document, Field = finding.Field };
+        return new Diagnostic(severity, rule.Id, message, finding.At) { Hint = waiver is null ? Advice(finding) : finding.Hint, Document = finding.Document, Field = finding.Field };
+    }
+
+    /// <summary>The hint, and the edits that the rule proposes: a reader sees what to write, and what would be written for him.</summary>
+    private static string? Advice(RawFinding finding)
+    {
+        var edits = finding.Edits.Select(e => $"{(e.Safe ? "validate --fix writes" : "proposed:")} {(e.Key.Length > 0 ? $"{e.Key}: {e.Text}" : e.Text)}");
+        return string.Join("; ", edits.Prepend(finding.Hint ?? "").Where(t => t.Length > 0)) is { Length: > 0 } advice ? PlainText.OneLine(advice) : null;
     }
 
     private static List<Waiver> Valid(RuleBundle bundle, IReadOnlyCollection<Waiver> waivers, DateTimeOffset now, List<Diagnostic> findings)

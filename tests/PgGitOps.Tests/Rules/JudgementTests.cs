@@ -124,6 +124,17 @@ public sealed class JudgementTests
         Assert.False(Settle(Bundle(Rule(enforcement)), [run with { Findings = [] }], [], Expiry).RejectedByTheClock);
     }
 
+    [Theory]
+    [InlineData("write it", true, "", "write it; validate --fix writes 30d")]
+    [InlineData(null, false, "drillEvery", "proposed: drillEvery: 30d")]
+    public void Settle_OfAFindingWithAnEdit_ShowsWhatWouldBeWritten_UnlessItIsWaived(string? hint, bool safe, string key, string expected)
+    {
+        var run = Run(Rule(), values: "90d");
+        run = run with { Findings = [run.Findings[0] with { Hint = hint, Edits = [new RuleEdit(At, key, "30d", safe)] }] };
+        Assert.Equal(expected, Assert.Single(Settle(Bundle(Rule()), [run], [], Expiry).Diagnostics).Hint);
+        Assert.Equal(hint, Assert.Single(Settle(Bundle(Rule()), [run], [Waiver()], Expiry.AddDays(-30)).Diagnostics).Hint);
+    }
+
     [Fact]
     public void Settle_WhenNotApplicable_IsNeitherPassNorFail()
     {
