@@ -9,6 +9,7 @@ parameters:
   max: { type: integer, default: 90, min: 1, max: 99, description: Highest percentage }
 help: |
   A full disk stops the primary and every promise with it. The alert must leave time to act.
+  validate --fix writes the latest alert that is allowed.
 ---*/
 if (!Cluster.Storage.Exists)
 {
@@ -17,6 +18,6 @@ if (!Cluster.Storage.Exists)
 }
 var alert = Cluster.Storage["capacityAlert"];
 if (alert.Percent is not { } percent)
-    Report(alert, "nothing says when a filling disk is reported").Hint("write capacityAlert").FixByAdding(Cluster.Storage, "capacityAlert", "80%");
+    Report(alert, "nothing says when a filling disk is reported").Hint("write capacityAlert").SafeFixByAdding(Cluster.Storage, "capacityAlert", $"{Param.Int("max")}%");
 else if (percent > Param.Int("max"))
-    Report(alert, $"a disk is reported at {alert}, which is late; at most {Param.Int("max")}% is allowed");
+    Report(alert, $"a disk is reported at {alert}, which is late; at most {Param.Int("max")}% is allowed").SafeFix(alert, $"{Param.Int("max")}%");

@@ -16,7 +16,8 @@ if (!Context.Backup.Exists)
     return;
 }
 var drill = Context.Backup["drillEvery"];
+var most = Param.Duration("max");
 if (drill.Duration is not { } every)
     Report(drill, "nothing says how often a restore is drilled").Hint("write drillEvery").FixByAdding(Context.Backup, "drillEvery", "7d");
-else if (every > Param.Duration("max"))
-    Report(drill, $"a restore is drilled every {every.TotalDays} days only; at most {Param.Duration("max").TotalDays} are allowed");
+else if (every > most)
+    Report(drill, $"a restore is drilled every {every.TotalDays} days only; at most {most.TotalDays} are allowed").Fix(drill, most.TotalDays % 1 == 0 ? $"{most.TotalDays}d" : $"{(long)most.TotalHours}h");

@@ -7,6 +7,7 @@ for: Cluster
 requirements: [ R-07, R-14 ]
 help: |
   With fsync or full_page_writes off a crash loses what was acknowledged, whatever the replication says.
+  validate --fix switches them on.
 ---*/
 foreach (var name in new[] { "fsync", "full_page_writes" })
 {

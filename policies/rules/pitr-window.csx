@@ -15,5 +15,7 @@ if (Context.Backup["pitrWindow"].Duration is not { } window)
     NotApplicable("no point-in-time window is declared");
     return;
 }
-if (window < Param.Duration("min"))
-    Report(Context.Backup["pitrWindow"], $"the point-in-time window is {Context.Backup["pitrWindow"]}; at least {Param.Duration("min").TotalDays} days are asked for");
+var least = Param.Duration("min");
+if (window < least)
+    Report(Context.Backup["pitrWindow"], $"the point-in-time window is {Context.Backup["pitrWindow"]}; at least {least.TotalDays} days are asked for")
+        .Fix(Context.Backup["pitrWindow"], least.TotalDays % 1 == 0 ? $"{least.TotalDays}d" : $"{(long)least.TotalHours + 1}h");

@@ -6,7 +6,7 @@ enforcement: advisory
 for: RecoveryPolicy
 requirements: [ R-08 ]
 help: |
-  Judged where somebody looks at the cluster, as the loop does: a fault at this moment would break the promise, or one has
+  Judged where somebody looks at the cluster, as the loop, drift and prove --live do: a fault at this moment would break the promise, or one has
   been broken. In a pull request nobody looks, and the rule does not apply.
 ---*/
 var watched = Context.Verdicts.Where(v => !v["live"].Is("unknown"));
@@ -15,5 +15,10 @@ if (!watched.Any())
     NotApplicable("nobody looked at the cluster");
     return;
 }
-foreach (var cell in watched.Where(v => v["live"].IsOneOf("atRisk", "breached")))
-    Report(Context.Document, $"{cell["scenario"]}: the promise is {(cell["live"].Is("breached") ? "breached" : "at risk")}: {cell["because"]}");
+var broken = watched.Where(v => v["live"].IsOneOf("atRisk", "breached"));
+// One cause breaks a promise in many scenarios.
+foreach (var cause in broken.Select(v => v["because"].Text ?? "").Distinct())
+{
+    var hit = broken.Where(v => v["because"].Is(cause));
+    Report(Context.Document, $"{hit.Select(v => v["scenario"].Text ?? "").Joined(", ")}: the promise is {(hit.Any(v => v["live"].Is("breached")) ? "breached" : "at risk")}: {cause}");
+}

@@ -16,5 +16,5 @@ if (Context.DataLossWindow.Duration is not { } window || Context.Rpo is not { } 
 }
 if (window < local)
     Report(Context.DataLossWindow, $"the window across sites ({Context.DataLossWindow}) is stricter than class '{Context.RpoClass}' inside one site")
-        .Hint("strengthen rpoClass, or widen the window")
+        .Hint("strengthen rpoClass, or widen the window").Fix(Context.DataLossWindow, $"{(long)local.TotalSeconds}s")
         .Related(Context.RpoClass, "the class inside the site");

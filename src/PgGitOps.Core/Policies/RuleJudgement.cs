@@ -18,21 +18,28 @@ public static class RuleJudgement
         var used = new HashSet<Waiver>();
         // Subjects are long texts that start alike, and stand here once for each rule: they are put in order once.
         var ranks = runs.Select(r => r.Subject ?? "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select((subject, rank) => (subject, rank)).ToDictionary(p => p.subject, p => p.rank, StringComparer.Ordinal);
-        var outcomes = runs
+        var settled = runs
             .OrderBy(r => r.Rule.Id, StringComparer.Ordinal).ThenBy(r => ranks[r.Subject ?? ""])
-            .Select(run => Settle(run, valid, used, findings)).ToEquatableArray();
+            .Select(run => (run.Reads.Clock, Outcome: Settle(run, valid, used, findings))).ToList();
+        var outcomes = settled.Select(s => s.Outcome).ToEquatableArray();
         if (bundle.Rules.Count > 0 && documents > 0 && runs.Count == 0 && problems.Count == 0)
             findings.Add(RuleFindings.NothingChecked.At(bundle.Rules[0].Header.At, "no rule ran on any document", "look at the kinds after 'for:' in the headers"));
         foreach (var waiver in valid.Where(w => !used.Contains(w)))
             findings.Add(Unused(waiver, runs, now));
         foreach (var waiver in used.Where(w => w.Expires - now < ExpiresSoon))
             findings.Add(RuleFindings.WaiverExpiring.At(waiver.Head.At, string.Create(CultureInfo.InvariantCulture, $"the waiver of {waiver.Rule} on {waiver.Document} expires on {waiver.Expires.ToUniversalTime():yyyy-MM-dd HH:mm} UTC"), "renew it or mend the value") with { Severity = Severity.Warning });
-        var rejected = findings.Exists(f => f.Severity == Severity.Error) || outcomes.Any(o => o.Outcome == Outcome.Error || (o.Outcome == Outcome.Fail && o.Rule.Enforcement != Enforcement.Advisory));
+        var rejected = findings.Exists(f => f.Severity == Severity.Error) || outcomes.Any(Rejects);
         return new RuleReport(
             outcomes,
             findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray(),
-            rejected);
+            rejected)
+        {
+            RejectedByTheClock = settled.Exists(s => s.Clock && Rejects(s.Outcome)),
+        };
     }
+
+    private static bool Rejects(RuleOutcome outcome) =>
+        outcome.Outcome == Outcome.Error || (outcome.Outcome == Outcome.Fail && outcome.Rule.Enforcement != Enforcement.Advisory);
 
     private static RuleOutcome Settle(RuleRun run, List<Waiver> waivers, HashSet<Waiver> used, List<Diagnostic> findings)
     {
@@ -65,7 +72,14 @@ public static class RuleJudgement
             : rule.Enforcement == Enforcement.Advisory && rule.Severity == Severity.Error ? Severity.Warning
             : rule.Enforcement != Enforcement.Advisory ? Severity.Error : rule.Severity;
         var message = waiver is null ? finding.Message : $"{finding.Message} (waived by {waiver.Head.Name} until {waiver.Expires.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}: {waiver.Reason})";
-        return new Diagnostic(severity, rule.Id, message, finding.At) { Hint = finding.Hint, Document = finding.Document, Field = finding.Field };
+        return new Diagnostic(severity, rule.Id, message, finding.At) { Hint = waiver is null ? Advice(finding) : finding.Hint, Document = finding.Document, Field = finding.Field };
+    }
+
+    /// <summary>The hint, and the edits that the rule proposes: a reader sees what to write, and what would be written for him.</summary>
+    private static string? Advice(RawFinding finding)
+    {
+        var edits = finding.Edits.Select(e => $"{(e.Safe ? "validate --fix writes" : "proposed:")} {(e.Key.Length > 0 ? $"{e.Key}: {e.Text}" : e.Text)}");
+        return string.Join("; ", edits.Prepend(finding.Hint ?? "").Where(t => t.Length > 0)) is { Length: > 0 } advice ? PlainText.OneLine(advice) : null;
     }
 
     private static List<Waiver> Valid(RuleBundle bundle, IReadOnlyCollection<Waiver> waivers, DateTimeOffset now, List<Diagnostic> findings)

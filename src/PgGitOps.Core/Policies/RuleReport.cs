@@ -26,6 +26,9 @@ public sealed record RuleReport(EquatableArray<RuleOutcome> Outcomes, EquatableA
 {
     public static RuleReport Empty { get; } = new([], [], Rejected: false);
 
+    /// <summary>A rule that rejects read the time: later it may not.</summary>
+    public bool RejectedByTheClock { get; init; }
+
     /// <summary>Every rule the report may speak of, for formats that list them.</summary>
     public IEnumerable<DiagnosticRule> Describe() => RuleFindings.All.Concat(Outcomes.Select(o => o.Rule).Distinct().Select(r => new DiagnosticRule(r.Id, r.Title, r.Help, r.Severity)));
 

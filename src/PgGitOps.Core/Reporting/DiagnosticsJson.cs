@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting;
@@ -19,21 +20,24 @@ public static class DiagnosticsJson
         json.WriteEndObject();
         json.WriteStartArray("findings");
         foreach (var finding in report.Findings)
-        {
-            json.WriteStartObject();
-            json.WriteString("severity", DiagnosticsReport.Word(finding.Severity));
-            json.WriteString("rule", finding.RuleId);
-            json.WriteString("message", finding.Message);
-            json.WriteOptional("hint", finding.Hint);
-            json.WriteString("path", finding.Span.Path);
-            json.WriteNumber("line", finding.Span.Line);
-            json.WriteNumber("column", finding.Span.Column);
-            json.WriteNumber("endColumn", finding.Span.EndColumn);
-            json.WriteOptional("document", finding.Document);
-            json.WriteOptional("field", finding.Field);
-            json.WriteEndObject();
-        }
+            Write(json, finding);
         json.WriteEndArray();
         json.WriteEndObject();
     });
+
+    internal static void Write(Utf8JsonWriter json, Diagnostic finding)
+    {
+        json.WriteStartObject();
+        json.WriteString("severity", DiagnosticsReport.Word(finding.Severity));
+        json.WriteString("rule", finding.RuleId);
+        json.WriteString("message", finding.Message);
+        json.WriteOptional("hint", finding.Hint);
+        json.WriteString("path", finding.Span.Path);
+        json.WriteNumber("line", finding.Span.Line);
+        json.WriteNumber("column", finding.Span.Column);
+        json.WriteNumber("endColumn", finding.Span.EndColumn);
+        json.WriteOptional("document", finding.Document);
+        json.WriteOptional("field", finding.Field);
+        json.WriteEndObject();
+    }
 }

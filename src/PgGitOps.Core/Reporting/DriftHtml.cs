@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Policies;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting;
 
@@ -43,7 +45,21 @@ public static class DriftHtml
                 html.Append(CultureInfo.InvariantCulture, $"<li>unknown: {Safe(unknown)}</li>\n");
             html.Append("</ul>\n");
         }
+        Rules(html, report.Rules);
         return html.Append("</body></html>\n").ToString();
+    }
+
+    private static void Rules(StringBuilder html, LiveRuleReport? rules)
+    {
+        if (rules is null)
+            return;
+        html.Append(CultureInfo.InvariantCulture, $"<h2>Rules that look at clusters</h2><p>{Safe(LiveRuleOutput.Summary(rules))}.</p>\n");
+        if (!rules.Findings.Any())
+            return;
+        html.Append("<table><thead><tr><th>rule</th><th>place</th><th>finding</th></tr></thead><tbody>\n");
+        foreach (var finding in rules.Findings)
+            html.Append(CultureInfo.InvariantCulture, $"<tr class=\"{(finding.Severity == Severity.Note ? "note" : "warning")}\"><td class=\"c\">{DiagnosticsReport.Word(finding.Severity)} {Safe(finding.RuleId)}</td><td class=\"v\">{Safe(finding.Span.ToString())}</td><td>{Safe(finding.Message)}<div class=\"d\">{Safe(finding.Hint ?? "")}</div></td></tr>\n");
+        html.Append("</tbody></table>\n");
     }
 
     private static void Row(StringBuilder html, DriftItem item)

@@ -26,6 +26,7 @@ public static class DriftJson
             foreach (var cluster in report.Clusters)
                 Write(json, cluster);
             json.WriteEndArray();
+            LiveRuleOutput.Write(json, report.Rules);
             json.WriteEndObject();
         }
         buffer.Write("\n"u8);

@@ -31,6 +31,12 @@ public static class DriftMarkdown
             if (cluster.Refusals.Count + cluster.Unknowns.Count > 0)
                 text.Append('\n');
         }
+        if (report.Rules is { } rules)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"**Rules that look at clusters**: {LiveRuleOutput.Summary(rules)}\n\n");
+            foreach (var finding in rules.Findings)
+                text.Append(CultureInfo.InvariantCulture, $"- {LiveRuleOutput.Mark(finding.Severity)} {DiagnosticsReport.Word(finding.Severity)} {finding.RuleId} at {MarkdownText.Code(finding.Span.ToString())}: {Safe(finding.Message)}{(finding.Hint is { } hint ? $"<br>{Safe(hint)}" : "")}\n");
+        }
         return text.ToString().TrimEnd() + "\n";
     }
 

@@ -2,6 +2,7 @@ using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Policies;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting;
@@ -10,6 +11,9 @@ namespace PgGitOps.Core.Reporting;
 /// <param name="At">When reality was looked at.</param>
 public sealed record DriftReport(DateTimeOffset At, string Commit, EquatableArray<ClusterDrift> Clusters)
 {
+    /// <summary>What the rules say that speak of live clusters; null where no rule does.</summary>
+    public LiveRuleReport? Rules { get; init; }
+
     public bool HasDrift => Clusters.Any(c => c.Items.Count > 0);
 
     /// <param name="since">When a difference was first seen, by facet; null for one never noted, which then counts as seen first now.</param>

@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Policies;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting;
@@ -41,6 +43,13 @@ public static class DriftSarif
                 Message(json, "shortDescription", text);
                 json.WriteEndObject();
             }
+            foreach (var rule in Told(report.Rules))
+            {
+                json.WriteStartObject();
+                json.WriteString("id", rule.Id);
+                Message(json, "shortDescription", rule.Title);
+                json.WriteEndObject();
+            }
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteEndObject();
@@ -50,6 +59,8 @@ public static class DriftSarif
                 foreach (var item in cluster.Items)
                     Write(json, item);
             }
+            foreach (var finding in report.Rules?.Findings ?? [])
+                Write(json, finding);
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteEndArray();
@@ -65,32 +76,12 @@ public static class DriftSarif
         var text = $"{change.Key.Cluster}: {PlanWords.Label(change.Key)} is {DriftText.Values(change)}{(change.Danger is { } danger ? $"; {danger}" : "")}. Next: {item.Next}.";
         json.WriteStartObject();
         json.WriteString("ruleId", Array.Find(Rules, r => r.Cause == change.Cause).Id);
-        json.WriteString("level", item.Severity switch
-        {
-            Severity.Error => "error",
-            Severity.Warning => "warning",
-            Severity.Note => "note",
-        });
+        json.WriteString("level", DiagnosticsReport.Word(item.Severity));
         Message(json, "message", PlanEscapes.Terminal(text));
         json.WriteStartArray("locations");
         json.WriteStartObject();
         if (change.Because is { } at)
-        {
-            json.WriteStartObject("physicalLocation");
-            json.WriteStartObject("artifactLocation");
-            json.WriteString("uri", string.Join('/', at.Path.Split('/').Select(Uri.EscapeDataString)));
-            json.WriteEndObject();
-            if (at.Line > 0)
-            {
-                json.WriteStartObject("region");
-                json.WriteNumber("startLine", at.Line);
-                json.WriteNumber("startColumn", at.Column);
-                if (at.EndColumn > at.Column)
-                    json.WriteNumber("endColumn", at.EndColumn);
-                json.WriteEndObject();
-            }
-            json.WriteEndObject();
-        }
+            Place(json, at);
         json.WriteStartArray("logicalLocations");
         json.WriteStartObject();
         json.WriteString("fullyQualifiedName", change.Key.ToString());
@@ -101,6 +92,47 @@ public static class DriftSarif
         json.WriteStartObject("partialFingerprints");
         json.WriteString("facet/v1", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(change.Key.ToString()))));
         json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>A rule's finding on live clusters, at its place in Git.</summary>
+    private static void Write(Utf8JsonWriter json, Diagnostic finding)
+    {
+        json.WriteStartObject();
+        json.WriteString("ruleId", finding.RuleId);
+        json.WriteString("level", DiagnosticsReport.Word(finding.Severity));
+        Message(json, "message", PlanEscapes.Terminal(finding.Hint is { } hint ? $"{finding.Message} Hint: {hint}." : finding.Message));
+        json.WriteStartArray("locations");
+        json.WriteStartObject();
+        Place(json, finding.Span);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteStartObject("partialFingerprints");
+        // What is seen changes from look to look; the finding is the same one.
+        json.WriteString("finding/v1", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{finding.RuleId}\n{finding.Document}\n{finding.Field}\n{finding.Span.Path}"))));
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The rules that were asked, and what kept them from it.</summary>
+    private static IEnumerable<DiagnosticRule> Told(LiveRuleReport? rules) => rules is null ? []
+        : rules.Asked.Concat(RuleFindings.All.Where(r => rules.Findings.Any(f => f.RuleId == r.Id)));
+
+    private static void Place(Utf8JsonWriter json, SourceSpan at)
+    {
+        json.WriteStartObject("physicalLocation");
+        json.WriteStartObject("artifactLocation");
+        json.WriteString("uri", string.Join('/', at.Path.Split('/').Select(Uri.EscapeDataString)));
+        json.WriteEndObject();
+        if (at.Line > 0)
+        {
+            json.WriteStartObject("region");
+            json.WriteNumber("startLine", at.Line);
+            json.WriteNumber("startColumn", at.Column);
+            if (at.EndColumn > at.Column)
+                json.WriteNumber("endColumn", at.EndColumn);
+            json.WriteEndObject();
+        }
         json.WriteEndObject();
     }
 

@@ -20,7 +20,9 @@ public static class DriftText
             foreach (var unknown in cluster.Unknowns)
                 text.Append(CultureInfo.InvariantCulture, $"  ? unknown: {Safe(unknown)}\n");
         }
-        return text.Length > 0 ? text.ToString() : "no cluster is declared\n";
+        if (text.Length == 0)
+            text.Append("no cluster is declared\n");
+        return text.Append(LiveRuleOutput.Text(report.Rules)).ToString();
     }
 
     internal static string Summary(ClusterDrift cluster)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PgGitOps.Core.Policies;
 using PgGitOps.Core.Proofs;
 
 namespace PgGitOps.Core.Reporting;
@@ -8,10 +9,11 @@ namespace PgGitOps.Core.Reporting;
 /// <summary>Promises as they are now: documents and live evidence together. JSON: <c>schemas/reports/prove-live.schema.json</c>.</summary>
 public static class ProveLive
 {
-    public static string Text(IReadOnlyList<LiveContext> contexts)
+    /// <param name="rules">Null where no rule speaks of live clusters.</param>
+    public static string Text(IReadOnlyList<LiveContext> contexts, LiveRuleReport? rules = null)
     {
         if (contexts.Count == 0)
-            return "no context declares a recovery policy\n";
+            return $"no context declares a recovery policy\n{LiveRuleOutput.Text(rules)}";
         var text = new StringBuilder();
         foreach (var context in contexts)
         {
@@ -21,6 +23,8 @@ public static class ProveLive
                 text.Append($"    seen: {VisibleText.Of(line)}\n");
         }
         text.Append("\n+ kept   ~ unproven   ? unknown   ! at risk   X breached or impossible   . not claimed\n");
+        if (rules is not null)
+            text.Append('\n').Append(LiveRuleOutput.Text(rules));
         return text.ToString();
     }
 
@@ -36,7 +40,7 @@ public static class ProveLive
         .GroupBy(c => (c.Live.Verdict, c.Live.Because))
         .Select(g => $"{context.Name} {g.Key.Verdict.Title()} ({string.Join(", ", g.Select(c => c.Static.Scenario.Title()))}): {VisibleText.Of(g.Key.Because)}");
 
-    public static string Json(DateTimeOffset at, IReadOnlyList<LiveContext> contexts) => JsonOutput.Write(json =>
+    public static string Json(DateTimeOffset at, IReadOnlyList<LiveContext> contexts, LiveRuleReport? rules = null) => JsonOutput.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("format", "pggitops.dev/prove-live/v1");
@@ -45,6 +49,7 @@ public static class ProveLive
         foreach (var context in contexts)
             Write(json, context);
         json.WriteEndArray();
+        LiveRuleOutput.Write(json, rules);
         json.WriteEndObject();
     });
 

@@ -264,7 +264,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         WorkersStarted++;
-        return WorkerProcess.Start(Program, role, options.Unjailed ? "unjailed" : options.PretendNoLandlock ? "no-landlock" : "jailed");
+        return WorkerProcess.Start(Program, role, options.Unjailed ? "unjailed" : options.PretendNoLandlock || File.Exists(options.NoLandlockWhile) ? "no-landlock" : "jailed");
     }
 
     private void Discard()

@@ -29,5 +29,8 @@ public sealed record RuleEngineOptions
     /// <summary>For tests: the launcher behaves as on a kernel without Landlock.</summary>
     internal bool PretendNoLandlock { get; init; }
 
+    /// <summary>For tests: the same while this file exists, so that a jail can go and come back under a running process.</summary>
+    internal string? NoLandlockWhile { get; init; }
+
     internal Layers Layers { get; init; } = Layers.All;
 }

@@ -16,7 +16,7 @@ internal static class AnswerCommand
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
         _ = invocation.Format(OutputFormat.Text);
-        var (fleet, exit) = PromisedFleet.Read(invocation);
+        var (fleet, _, exit) = PromisedFleet.Read(invocation);
         if (fleet is null)
             return exit;
         var policy = PromisedFleet.Find(fleet, invocation.Parsed.GetValue(Context)!);

@@ -45,7 +45,10 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <param name="byRules">Whether the rules of a revision judge it.</param>
     public RevisionReader Revisions(bool byRules) =>
-        new(SourceSettings.Open(invocation), new FleetReader(documents.Cache), byRules ? rules ??= new RuleRoute(RuleSettings.Read(invocation)) : null, invocation.Time);
+        new(SourceSettings.Open(invocation), new FleetReader(documents.Cache), byRules ? Rules : null, invocation.Time);
+
+    /// <summary>For commands with the flags of <see cref="RuleSettings"/>. Starts nothing before a rule is asked.</summary>
+    public RuleRoute Rules => rules ??= new RuleRoute(RuleSettings.Read(invocation));
 
     /// <summary>The newest valid revision, and the memory of it in the state directory.</summary>
     public RevisionInForce RevisionInForce(bool acceptRewrittenHistory) =>

@@ -6,10 +6,11 @@ namespace PgGitOps.Commands;
 /// <summary>A fleet to look at, whether or not it keeps its promises: what is refused has to be explained too.</summary>
 internal static class PromisedFleet
 {
-    /// <returns>The fleet, or how the run ends.</returns>
-    public static (ValidFleet? Fleet, ExitCode Exit) Read(Invocation invocation)
+    /// <returns>The fleet and the files it was read from, or how the run ends.</returns>
+    public static (ValidFleet? Fleet, SourceTree? Tree, ExitCode Exit) Read(Invocation invocation)
     {
         ValidFleet? fleet = null;
+        SourceTree? of = null;
         var exit = PolicyFiles.Use(invocation, null, (tree, notes) =>
         {
             var reading = new FleetReader().Read(tree);
@@ -18,10 +19,10 @@ internal static class PromisedFleet
                 DiagnosticOutput.Complain(invocation, tree, notes.Concat(reading.Diagnostics));
                 return ExitCode.InvalidDocuments;
             }
-            fleet = reading.Fleet;
+            (fleet, of) = (reading.Fleet, tree);
             return ExitCode.Done;
         });
-        return (fleet, exit);
+        return (fleet, of, exit);
     }
 
     /// <summary>Only the policies of some contexts, and of the chosen clusters.</summary>

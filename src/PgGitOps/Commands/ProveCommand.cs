@@ -18,7 +18,7 @@ internal static class ProveCommand
     private static readonly Switch Live = new("--live", "Look at the clusters too: kept, unproven, at risk, breached or unknown");
 
     public static CommandDefinition Define() =>
-        new(SourceSettings.AddTo(new Command("prove", "Prove or refute every recovery promise: how much can be lost, for how long, by which path") { Contexts.Option, WhatIfQuestion.Option, Depth.Option, Live.Option }), RunAsync);
+        new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("prove", "Prove or refute every recovery promise: how much can be lost, for how long, by which path") { Contexts.Option, WhatIfQuestion.Option, Depth.Option, Live.Option })), RunAsync);
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
@@ -30,8 +30,8 @@ internal static class ProveCommand
         if (question is not null && live)
             throw new UsageException("--what-if plays events on the documents, --live looks at the clusters: give one of them");
         var depth = Depth.Read(invocation.Parsed);
-        var (whole, exit) = PromisedFleet.Read(invocation);
-        if (whole is null)
+        var (whole, tree, exit) = PromisedFleet.Read(invocation);
+        if (whole is null || tree is null)
             return exit;
         var contexts = Contexts.Read(invocation.Parsed);
         var fleet = PromisedFleet.Only(invocation, whole, contexts);
@@ -39,7 +39,7 @@ internal static class ProveCommand
             return Answer(invocation, whole, fleet, question, format);
         var proof = Prover.Prove(fleet, depth);
         if (live)
-            return await LiveProofs.RunAsync(invocation, whole, proof, format).ConfigureAwait(false);
+            return await LiveProofs.RunAsync(invocation, whole, tree, proof, format).ConfigureAwait(false);
         invocation.Write(
             format switch
             {

@@ -30,6 +30,7 @@ internal static class RuleSettings
     public static RuleEngineOptions Read(Invocation invocation) => new()
     {
         Unjailed = Unjailed.Read(invocation.Parsed),
+        NoLandlockWhile = TestHook.NoLandlockWhile,
         CacheDirectory = NoCache.Read(invocation.Parsed) ? null : CacheDirectory(),
     };
 

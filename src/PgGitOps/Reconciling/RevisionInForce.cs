@@ -77,7 +77,7 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                     Problem = new RevisionProblem.Unreadable(unsaved);
                 return moved;
             case RevisionOutcome.Invalid invalid:
-                newestRead = invalid.Unjudged ? null : invalid.Tree.Revision.CommitId;
+                newestRead = invalid.MayChange ? null : invalid.Tree.Revision.CommitId;
                 judgeAgainAt = null;
                 Problem = new RevisionProblem.Invalid(invalid.Tree, invalid.Diagnostics, invalid.Refuted) { RuledOut = invalid.RuledOut };
                 break;

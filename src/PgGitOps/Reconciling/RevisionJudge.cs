@@ -71,7 +71,7 @@ internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnos
         {
             Refuted = Claims is { Rejected: true },
             RuledOut = Fleet is not null && !SettingsAreWrong && Rules is { Rejected: true },
-            Unjudged = Fleet is not null && Rules is not null && (Rules.Count(Core.Policies.Outcome.Error) > 0 || Rules.Diagnostics.Any(d => d.RuleId == RuleFindings.NoJail.Id)),
+            MayChange = Fleet is not null && Rules is not null && (Rules.RejectedByTheClock || Rules.Count(Core.Policies.Outcome.Error) > 0 || Rules.Diagnostics.Any(d => d.RuleId == RuleFindings.NoJail.Id)),
         };
     }
 

@@ -27,8 +27,8 @@ internal abstract record RevisionOutcome
         /// <summary>Its documents hold, and a rule that is not waived says no, or could not be asked.</summary>
         public bool RuledOut { get; init; }
 
-        /// <summary>Some rule gave no verdict, for want of a jail or of a worker that lived: asked again, it may.</summary>
-        public bool Unjudged { get; init; }
+        /// <summary>Asked again, the rules may say something else of the same commit: one gave no verdict, for want of a jail or of a worker that lived, or one that says no read the time.</summary>
+        public bool MayChange { get; init; }
     }
 
     public sealed record Unchanged(string CommitId) : RevisionOutcome;

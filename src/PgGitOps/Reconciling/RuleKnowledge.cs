@@ -21,7 +21,7 @@ internal sealed class RuleFactMemory
     /// <summary>Nothing for a bundle that speaks of no facts: they would be made, sent and never read.</summary>
     public IEnumerable<ReadDocument> Of(RuleBundle bundle, RuleKnowledge? knowledge)
     {
-        if (knowledge is null || !bundle.Rules.Any(Asks))
+        if (knowledge is null || !bundle.Rules.Any(r => Asks(r.Text)))
             return [];
         var made = knowledge.Proof.Contexts.Select(c => RuleFacts.Verdicts(c, knowledge.Live.GetValueOrDefault(c.Name)))
             .Concat(knowledge.Proof.Contexts.Select(c => c.Cluster).OfType<Cluster>().DistinctBy(c => c.Name)
@@ -33,6 +33,6 @@ internal sealed class RuleFactMemory
     }
 
     // A member is reached by its name; a name may be written with escapes.
-    public static bool Asks(RuleSource rule) =>
-        rule.Text.Contains("Verdict", StringComparison.Ordinal) || rule.Text.Contains("Observ", StringComparison.Ordinal) || rule.Text.Contains("\\u", StringComparison.OrdinalIgnoreCase);
+    public static bool Asks(string rule) =>
+        rule.Contains("Verdict", StringComparison.Ordinal) || rule.Contains("Observ", StringComparison.Ordinal) || rule.Contains("\\u", StringComparison.OrdinalIgnoreCase);
 }

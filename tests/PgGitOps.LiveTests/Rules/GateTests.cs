@@ -121,6 +121,30 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
+    public void Push_OfASettingThatDoesNotFitItsRule_IsRefusedAsInvalid_NotAsSaidNoToByARule()
+    {
+        const string Settings = "policies/rule-settings.yaml";
+        File.WriteAllText(Path.Combine(work, Settings), "apiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: { name: rules, owner: dba }\nspec:\n  rules:\n    - rule: PG202\n      parameters: { max: 85 }\n");
+        scratch.Git(work, "add", "-A");
+        scratch.Git(work, "commit", "-q", "-m", "set");
+        Assert.True(Push() is var (set, how) && set, how);
+
+        Edit(Settings, "max: 85", "max: 120");
+        AssertRefused("the documents of refs/heads/main are not valid");
+        AssertRefused($"{Settings}:7:26: error PGP130");
+        Assert.DoesNotContain("a promise or a rule says no", Push().Said, StringComparison.Ordinal);
+
+        // Judged by the rules of the base as well, because the push brings other rules.
+        Edit("policies/rules/capacity-alert.csx", "max: 99", "max: 98");
+        AssertRefused("the documents of refs/heads/main are not valid");
+
+        scratch.Git(work, "reset", "-q", "--hard", "origin/main");
+        Edit(Settings, "max: 85", "max: 88");
+        var (taken, said) = Push();
+        Assert.True(taken, said);
+    }
+
+    [Fact]
     public void Push_WhereTheHookCannotJudge_IsRefused()
     {
         Edit(Tasks, "dataLossWindow: 5m", "dataLossWindow: 15m");

@@ -124,12 +124,63 @@ public sealed class RevisionRulesTests : IDisposable
     public async Task Command_OnACommitThatBreaksARule_EndsBeforeItLooksAtAnyCluster(params string[] command)
     {
         Edit(Cluster, "capacityAlert: 80%", "capacityAlert: 97%");
+        var (code, said) = await Run(command);
+        Assert.True(code == 4, $"exit {code}\n{said}");
+        Assert.Contains($"{Cluster}:", said, StringComparison.Ordinal);
+        Assert.Contains("error PG202", said, StringComparison.Ordinal);
+    }
+
+    /// <summary>Wrong settings are documents that do not hold, whoever asks: no rule said no.</summary>
+    [Theory]
+    [InlineData("validate")]
+    [InlineData("plan")]
+    [InlineData("apply", "--yes")]
+    [InlineData("reconcile", "--once")]
+    public async Task Command_OnASettingThatDoesNotFitItsRule_EndsAsForInvalidDocuments(params string[] command)
+    {
+        // The rule would refuse the cluster beside it; it is not run, so it says nothing.
+        var late = File.ReadAllText(Path.Combine(repository, Cluster)).Replace("capacityAlert: 80%", "capacityAlert: 97%", StringComparison.Ordinal);
+        scratch.Commit(repository, "set", (Cluster, late), ("policies/rule-settings.yaml", $"{Setting("PG202", "max: 120, most: 80")}    - rule: PG999\n      parameters: {{ max: 1 }}\n"));
+        var (code, said) = await Run(command);
+        Assert.True(code == 3, $"exit {code}\n{said}");
+        Assert.Contains("policies/rule-settings.yaml:7:26: error PGP130: 'max' of rule PG202 is 120", said, StringComparison.Ordinal);
+        Assert.Contains("policies/rule-settings.yaml:7:31: error PGP130: rule PG202 has no parameter 'most'", said, StringComparison.Ordinal);
+        Assert.Contains("policies/rule-settings.yaml:8:13: error PGP131: rule PG999", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("error PG202", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Loop_WhenACommitSetsARuleWrongly_SaysThatTheDocumentsAreNotValid_AndKeepsTheEarlierRevision()
+    {
+        var good = scratch.Head(repository);
+        using var rules = new RuleRoute(new RuleEngineOptions());
+        var inForce = Start(rules);
+        Assert.True(inForce.Refresh(CancellationToken.None), inForce.Problem?.Describe());
+        scratch.Commit(repository, "set", ("policies/rule-settings.yaml", Setting("PG202", "max: 120")));
+        Assert.False(inForce.Refresh(CancellationToken.None));
+        var problem = Assert.IsType<RevisionProblem.Invalid>(inForce.Problem);
+        Assert.False(problem.RuledOut);
+        Assert.Contains("is not valid", problem.Describe(), StringComparison.Ordinal);
+        Assert.Equal(good, inForce.Fleet!.Revision.CommitId);
+    }
+
+    private static string Setting(string rule, string parameters) => $$"""
+        apiVersion: pggitops.dev/v1
+        kind: RuleSettings
+        metadata: { name: rules, owner: team-databases }
+        spec:
+          rules:
+            - rule: {{rule}}
+              parameters: { {{parameters}} }
+
+        """;
+
+    private async Task<(int Code, string Said)> Run(params string[] command)
+    {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CommandTree.RunAsync([.. command, "--repo", repository, "--state", scratch.Path("state"), "--no-color", "--no-rule-cache"], output, error, TimeProvider.System);
-        Assert.True(code == 4, $"exit {code}\n{error}");
-        Assert.Contains($"{Cluster}:", error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("error PG202", error.ToString(), StringComparison.Ordinal);
+        var code = await CommandTree.RunAsync([.. command, "--repo", repository, "--ref", "main", "--state", scratch.Path("state"), "--no-color", "--no-rule-cache"], output, error, TimeProvider.System);
+        return (code, output.ToString() + error);
     }
 
     public void Dispose() => scratch.Dispose();

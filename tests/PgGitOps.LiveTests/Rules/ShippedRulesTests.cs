@@ -39,6 +39,58 @@ public sealed class ShippedRulesTests
         Assert.Equal(0, report.Count(Outcome.Error));
     }
 
+    /// <summary>What a rule proposes, carried out: the finding is gone, and no other came of it.</summary>
+    [Fact]
+    public void Edits_ThatTheShippedRulesPropose_MendWhatTheyAreProposedFor()
+    {
+        var tree = Tree();
+        var bundle = RuleBundleReader.Read(tree);
+        using var engine = new RuleEngine(new RuleEngineOptions());
+        var (safe, proposing) = (new HashSet<string>(), new HashSet<string>());
+        foreach (var file in tree.Files.Where(f => RuleFixtureReader.IsFixture(f.Path)))
+        {
+            var rule = bundle.Rules.Single(r => r.Path == RuleFixtureReader.RulePathOf(file.Path)).Header;
+            foreach (var fixture in Cases(file))
+            {
+                var alone = Alone(file, fixture);
+                var found = Findings(fixture);
+                if (found.SelectMany(f => f.Edits).ToList() is not { Count: > 0 } edits)
+                    continue;
+                proposing.Add(rule.Id);
+                if (edits.Exists(e => e.Safe))
+                    safe.Add(rule.Id);
+                var mended = SafeFixes.Apply(alone, [.. edits.DistinctBy(e => (e.At, e.Key))]);
+                Assert.True(mended is not null, $"{rule.Id}, {fixture.Name}: the edit would change more than its value");
+                var after = Cases(alone with { Content = System.Text.Encoding.UTF8.GetBytes(mended.Text) }).Single();
+                Assert.True(Findings(after) is [], $"{rule.Id}, {fixture.Name}: still found after\n{mended.Diff}");
+            }
+
+            List<RawFinding> Findings(RuleFixture fixture) =>
+                [.. engine.Evaluate(bundle, fixture.Documents, RuleTester.Now).Runs.Where(r => r.Rule.Id == rule.Id).SelectMany(r => r.Findings)];
+        }
+        // Safe is what makes the engine more careful and leaves one way to write it. Whatever promises more, costs somebody work or may
+        // lock somebody out is proposed only.
+        Assert.Equal(["PG202", "PG204", "PG402"], safe.Order(StringComparer.Ordinal));
+        Assert.Equal(["PG101", "PG103", "PG104", "PG106", "PG107", "PG108", "PG202", "PG203", "PG204", "PG205", "PG206", "PG401", "PG402"], proposing.Order(StringComparer.Ordinal));
+
+        // Cases of one file are files of their own, whose lines stand where they stood.
+        static SourceFile Alone(SourceFile file, RuleFixture fixture)
+        {
+            var lines = System.Text.Encoding.UTF8.GetString(file.Content.Span).Split('\n');
+            var body = lines.Skip(fixture.At.Line).TakeWhile(l => !l.StartsWith("# case:", StringComparison.Ordinal));
+            string[] alone = [.. Enumerable.Repeat("", fixture.At.Line - 1), lines[fixture.At.Line - 1], .. body, ""];
+            return file with { Content = System.Text.Encoding.UTF8.GetBytes(string.Join('\n', alone)) };
+        }
+
+        IReadOnlyList<RuleFixture> Cases(SourceFile file)
+        {
+            var problems = new List<Diagnostic>();
+            var cases = RuleFixtureReader.Read(file, tree, problems);
+            Assert.Empty(problems);
+            return cases;
+        }
+    }
+
     [Fact]
     public void Judge_OfAFixtureThatExpectsTheWrongField_FailsTheTest()
     {

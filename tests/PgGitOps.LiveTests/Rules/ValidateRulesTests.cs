@@ -165,10 +165,10 @@ public sealed class ValidateRulesTests : IDisposable
     {
         Prepare();
         const string Path = "environments/local/clusters/local-tasks.yaml";
-        Edit(Path, "capacityAlert: 80%", "capacityAlert: 97%");
+        Edit(Path, "capacityAlert: 80%", "capacityAlert: 88%");
         File.WriteAllText(System.IO.Path.Combine(repository.FullName, "policies/rules/extra.csx"), EngineBench.Rule("X1", """
             var storage = Document["spec"]["storage"];
-            if (storage["capacityAlert"].Text == "97%") Report(storage["capacityAlert"], "late").SafeFix(storage["capacityAlert"], "85%");
+            if (storage["capacityAlert"].Text == "88%") Report(storage["capacityAlert"], "late").SafeFix(storage["capacityAlert"], "85%");
             if (!Document["metadata"]["owner"].Exists) Report(Document["metadata"], "no owner").SafeFixByAdding(Document["metadata"], "owner", "team: a");
             """, "Cluster"));
         var file = System.IO.Path.Combine(repository.FullName, Path);
@@ -179,12 +179,41 @@ public sealed class ValidateRulesTests : IDisposable
         Assert.Contains("+++ " + Path, mended.Error, StringComparison.Ordinal);
         Assert.Contains("capacityAlert: 85%", mended.Error, StringComparison.Ordinal);
         var now = File.ReadAllText(file);
-        Assert.Equal(text.Replace("capacityAlert: 97%", "capacityAlert: 85%", StringComparison.Ordinal), now);
+        Assert.Equal(text.Replace("capacityAlert: 88%", "capacityAlert: 85%", StringComparison.Ordinal), now);
 
         var again = await Run("validate", repository.FullName, "--fix");
         Assert.Equal((0, ""), (again.Code, again.Error));
         Assert.Equal(now, File.ReadAllText(file));
         Assert.Equal(1, (await Run("validate", "--repo", repository.FullName, "--ref", "main", "--fix")).Code);
+    }
+
+    /// <summary>A repository that breaks every shipped rule that has a safe edit, in the ways people write YAML.</summary>
+    [Fact]
+    public async Task Validate_Fix_OfWhatBreaksTheShippedRules_LeavesARepositoryThatHolds_WithItsComments()
+    {
+        Prepare();
+        const string Tasks = "environments/local/clusters/local-tasks.yaml", Core = "environments/local/clusters/local-core.yaml", Local = "environments/local/environment.yaml";
+        const string Parameters = "    max_connections: 40\n";
+        Edit(Tasks, "capacityAlert: 80%", "capacityAlert: 97%");
+        Edit(Tasks, Parameters, "    # the machine has a battery\n    fsync: off            # faster\n    'full_page_writes': \"off\"  # as well\n" + Parameters);
+        Edit(Core, ", capacityAlert: 80%", "");
+        Edit(Local, "removal: { count: 3, percent: 20 }", "removal: { count: 300, percent: 80 }   # a spring clean");
+        var broken = new[] { Tasks, Core, Local }.ToDictionary(p => p, p => File.ReadAllText(Path.Combine(repository.FullName, p)), StringComparer.Ordinal);
+        Assert.Equal(4, (await Run("validate", repository.FullName)).Code);
+
+        var mended = await Run("validate", repository.FullName, "--fix");
+        Assert.True(mended.Code == 0, mended.ToString());
+        Assert.Equal(
+            broken[Tasks].Replace("97%", "90%", StringComparison.Ordinal).Replace("fsync: off ", "fsync: on ", StringComparison.Ordinal).Replace("\"off\"", "\"on\"", StringComparison.Ordinal),
+            File.ReadAllText(Path.Combine(repository.FullName, Tasks)));
+        Assert.Equal(broken[Core].Replace("storage: { ", "storage: { capacityAlert: 90%, ", StringComparison.Ordinal), File.ReadAllText(Path.Combine(repository.FullName, Core)));
+        Assert.Equal(broken[Local].Replace("count: 300, percent: 80", "count: 10, percent: 25", StringComparison.Ordinal), File.ReadAllText(Path.Combine(repository.FullName, Local)));
+        foreach (var line in (string[])["+    fsync: on            # faster", "+  removal: { count: 10, percent: 25 }   # a spring clean"])
+            Assert.Contains(line, mended.Error, StringComparison.Ordinal);
+
+        Assert.Equal((0, ""), ((await Run("validate", repository.FullName)) is var clean ? clean.Code : -1, clean.Error));
+        Assert.Contains("no findings", clean.Out, StringComparison.Ordinal);
+        Assert.Equal("", (await Run("validate", repository.FullName, "--fix")).Error);
     }
 
     public void Dispose() => repository.Delete(recursive: true);

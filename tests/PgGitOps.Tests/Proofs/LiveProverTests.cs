@@ -1,6 +1,8 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Policies;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Sources;
 using static PgGitOps.Tests.Proofs.Fleets;
 
 namespace PgGitOps.Tests.Proofs;
@@ -146,6 +148,11 @@ public sealed class LiveProverTests
         var schema = await NJsonSchema.JsonSchema.FromFileAsync(Path.Combine(Desired.Trees.ProjectDirectory, "schemas", "reports", "prove-live.schema.json"));
         Assert.Empty(schema.Validate(json));
         Assert.NotEmpty(schema.Validate(json.Replace("\"atRisk\"", "\"fine\"", StringComparison.Ordinal)));
+        var rules = new LiveRuleReport([new("LIVE1", "A rule", "")], [new Diagnostic(Severity.Error, "LIVE1", "core-1 is primary", SourceSpan.WholeFile("a.yaml"))], []);
+        var ruled = PgGitOps.Core.Reporting.ProveLive.Json(Now, [], rules);
+        Assert.Empty(schema.Validate(ruled));
+        Assert.Contains("\"rejected\": true", ruled, StringComparison.Ordinal);
+        Assert.Contains("✗ a.yaml: error LIVE1: core-1 is primary", PgGitOps.Core.Reporting.ProveLive.Text([], rules), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Policies;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Builders.Fleets;
 
@@ -73,6 +75,29 @@ public class PlanReportTests
         Golden.Check($"drift/{world}.sarif", Encoding.UTF8.GetString(DriftSarif.Write(report).Span));
     }
 
+    [Fact]
+    public void Drift_WithWhatRulesSayOfLiveClusters_IsAsReviewed()
+    {
+        var report = Drift("in-order") with { Rules = Rules };
+
+        Golden.Check("drift/ruled.txt", DriftText.Render(report));
+        Golden.Check("drift/ruled.md", DriftMarkdown.Render(report));
+        Golden.Check("drift/ruled.html", DriftHtml.Render(report));
+        Golden.Check("drift/ruled.json", Encoding.UTF8.GetString(DriftJson.Write(report).Span));
+        Golden.Check("drift/ruled.sarif", Encoding.UTF8.GetString(DriftSarif.Write(report).Span));
+        Assert.Empty(SchemaFindings("drift", DriftJson.Write(report)));
+        Assert.NotEmpty(SchemaFindings("drift", Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(DriftJson.Write(report).Span).Replace("\"asked\"", "\"heard\"", StringComparison.Ordinal))));
+        Assert.Contains("rules that look at clusters: 2 asked, nothing found\n", DriftText.Render(report with { Rules = Rules with { Standing = [], Waived = [] } }), StringComparison.Ordinal);
+    }
+
+    private static LiveRuleReport Rules { get; } = new(
+        [new("LIVE1", "One site is not enough", "", Severity.Error), new("LIVE2", "Nobody lags", "", Severity.Warning)],
+        [
+            new Diagnostic(Severity.Error, "LIVE1", $"core-1 is primary {Hostile}", new SourceSpan("environments/prod/clusters/core.yaml", 3, 19, 23)) { Hint = "move it", Document = "Cluster/core", Field = "metadata.name" },
+            new Diagnostic(Severity.Error, "PGP120", "rule LIVE2 on Cluster/core: it took longer than it may", new SourceSpan("policies/rules/live.csx", 2, 5, 10)) { Document = "Cluster/core" },
+        ],
+        [new Diagnostic(Severity.Note, "LIVE1", "core-2 is behind (waived by w until 2030-01-01: for now)", new SourceSpan("environments/prod/clusters/core.yaml", 9, 1, 5)) { Document = "Cluster/core" }]);
+
     [Theory]
     [MemberData(nameof(Names))]
     public void PlanFile_ReadBack_IsTheSamePlanAndTheSameBytes(string world)
@@ -93,15 +118,15 @@ public class PlanReportTests
     {
         var (plan, _, _) = Of(world);
 
-        Assert.Empty(Findings("plan", PlanJson.Write(plan)));
-        Assert.Empty(Findings("drift", DriftJson.Write(Drift(world))));
-        Assert.NotEmpty(Findings("plan", Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(PlanJson.Write(plan).Span).Replace("\"steps\"", "\"stepz\"", StringComparison.Ordinal))));
+        Assert.Empty(SchemaFindings("plan", PlanJson.Write(plan)));
+        Assert.Empty(SchemaFindings("drift", DriftJson.Write(Drift(world))));
+        Assert.NotEmpty(SchemaFindings("plan", Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(PlanJson.Write(plan).Span).Replace("\"steps\"", "\"stepz\"", StringComparison.Ordinal))));
+    }
 
-        static IEnumerable<string> Findings(string schema, ReadOnlyMemory<byte> json)
-        {
-            var text = File.ReadAllText(Golden.InRepository($"schemas/reports/{schema}.schema.json"));
-            return NJsonSchema.JsonSchema.FromJsonAsync(text).GetAwaiter().GetResult().Validate(Encoding.UTF8.GetString(json.Span)).Select(f => f.ToString());
-        }
+    private static IEnumerable<string> SchemaFindings(string schema, ReadOnlyMemory<byte> json)
+    {
+        var text = File.ReadAllText(Golden.InRepository($"schemas/reports/{schema}.schema.json"));
+        return NJsonSchema.JsonSchema.FromJsonAsync(text).GetAwaiter().GetResult().Validate(Encoding.UTF8.GetString(json.Span)).Select(f => f.ToString());
     }
 
     [Fact]
@@ -125,7 +150,7 @@ public class PlanReportTests
         var live = Snapshots.Fleet(snapshot);
         var plan = Planner.Plan(fleet, live, Plans.Options);
         var approved = Approval.Decide(plan, fleet, live, Consent.Enforced, Now);
-        var drift = DriftReport.Of(approved, live, _ => null);
+        var drift = DriftReport.Of(approved, live, _ => null) with { Rules = Rules };
 
         string[] all = [PlanText.Render(plan, approved), PlanMarkdown.Render(plan, approved), DriftText.Render(drift), DriftMarkdown.Render(drift), DriftHtml.Render(drift)];
 

@@ -113,6 +113,28 @@ public sealed class JudgementTests
         Assert.Equal(RuleFindings.NothingChecked.Id, Assert.Single(report.Diagnostics).RuleId);
     }
 
+    [Theory]
+    [InlineData(Enforcement.Soft, true, true)]
+    [InlineData(Enforcement.Soft, false, false)]
+    [InlineData(Enforcement.Advisory, true, false)]
+    public void Settle_OfARuleThatReadTheTime_SaysThatARejectionMayPass(Enforcement enforcement, bool clock, bool expected)
+    {
+        var run = Run(Rule(enforcement), values: "90d") with { Reads = new RunReads(["RecoveryPolicy/a"], [], clock) };
+        Assert.Equal(expected, Settle(Bundle(Rule(enforcement)), [run], [], Expiry).RejectedByTheClock);
+        Assert.False(Settle(Bundle(Rule(enforcement)), [run with { Findings = [] }], [], Expiry).RejectedByTheClock);
+    }
+
+    [Theory]
+    [InlineData("write it", true, "", "write it; validate --fix writes 30d")]
+    [InlineData(null, false, "drillEvery", "proposed: drillEvery: 30d")]
+    public void Settle_OfAFindingWithAnEdit_ShowsWhatWouldBeWritten_UnlessItIsWaived(string? hint, bool safe, string key, string expected)
+    {
+        var run = Run(Rule(), values: "90d");
+        run = run with { Findings = [run.Findings[0] with { Hint = hint, Edits = [new RuleEdit(At, key, "30d", safe)] }] };
+        Assert.Equal(expected, Assert.Single(Settle(Bundle(Rule()), [run], [], Expiry).Diagnostics).Hint);
+        Assert.Equal(hint, Assert.Single(Settle(Bundle(Rule()), [run], [Waiver()], Expiry.AddDays(-30)).Diagnostics).Hint);
+    }
+
     [Fact]
     public void Settle_WhenNotApplicable_IsNeitherPassNorFail()
     {
