@@ -22,6 +22,10 @@ public sealed class ShippedRulesTests
         Assert.Empty(report.Results.SelectMany(r => r.Failures));
         Assert.True(report.Coverage.Count >= 15);
         Assert.All(report.Coverage, c => Assert.True(c.IsComplete, $"{c.Rule.Id} has {c.Failing} failing and {c.Passing} passing cases"));
+        // PG103 has no statement that its cases leave out; a statement counted for a neighbour would show on one side or the other.
+        Assert.All(report.Coverage, c => Assert.InRange(c.StatementsRun, 1, c.Statements));
+        Assert.Equal((9, 9), report.Coverage.Where(c => c.Rule.Id == "PG103").Select(c => (c.StatementsRun, c.Statements)).Single());
+        Assert.Equal((7, 7), report.Coverage.Where(c => c.Rule.Id == "PG402").Select(c => (c.StatementsRun, c.Statements)).Single());
     }
 
     [Fact]

@@ -30,18 +30,19 @@ internal sealed record CompileFinding(int Rule, string Id, string Message, RuleP
 /// <summary>All rules of a bundle as one script: each the body of a class of its own.</summary>
 internal sealed class CombinedText
 {
-    private readonly List<(RuleText Rule, int Start, SourceText Lines)> parts = [];
+    private readonly List<(RuleText Rule, int Begin, int Start, SourceText Lines)> parts = [];
 
     public CombinedText(IReadOnlyList<RuleText> rules)
     {
         var text = new StringBuilder();
         foreach (var rule in rules)
         {
+            var begin = text.Length;
             text.Append("public sealed class ").Append(rule.ClassName).Append(" : ").Append(AllowList.LanguageNamespace).Append('.').Append(rule.BaseClass)
                 .Append("\n{\nprotected override void Check()\n{");
             Openings.Add(text.Length - 1);
             text.Append('\n');
-            parts.Add((rule, text.Length, SourceText.From(rule.Text)));
+            parts.Add((rule, begin, text.Length, SourceText.From(rule.Text)));
             text.Append(rule.Text).Append('\n');
             Closings.Add(text.Length);
             text.Append("}\n}\n");
@@ -56,11 +57,10 @@ internal sealed class CombinedText
 
     public List<int> Closings { get; } = [];
 
-    /// <summary>The rule a position belongs to and the place in its file.</summary>
+    /// <summary>The rule a position belongs to and the place in its file; of what we write around a rule, its start.</summary>
     public (RuleText Rule, RulePlace Place) Locate(TextSpan span)
     {
-        var at = parts.FindLastIndex(p => p.Start <= span.Start);
-        var (rule, start, lines) = parts[Math.Max(at, 0)];
+        var (rule, _, start, lines) = parts[Math.Max(parts.FindLastIndex(p => p.Begin <= span.Start), 0)];
         return (rule, PlaceIn(lines, new TextSpan(Math.Clamp(span.Start - start, 0, lines.Length), Math.Max(0, Math.Min(span.Length, lines.Length - Math.Clamp(span.Start - start, 0, lines.Length))))));
     }
 
