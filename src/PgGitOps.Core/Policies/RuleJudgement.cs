@@ -97,7 +97,7 @@ public static class RuleJudgement
                 findings.Add(RuleFindings.WaiverHard.At(waiver.Head.At, $"rule {rule.Id} is hard: nothing waives it"));
             else if (waiver.Head.Owner is null)
                 findings.Add(RuleFindings.WaiverSelf.At(waiver.Head.At, $"waiver {waiver.Head.Name} names no owner", "write metadata.owner"));
-            else if (string.Equals(waiver.Head.Owner, waiver.Approver, StringComparison.OrdinalIgnoreCase))
+            else if (string.Equals(waiver.Head.Owner.Trim(), waiver.Approver.Trim(), StringComparison.OrdinalIgnoreCase))
                 findings.Add(RuleFindings.WaiverSelf.At(waiver.Head.At, $"{waiver.Approver} both owns and approves waiver {waiver.Head.Name}", "somebody else approves it"));
             else if (now >= waiver.Expires)
                 findings.Add(RuleFindings.WaiverExpired.At(waiver.Head.At, string.Create(CultureInfo.InvariantCulture, $"waiver {waiver.Head.Name} expired on {waiver.Expires.ToUniversalTime():yyyy-MM-dd HH:mm} UTC"), "remove it") with { Severity = Severity.Warning });

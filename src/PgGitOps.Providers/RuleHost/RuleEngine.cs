@@ -78,7 +78,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         }
         catch (Exception e) when (e is WorkerLost { NoJail: true } or JailUnavailable)
         {
-            problems.Add(RuleFindings.NoJail.At(bundle.Rules[0].Header.At, $"no rule was run: {PlainText.OneLine(e.Message)}", "run on a kernel with Landlock and seccomp, or say --unjailed-rules to trust the rules"));
+            problems.Add(RuleFindings.NoJail.At(bundle.Rules[0].Header.At, $"no rule was run: {PlainText.OneLine(e.Message)}", e is JailUnavailable ? null : "run on a kernel with Landlock and seccomp, or say --unjailed-rules to trust the rules"));
             return new RuleEvaluation([], problems.ToEquatableArray(), Compiled: false);
         }
     }

@@ -45,7 +45,7 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <param name="byRules">Whether the rules of a revision judge it.</param>
     public RevisionReader Revisions(bool byRules) =>
-        new(SourceSettings.Open(invocation), new FleetReader(documents.Cache), byRules ? Rules : null, invocation.Time);
+        new(invocation.Source, new FleetReader(documents.Cache), byRules ? Rules : null, invocation.Time);
 
     /// <summary>For commands with the flags of <see cref="RuleSettings"/>. Starts nothing before a rule is asked.</summary>
     public RuleRoute Rules => rules ??= new RuleRoute(RuleSettings.Read(invocation));

@@ -17,8 +17,9 @@ internal static class HookCommand
     }
 
     /// <remarks>
-    /// The pushed commit's own rules judge it too where they differ from those in force: the loop will ask them, and a rule
-    /// that does not compile would refuse every later push, its own repair included.
+    /// The pushed commit's own rules and settings judge it too: the loop will ask them, and a rule that does not compile would refuse
+    /// every later push, its own repair included. Which of them a push changes is nothing for a script to find out: settings may
+    /// stand in any document.
     /// </remarks>
     private const string Script = """
         #!/bin/sh
@@ -61,23 +62,28 @@ internal static class HookCommand
             verdict=1
         }
 
+        # A replaced object is another one to Git than to the program.
+        GIT_NO_REPLACE_OBJECTS=1
+        export GIT_NO_REPLACE_OBJECTS
+
         zero=0000000000000000000000000000000000000000
         base=$(git rev-parse --quiet --verify 'HEAD^{commit}' || true)
+        if [ -z "$base" ] && [ -n "$(git for-each-ref --count=1 refs/heads)" ]; then
+            refuse "HEAD of the repository names no branch that exists, so nobody can say whose rules judge: git symbolic-ref HEAD refs/heads/BRANCH"
+        fi
         verdict=0
         while read -r old new ref; do
             case $ref in
                 refs/heads/* | refs/tags/*) ;;
+                refs/replace/*) refuse "$ref would make Git see other objects than those that were judged" ;;
                 *) continue ;;
             esac
             [ "$new" = "$zero" ] && continue
-            # The rules in force judge. Where a push changes them, the new ones have to hold as well.
+            # The rules and settings in force judge; where a push changes them, the new ones have to hold as well.
             if [ -z "$base" ]; then
                 judge --ref "$new"
-            elif git diff --quiet "$base" "$new" -- policies/rules; then
-                judge --ref "$new"
             else
-                judge --ref "$new" --rules-from "$base"
-                [ "$verdict" -ne 0 ] || judge --ref "$new"
+                judge --ref "$new" --rules-from "$base" --and-own-rules
             fi
         done
         exit "$verdict"

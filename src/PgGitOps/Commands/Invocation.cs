@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgGitOps.Controller;
+using PgGitOps.Providers.Git;
 using Serilog;
 
 namespace PgGitOps.Commands;
@@ -9,6 +10,8 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
 {
     private readonly Lazy<ILogger> log = new(() => LogSetup.Create(
         GlobalSettings.LogFormatting.Read(parsed), LogSetup.LevelOf(GlobalSettings.Quiet.Read(parsed), GlobalSettings.Verbose.Read(parsed)), stderr));
+
+    private GitSource? source;
 
     public ParseResult Parsed => parsed;
 
@@ -31,6 +34,9 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
     public StateDirectory State => StateDirectory.Find(GlobalSettings.State.Read(parsed));
 
     public string Repository => GlobalSettings.Repository.Read(parsed) ?? Environment.CurrentDirectory;
+
+    /// <summary>The policy repository; one for the whole run, so that what two revisions share is read once.</summary>
+    public GitSource Source => source ??= SourceSettings.Open(this);
 
     public string? Reference => GlobalSettings.Reference.Read(parsed);
 

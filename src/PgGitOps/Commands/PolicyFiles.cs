@@ -13,7 +13,7 @@ internal static class PolicyFiles
             return use(WorkTree.Read(directory, invocation.Time.GetUtcNow()), []);
         if (path is not null && invocation.Reference is not null)
             throw new UsageException("PATH is files as they lie in a directory, --ref is a commit: give one of them", "a commit of another repository: --repo PATH --ref REF");
-        var outcome = SourceSettings.Open(invocation).Read(new SourceRequest { Reference = invocation.Reference ?? "HEAD" }, invocation.Stopping);
+        var outcome = invocation.Source.Read(new SourceRequest { Reference = invocation.Reference ?? "HEAD" }, invocation.Stopping);
         return outcome.Match(
             read => EmptySource.Is(read.Tree) ? EmptySource.Report(invocation, read.Tree) : use(read.Tree, read.Diagnostics),
             _ => throw new InvalidOperationException("nothing was known, so nothing can be unchanged"),

@@ -11,14 +11,20 @@ internal static class RuleSettings
 
     private static readonly Setting<string?> From = new("--rules-from", "REF", "Branch, tag or commit whose rules judge, such as a pull request's base; what the rules of the judged files would say otherwise is shown beside it", t => t, null);
 
+    private static readonly Switch AndOwn = new("--and-own-rules", "With --rules-from: the rules of the judged files, with the values they set, have to hold as well");
+
     public static Command AddFromTo(Command command)
     {
         command.Add(From.Option);
+        command.Add(AndOwn.Option);
         return command;
     }
 
     /// <summary>The revision whose rules judge, or null for the judged files' own.</summary>
     public static string? Judging(Invocation invocation) => From.Read(invocation.Parsed);
+
+    /// <summary>Whether the judged files' own rules judge beside those of another revision.</summary>
+    public static bool OwnJudgeToo(Invocation invocation) => AndOwn.Read(invocation.Parsed);
 
     public static Command AddTo(Command command)
     {

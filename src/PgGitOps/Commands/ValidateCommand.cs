@@ -30,28 +30,30 @@ internal static class ValidateCommand
         return Task.FromResult(PolicyFiles.Use(invocation, fix ? path ?? invocation.Repository : path, (tree, notes) =>
         {
             var documents = SoundDocuments.Open(invocation);
-            var judge = new RevisionJudge(new FleetReader(documents.Cache), rules, invocation.Time);
+            var reader = new FleetReader(documents.Cache);
+            var judge = new RevisionJudge(reader, rules, invocation.Time);
             var judged = judge.Weigh(tree, notes);
             documents.Save();
             if (fix && judged is { Fleet: not null, Rules: { } report } && FileFixes.Write(invocation, path ?? invocation.Repository, tree, report))
                 judged = judge.Weigh(WorkTree.Read(path ?? invocation.Repository, invocation.Time.GetUtcNow()), notes);
-            return Report(invocation, judged, rules);
+            return Report(invocation, judged, rules, reader);
         }));
     }
 
-    private static ExitCode Report(Invocation invocation, RevisionJudgement judged, RuleRoute rules)
+    private static ExitCode Report(Invocation invocation, RevisionJudgement judged, RuleRoute rules, FleetReader reader)
     {
         if (judged.Rules is { } own && RuleSettings.Judging(invocation) is { } reference)
         {
             // Who changes a rule in the same commit as a document must not thereby judge himself.
-            var judging = SourceSettings.Open(invocation).Read(new SourceRequest { Reference = reference }, invocation.Stopping);
+            var judging = invocation.Source.Read(new SourceRequest { Reference = reference }, invocation.Stopping);
             if (judging is not SourceOutcome.Read { Tree: var judge })
                 return judging is SourceOutcome.Refused { Refusal: var refusal } ? RevisionFailure.Report(invocation, refusal) : throw new InvalidOperationException("nothing was known, so nothing can be unchanged");
-            var report = rules.Judge(RuleBundleReader.Read(judge, new FleetReader().Read(judge)), judged.AsRead, invocation.Time.GetUtcNow(), judged.Knowledge);
+            var report = rules.Judge(RuleBundleReader.Read(judge, reader.Read(judge)), judged.AsRead, invocation.Time.GetUtcNow(), judged.Knowledge);
             Preview(invocation, RulePreview.Of(report, own));
             // A setting of the judged files judges nothing here, and is still one of their documents.
-            Diagnostic[] settings = [.. own.Diagnostics.Where(SettingsInForce.IsOfSetting).Except(report.Diagnostics)];
-            judged = judged with { Rules = report with { Diagnostics = [.. report.Diagnostics, .. settings], Rejected = report.Rejected || settings.Length > 0 } };
+            var both = RuleSettings.OwnJudgeToo(invocation);
+            Diagnostic[] also = [.. own.Diagnostics.Where(d => both || SettingsInForce.IsOfSetting(d)).Except(report.Diagnostics)];
+            judged = judged with { Rules = report with { Diagnostics = [.. report.Diagnostics, .. also], Rejected = report.Rejected || (both ? own.Rejected : also.Length > 0) } };
         }
         DiagnosticOutput.Write(invocation, judged.Tree, judged.Diagnostics, judged.Rules?.Describe());
         return judged.Fleet is null || judged.SettingsAreWrong ? ExitCode.InvalidDocuments : judged.Rejected ? ExitCode.Rejected : ExitCode.Done;

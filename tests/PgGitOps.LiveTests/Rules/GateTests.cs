@@ -145,6 +145,51 @@ public sealed class GateTests : IDisposable
     }
 
     [Fact]
+    public void Push_AgainstARule_IsRefused_AlsoWhenItBringsTheSettingThatWouldAllowIt()
+    {
+        const string Settings = "environments/local/settings.yaml";
+        Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
+        // A kind may be written so that no search for it finds it.
+        File.WriteAllText(Path.Combine(work, Settings), "apiVersion: pggitops.dev/v1\nkind: \"Rule\\x53ettings\"\nmetadata: { name: rules, owner: dba }\nspec:\n  rules:\n    - rule: PG202\n      parameters: { max: 98 }\n");
+        scratch.Git(work, "add", "-A");
+        scratch.Git(work, "commit", "-q", "-m", "set");
+        AssertRefused("error PG202");
+
+        // The setting alone holds, and judges what comes after it.
+        scratch.Git(work, "reset", "-q", "--soft", "origin/main");
+        scratch.Git(work, "restore", "--staged", "--worktree", "environments/local/clusters");
+        scratch.Git(work, "commit", "-q", "-m", "set");
+        var (taken, said) = Push();
+        Assert.True(taken, said);
+        Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
+        (taken, said) = Push();
+        Assert.True(taken, said);
+    }
+
+    [Fact]
+    public void Push_WithObjectsReplaced_IsJudgedByWhatIsThere()
+    {
+        Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
+        scratch.Git(work, "rm", "-q", "-r", "policies/rules");
+        scratch.Git(work, "commit", "-q", "-m", "no rules");
+        AssertRefused("error PG202");
+        var commit = scratch.Git(work, "rev-parse", "HEAD").Trim();
+        var (taken, said) = Push($"origin/main:refs/replace/{commit}");
+        Assert.False(taken, said);
+        // Also where one is there from before.
+        scratch.Git(bare, "update-ref", $"refs/replace/{commit}", InBare);
+        AssertRefused("error PG202");
+    }
+
+    [Fact]
+    public void Push_WhereHeadNamesNoBranch_IsRefused()
+    {
+        Edit(Tasks, "dataLossWindow: 5m", "dataLossWindow: 15m");
+        scratch.Git(bare, "symbolic-ref", "HEAD", "refs/heads/absent");
+        AssertRefused("git symbolic-ref HEAD");
+    }
+
+    [Fact]
     public void Push_WhereTheHookCannotJudge_IsRefused()
     {
         Edit(Tasks, "dataLossWindow: 5m", "dataLossWindow: 15m");

@@ -60,6 +60,7 @@ public sealed class JudgementTests
     [InlineData(Enforcement.Hard, "T1", "team-a", "dba", "PGP150")]
     [InlineData(Enforcement.Soft, "T9", "team-a", "dba", "PGP131")]
     [InlineData(Enforcement.Soft, "T1", "dba", "DBA", "PGP151")]
+    [InlineData(Enforcement.Soft, "T1", "dba", " dba", "PGP151")]
     [InlineData(Enforcement.Soft, "T1", null, "dba", "PGP151")]
     public void Settle_OfAnInvalidWaiver_RejectsAndCoversNothing(Enforcement enforcement, string rule, string? owner, string approver, string finding)
     {

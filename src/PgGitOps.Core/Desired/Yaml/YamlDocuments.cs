@@ -43,7 +43,7 @@ internal static class YamlDocuments
         catch (InvalidOperationException e)
         {
             // The scanner's own queue runs dry when a flow collection is never closed.
-            findings.Add(SyntaxFinding.Unclosed(path, builder.OpenFlow) ?? DocumentRules.Syntax.At(SourceSpan.WholeFile(path), "the file is not well-formed YAML: " + e.Message));
+            findings.Add(SyntaxFinding.Unclosed(path, builder.OpenFlow ?? SyntaxFinding.LastOpen(path, text)) ?? DocumentRules.Syntax.At(SourceSpan.WholeFile(path), "the file is not well-formed YAML: " + e.Message));
         }
         table.Seal();
         return roots;
@@ -57,7 +57,7 @@ internal static class SyntaxFinding
     {
         var line = Math.Max(1, (int)e.Start.Line);
         var columns = new CodePointColumns(text);
-        if (TabLine(text, line) is { } tab)
+        if ((TabLine(text, line) ?? (e.Message.Contains("tab", StringComparison.Ordinal) ? TabLine(text, null) : null)) is { } tab)
             return DocumentRules.Tab.At(new SourceSpan(path, tab.Line, tab.Column, tab.Column + 1), "a tab stands in the indentation", "indent with spaces");
         var atEnd = e.Start.Index >= text.AsSpan().TrimEnd().Length;
         if (atEnd && Unclosed(path, openFlow) is { } unclosed)
@@ -80,10 +80,35 @@ internal static class SyntaxFinding
         return message.Length == 0 ? "unexpected text" : char.ToLowerInvariant(message[0]) + message[1..];
     }
 
-    private static (int Line, int Column)? TabLine(string text, int lineAbout)
+    /// <summary>The bracket that is open at the end of a text, for the parser that says nothing of it: brackets in quotes and comments apart.</summary>
+    public static SourceSpan? LastOpen(string path, string text)
+    {
+        var open = new Stack<(int Line, int Column)>();
+        var lines = text.Split('\n');
+        for (var number = 1; number <= lines.Length; number++)
+        {
+            var line = lines[number - 1];
+            var quote = '\0';
+            for (var i = 0; i < line.Length && !(quote == '\0' && line[i] == '#' && (i == 0 || line[i - 1] == ' ')); i++)
+            {
+                if (quote != '\0')
+                    quote = line[i] == quote ? '\0' : quote;
+                else if (line[i] is '"' or '\'')
+                    quote = line[i];
+                else if (line[i] is '[' or '{')
+                    open.Push((number, SourceDecoding.CodePoints(line.AsSpan(0, i)) + 1));
+                else if (line[i] is ']' or '}')
+                    open.TryPop(out _);
+            }
+        }
+        return open.TryPeek(out var last) ? new SourceSpan(path, last.Line, last.Column, last.Column + 1) : null;
+    }
+
+    /// <param name="lineAbout">Where it is looked for, or null for anywhere: the parser does not always know.</param>
+    private static (int Line, int Column)? TabLine(string text, int? lineAbout)
     {
         var lines = text.Split('\n');
-        for (var number = Math.Max(1, lineAbout - 1); number <= Math.Min(lines.Length, lineAbout + 1); number++)
+        for (var number = Math.Max(1, (lineAbout ?? 1) - 1); number <= Math.Min(lines.Length, (lineAbout ?? lines.Length) + 1); number++)
         {
             var line = lines[number - 1];
             var indentation = line.Length - line.TrimStart(' ', '\t').Length;

@@ -97,7 +97,7 @@ internal static class MemberSteps
             draft.Refuse(new Refusal(PlanRule.WouldForkCluster, $"{string.Join(", ", absent.Select(m => m.Name))} absent and no primary was seen: initialising now could make a second cluster. {states}.", "Bring the primary back, or promote a standby, first.", absent[0].At));
             return;
         }
-        draft.Refuse(new Refusal(PlanRule.NoPrimary, $"No primary of {cluster.Name} could be read, so no SQL is planned. {states}.", "Promotion is a decision of its own: pggitops promote.", cluster.Head.At));
+        draft.Refuse(new Refusal(PlanRule.NoPrimary, $"No primary of {cluster.Name} could be read, so no SQL is planned. {states}.", "Bring it back, or promote a standby: that is a decision of its own, and no plan makes it.", cluster.Head.At));
     }
 
     /// <summary>Links between a member and the primary: a cascade comes after what it streams from.</summary>

@@ -43,9 +43,16 @@ internal sealed record ManagedProgram(string Directory, string RuntimeRoot)
     // Asked of the file, so that the compiler is not loaded to learn that it is not needed.
     private static Guid BuildOf(string path)
     {
-        using var file = new PEReader(File.OpenRead(path));
-        var metadata = file.GetMetadataReader();
-        return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
+        try
+        {
+            using var file = new PEReader(File.OpenRead(path));
+            var metadata = file.GetMetadataReader();
+            return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException)
+        {
+            throw new JailUnavailable($"{path} cannot be read as a part of the program ({e.Message}): copy the program's whole directory again");
+        }
     }
 
     private static string? FindRuntime()
