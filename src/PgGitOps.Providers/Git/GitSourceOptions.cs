@@ -35,7 +35,7 @@ public sealed record GitSourceOptions
     /// <summary>Further variables of the git command, such as GIT_SSH_COMMAND.</summary>
     public IReadOnlyDictionary<string, string> CommandEnvironment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    public long FileBytesMax { get; init; } = 4 << 20;
+    public long FileBytesMax { get; init; } = 32 << 20;
 
     public int FilesMax { get; init; } = 50_000;
 

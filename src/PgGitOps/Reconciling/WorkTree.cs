@@ -9,7 +9,8 @@ namespace PgGitOps.Reconciling;
 /// <summary>Policy files as they lie in a directory, committed or not: what the author of a pull request wants judged.</summary>
 internal static class WorkTree
 {
-    private const long FileBytesMax = 4 << 20;
+    // Past 1 MiB a document is a finding of its own, beside all others; only what nobody can mean ends the reading.
+    private const long FileBytesMax = 32 << 20;
     private static readonly string[] Folders = ["policies", "environments", "schemas/kinds"];
 
     public static SourceTree Read(string root, DateTimeOffset now)
