@@ -14,13 +14,13 @@ internal static class SessionShadow
     {
         foreach (var setting in draft.Settings)
         {
-            var lifted = setting.Source == "session" ? setting with { Source = SourceBelow(setting, draft, user) } : setting;
+            var lifted = setting.Source == "session" ? Below(setting, draft, user) : setting;
             if (lifted.Source != "default" || names.Contains(setting.Name.ToLowerInvariant()))
                 yield return lifted;
         }
     }
 
-    private static string SourceBelow(SettingFact setting, ServerDraft draft, string user)
+    private static SettingFact Below(SettingFact setting, ServerDraft draft, string user)
     {
         // The most specific scope wins, as in the session itself.
         var scope = draft.ScopedSettings
@@ -29,9 +29,9 @@ internal static class SessionShadow
             .DefaultIfEmpty(-1)
             .Max();
         if (scope >= 0)
-            return scope switch { 3 => "database user", 2 => "user", 1 => "database", _ => "global" };
-        if (draft.FileSettings.Any(f => f.Error is null && f.Name.Equals(setting.Name, StringComparison.OrdinalIgnoreCase)))
-            return "configuration file";
-        return setting.Value == setting.BootValue ? "default" : "command line";
+            return setting with { Source = scope switch { 3 => "database user", 2 => "user", 1 => "database", _ => "global" } };
+        if (draft.FileSettings.FindLast(f => f.Error is null && f.Name.Equals(setting.Name, StringComparison.OrdinalIgnoreCase)) is { } line)
+            return setting with { Source = "configuration file", SourceFile = line.File, SourceLine = line.Line };
+        return setting with { Source = setting.Value == setting.BootValue ? "default" : "command line" };
     }
 }
