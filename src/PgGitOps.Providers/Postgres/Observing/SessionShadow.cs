@@ -5,7 +5,7 @@ namespace PgGitOps.Providers.Postgres.Observing;
 /// <summary>pg_settings shows what counts in the engine's own session; what that session pinned hides the server's value.</summary>
 internal static class SessionShadow
 {
-    /// <summary>The settings as the server has them, without those that are at their default and nobody asked for.</summary>
+    /// <summary>The settings as the server has them, without those that are at their default, stay there, and nobody asked for.</summary>
     /// <remarks>
     /// For a pinned setting the value read is reset_val, which is what counted before the session set it: what it came from
     /// follows from what else is known. Values hidden by ALTER ROLE or ALTER DATABASE of the engine's own login keep that source.
@@ -15,7 +15,7 @@ internal static class SessionShadow
         foreach (var setting in draft.Settings)
         {
             var lifted = setting.Source == "session" ? Below(setting, draft, user) : setting;
-            if (lifted.Source != "default" || names.Contains(setting.Name.ToLowerInvariant()))
+            if (lifted.Source != "default" || lifted.PendingRestart || names.Contains(setting.Name.ToLowerInvariant()))
                 yield return lifted;
         }
     }
