@@ -17,7 +17,7 @@ public sealed record ServerFacts
     public required DateTimeOffset StartedAt { get; init; }
     public required bool DataChecksums { get; init; }
 
-    /// <summary>Every setting that is not at its built-in default, or that a document mentions; ordered by name.</summary>
+    /// <summary>Every setting that is not at its built-in default, or will not be after a restart, or that a document mentions; ordered by name.</summary>
     public required EquatableArray<SettingFact> Settings { get; init; }
 
     /// <summary>Lines of the configuration files, in the order the server reads them.</summary>
@@ -42,6 +42,9 @@ public sealed record ServerFacts
     public bool? ReplayPaused { get; init; }
 
     public SettingFact? Setting(string name) => Settings.FirstOrDefault(s => s.Name == name);
+
+    /// <summary>The line that counts for a setting, at the latest after a restart; null where no file sets it, or none could be read.</summary>
+    public FileSettingFact? LineOf(string name) => FileSettings.LastOrDefault(l => l.Value is not null && l.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>A row of pg_settings. Values of secret-bearing settings (primary_conninfo) have their password removed when read.</summary>

@@ -20,8 +20,8 @@ internal static class DangerousMembers
                 yield return new Danger(path, "value", setting.Value, consequence);
             if (!declared && setting is { Name: "synchronous_standby_names", Value.Length: > 0 })
                 yield return new Danger(path, "value", setting.Value, "commits wait for standbys that no document names");
-            if (!declared && setting.PendingRestart)
-                yield return new Danger(path, "pendingRestart", "true", "the next restart, for whatever reason, changes it");
+            if (!declared && setting.PendingRestart && !WaitsByPlan(problem, member, path, setting.Name))
+                yield return new Danger(path, "pendingRestart", facts.LineOf(setting.Name)?.Value ?? "true", "the next restart, for whatever reason, changes it");
             if (declared && setting.Source is "command line" or "environment variable")
                 yield return new Danger(path, "source", setting.Source, "whatever the files say, the server takes the value it was started with");
         }
@@ -29,13 +29,24 @@ internal static class DangerousMembers
             yield return new Danger(FacetPath.Member(member.Name), "dataChecksums", "off", "corruption on disk goes unnoticed and is replicated and backed up");
     }
 
+    /// <summary>What waits is our own: a value we wrote and Git gave up before the restart, or one of ours that we took back.</summary>
+    private static bool WaitsByPlan(ClusterProblem problem, MemberView member, string path, string name)
+    {
+        var configured = problem.Key(path, "configured");
+        return member.Facts!.FileSettings.Any(l => l.Name.Equals(name, StringComparison.OrdinalIgnoreCase) && IsAuto(l))
+            ? problem.IsOurs(configured) && problem.Live.TryGetValue(configured, out var live) && live.Canonical == problem.Applied[configured]
+            : problem.IsOurs(problem.Key(path, "value"));
+    }
+
     private static IEnumerable<Danger> Files(ClusterProblem problem, MemberView member)
     {
+        var waiting = member.Facts!.Settings.Where(s => s.PendingRestart).Select(s => s.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var line in member.Facts!.FileSettings)
         {
             if (string.IsNullOrEmpty(line.Name))
             {
-                if (line.Error is not null)
+                // A setting that was taken out of the files has no line left: its wait for a restart is told as an error of none.
+                if (line.Error is not null && !(line.File.Length == 0 && waiting.Any(w => line.Error.Contains($"\"{w}\"", StringComparison.Ordinal))))
                     yield return new Danger(FacetPath.Member(member.Name), "configurationFile", $"{FileName(line.File)}:{line.Line}: {line.Error}", "the server may not start again, and reloads are refused");
                 continue;
             }
@@ -44,8 +55,9 @@ internal static class DangerousMembers
             if (line.Error is not null && !needsRestart)
                 yield return new Danger(path, "configurationFile", $"{FileName(line.File)}:{line.Line}: {line.Error}", "the line has no effect, and reloads are refused while it stands there");
             var declared = problem.Desired.ByKey.ContainsKey(problem.Key(path, "value"));
-            var isOurs = problem.IsOurs(problem.Key(path, "value")) || line.Name is "primary_conninfo" or "primary_slot_name" or "recovery_target_timeline";
-            if (!declared && !isOurs && FileName(line.File) == "postgresql.auto.conf" && line.Error is null)
+            var isOurs = problem.IsOurs(problem.Key(path, "value")) || problem.IsOurs(problem.Key(path, "configured")) || line.Name is "primary_conninfo" or "primary_slot_name" or "recovery_target_timeline";
+            // PostgreSQL puts an error on a line that waits for a restart too. Once the server has seen it, it was told as waiting above.
+            if (!declared && !isOurs && IsAuto(line) && (line.Error is null || needsRestart) && !waiting.Contains(line.Name))
                 yield return new Danger(path, "alterSystem", line.Value ?? "", "somebody set it by ALTER SYSTEM; it overrides the configuration file");
         }
     }
@@ -113,6 +125,8 @@ internal static class DangerousMembers
         if (receiver.ReceivedTimeline is { } timeline && timeline != primary.Timeline)
             yield return new Danger(FacetPath.Member(member.Name), "timeline", timeline.ToString(System.Globalization.CultureInfo.InvariantCulture), $"the primary writes timeline {primary.Timeline}: what it holds may have diverged");
     }
+
+    private static bool IsAuto(FileSettingFact line) => FileName(line.File) == "postgresql.auto.conf";
 
     private static string FileName(string path) => path[(path.LastIndexOf('/') + 1)..];
 }

@@ -26,9 +26,6 @@ internal static class DangerousSettings
     {
         foreach (var setting in primary.ScopedSettings)
         {
-            var meaning = problem.Catalog.Find(setting.Name);
-            if (OfScope(setting.Name.ToLowerInvariant(), SettingValue.ReadLive(meaning, setting.Value)) is not { } consequence)
-                continue;
             var path = setting switch
             {
                 { Database: null, Role: { } role } => FacetPath.RoleSetting(role, setting.Name),
@@ -36,9 +33,36 @@ internal static class DangerousSettings
                 { Database: { } database, Role: { } role } => $"{FacetPath.RoleSetting(role, setting.Name)}/in/{FacetPath.Escape(database)}",
                 _ => FacetPath.RoleSetting("*", setting.Name),
             };
-            if (!problem.Desired.ByKey.ContainsKey(problem.Key(path, "value")))
+            var key = problem.Key(path, "value");
+            if (problem.Desired.ByKey.ContainsKey(key))
+                continue;
+            var value = SettingValue.ReadLive(problem.Catalog.Find(setting.Name), setting.Value);
+            // What we set and Git gave up is told as that.
+            var consequence = OfScope(setting.Name.ToLowerInvariant(), value) ?? (problem.IsOurs(key) ? null : OfOverride(problem, setting, value));
+            if (consequence is not null)
                 yield return new Danger(path, "value", $"{setting.Name} = {setting.Value}", consequence);
         }
+    }
+
+    /// <summary>A declared value that does not hold where a narrower scope says something else, or null.</summary>
+    private static string? OfOverride(ClusterProblem problem, ScopedSettingFact setting, string value) =>
+        Beneath(problem, setting).FirstOrDefault(d => d.Declared is { } declared && declared.Canonical != value) is { Declared: { } overridden } found
+            ? $"{overridden.Display}, declared for {found.Scope}, does not hold in its sessions"
+            : null;
+
+    /// <summary>What Git declares for the scopes that an override wins over, the strongest first.</summary>
+    private static IEnumerable<(string Scope, FacetValue? Declared)> Beneath(ClusterProblem problem, ScopedSettingFact setting)
+    {
+        if (setting is { Database: not null, Role: { } role } && Declared(FacetPath.RoleSetting(role, setting.Name)) is { } ofRole)
+            return [($"role {role}", ofRole)];
+        // A role's setting wins in every database it connects to.
+        var databases = setting.Role is null ? [] : problem.Cluster.Databases.Where(d => setting.Database is null || d.Name == setting.Database)
+            .Select(d => (Scope: $"database {d.Name}", Declared: Declared(FacetPath.DatabaseSetting(d.Name, setting.Name)))).Where(d => d.Declared is not null).ToArray();
+        if (setting.Database is not null && databases.Length > 0)
+            return databases;
+        return databases.Append(("the cluster", Declared(FacetPath.MemberParameter(problem.Cluster.Members[0].Name, setting.Name))));
+
+        FacetValue? Declared(string path) => problem.Desired.ByKey.GetValueOrDefault(problem.Key(path, "value"))?.Value;
     }
 
     private static string? OfScope(string name, string value) => (name, value) switch

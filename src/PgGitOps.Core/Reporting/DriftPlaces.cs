@@ -9,6 +9,9 @@ internal sealed class DriftPlaces
 {
     private readonly Dictionary<string, string> places = new(StringComparer.Ordinal);
 
+    // What waits for a restart stands elsewhere than the value it will replace.
+    private readonly Dictionary<string, string> waiting = new(StringComparer.Ordinal);
+
     internal static DriftPlaces Of(ClusterSnapshot? snapshot)
     {
         var found = new DriftPlaces();
@@ -18,15 +21,20 @@ internal sealed class DriftPlaces
                 continue;
             foreach (var setting in server.Settings)
             {
+                var path = FacetPath.MemberParameter(member.Name, setting.Name);
                 var place = setting.SourceFile is { } file
-                    ? string.Create(CultureInfo.InvariantCulture, $"{file[(file.LastIndexOf('/') + 1)..]}:{setting.SourceLine ?? 0}")
+                    ? Line(file, setting.SourceLine ?? 0)
                     : setting.Source is "default" ? null : setting.Source;
                 if (place is not null)
-                    found.places[FacetPath.MemberParameter(member.Name, setting.Name)] = place;
+                    found.places[path] = place;
+                if (setting.PendingRestart && server.LineOf(setting.Name) is { } line)
+                    found.waiting[path] = Line(line.File, line.Line);
             }
         }
         return found;
     }
 
-    internal string? Find(FacetKey key) => places.GetValueOrDefault(key.Object);
+    internal string? Find(FacetKey key) => (key.Field == "pendingRestart" ? waiting : places).GetValueOrDefault(key.Object);
+
+    private static string Line(string file, int line) => string.Create(CultureInfo.InvariantCulture, $"{file[(file.LastIndexOf('/') + 1)..]}:{line}");
 }

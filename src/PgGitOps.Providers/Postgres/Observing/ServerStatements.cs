@@ -49,10 +49,11 @@ internal static class ServerStatements
           from pg_database d
         """;
 
+    // A change that waits for a restart leaves its source as it was: default, where nothing was set before.
     private const string Settings = """
         select name, case when source = 'session' then reset_val else setting end, unit, vartype, context, source, sourcefile, sourceline, boot_val, pending_restart, array_to_string(enumvals, ',')
           from pg_settings
-         where source <> 'default' or lower(name) = any(string_to_array($1, ','))
+         where source <> 'default' or pending_restart or lower(name) = any(string_to_array($1, ','))
         """;
 
     private const string Roles = """
