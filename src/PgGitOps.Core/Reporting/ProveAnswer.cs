@@ -12,7 +12,7 @@ public static class ProveAnswer
     {
         var policy = context.Policy;
         var text = new StringBuilder();
-        text.Append($"{context.Name}{(policy.Head.Owner is { } owner ? $" (owner {owner})" : "")}\n");
+        text.Append($"{context.Name}{(policy.Head.Owner is { } owner ? $" (owner {VisibleText.Of(owner)})" : "")}\n");
         text.Append($"  stored in     cluster {policy.Cluster.Value}, database {policy.Database.Value}{(policy.Schema is { } schema ? $", schema {schema.Value}" : "")}\n");
         text.Append($"  promised      inside the site: loss {policy.RpoClass.Value}{Number(context.Claims.Local.LossLimit)}, outage {policy.RtoClass.Value}{Number(context.Claims.Local.OutageLimit)}\n");
         text.Append(policy.CrossSite.Replication.Value == CrossSiteReplication.NotAssumed
@@ -21,7 +21,7 @@ public static class ProveAnswer
         if (context.Topology is not { } topology)
             return text.Append("  nothing can be proven: the cluster cannot be laid out\n").ToString();
         text.Append($"  members       {Amounts.List(topology.Members.Select(m => $"{m.Name} in {topology.Sites[m.Site].Name}{(m.Declared.Promotable ? "" : " (not promotable)")}"))}\n");
-        text.Append($"  promotion     local {Word(policy.FailoverLocal.Value)}, across sites {Word(policy.FailoverCrossSite.Value)}{(policy.Promotion is { } p ? $"; decided by {Amounts.List(p.Authority.Select(a => a.Value))}, after {Amounts.List(p.Requires.Select(r => r.Value))}" : "")}\n");
+        text.Append($"  promotion     local {Word(policy.FailoverLocal.Value)}, across sites {Word(policy.FailoverCrossSite.Value)}{(policy.Promotion is { } p ? $"; decided by {VisibleText.Of(Amounts.List(p.Authority.Select(a => a.Value)))}, after {VisibleText.Of(Amounts.List(p.Requires.Select(r => r.Value)))}" : "")}\n");
         text.Append($"  backups       {(topology.Repositories.IsEmpty ? "none" : Amounts.List(topology.Repositories.Select(r => $"{r.Declared.Name} in {r.Declared.Site}")))}{(context.Book!.Backups.GuaranteedWindow is { } window ? $"; at least {Amounts.Round(window)} back, if every backup succeeds" : "")}\n");
         text.Append("  what is lost\n");
         var width = context.Scenarios.Max(s => s.Scenario.Title().Length);

@@ -18,6 +18,13 @@ public static class VisibleText
         return visible.ToString();
     }
 
+    /// <summary>The same for text that may have lines, such as what a program said: those after the first stand under it, so that none of them passes for a line of ours.</summary>
+    public static string Lines(string text, int indent)
+    {
+        var margin = "\n" + new string(' ', indent);
+        return string.Join(margin, text.ReplaceLineEndings("\n").Split('\n').Select(Of));
+    }
+
     /// <summary>Columns a terminal gives to a character: 0 for marks, 2 for wide ones.</summary>
     internal static int Width(Rune rune)
     {

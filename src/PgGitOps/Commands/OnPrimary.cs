@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Reporting;
 using PgGitOps.Providers.Postgres.Writing;
 using PgGitOps.Reconciling;
 
@@ -26,7 +27,7 @@ internal static class OnPrimary
             var outcome = await act(new SuspensionStore(engine.Secrets), fleet, cluster, cluster.FindMember(primary)!).ConfigureAwait(false);
             if (!OutcomeText.Holds(outcome))
             {
-                invocation.Complain($"{name}: {OutcomeText.Word(outcome)}: {OutcomeText.Reason(outcome)}");
+                invocation.Complain($"{name}: {OutcomeText.Word(outcome)}: {VisibleText.Lines(OutcomeText.Reason(outcome) ?? "", 6)}");
                 return ExitCode.Error;
             }
             invocation.WriteOut(say(outcome));

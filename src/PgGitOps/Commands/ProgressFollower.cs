@@ -1,6 +1,7 @@
 using System.Globalization;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Reporting;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Commands;
@@ -18,7 +19,7 @@ internal sealed class ProgressFollower(TextWriter stderr, bool terminal, int tot
         lock (gate)
         {
             begun[step.Id] = time.GetTimestamp();
-            running.Add($"{step.Cluster}: {step.Title}");
+            running.Add(VisibleText.Of($"{step.Cluster}: {step.Title}"));
             if (terminal)
                 Redraw();
         }
@@ -29,12 +30,12 @@ internal sealed class ProgressFollower(TextWriter stderr, bool terminal, int tot
         lock (gate)
         {
             ended++;
-            running.Remove($"{step.Cluster}: {step.Title}");
+            running.Remove(VisibleText.Of($"{step.Cluster}: {step.Title}"));
             var took = begun.Remove(step.Id, out var since) ? time.GetElapsedTime(since) : TimeSpan.Zero;
-            var reason = OutcomeText.Reason(outcome) is { } why ? $": {why}" : "";
+            var reason = OutcomeText.Reason(outcome) is { } why ? $": {VisibleText.Lines(why, 6)}" : "";
             if (terminal)
                 stderr.Write("\r\e[K");
-            stderr.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{ended}/{total}] {step.Cluster}: {step.Title} - {OutcomeText.Word(outcome)} ({took.TotalSeconds:0.0}s){reason}"));
+            stderr.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{ended}/{total}] {step.Cluster}: {VisibleText.Of(step.Title)} - {OutcomeText.Word(outcome)} ({took.TotalSeconds:0.0}s){reason}"));
             if (terminal)
                 Redraw();
         }

@@ -20,24 +20,24 @@ internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Pla
         {
             var cluster = fleet.FindCluster(seen.Name)!;
             var planned = plan.Clusters.Single(c => c.Cluster == seen.Name);
-            text.Append(CultureInfo.InvariantCulture, $"{seen.Name}  {cluster.Environment}, {Mode(planned.Mode)}, {Differences(planned)}{Suspended(seen)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{seen.Name}  {cluster.Environment}, {Mode(planned.Mode)}, {Differences(planned)}{VisibleText.Of(Suspended(seen))}\n");
             foreach (var member in seen.Members)
             {
                 var at = cluster.FindMember(member.Name);
                 var host = fleet.EnvironmentOf(cluster).Hosts.FirstOrDefault(h => h.Name == at?.Host);
-                text.Append(CultureInfo.InvariantCulture, $"  {member.Name,-20} {host?.Site ?? "?",-12} {$"{host?.Address}:{at?.Port}",-22} {Words(seen, member)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {member.Name,-20} {host?.Site ?? "?",-12} {$"{host?.Address}:{at?.Port}",-22} {VisibleText.Of(Words(seen, member))}\n");
             }
             foreach (var refusal in planned.Refusals)
-                text.Append(CultureInfo.InvariantCulture, $"  refused: {refusal.RuleId}: {refusal.Message}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  refused: {refusal.RuleId}: {VisibleText.Of(refusal.Message)}\n");
             foreach (var danger in planned.Changes.Where(c => c.Danger is not null && c.Treatment != FieldTreatment.Ignore))
-                text.Append(CultureInfo.InvariantCulture, $"  danger: {PlanWords.Label(danger.Key)}: {danger.Live?.Display}: {danger.Danger}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  danger: {VisibleText.Of($"{PlanWords.Label(danger.Key)}: {danger.Live?.Display}: {danger.Danger}")}\n");
             var contexts = PromisesOf(seen);
             if (contexts.Length > 0)
                 text.Append(CultureInfo.InvariantCulture, $"  promises: {string.Join(", ", contexts.GroupBy(c => c.Verdict).OrderByDescending(g => g.Key.Badness()).Select(g => $"{g.Count()} {g.Key.Title()}"))}\n");
             foreach (var alarm in contexts.SelectMany(ProveLive.Alarms))
-                text.Append(CultureInfo.InvariantCulture, $"    {alarm}\n");
+                text.Append(CultureInfo.InvariantCulture, $"    {VisibleText.Of(alarm)}\n");
             foreach (var unknown in planned.Unknowns)
-                text.Append(CultureInfo.InvariantCulture, $"  unknown: {unknown}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  unknown: {VisibleText.Of(unknown)}\n");
         }
         return text.Length > 0 ? text.ToString() : "no cluster is declared\n";
     }

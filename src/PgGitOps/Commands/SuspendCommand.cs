@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Reporting;
 
 namespace PgGitOps.Commands;
 
@@ -26,6 +27,9 @@ internal static class SuspendCommand
             invocation,
             name,
             (store, fleet, cluster, primary) => store.SuspendAsync(fleet, cluster, primary, suspension, invocation.Stopping),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{name} is suspended by {suspension.Owner} until {suspension.Expires.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {reason}"));
+            _ => Said(name, suspension));
     }
+
+    internal static string Said(string cluster, Suspension suspension) => VisibleText.Of(string.Create(
+        CultureInfo.InvariantCulture, $"{cluster} is suspended by {suspension.Owner} until {suspension.Expires.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {suspension.Reason}"));
 }

@@ -13,23 +13,25 @@ internal static class PassReport
 {
     private const int NamedMax = 5;
 
+    private const int ReasonIndent = 6;
+
     public static string Text(PassResult pass)
     {
         var text = new StringBuilder();
         foreach (var earlier in pass.Earlier)
-            text.Append(CultureInfo.InvariantCulture, $"{earlier.Intent.Cluster}: {earlier.Intent.Title} was in flight when a process ended at {earlier.Intent.At:yyyy-MM-dd HH:mm:ss}Z; looked again: {SecondLook.Word(earlier.Verdict)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{earlier.Intent.Cluster}: {VisibleText.Of(earlier.Intent.Title)} was in flight when a process ended at {earlier.Intent.At:yyyy-MM-dd HH:mm:ss}Z; looked again: {SecondLook.Word(earlier.Verdict)}\n");
         foreach (var cluster in pass.Clusters)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{cluster.Cluster}: {Words(cluster)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{cluster.Cluster}: {VisibleText.Lines(Words(cluster), ReasonIndent)}\n");
             foreach (var step in cluster.Steps)
             {
-                var reason = OutcomeText.Reason(step.Outcome) is { } why ? $": {why}" : "";
-                text.Append(CultureInfo.InvariantCulture, $"  {Mark(OutcomeText.Word(step.Outcome))} {step.Step.Title}{reason}\n");
+                var reason = OutcomeText.Reason(step.Outcome) is { } why ? $": {VisibleText.Lines(why, ReasonIndent)}" : "";
+                text.Append(CultureInfo.InvariantCulture, $"  {Mark(OutcomeText.Word(step.Outcome))} {VisibleText.Of(step.Step.Title)}{reason}\n");
             }
             if (cluster.Recorded > 0)
                 text.Append(CultureInfo.InvariantCulture, $"  = {cluster.Recorded} value(s) found as declared, recorded so that a later change of them is told as drift\n");
             if (pass.Left.TryGetValue(cluster.Cluster, out var left) && left.Count > 0)
-                text.Append(CultureInfo.InvariantCulture, $"  still to do: {string.Join("; ", left)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  still to do: {VisibleText.Of(string.Join("; ", left))}\n");
             Append(text, pass.Standing.GetValueOrDefault(cluster.Cluster));
         }
         var done = pass.Clusters.SelectMany(c => c.Steps).Count(s => OutcomeText.Holds(s.Outcome));
@@ -84,7 +86,7 @@ internal static class PassReport
         foreach (var (mark, words, labels) in new[] { ('~', "not acted on", Open(standing)), ('!', "dangerous", Dangers(standing)) })
         {
             if (labels.Count > 0)
-                text.Append(CultureInfo.InvariantCulture, $"  {mark} {labels.Count} {words}: {string.Join("; ", labels.Take(NamedMax))}{(labels.Count > NamedMax ? "; …" : "")}; see pggitops drift\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {mark} {labels.Count} {words}: {VisibleText.Of(string.Join("; ", labels.Take(NamedMax)))}{(labels.Count > NamedMax ? "; …" : "")}; see pggitops drift\n");
         }
     }
 

@@ -81,6 +81,18 @@ public sealed class ProveReportTests
         Assert.Contains("stricter      tenancy", card, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Answer_OfAnOwnerThatATerminalObeys_ShowsIt()
+    {
+        var fleet = FleetOf("one-posture-for-all");
+        fleet = fleet with { Policies = [.. fleet.Policies.Select(p => p with { Head = p.Head with { Owner = "team\e[2K\r\nb" } })] };
+        var proof = Prover.Prove(fleet);
+
+        var card = ProveAnswer.Text(proof, proof.Find("billing")!);
+
+        Assert.StartsWith("billing (owner team\uFFFD[2K\uFFFD\uFFFDb)\n", card, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("lose oslo", "primary core-1 -> core-3")]
     [InlineData("cut oslo-bergen", "cut oslo-bergen: commits wait until the sites can talk again")]

@@ -63,6 +63,31 @@ public class PassReportTests
     }
 
     [Fact]
+    public void Text_WithNamesAndReasonsThatATerminalObeys_ShowsThem_AndKeepsLinesOfAReasonUnderTheirStep()
+    {
+        const string Hostile = "a\e[2K\r\nnothing to do\u202e";
+        var danger = new Change(new("core", $"role/{Hostile}", "superuser"), null, null, null, ChangeCause.Undeclared, Core.Desired.FieldTreatment.Observe, null) { Danger = "y" };
+        var standing = new ClusterPlan { Cluster = "core", Mode = Core.Desired.ReconcileMode.Enforce, Changes = [danger], Steps = [], Refusals = [], Reads = [], Unknowns = [] };
+        var failed = new StepResult(Done.Step with { Title = $"create {Hostile}" }, new StepOutcome.Failed($"FATAL: {Hostile}", null));
+        var pass = Pass(new ClusterResult("core", ClusterEnding.Stopped, [failed], $"stopped {Hostile}")) with
+        {
+            Earlier = [new(new("p", "c", "core", "core/x", $"do {Hostile}", 3, DateTimeOffset.UnixEpoch), SecondLookVerdict.DidNotHappen)],
+            Left = new Dictionary<string, IReadOnlyList<string>> { ["core"] = [$"left {Hostile}"] },
+            Standing = new Dictionary<string, ClusterPlan> { ["core"] = standing },
+        };
+
+        var text = PassReport.Text(pass);
+
+        const string Shown = "a\uFFFD[2K\uFFFD\uFFFDnothing to do\uFFFD";
+        Assert.StartsWith($"core: do {Shown} was in flight", text, StringComparison.Ordinal);
+        Assert.Contains("\ncore: stopped: stopped a\uFFFD[2K\n      nothing to do\uFFFD\n", text, StringComparison.Ordinal);
+        Assert.Contains($"create {Shown}: FATAL: a\uFFFD[2K\n      nothing to do\uFFFD\n", text, StringComparison.Ordinal);
+        Assert.Contains($"  still to do: left {Shown}\n", text, StringComparison.Ordinal);
+        Assert.Contains($"  ! 1 dangerous: role/{Shown} superuser; see", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(text, c => c != '\n' && char.IsControl(c));
+    }
+
+    [Fact]
     public async Task Json_KeepsToItsSchema()
     {
         var schema = await NJsonSchema.JsonSchema.FromJsonAsync(File.ReadAllText(Golden.InRepository("schemas/reports/pass.schema.json")));

@@ -46,4 +46,40 @@ public class StatusReportTests
         // The check is awake.
         Assert.NotEmpty(schema.Validate(text.Replace("\"enforce\"", "\"whatever\"", StringComparison.Ordinal)));
     }
+
+    // Erases the line it stands on, returns, begins a line of its own, and turns what follows around.
+    private const string Hostile = "a\e[2K\r\n  b\u202e";
+
+    [Fact]
+    public void Text_WithNamesAndReasonsThatATerminalObeys_ShowsThemOnTheirLines()
+    {
+        var fleet = Fleets.Fleet(Fleets.Cluster());
+        var snapshot = Snapshots.Fleet(Snapshots.Healthy() with
+        {
+            Members = [Snapshots.Healthy().Members[0], Snapshots.Unreachable("core-2") with { Server = new Observation<ServerFacts>.Unreadable(UnreadableKind.Unreachable, $"reason {Hostile}", Snapshots.At) }],
+            Record = new Observation<ClusterRecord>.Seen(new ClusterRecord([], [], new Suspension($"why {Hostile}", $"who {Hostile}", Snapshots.At, Snapshots.At.AddHours(1))), Snapshots.At),
+        });
+        var plan = Planner.Plan(fleet, snapshot, Plans.Options);
+        var danger = new Change(new("core", $"role/{Hostile}", "superuser"), null, null, null, ChangeCause.Undeclared, Core.Desired.FieldTreatment.Observe, null) { Danger = "it may do anything" };
+        plan = plan with { Clusters = [plan.Clusters[0] with { Changes = [danger], Unknowns = [$"unknown {Hostile}"] }] };
+
+        var text = new StatusReport(fleet, snapshot, plan, [], Fleets.Now).Text();
+
+        const string Shown = "a\uFFFD[2K\uFFFD\uFFFD  b\uFFFD";
+        Assert.Contains($"suspended by who {Shown} until", text, StringComparison.Ordinal);
+        Assert.Contains($"Z: why {Shown}\n", text, StringComparison.Ordinal);
+        Assert.Contains($"reason {Shown}\n", text, StringComparison.Ordinal);
+        Assert.Contains($"  danger: role/{Shown} superuser: : it may do anything\n", text, StringComparison.Ordinal);
+        Assert.Contains($"  unknown: unknown {Shown}\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(text, c => c != '\n' && char.IsControl(c));
+    }
+
+    [Fact]
+    public void Said_OfASuspensionWithTextThatATerminalObeys_ShowsIt()
+    {
+        var said = SuspendCommand.Said("core", new Suspension($"why {Hostile}", $"who {Hostile}", Snapshots.At, Snapshots.At));
+
+        Assert.StartsWith("core is suspended by who a\uFFFD[2K", said, StringComparison.Ordinal);
+        Assert.DoesNotContain(said, char.IsControl);
+    }
 }

@@ -33,7 +33,7 @@ internal static class EnvironmentReading
         access?.Duration("observeTimeout") ?? TimeSpan.FromSeconds(5),
         access?.Text("dataRoot") ?? "~/pggitops",
         access?.Text("binDirectory"),
-        access?.TextList("clients").Order(StringComparer.Ordinal).ToEquatableArray() ?? []);
+        access?.AddressRanges("clients").Order(StringComparer.Ordinal).ToEquatableArray() ?? []);
 
     private static Site Site(Fields site)
     {

@@ -92,6 +92,17 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
         return value.Text;
     }
 
+    /// <summary>Ranges as a server's access list reads them; bits of the host may be set, it masks them.</summary>
+    public EquatableArray<string> AddressRanges(string key)
+    {
+        foreach (var item in node[key]?.Items ?? [])
+        {
+            if (AddressRange.Problem(item.Text) is { } problem)
+                findings.Add(DocumentRules.Pattern.At(item.SpanIn(path), problem, "write the whole address and the length of its prefix, such as 10.0.0.0/8 or fd00::/8"));
+        }
+        return TextList(key);
+    }
+
     public EquatableArray<Parameter> Parameters(string key)
     {
         if (node[key] is not { } map)
