@@ -149,6 +149,49 @@ public sealed class HostStepFailureTests
     }
 
     [LiveFact]
+    public async Task Start_WhereOurOwnAccessListKeepsTheServerDown_WritesWhatIsDeclaredNow()
+    {
+        await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
+        await fleet.BringUpAsync();
+        await fleet.StopAsync("core-2");
+        await fleet.StopAsync("core-1");
+        await using var writer = await fleet.OpenAsync(fleet.Nothing);
+        foreach (var member in (string[])["core-1", "core-2"])
+        {
+            var list = Path.Combine(fleet.PathOf(member, "data"), "pg_hba.conf");
+            var declared = await File.ReadAllTextAsync(list);
+            await File.AppendAllTextAsync(list, "host all all 127.0.0.0/33 scram-sha-256\n");
+            Assert.IsType<StepOutcome.Done>(await writer.RunAsync(new StepAction.StartServer(member)));
+            Assert.Equal(declared, await File.ReadAllTextAsync(list));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(list));
+            Assert.EndsWith("127.0.0.0/33 scram-sha-256\n", await File.ReadAllTextAsync(list + ".refused"), StringComparison.Ordinal);
+            Assert.False(Directory.Exists(fleet.PathOf(member, ".staging")));
+        }
+    }
+
+    [LiveFact]
+    public async Task Start_WithAnAccessListOfOthers_LeavesItAsItIs_AndOneOfOursThatServersReadToo()
+    {
+        await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
+        await fleet.BringUpAsync(standby: false);
+        var list = Path.Combine(fleet.PathOf("core-1", "data"), "pg_hba.conf");
+        var ours = await File.ReadAllTextAsync(list);
+        await using var writer = await fleet.OpenAsync(fleet.Nothing);
+
+        await fleet.StopAsync("core-1");
+        var theirs = "# Ours\n" + ours + "host all all 127.0.0.0/33 scram-sha-256\n";
+        await File.WriteAllTextAsync(list, theirs);
+        var failed = Assert.IsType<StepOutcome.Failed>(await writer.RunAsync(new StepAction.StartServer("core-1")));
+        Assert.Contains("invalid CIDR mask", failed.Reason, StringComparison.Ordinal);
+        Assert.Equal(theirs, await File.ReadAllTextAsync(list));
+
+        var edited = ours + "host all all 10.0.0.0/8 scram-sha-256\n";
+        await File.WriteAllTextAsync(list, edited);
+        Assert.IsType<StepOutcome.Done>(await writer.RunAsync(new StepAction.StartServer("core-1")));
+        Assert.Equal(edited, await File.ReadAllTextAsync(list));
+    }
+
+    [LiveFact]
     public async Task Start_ThatFails_SaysWhatThisStartWrote_AndNothingOlder()
     {
         await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
