@@ -148,6 +148,77 @@ public sealed class HostStepFailureTests
         Assert.IsType<StepOutcome.Refused>(await writer.RunAsync(WriterUnderTest.Sql("select 1")));
     }
 
+    [LiveFact]
+    public async Task Start_WhereOurOwnAccessListKeepsTheServerDown_WritesWhatIsDeclaredNow()
+    {
+        await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
+        await fleet.BringUpAsync();
+        await fleet.StopAsync("core-2");
+        await fleet.StopAsync("core-1");
+        await using var writer = await fleet.OpenAsync(fleet.Nothing);
+        foreach (var member in (string[])["core-1", "core-2"])
+        {
+            var list = Path.Combine(fleet.PathOf(member, "data"), "pg_hba.conf");
+            var declared = await File.ReadAllTextAsync(list);
+            await File.AppendAllTextAsync(list, "host all all 127.0.0.0/33 scram-sha-256\n");
+            Assert.IsType<StepOutcome.Done>(await writer.RunAsync(new StepAction.StartServer(member)));
+            Assert.Equal(declared, await File.ReadAllTextAsync(list));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(list));
+            Assert.EndsWith("127.0.0.0/33 scram-sha-256\n", await File.ReadAllTextAsync(list + ".refused"), StringComparison.Ordinal);
+            Assert.False(Directory.Exists(fleet.PathOf(member, ".staging")));
+        }
+    }
+
+    [LiveFact]
+    public async Task Start_WithAnAccessListOfOthers_LeavesItAsItIs_AndOneOfOursThatServersReadToo()
+    {
+        await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
+        await fleet.BringUpAsync(standby: false);
+        var list = Path.Combine(fleet.PathOf("core-1", "data"), "pg_hba.conf");
+        var ours = await File.ReadAllTextAsync(list);
+        await using var writer = await fleet.OpenAsync(fleet.Nothing);
+
+        await fleet.StopAsync("core-1");
+        var theirs = "# Ours\n" + ours + "host all all 127.0.0.0/33 scram-sha-256\n";
+        await File.WriteAllTextAsync(list, theirs);
+        var failed = Assert.IsType<StepOutcome.Failed>(await writer.RunAsync(new StepAction.StartServer("core-1")));
+        Assert.Contains("invalid CIDR mask", failed.Reason, StringComparison.Ordinal);
+        Assert.Equal(theirs, await File.ReadAllTextAsync(list));
+
+        var edited = ours + "host all all 10.0.0.0/8 scram-sha-256\n";
+        await File.WriteAllTextAsync(list, edited);
+        Assert.IsType<StepOutcome.Done>(await writer.RunAsync(new StepAction.StartServer("core-1")));
+        Assert.Equal(edited, await File.ReadAllTextAsync(list));
+    }
+
+    [LiveFact]
+    public async Task Start_ThatFails_SaysWhatThisStartWrote_AndNothingOlder()
+    {
+        await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
+        await fleet.BringUpAsync(standby: false);
+        await fleet.StopAsync("core-1");
+        foreach (var day in (string[])["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
+            await ServerPrograms.RunAsync("sh", ["-c", "echo 'FATAL:  of last week' >> \"$1\"", "sh", fleet.PathOf("core-1", $"log/postgresql-{day}.log")]);
+        await using var writer = await fleet.OpenAsync(fleet.Nothing);
+        var data = fleet.PathOf("core-1", "data");
+
+        await File.AppendAllTextAsync(Path.Combine(data, "pggitops.conf"), "shared_preload_libraries = 'no_such_library'\n");
+        var library = Assert.IsType<StepOutcome.Failed>(await writer.RunAsync(new StepAction.StartServer("core-1")));
+        Assert.Contains("no_such_library", library.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("of last week", library.Reason, StringComparison.Ordinal);
+
+        File.Move(Path.Combine(data, "global/pg_control"), Path.Combine(data, "global/pg_control.away"));
+        var control = Assert.IsType<StepOutcome.Failed>(await writer.RunAsync(new StepAction.StartServer("core-1")));
+        Assert.Contains("could not find the database system", control.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("of last week", control.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("no_such_library", control.Reason, StringComparison.Ordinal);
+
+        File.Move(Path.Combine(data, "PG_VERSION"), Path.Combine(data, "PG_VERSION.away"));
+        var version = Assert.IsType<StepOutcome.Failed>(await writer.RunAsync(new StepAction.StartServer("core-1")));
+        Assert.Contains("PG_VERSION", version.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("of last week", version.Reason, StringComparison.Ordinal);
+    }
+
     private static void AssertNothingHalf(FleetOnDisk fleet, string member)
     {
         Assert.False(Directory.Exists(fleet.PathOf(member, "data")));

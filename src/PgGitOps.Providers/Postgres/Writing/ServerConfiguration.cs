@@ -46,12 +46,15 @@ internal static class ServerConfiguration
         .Where(p => !p.Name.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase))
         .Select(p => $"{p.Name} = {Quote(p.Value)}\n"));
 
+    /// <summary>First line of a pg_hba.conf that is ours, by which it is known again.</summary>
+    public const string AuthenticationMark = "# Written by pggitops when this server was made.";
+
     /// <summary>pg_hba.conf: passwords by SCRAM everywhere, for the fleet's own hosts and the declared client ranges.</summary>
     public static string Authentication(FleetEnvironment environment)
     {
         var access = environment.Access;
         var hosts = environment.Hosts.Select(h => AddressRange(h.Address)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        var text = new StringBuilder("# Written by pggitops when this server was made.\nlocal all all peer\n");
+        var text = new StringBuilder($"{AuthenticationMark}\nlocal all all peer\n");
         foreach (var host in hosts)
             text.Append(CultureInfo.InvariantCulture, $"host replication {QuoteName(access.ReplicationUser)} {host} scram-sha-256\n");
         foreach (var host in hosts)

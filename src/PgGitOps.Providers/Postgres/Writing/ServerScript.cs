@@ -65,10 +65,20 @@ internal static class ServerScript
             if [ -z "$newest" ] || grep -qE 'FATAL|PANIC|ERROR|cannot' "$log/startup.log" 2> /dev/null; then newest=$log/startup.log; fi
             tail -n 12 "$newest" 2> /dev/null
         }
-        # The same for what was written since the newest file was $1 and had $2 bytes.
+        log_sizes() { ( cd "$log" && stat -c '%s %n' postgresql-*.log ) 2> /dev/null; }
+        # What a start has written since log_sizes said $1. A weekday's file may hold lines of a week ago before its own.
         log_since() {
-            newest=$(newest_log)
-            if [ "$newest" = "$1" ] && [ -n "$1" ]; then tail -c "+$(($2 + 1))" "$1"; else cat "$log/startup.log" ${newest:+"$newest"}; fi 2> /dev/null | tail -n 12
+            {
+                grep -vE 'redirecting log output to|Future log output will appear|^pg_ctl: could not start server|^Examine the log output' "$log/startup.log"
+                ls -tr "$log" | while read -r name; do
+                    case $name in postgresql-*.log) ;; *) continue ;; esac
+                    was=$(printf '%s\n' "$1" | grep -F -- " $name" | cut -d ' ' -f 1)
+                    is=$(stat -c %s "$log/$name")
+                    # Emptied in between, by its rotation.
+                    [ "$is" -ge "${was:-0}" ] || was=0
+                    tail -c "+$((${was:-0} + 1))" "$log/$name"
+                done
+            } 2> /dev/null | tail -n 12
         }
         # Last words of a program that failed. Kept in memory, for the disk may be what is full.
         give_up() { printf '%s\n' "$1" | grep -v '^$' | tail -n 6 >&2; exit 1; }
@@ -81,21 +91,20 @@ internal static class ServerScript
                 tries=$((tries - 1))
             done
         }
-        # The server must not keep our pipes or our lock.
+        # The server must not keep our pipes or our lock. What pg_ctl itself has to say comes after the server's words.
         start_server() {
             await_burial
             : > "$log/startup.log"
-            before=$(newest_log)
-            size=0
-            [ -z "$before" ] || size=$(stat -c %s "$before")
-            "$bin/pg_ctl" start -s -D "$data" -l "$log/startup.log" -w -t "$seconds" > /dev/null 2>&1 < /dev/null 9>&- && return 0
+            sizes=$(log_sizes)
+            "$bin/pg_ctl" start -s -D "$data" -l "$log/startup.log" -w -t "$seconds" >> "$log/startup.log" 2>&1 < /dev/null 9>&- && return 0
             # The collector outlives the server, by as long as it takes to write down why.
             tries=20
-            until [ $tries -eq 0 ] || grep -qE 'FATAL|PANIC' "$log/startup.log" || log_since "$before" "$size" | grep -qE 'FATAL|PANIC'; do
+            until [ $tries -eq 0 ] || log_since "$sizes" | grep -qE 'FATAL|PANIC|could not find the database system|is not a database cluster directory'; do
                 sleep 0.1
                 tries=$((tries - 1))
             done
-            log_tail >&2
+            said=$(log_since "$sizes")
+            printf '%s\n' "${said:-it did not start, and wrote no reason to $log}" >&2
             return 1
         }
 

@@ -11,7 +11,7 @@ namespace PgGitOps.Providers.Postgres.Writing;
 internal sealed class StartServerStep(WriterContext context, WriterHold hold)
 {
     private const string Body = """
-        as=$5
+        as=$5 mark=$6
         bin=$(find_bin "$2" "$3") || exit 1
         take_lock
         has_data || refuse "there is no data directory $data"
@@ -20,7 +20,22 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
         if [ -f "$data/standby.signal" ]; then is=standby; else is=primary; fi
         [ "$is" = "$as" ] || refuse "$data is a $is now, and was a $as when this was decided"
         mkdir -p "$log" "$root/run" || exit 1
-        start_server
+        said=$(start_server 2>&1) && exit 0
+        # An access list that we wrote, and that no server reads, would be in the way for ever: it was written once, from what
+        # was declared then. One that people have made, or that a server can read, is theirs.
+        hba=$data/pg_hba.conf
+        if printf '%s\n' "$said" | grep -qF pg_hba.conf && [ -f "$data/pggitops.conf" ] && [ "$(head -n 1 "$hba" 2> /dev/null)" = "$mark" ]; then
+            clean_staging
+            receive "$staging" || exit 1
+            if ! cmp -s "$staging/pg_hba.conf" "$hba"; then
+                chmod 600 "$staging/pg_hba.conf" && cp -p "$hba" "$hba.refused" && sync "$staging/pg_hba.conf" "$hba.refused" \
+                    && mv -T "$staging/pg_hba.conf" "$hba" && sync "$data" || exit 1
+                start_server
+                exit
+            fi
+        fi
+        printf '%s\n' "$said" >&2
+        exit 1
         """;
 
     public async Task<StepOutcome> RunAsync(Step step, StepAction.StartServer action, CancellationToken cancel)
@@ -34,7 +49,13 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
             return new StepOutcome.Refused(danger);
         if (await hold.WhyNotAsync(cancel).ConfigureAwait(false) is { } lost)
             return new StepOutcome.Refused(lost);
-        var command = ServerScript.Command(context, member, Body, [directory.StandbySignal ? "standby" : "primary"], step.Timeout - watch.Elapsed);
+        var command = ServerScript.Command(
+            context,
+            member,
+            Body,
+            [directory.StandbySignal ? "standby" : "primary", ServerConfiguration.AuthenticationMark],
+            step.Timeout - watch.Elapsed,
+            ServerScript.Files(("pg_hba.conf", ServerConfiguration.Authentication(context.Environment))));
         var result = await context.Hosts.RunAsync(context.HostOf(member), command, cancel).ConfigureAwait(false);
         if (HostOutcome.Of(result) is { } outcome)
             return outcome;
