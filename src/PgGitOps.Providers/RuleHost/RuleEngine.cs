@@ -280,7 +280,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         {
             Prepared();
         }
-        catch (Exception e) when (e is WorkerLost or JailUnavailable or ObjectDisposedException)
+        catch (Exception)
         {
             // Nobody asked for what was being prepared.
         }

@@ -39,7 +39,6 @@ internal sealed class NodeTable
     private int[] links;
     private string[] texts;
     private int rowCount, linkCount, textCount;
-    private bool isSealed;
 
     /// <param name="values">About how many values are to come.</param>
     public NodeTable(int values)
@@ -106,9 +105,6 @@ internal sealed class NodeTable
     /// <summary>Nothing more comes: keeps what is needed, exactly, and gives the rest back.</summary>
     public void Seal()
     {
-        if (isSealed)
-            return;
-        isSealed = true;
         Fit(ref rows, rowCount);
         Fit(ref links, linkCount);
         Fit(ref texts, textCount);
