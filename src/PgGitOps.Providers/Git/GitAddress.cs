@@ -29,6 +29,21 @@ internal abstract record GitAddress
 
         public string? Password { get; }
 
+        /// <summary>What must not be shown, as it stands and as an address writes it; the longest first, since one may hold another.</summary>
+        public IReadOnlyList<string> Secrets
+        {
+            get
+            {
+                // Without a password the user's place holds a token, and a query can hold one.
+                var query = Url.IndexOfAny(['?', '#']);
+                return [.. new[] { string.IsNullOrEmpty(Password) ? User : Password, query < 0 ? null : Url[(query + 1)..] }
+                    .Where(secret => !string.IsNullOrEmpty(secret))
+                    .SelectMany(secret => new[] { secret!, Uri.EscapeDataString(secret!) })
+                    .Distinct(StringComparer.Ordinal)
+                    .OrderByDescending(secret => secret.Length)];
+            }
+        }
+
         public override string ToString() => Display;
     }
 

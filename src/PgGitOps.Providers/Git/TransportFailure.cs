@@ -89,21 +89,15 @@ internal static partial class TransportFailure
     /// <summary>The line that says most, without credentials and without what a server might use to fool a terminal.</summary>
     public static string Shown(string messages, GitAddress.Remote? remote)
     {
+        // Secrets go first: every later change (cut lines, escapes, hidden user names) would alter one so that it is no longer found.
+        foreach (var secret in remote?.Secrets ?? [])
+            messages = messages.Replace(secret, "***", StringComparison.Ordinal);
         var lines = messages.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var telling = lines.FirstOrDefault(line => KindOf(line) is not null)
             ?? lines.FirstOrDefault(line => line.StartsWith("fatal:", StringComparison.Ordinal))
             ?? lines.LastOrDefault()
             ?? "";
         var text = UserInfo().Replace(PathText.Printable(telling), "://***@");
-        // Without a password the user's place holds a token.
-        foreach (var secret in new[] { remote?.Password, string.IsNullOrEmpty(remote?.Password) ? remote?.User : null })
-        {
-            if (!string.IsNullOrEmpty(secret))
-                text = text.Replace(secret, "***", StringComparison.Ordinal).Replace(Uri.EscapeDataString(secret), "***", StringComparison.Ordinal);
-        }
-        // A query can hold a token; the address is shown already.
-        if (remote is not null)
-            text = text.Replace(remote.Url, remote.Display, StringComparison.Ordinal);
         return text.Length <= ShownCharactersMax ? text : text[..ShownCharactersMax] + "…";
     }
 

@@ -57,7 +57,7 @@ public sealed class GitAddressTests
     [Fact]
     public void Parse_OfAnyCredentials_NeverShowsThem()
     {
-        var secrets = Gen.ArrayOf(Gen.Elements("abcXYZ0189-_.~@:/%&?# ".ToCharArray())).Select(letters => "S3CR" + new string(letters) + "3T").ToArbitrary();
+        var secrets = Gen.ArrayOf(Gen.Elements("abcXYZ0189-_.~@:/%&?# é\u202e".ToCharArray())).Select(letters => "S3CR" + new string(letters) + "3T").ToArbitrary();
         Prop.ForAll(secrets, secret =>
         {
             foreach (var userInfo in new[] { $"robot:{Uri.EscapeDataString(secret)}", Uri.EscapeDataString(secret) })
@@ -70,4 +70,12 @@ public sealed class GitAddressTests
             return true;
         }).QuickCheckThrowOnFailure();
     }
+
+    [Theory]
+    [InlineData("https://robot:S3CR%40%3A%2F%2FxS3CR%40b@example.org/p.git", "fatal: S3CR@://xS3CR@b")]
+    [InlineData("https://robot:S3CR%20@example.org/p.git", "fatal: S3CR \nmore")]
+    [InlineData("https://robot:S3CR%E2%80%AE@example.org/p.git", "fatal: S3CR\u202e")]
+    [InlineData("https://robot:pw@example.org/p.git?private_token=S3CR", "fatal: unable to access 'https://robot:pw@example.org/p.git?private_token=S3CR/'")]
+    public void Shown_OfASecretThatLooksLikeSomethingElse_HidesIt(string address, string message) =>
+        Assert.DoesNotContain("S3CR", TransportFailure.Shown(message, (GitAddress.Remote)GitAddress.Parse(address)), StringComparison.Ordinal);
 }
