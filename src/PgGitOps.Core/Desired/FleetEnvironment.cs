@@ -121,7 +121,11 @@ public sealed record ServerAccess(
     TimeSpan ObserveTimeout,
     string DataRoot,
     string? BinDirectory,
-    EquatableArray<string> Clients);
+    EquatableArray<string> Clients)
+{
+    /// <summary>Where the client ranges are declared, or else access itself; null where neither is.</summary>
+    public SourceSpan? ClientsAt { get; init; }
+}
 
 /// <param name="CountMax">Most objects one plan may remove from a cluster.</param>
 /// <param name="PercentMax">Most of the managed objects of a cluster, in percent, one plan may remove.</param>

@@ -41,11 +41,20 @@ public sealed record ServerFacts
     /// <summary>Replay is paused; null on a primary.</summary>
     public bool? ReplayPaused { get; init; }
 
+    /// <summary>pg_hba.conf; null where it could not be read.</summary>
+    public AccessListFacts? AccessList { get; init; }
+
     public SettingFact? Setting(string name) => Settings.FirstOrDefault(s => s.Name == name);
 
     /// <summary>The line that counts for a setting, at the latest after a restart; null where no file sets it, or none could be read.</summary>
     public FileSettingFact? LineOf(string name) => FileSettings.LastOrDefault(l => l.Value is not null && l.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }
+
+/// <summary>Who is admitted from where, as the file says. Secrets of directory servers are removed when read.</summary>
+/// <param name="IsOurs">It bears the first line of those that we write.</param>
+/// <param name="Lines">In the order the server reads them, without comments, one blank between words.</param>
+/// <param name="IsLoaded">The server has read its files since this one last changed.</param>
+public sealed record AccessListFacts(bool IsOurs, EquatableArray<string> Lines, bool IsLoaded);
 
 /// <summary>A row of pg_settings. Values of secret-bearing settings (primary_conninfo) have their password removed when read.</summary>
 /// <param name="Unit">Such as <c>8kB</c>, <c>ms</c>, or null.</param>

@@ -7,7 +7,7 @@ namespace PgGitOps.Core.Planning;
 internal static class DangerousMembers
 {
     internal static IEnumerable<Danger> Of(ClusterProblem problem, Topology topology, MemberView member) =>
-        Settings(problem, member).Concat(Files(problem, member)).Concat(Slots(problem, topology, member)).Concat(Standbys(problem, member)).Concat(WaitingCommits(topology, member)).Concat(Upstream(problem, topology, member));
+        Settings(problem, member).Concat(Files(problem, member)).Concat(DangerousAccess.Of(problem, member)).Concat(Slots(problem, topology, member)).Concat(Standbys(problem, member)).Concat(WaitingCommits(topology, member)).Concat(Upstream(problem, topology, member));
 
     private static IEnumerable<Danger> Settings(ClusterProblem problem, MemberView member)
     {

@@ -11,20 +11,23 @@ public sealed record DesiredFacets(IReadOnlyList<DesiredFacet> All, EquatableArr
     /// <summary>Facets by key.</summary>
     public IReadOnlyDictionary<FacetKey, DesiredFacet> ByKey { get; } = All.ToDictionary(f => f.Key);
 
+    /// <param name="accessLists">Members whose access list is ours to write.</param>
     /// <param name="primary">Member that carries the slots: the present primary, or the one to be initialised; null when nobody knows.</param>
-    public static DesiredFacets Of(Cluster cluster, SettingCatalog catalog, string? primary) => new DesiredFacetReader(cluster, catalog).Read(primary);
+    public static DesiredFacets Of(FleetEnvironment environment, Cluster cluster, SettingCatalog catalog, string? primary, IReadOnlySet<string> accessLists) =>
+        new DesiredFacetReader(environment, cluster, catalog).Read(primary, accessLists);
 }
 
-internal sealed class DesiredFacetReader(Cluster cluster, SettingCatalog catalog)
+internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster cluster, SettingCatalog catalog)
 {
     private readonly Dictionary<FacetKey, DesiredFacet> facets = [];
     private readonly List<Refusal> refusals = [];
 
-    internal DesiredFacets Read(string? primary)
+    internal DesiredFacets Read(string? primary, IReadOnlySet<string> accessLists)
     {
         if (cluster.Manager is ClusterManager.Native)
         {
             ReadMembers(primary);
+            ReadAccessLists(accessLists);
             ReadParameters();
             ReadReplication();
         }
@@ -53,6 +56,17 @@ internal sealed class DesiredFacetReader(Cluster cluster, SettingCatalog catalog
                 continue;
             Set(path, "streaming", Normal.True, member.At);
             Set(FacetPath.Slot(Topology.UpstreamOf(member, primary), member.SlotName), "exists", Normal.Exists, member.At);
+        }
+    }
+
+    private void ReadAccessLists(IReadOnlySet<string> members)
+    {
+        var lines = AccessList.ValueOf(AccessList.LinesOf(environment));
+        var at = environment.Access.ClientsAt ?? environment.Head.At;
+        foreach (var member in members)
+        {
+            Set(FacetPath.AccessList(member), "lines", lines, at);
+            Set(FacetPath.AccessList(member), "loaded", Normal.True, at);
         }
     }
 

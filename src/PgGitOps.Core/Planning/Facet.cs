@@ -5,7 +5,7 @@ namespace PgGitOps.Core.Planning;
 /// <summary>Names one manageable value of a cluster.</summary>
 /// <param name="Object">
 /// Path of the object, one of
-/// <c>member/M</c>, <c>member/M/parameter/P</c>, <c>member/M/slot/S</c>,
+/// <c>member/M</c>, <c>member/M/parameter/P</c>, <c>member/M/slot/S</c>, <c>member/M/accessList</c>,
 /// <c>role/R</c>, <c>role/R/memberOf/G</c>, <c>role/R/setting/P</c>,
 /// <c>database/D</c>, <c>database/D/setting/P</c>, <c>database/D/schema/S</c>, <c>database/D/extension/E</c>,
 /// <c>database/D/grant/TARGET[/SCHEMA[/OBJECT]]/GRANTEE</c>, <c>database/D/defaultPrivilege/ROLE/SCHEMA-or-*/ON/GRANTEE</c>.

@@ -10,6 +10,8 @@ public static class FacetPath
 
     public static string Slot(string member, string slot) => $"member/{Escape(member)}/slot/{Escape(slot)}";
 
+    public static string AccessList(string member) => $"member/{Escape(member)}/accessList";
+
     public static string Role(string role) => $"role/{Escape(role)}";
 
     public static string MemberOf(string role, string group) => $"role/{Escape(role)}/memberOf/{Escape(group)}";

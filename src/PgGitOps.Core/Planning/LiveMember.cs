@@ -11,7 +11,8 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
     private Dictionary<string, SettingFact>? settings;
     private Dictionary<string, FileSettingFact>? files;
 
-    internal Reading Read(string[] path, string field)
+    /// <param name="wanted">The declared value: a list of lines is told by how it differs from it.</param>
+    internal Reading Read(string[] path, string field, FacetValue? wanted)
     {
         if (view.Status == MemberStatus.Absent)
             return Reading.Absent;
@@ -19,6 +20,8 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
             return ReadMember(field);
         if (view.Facts is not { } facts)
             return new Reading(null, $"member {view.Name} could not be read: {view.Reason}");
+        if (path[2] == "accessList")
+            return ReadAccessList(facts, field, wanted);
         if (path[2] == "slot")
             return facts.Slots.Any(s => s.Name == path[3]) ? Normal.Exists : null;
         return ReadParameter(facts, path[3], field);
@@ -56,6 +59,13 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
             return Normal.Bool(upstream.Standbys.Any(s => s.State == "streaming" && s.ApplicationName.Equals(view.Name, StringComparison.OrdinalIgnoreCase)));
         }
         return view.Facts is { } facts ? Normal.Bool(facts.WalReceiver is { Status: "streaming" }) : unknown;
+    }
+
+    private Reading ReadAccessList(ServerFacts facts, string field, FacetValue? wanted)
+    {
+        if (facts.AccessList is not { } list)
+            return new Reading(null, $"pg_hba.conf of {view.Name} could not be read");
+        return field == "loaded" ? Normal.Bool(list.IsLoaded) : AccessList.ValueOf(list.Lines, wanted);
     }
 
     private Reading ReadParameter(ServerFacts facts, string name, string field)

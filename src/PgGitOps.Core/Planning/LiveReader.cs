@@ -62,12 +62,12 @@ internal sealed class LiveReader
 
     internal IEnumerable<string> GroupsOf(string role) => primary is null ? [] : primary.Memberships.Where(m => m.Member == role).Select(m => m.Role);
 
-    /// <param name="wanted">Needed by ALL-targets, which hold when every object has at least the wanted privileges.</param>
+    /// <param name="wanted">Needed by ALL-targets, which hold when every object has at least the wanted privileges, and by lists that are told by their difference.</param>
     internal Reading Read(FacetKey key, FacetValue? wanted)
     {
         var path = FacetPath.Split(key.Object);
         if (path[0] == "member")
-            return members.TryGetValue(path[1], out var member) ? member.Read(path, key.Field) : Reading.Absent;
+            return members.TryGetValue(path[1], out var member) ? member.Read(path, key.Field, wanted) : Reading.Absent;
         if (noPrimary is not null)
             return new Reading(null, noPrimary);
         return path[0] switch

@@ -80,10 +80,14 @@ public abstract record StepAction
     /// <param name="InUse">False writes it beside the file in use: so a host that cannot be written to is known before the server's verifier changes.</param>
     public sealed record WritePasswordFile(string Member, string User, SecretReference Secret, bool InUse) : StepAction;
 
+    /// <summary>Writes pg_hba.conf of a running server and has it loaded.</summary>
+    /// <param name="Lines">All of it but its first line, which says whose it is.</param>
+    public sealed record WriteAccessList(string Member, EquatableArray<string> Lines) : StepAction;
+
     public T Match<T>(
         Func<InitialisePrimary, T> initialisePrimary, Func<CloneStandby, T> cloneStandby, Func<StartServer, T> startServer,
         Func<RestartServer, T> restartServer, Func<ExecuteSql, T> executeSql, Func<SetPassword, T> setPassword,
-        Func<WritePasswordFile, T> writePasswordFile) => this switch
+        Func<WritePasswordFile, T> writePasswordFile, Func<WriteAccessList, T> writeAccessList) => this switch
     {
         InitialisePrimary a => initialisePrimary(a),
         CloneStandby a => cloneStandby(a),
@@ -92,6 +96,7 @@ public abstract record StepAction
         ExecuteSql a => executeSql(a),
         SetPassword a => setPassword(a),
         WritePasswordFile a => writePasswordFile(a),
+        WriteAccessList a => writeAccessList(a),
         _ => throw new InvalidOperationException("StepAction is closed"),
     };
 }

@@ -149,6 +149,7 @@ internal static class StepTimeouts
     internal static readonly TimeSpan CreateDatabase = TimeSpan.FromMinutes(5);
     internal static readonly TimeSpan Extension = TimeSpan.FromMinutes(5);
     internal static readonly TimeSpan PasswordFile = TimeSpan.FromMinutes(1);
+    internal static readonly TimeSpan AccessList = TimeSpan.FromMinutes(1);
     internal static readonly TimeSpan Initialise = TimeSpan.FromMinutes(5);
 
     // A base backup of a terabyte over 1 Gbit/s takes about 2.5 hours.

@@ -93,6 +93,7 @@ public static class Planner
     private static PlanDraft Draft(ClusterProblem problem)
     {
         var draft = new PlanDraft(problem);
+        AccessListSteps.Draft(draft);
         MemberSteps.Draft(draft);
         ParameterSteps.Draft(draft);
         SynchronousSteps.Draft(draft);

@@ -15,8 +15,6 @@ internal static class ProblemReader
         var reader = new LiveReader(cluster, snapshot, catalog, passwords);
         var topology = reader.Topology;
         var carrier = topology.PrimaryName ?? (topology.AllAbsent ? cluster.Members.First(m => m.Initial).Name : null);
-        var desired = DesiredFacets.Of(cluster, catalog, carrier);
-
         var applied = new Dictionary<FacetKey, string>();
         var adopted = new HashSet<FacetKey>();
         var inventory = new HashSet<string>(StringComparer.Ordinal);
@@ -39,6 +37,7 @@ internal static class ProblemReader
                 break;
         }
 
+        var desired = DesiredFacets.Of(environment, cluster, catalog, carrier, AccessListsOf(cluster, topology, applied));
         var live = new Dictionary<FacetKey, FacetValue>(desired.All.Count + 16);
         var unknown = new Dictionary<FacetKey, string>();
         foreach (var facet in desired.All)
@@ -132,6 +131,20 @@ internal static class ProblemReader
             Places = [],
         };
         return cluster with { Roles = cluster.Roles.Append(role).ToEquatableArray() };
+    }
+
+    /// <summary>Members whose pg_hba.conf is ours: it says so itself, or will once the server is made.</summary>
+    /// <remarks>A copy takes the list of its source along, so beside a list that people keep no member is promised one of ours.</remarks>
+    private static HashSet<string> AccessListsOf(Cluster cluster, Topology topology, Dictionary<FacetKey, string> applied)
+    {
+        var kept = topology.Members.Any(m => m.Facts is { AccessList: not { IsOurs: true } });
+        return topology.Members.Where(m => m switch
+        {
+            { Status: MemberStatus.Absent } => !kept,
+            { Facts.AccessList: { } list } => list.IsOurs,
+            // Unreadable is not gone: what we wrote there once is missed.
+            _ => applied.ContainsKey(new FacetKey(cluster.Name, FacetPath.AccessList(m.Name), "lines")),
+        }).Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
     }
 
     private static Dictionary<string, string> OverridesOf(Topology topology)

@@ -80,6 +80,7 @@ public abstract record PlanFile
             "executeSql" => new StepAction.ExecuteSql(member, Text(e, "database"), Texts(e, "statements"), e.GetProperty("inTransaction").GetBoolean()),
             "setPassword" => new StepAction.SetPassword(member, Text(e, "role"), Secret(e.GetProperty("secret"))),
             "writePasswordFile" => new StepAction.WritePasswordFile(member, Text(e, "user"), Secret(e.GetProperty("secret")), e.GetProperty("inUse").GetBoolean()),
+            "writeAccessList" => new StepAction.WriteAccessList(member, Texts(e, "lines")),
             var other => throw new FormatException($"no step action is called '{other}'"),
         };
     }

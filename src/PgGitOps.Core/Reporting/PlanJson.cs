@@ -152,6 +152,12 @@ public static class PlanJson
                 json.WriteString("user", a.User);
                 json.WriteBoolean("inUse", a.InUse);
                 return Reference(a.Secret);
+            },
+            a =>
+            {
+                Action("writeAccessList", a.Member);
+                Write(json, "lines", a.Lines);
+                return true;
             });
         json.WriteEndObject();
 

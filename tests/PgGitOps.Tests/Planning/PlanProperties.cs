@@ -140,6 +140,8 @@ public class PlanProperties
             };
             if (random.Chance(60))
                 snapshot = snapshot.WithRecord(random.Some(Inventory(made)));
+            if (random.Chance(60))
+                snapshot = snapshot with { Members = [.. snapshot.Members.Select(m => m.Server is Observation<ServerFacts>.Seen { Value: var facts } ? Snapshots.Seen(m.Name, facts with { AccessList = AccessListOf(random) }) : m)] };
         }
         return (ProblemReader.Read(Fleets.Environment(), desired, snapshot, Plans.PasswordsMatch, Fleets.Now), unreadable);
     }
@@ -156,6 +158,10 @@ public class PlanProperties
         return Snapshots.Unreachable(member);
     }
 
+    private static AccessListFacts? AccessListOf(RandomFleets random) => random.Chance(15)
+        ? null
+        : new AccessListFacts(random.Chance(85), [.. random.Some(AccessList.LinesOf(Fleets.Environment())), .. random.Some(["host all all 10.9.0.0/16 md5"])], random.Chance(70));
+
     private static IEnumerable<string> Inventory(Cluster made) =>
     [
         .. made.Roles.Select(r => FacetPath.Role(r.Name)),
@@ -164,7 +170,7 @@ public class PlanProperties
         .. made.Databases.SelectMany(d => d.Extensions.Select(e => FacetPath.Extension(d.Name, e.Name))),
     ];
 
-    private static string? TargetOf(Step step) => step.Action.Match(a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member);
+    private static string? TargetOf(Step step) => step.Action.Match(a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member);
 
     private static void ForAllSeeds(int tests, Action<int> holds) => Prop
         .ForAll(Gen.Choose(0, 1_000_000).ToArbitrary(), seed => holds(seed))

@@ -1,12 +1,11 @@
 using System.Globalization;
+using System.Net;
 
 namespace PgGitOps.Core.Desired.Reading;
 
 /// <summary>Address ranges of a server's access list. One wrong line there keeps the server from starting.</summary>
 internal static class AddressRange
 {
-    private const int Version6Groups = 8;
-
     /// <param name="text">Characters of addresses, a slash and digits: the schema has seen to that.</param>
     /// <returns>Null when a server reads it as what it says.</returns>
     public static string? Problem(string text)
@@ -26,23 +25,5 @@ internal static class AddressRange
     private static bool IsVersion4(string address) => address.Split('.') is { Length: 4 } parts && parts.All(p =>
         byte.TryParse(p, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && p == value.ToString(CultureInfo.InvariantCulture));
 
-    /// <remarks>Written out, for the core has no network types.</remarks>
-    private static bool IsVersion6(string address)
-    {
-        if (address.Split("::") is not { Length: <= 2 } halves)
-            return false;
-        var groups = 0;
-        for (var i = 0; i < halves.Length; i++)
-        {
-            if (halves[i].Length == 0)
-                continue;
-            var parts = halves[i].Split(':');
-            // An IPv4 address may stand at the very end, for two groups.
-            var endsInVersion4 = i == halves.Length - 1 && IsVersion4(parts[^1]);
-            if (!(endsInVersion4 ? parts[..^1] : parts).All(p => p.Length is >= 1 and <= 4 && p.All(char.IsAsciiHexDigit)))
-                return false;
-            groups += parts.Length + (endsInVersion4 ? 1 : 0);
-        }
-        return halves.Length == 2 ? groups < Version6Groups : groups == Version6Groups;
-    }
+    private static bool IsVersion6(string address) => IPAddress.TryParse(address, out _);
 }

@@ -33,7 +33,10 @@ internal static class EnvironmentReading
         access?.Duration("observeTimeout") ?? TimeSpan.FromSeconds(5),
         access?.Text("dataRoot") ?? "~/pggitops",
         access?.Text("binDirectory"),
-        access?.AddressRanges("clients").Order(StringComparer.Ordinal).ToEquatableArray() ?? []);
+        access?.AddressRanges("clients").Order(StringComparer.Ordinal).ToEquatableArray() ?? [])
+    {
+        ClientsAt = access?.PlaceOf("clients"),
+    };
 
     private static Site Site(Fields site)
     {

@@ -20,6 +20,7 @@ internal static class FreshFacets
                 ["member", var m, "parameter", "synchronous_commit"] when m == member => FacetValue.Of("on"),
                 ["member", var m, "parameter", _] when m == member => facet.Value,
                 ["member", var m, "slot", _] when m == member => facet.Value,
+                ["member", var m, "accessList"] when m == member => facet.Value,
                 ["role", var r] when r == access.User => OfSuperuser(facet.Key.Field),
                 ["role", var r] when r == access.ReplicationUser => OfReplicationUser(facet.Key.Field),
                 ["database", "postgres" or "template0" or "template1"] => OfDatabase(facet, access.User),
@@ -31,7 +32,7 @@ internal static class FreshFacets
         }
     }
 
-    /// <summary>A clone holds a copy of its source's files, so it starts with what those say at that moment; what differs is set afterwards.</summary>
+    /// <summary>A clone holds a copy of its source's files, so it starts with what those say at that moment; what differs is set afterwards. An access list of ours is written anew.</summary>
     internal static IEnumerable<FacetState> OfClone(PlanDraft draft, string member, string source)
     {
         var problem = draft.Problem;
@@ -42,9 +43,14 @@ internal static class FreshFacets
         yield return new FacetState(problem.Key(path, "streaming"), Normal.True);
         foreach (var facet in problem.Desired.All)
         {
-            if (FacetPath.Split(facet.Key.Object) is not ["member", var m, "parameter", var name] || m != member)
-                continue;
-            yield return new FacetState(facet.Key, draft.State[problem.Key(FacetPath.MemberParameter(source, name), "configured")]);
+            FacetState? state = FacetPath.Split(facet.Key.Object) switch
+            {
+                ["member", var m, "parameter", var name] when m == member => new FacetState(facet.Key, draft.State[problem.Key(FacetPath.MemberParameter(source, name), "configured")]),
+                ["member", var m, "accessList"] when m == member => new FacetState(facet.Key, facet.Value),
+                _ => null,
+            };
+            if (state is not null)
+                yield return state;
         }
     }
 

@@ -130,6 +130,11 @@ internal static class MemberSteps
         step.Before.Add(new FacetState(problem.Key(path, "exists"), null));
         step.Needs.Add(new Need(problem.Key(FacetPath.Member(primary), "running"), Normal.True, $"a clone needs {primary} as its source"));
         step.Needs.Add(new Need(problem.Key(FacetPath.Slot(primary, member.SlotName), "exists"), Normal.Exists, $"slot {member.SlotName} keeps the WAL of the copy"));
+        if (draft.Desired(FacetPath.AccessList(primary), "lines") is { } list && draft.MayChange(list.Key))
+        {
+            foreach (var facet in (DesiredFacet[])[list, draft.Desired(FacetPath.AccessList(primary), "loaded")!])
+                step.Needs.Add(new Need(facet.Key, facet.Value, $"{primary} has to admit the host of {member.Name}"));
+        }
         step.Effects.AddRange(FreshFacets.OfClone(draft, member.Name, primary));
         step.Hazards.Add(new Hazard(HazardKind.LongRunning, $"copies all data of {primary} over the network"));
         step.Creates.Add(path);

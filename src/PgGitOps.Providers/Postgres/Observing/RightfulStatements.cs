@@ -1,3 +1,4 @@
+using System.Text;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Providers.Postgres.Observing;
@@ -15,6 +16,16 @@ internal static class RightfulStatements
         {
             var name = row.GetString(2);
             draft.FileSettings.Add(new FileSettingFact(row.GetString(0), row.GetInt32(1), name, ConninfoRedaction.Apply(name, row.Text(3)), row.GetBoolean(4), row.Text(5)));
+        });
+
+    // As bytes: one that is no text of the database's encoding would end the whole pass. A rename does not show in the time of
+    // the last modification, so the inode's own change counts; a backend begins with its postmaster's time of loading.
+    private static readonly ServerStatement AccessList = new(
+        "select pg_read_binary_file(f, 0, 1048576, true), (pg_stat_file(f, true)).change <= pg_conf_load_time() from (select current_setting('hba_file')) h(f)",
+        static (row, draft) =>
+        {
+            if (!row.IsDBNull(0) && !row.IsDBNull(1))
+                draft.AccessList = AccessListRedaction.Apply(Core.Planning.AccessList.Read(Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(0)), row.GetBoolean(1)));
         });
 
     private static readonly ServerStatement Inventory = new(
@@ -38,6 +49,8 @@ internal static class RightfulStatements
             yield return Verifiers;
         if (rights.Files)
             yield return Files;
+        if (rights.AccessList)
+            yield return AccessList;
         if (rights.Record != RecordState.Readable)
             yield break;
         yield return Inventory;

@@ -6,8 +6,9 @@ namespace PgGitOps.Providers.Postgres.Observing;
 /// <summary>What is allowed on a server, and whether the engine's own record is there.</summary>
 /// <param name="Verifiers">pg_authid may be read.</param>
 /// <param name="Files">pg_file_settings may be read.</param>
+/// <param name="AccessList">pg_hba.conf may be read.</param>
 /// <param name="TellsAdopted">The record tells values that were found from those that were brought about.</param>
-internal sealed record ServerRights(bool Verifiers, bool Files, RecordState Record, bool TellsAdopted);
+internal sealed record ServerRights(bool Verifiers, bool Files, RecordState Record, bool TellsAdopted, bool AccessList);
 
 internal enum RecordState
 {
@@ -26,6 +27,7 @@ internal sealed class ServerDraft
 {
     public ServerFacts? Head { get; set; }
     public ServerRights? Rights { get; set; }
+    public AccessListFacts? AccessList { get; set; }
     public string ClusterName { get; set; } = "";
     public List<SettingFact> Settings { get; } = new(64);
     public List<FileSettingFact> FileSettings { get; } = [];
@@ -58,6 +60,7 @@ internal sealed class ServerDraft
             Slots = Slots.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
             Standbys = Standbys.OrderBy(s => s.ApplicationName, StringComparer.Ordinal).ThenBy(s => s.ClientAddress, StringComparer.Ordinal).ToEquatableArray(),
             WalReceiver = WalReceiver,
+            AccessList = AccessList,
         };
     }
 

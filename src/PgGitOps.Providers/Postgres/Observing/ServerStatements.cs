@@ -40,7 +40,9 @@ internal static class ServerStatements
                  where n.nspname = 'pggitops' and c.relname in ('inventory', 'applied', 'suspension') and c.relkind = 'r'),
                case when pg_is_in_recovery() then pg_is_wal_replay_paused() end,
                exists (select from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
-                        where n.nspname = 'pggitops' and c.relname = 'applied' and a.attname = 'adopted')
+                        where n.nspname = 'pggitops' and c.relname = 'applied' and a.attname = 'adopted'),
+               has_function_privilege('pg_catalog.pg_read_binary_file(text,int8,int8,bool)', 'execute') and has_function_privilege('pg_catalog.pg_stat_file(text,bool)', 'execute')
+                   and pg_has_role('pg_read_server_files', 'usage')
         """;
 
     private const string Databases = """
@@ -123,7 +125,7 @@ internal static class ServerStatements
                 "denied" => RecordState.Denied,
                 "foreign" => RecordState.Foreign,
                 _ => RecordState.None,
-            }, row.GetBoolean(12));
+            }, row.GetBoolean(12), row.GetBoolean(13));
         }),
         new(Databases, static (row, draft) => draft.Databases.Add(
             new DatabaseFact(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetBoolean(6), row.GetBoolean(7)))),

@@ -38,7 +38,10 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
         } > "$new/pggitops.conf" || exit 1
         # The source may keep its configuration elsewhere, or may not have been made by us.
         [ -f "$new/postgresql.conf" ] || : > "$new/postgresql.conf"
-        [ -f "$new/pg_hba.conf" ] || cat "$staging/pg_hba.conf" > "$new/pg_hba.conf" || exit 1
+        # Its access list goes along where people keep it; one of ours may be from another time.
+        if [ ! -f "$new/pg_hba.conf" ] || [ "$(head -n 1 "$new/pg_hba.conf")" = "$(head -n 1 "$staging/pg_hba.conf")" ]; then
+            cat "$staging/pg_hba.conf" > "$new/pg_hba.conf" || exit 1
+        fi
         [ -f "$new/pg_ident.conf" ] || : > "$new/pg_ident.conf"
         grep -q "^include = 'pggitops.conf'" "$new/postgresql.conf" \
             || printf "\n# What makes this server a member of its cluster; read last.\ninclude = 'pggitops.conf'\n" >> "$new/postgresql.conf" || exit 1
@@ -82,7 +85,7 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
         var input = ServerScript.Files(
             ("password", ServerConfiguration.PasswordLine(context.Access.ReplicationUser, found.Secret)),
             ("pggitops.conf", ServerConfiguration.Identity(context, member)),
-            ("pg_hba.conf", ServerConfiguration.Authentication(context.Environment)));
+            ("pg_hba.conf", AccessList.Text(AccessList.LinesOf(context.Environment))));
         string[] arguments = [member.Port.ToString(CultureInfo.InvariantCulture), ServerConfiguration.PrimaryConnection(context, source, member), action.Slot, context.Access.ReplicationUser];
         var command = ServerScript.Command(context, member, Body, arguments, step.Timeout - watch.Elapsed, input);
         var result = await context.Hosts.RunAsync(context.HostOf(member), command, cancel).ConfigureAwait(false);

@@ -32,7 +32,8 @@ internal sealed class ClusterWriter(WriterContext context, WriterHold hold) : IC
             a => new RestartServerStep(context, hold).RunAsync(step, a, cancel),
             a => InClusterAsync(a.Member, () => new ExecuteSqlStep(context, hold).RunAsync(step, a, cancel), cancel),
             a => InClusterAsync(a.Member, () => new SetPasswordStep(context, hold).RunAsync(step, a, cancel), cancel),
-            a => new WritePasswordFileStep(context, hold).RunAsync(step, a, cancel)).ConfigureAwait(false);
+            a => new WritePasswordFileStep(context, hold).RunAsync(step, a, cancel),
+            a => InClusterAsync(a.Member, () => new WriteAccessListStep(context, hold).RunAsync(step, a, cancel), cancel)).ConfigureAwait(false);
 
     public async ValueTask<StepOutcome> RecordAsync(IReadOnlyCollection<Step> done, string commit, CancellationToken cancel)
     {

@@ -59,7 +59,7 @@ internal sealed class InitialisePrimaryStep(WriterContext context, WriterHold ho
         var input = ServerScript.Files(
             ("verifier", superuser),
             ("pggitops.conf", ServerConfiguration.Identity(context, member)),
-            ("pg_hba.conf", ServerConfiguration.Authentication(context.Environment)),
+            ("pg_hba.conf", AccessList.Text(AccessList.LinesOf(context.Environment))),
             ("auto.conf", ServerConfiguration.Declared(context.Cluster)),
             ("bootstrap.sql", string.Concat(Bootstrap(step, member, replicator).Select(s => s + ";\n\n"))));
         string[] arguments = [member.Port.ToString(CultureInfo.InvariantCulture), context.Access.User, context.Cluster.Storage?.DataChecksums ?? true ? "yes" : "no"];

@@ -14,6 +14,8 @@ internal sealed class ReloadWatch(NpgsqlConnection connection, DateTime? before)
     public static async Task<ReloadWatch> BeforeAsync(NpgsqlConnection connection, IEnumerable<string> statements, CancellationToken cancel) =>
         new(connection, statements.Any(s => s.Contains("pg_reload_conf", StringComparison.Ordinal)) ? await LoadedAsync(connection, cancel).ConfigureAwait(false) : null);
 
+    public static async Task<ReloadWatch> BeforeAsync(NpgsqlConnection connection, CancellationToken cancel) => new(connection, await LoadedAsync(connection, cancel).ConfigureAwait(false));
+
     public async Task WaitAsync(CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();

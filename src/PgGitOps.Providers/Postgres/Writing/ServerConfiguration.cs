@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using PgGitOps.Core.Desired;
 
 namespace PgGitOps.Providers.Postgres.Writing;
@@ -46,24 +43,6 @@ internal static class ServerConfiguration
         .Where(p => !p.Name.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase))
         .Select(p => $"{p.Name} = {Quote(p.Value)}\n"));
 
-    /// <summary>First line of a pg_hba.conf that is ours, by which it is known again.</summary>
-    public const string AuthenticationMark = "# Written by pggitops when this server was made.";
-
-    /// <summary>pg_hba.conf: passwords by SCRAM everywhere, for the fleet's own hosts and the declared client ranges.</summary>
-    public static string Authentication(FleetEnvironment environment)
-    {
-        var access = environment.Access;
-        var hosts = environment.Hosts.Select(h => AddressRange(h.Address)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        var text = new StringBuilder($"{AuthenticationMark}\nlocal all all peer\n");
-        foreach (var host in hosts)
-            text.Append(CultureInfo.InvariantCulture, $"host replication {QuoteName(access.ReplicationUser)} {host} scram-sha-256\n");
-        foreach (var host in hosts)
-            text.Append(CultureInfo.InvariantCulture, $"host all {QuoteName(access.User)} {host} scram-sha-256\n");
-        foreach (var range in access.Clients)
-            text.Append(CultureInfo.InvariantCulture, $"host all all {range} scram-sha-256\n");
-        return text.ToString();
-    }
-
     /// <summary>Where a standby streams from. The path of its password file is added on the host.</summary>
     public static string PrimaryConnection(WriterContext context, Member source, Member standby)
     {
@@ -94,17 +73,5 @@ internal static class ServerConfiguration
         if (value.AsSpan().ContainsAny('\n', '\r', '\0'))
             throw new ArgumentException("a line break cannot stand in a configuration file's value", nameof(value));
         return $"'{value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
-    }
-
-    private static string QuoteName(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    // Between loopback addresses Linux picks 127.0.0.1 as the sender, so sites that are addresses of one machine are admitted together.
-    private static string AddressRange(string address)
-    {
-        if (!IPAddress.TryParse(address, out var ip))
-            return address;
-        if (ip.AddressFamily == AddressFamily.InterNetworkV6)
-            return $"{ip}/128";
-        return IPAddress.IsLoopback(ip) ? "127.0.0.0/8" : $"{ip}/32";
     }
 }

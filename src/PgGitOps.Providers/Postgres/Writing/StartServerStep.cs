@@ -53,9 +53,9 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
             context,
             member,
             Body,
-            [directory.StandbySignal ? "standby" : "primary", ServerConfiguration.AuthenticationMark],
+            [directory.StandbySignal ? "standby" : "primary", AccessList.Mark],
             step.Timeout - watch.Elapsed,
-            ServerScript.Files(("pg_hba.conf", ServerConfiguration.Authentication(context.Environment))));
+            ServerScript.Files(("pg_hba.conf", AccessList.Text(AccessList.LinesOf(context.Environment)))));
         var result = await context.Hosts.RunAsync(context.HostOf(member), command, cancel).ConfigureAwait(false);
         if (HostOutcome.Of(result) is { } outcome)
             return outcome;
