@@ -79,7 +79,11 @@ public sealed record PasswordVerifier(string Text)
     public override string ToString() => "(verifier)";
 }
 
-public sealed record MembershipFact(string Role, string Member, bool AdminOption);
+public sealed record MembershipFact(string Role, string Member, bool AdminOption)
+{
+    /// <summary>Roles that granted it, where each has to take its own grant back (from PostgreSQL 16 on); else empty.</summary>
+    public EquatableArray<string> Grantors { get; init; } = [];
+}
 
 public sealed record DatabaseFact(string Name, string Owner, string Encoding, string Collate, string Ctype, int ConnectionLimit, bool AllowConnections, bool IsTemplate);
 

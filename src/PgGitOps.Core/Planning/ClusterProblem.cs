@@ -48,6 +48,9 @@ internal sealed record ClusterProblem
     /// <summary>Owners of databases and schemas that could be read, by object path.</summary>
     internal required IReadOnlyDictionary<string, string> Owners { get; init; }
 
+    /// <summary>Who granted a membership, by its object path, where each has to take its own grant back.</summary>
+    internal IReadOnlyDictionary<string, EquatableArray<string>> Grantors { get; init; } = new Dictionary<string, EquatableArray<string>>();
+
     /// <summary>Object paths of slots somebody is connected to.</summary>
     internal required IReadOnlySet<string> ActiveSlots { get; init; }
 

@@ -89,6 +89,7 @@ internal static class ProblemReader
             StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
             OtherLogins = OtherLoginsOf(environment, topology),
             Owners = OwnersOf(snapshot, reader.Primary),
+            Grantors = (reader.Primary?.Memberships ?? []).Where(m => m.Grantors.Count > 0).ToDictionary(m => FacetPath.MemberOf(m.Member, m.Role), m => m.Grantors, StringComparer.Ordinal),
             ActiveSlots = topology.Members.Where(m => m.Facts is not null)
                 .SelectMany(m => m.Facts!.Slots.Where(s => s.Active).Select(s => FacetPath.Slot(m.Name, s.Name))).ToHashSet(StringComparer.Ordinal),
             Blocks = BlocksOf(cluster, topology),

@@ -180,7 +180,7 @@ public sealed class TestFleet : IAsyncDisposable
             sslMode: disable
             connectTimeout: 5s
             observeTimeout: 8s
-            dataRoot: {{servers.File("data")}}
+            dataRoot: {{servers.File("data")}}{{(ServerPrograms.ChosenBinDirectory is { } bin ? $"\n    binDirectory: {bin}" : "")}}
             clients: [ 127.0.0.0/8 ]
           removal: { count: 2, percent: 50 }
           sites:
@@ -200,7 +200,7 @@ public sealed class TestFleet : IAsyncDisposable
         kind: Cluster
         metadata: { name: core }
         spec:
-          postgres: {{ServerMajor}}
+          postgres: {{ServerPrograms.Major}}
           manager: { native: {} }
           primarySite: oslo
           members:
@@ -232,7 +232,7 @@ public sealed class TestFleet : IAsyncDisposable
         kind: Cluster
         metadata: { name: tasks }
         spec:
-          postgres: {{ServerMajor}}
+          postgres: {{ServerPrograms.Major}}
           manager: { native: {} }
           primarySite: bergen
           members:
@@ -248,6 +248,4 @@ public sealed class TestFleet : IAsyncDisposable
           databases:
             - { name: tasks, owner: tasks_owner, connectionLimit: 7 }
         """;
-
-    private static string ServerMajor => ServerPrograms.BinDirectory is { } bin && bin.Split('/') is [.., var major, "bin"] ? major : "15";
 }

@@ -66,6 +66,21 @@ public sealed class UndeclaredChangeTests
         Assert.Matches(@"parameter/search_path: elsewhere[^\n]*\n\s+set in postgresql\.auto\.conf:\d", text);
     }
 
+    [LiveFact]
+    [Trait("Requirement", "R-05")]
+    public async Task Reconcile_TakesBackAMembershipThatAnotherRoleGranted()
+    {
+        await using var fleet = await TestFleet.CreateAsync(tasks: false);
+        await fleet.RunAsync(0, "reconcile", "--once");
+        await fleet.ExecuteAsync("core-1", "create role lead; grant readers to lead with admin option; grant readers to app; set role lead; grant readers to app");
+
+        var run = await fleet.RunAsync(0, "reconcile", "--once");
+
+        Assert.Contains("no longer member of readers", run.Out, StringComparison.Ordinal);
+        Assert.Equal("app_owner", await fleet.ScalarAsync("core-1", "select string_agg(pg_get_userbyid(roleid), ',') from pg_auth_members where member = 'app'::regrole"));
+        Assert.Contains("nothing to do", (await fleet.RunAsync(0, "reconcile", "--once")).Out, StringComparison.Ordinal);
+    }
+
     private static async Task PendingAsync(TestFleet fleet, params string[] names) => await Poll.UntilAsync("the changes wait for a restart", async () =>
         await fleet.ScalarAsync("core-1", "select string_agg(name, ',' order by name) from pg_settings where pending_restart") == string.Join(',', names));
 

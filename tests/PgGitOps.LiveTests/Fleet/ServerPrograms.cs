@@ -11,8 +11,14 @@ public static class ServerPrograms
 
     private static readonly Lazy<string?> Bin = new(FindBinDirectory);
 
+    /// <summary>Directory of initdb, postgres and the others, from PGGITOPS_TEST_BIN; null runs the newest that is installed.</summary>
+    public static string? ChosenBinDirectory { get; } = Environment.GetEnvironmentVariable("PGGITOPS_TEST_BIN") is { Length: > 0 } chosen ? chosen : null;
+
     /// <summary>Directory of initdb, postgres and the others; null where PostgreSQL is not installed.</summary>
     public static string? BinDirectory => Bin.Value;
+
+    /// <summary>Such as 15: what documents declare.</summary>
+    public static int Major { get; } = Bin.Value?.Split('/') is [.., var major, "bin"] ? int.Parse(major, CultureInfo.InvariantCulture) : 15;
 
     public static string PathOf(string program) => Find(program)
         ?? throw new InvalidOperationException($"{program} is not installed; a test that needs it says so in its LiveFact.");
@@ -89,6 +95,8 @@ public static class ServerPrograms
 
     private static string? FindBinDirectory()
     {
+        if (ChosenBinDirectory is not null)
+            return ChosenBinDirectory;
         const string debian = "/usr/lib/postgresql";
         if (Directory.Exists(debian))
         {

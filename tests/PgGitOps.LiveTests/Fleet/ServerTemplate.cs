@@ -55,8 +55,8 @@ internal static class ServerTemplate
         File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.OtherRead);
         try
         {
-            string[] always = ["-D", dataDirectory, "-U", "postgres", "-A", "trust", "--pwfile", passwordFile, "--no-sync", "-E", "UTF8", "--locale=C", "--wal-segsize=1"];
-            await ServerPrograms.RunAsync("initdb", checksums ? [.. always, "-k"] : always);
+            string[] always = ["-D", dataDirectory, "-U", "postgres", "-A", "scram-sha-256", "--pwfile", passwordFile, "--no-sync", "-E", "UTF8", "--locale=C", "--wal-segsize=1"];
+            await ServerPrograms.RunAsync("initdb", [.. always, .. checksums ? ["-k"] : ServerPrograms.Major >= 18 ? ["--no-data-checksums"] : Array.Empty<string>()]);
         }
         finally
         {

@@ -61,7 +61,7 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
         // A stale postmaster.pid that names a live process of somebody else.
         await File.WriteAllTextAsync(Path.Combine(Data, "postmaster.pid"), $"{Environment.ProcessId}\n{Data}\n");
         var seen = Assert.IsType<Observation<DataDirectoryFacts>.Seen>(await LookAsync()).Value;
-        Assert.Equal((Data, 15, true, false), (seen.Path, seen.PostgresMajor, seen.StandbySignal, seen.Running));
+        Assert.Equal((Data, ServerPrograms.Major, true, false), (seen.Path, seen.PostgresMajor, seen.StandbySignal, seen.Running));
         Assert.Matches("^[0-9]{15,20}$", seen.SystemIdentifier);
     }
 }

@@ -36,7 +36,9 @@ public sealed class DatabaseFactsTests
         var snapshot = await ObservedServer.ObserveAsync(target);
         var facts = snapshot.Contents("sales");
 
-        Assert.Equal([new("other", "postgres"), new("public", "pg_database_owner"), new("shop", "own")], facts.Schemas);
+        var maintain = ServerPrograms.Major >= 17 ? "MAINTAIN " : "";
+        var (publicOwner, everybody) = ServerPrograms.Major >= 15 ? ("pg_database_owner", "USAGE") : ("postgres", "CREATE USAGE");
+        Assert.Equal([new("other", "postgres"), new("public", publicOwner), new("shop", "own")], facts.Schemas);
         Assert.Equal([("pg_trgm", "other", true), ("plpgsql", "pg_catalog", false)], facts.Extensions.Select(e => (e.Name, e.Schema, e.DefaultVersion == e.Version)));
         Assert.Equal(
             [
@@ -44,18 +46,18 @@ public sealed class DatabaseFactsTests
                 "database .sales own: CONNECT CREATE TEMPORARY",
                 "function shop.f(a integer, b text) own: EXECUTE",
                 "schema other.other postgres: CREATE USAGE",
-                "schema public.public PUBLIC: USAGE",
-                "schema public.public pg_database_owner: CREATE USAGE",
+                $"schema public.public PUBLIC: {everybody}",
+                $"schema public.public {publicOwner}: CREATE USAGE",
                 "schema shop.shop own: CREATE USAGE",
                 "schema shop.shop reader: USAGE",
                 "schema shop.shop writer: USAGE",
                 "sequence shop.granted_id_seq own: SELECT UPDATE USAGE",
                 "table shop.granted PUBLIC: SELECT",
-                "table shop.granted own: DELETE INSERT REFERENCES SELECT TRIGGER TRUNCATE UPDATE",
+                $"table shop.granted own: DELETE INSERT {maintain}REFERENCES SELECT TRIGGER TRUNCATE UPDATE",
                 "table shop.granted reader: SELECT",
                 "table shop.granted writer: INSERT SELECT UPDATE",
-                "table shop.plain own: DELETE INSERT REFERENCES SELECT TRIGGER TRUNCATE UPDATE",
-                "table shop.v own: DELETE INSERT REFERENCES SELECT TRIGGER TRUNCATE UPDATE",
+                $"table shop.plain own: DELETE INSERT {maintain}REFERENCES SELECT TRIGGER TRUNCATE UPDATE",
+                $"table shop.v own: DELETE INSERT {maintain}REFERENCES SELECT TRIGGER TRUNCATE UPDATE",
             ],
             facts.Acls.Select(a => a.Text()));
         Assert.Equal([("own", null, "functions", "own", "EXECUTE"), ("own", "shop", "tables", "reader", "SELECT")],

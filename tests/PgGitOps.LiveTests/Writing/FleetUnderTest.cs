@@ -38,14 +38,14 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
             Windows = [],
             Access = new ServerAccess(
                 User, new SecretReference.FromEnvironment(SuperuserVariable, Here), "replicator", new SecretReference.FromEnvironment(ReplicatorVariable, Here),
-                "disable", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), dataRoot, binDirectory, ["127.0.0.0/8"]),
+                "disable", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), dataRoot, binDirectory ?? ServerPrograms.ChosenBinDirectory, ["127.0.0.0/8"]),
             Removal = new RemovalBudget(3, 20),
         };
         var cluster = new Cluster
         {
             Head = Head("Cluster", "core"),
             Environment = "test",
-            PostgresMajor = 15,
+            PostgresMajor = ServerPrograms.Major,
             Manager = new ClusterManager.Native(),
             PrimarySite = "oslo",
             Mode = null,
@@ -108,7 +108,7 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
 
     private static ServerFacts Facts(bool inRecovery) => new()
     {
-        VersionNumber = 150018,
+        VersionNumber = ServerPrograms.Major * 10000,
         SystemIdentifier = "1",
         InRecovery = inRecovery,
         Timeline = 1,

@@ -161,7 +161,8 @@ public sealed class HostStepFailureTests
             var list = Path.Combine(fleet.PathOf(member, "data"), "pg_hba.conf");
             var declared = await File.ReadAllTextAsync(list);
             await File.AppendAllTextAsync(list, "host all all 127.0.0.0/33 scram-sha-256\n");
-            Assert.IsType<StepOutcome.Done>(await writer.RunAsync(new StepAction.StartServer(member)));
+            var started = await writer.RunAsync(new StepAction.StartServer(member));
+            Assert.True(started is StepOutcome.Done, $"{member}: {started}");
             Assert.Equal(declared, await File.ReadAllTextAsync(list));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(list));
             Assert.EndsWith("127.0.0.0/33 scram-sha-256\n", await File.ReadAllTextAsync(list + ".refused"), StringComparison.Ordinal);

@@ -42,7 +42,8 @@ public sealed class SetPasswordTests
         var stored = await server.ScalarAsync("select rolpassword from pg_authid where rolname = 'app'");
         Assert.True(ScramVerifier.Parse(stored!)!.Matches(password));
         Assert.Equal("0", await server.ScalarAsync("select count(*) from pg_stat_statements where query like '%SCRAM-SHA-256$%' and query not like '%pg_stat_statements%'"));
-        Assert.Equal("0", await server.ScalarAsync("select count(*) from pg_stat_activity where query like '%SCRAM-SHA%' and pid <> pg_backend_pid()"));
+        // The session before this one may not have quite ended, and asks for the same words.
+        Assert.Equal("0", await server.ScalarAsync("select count(*) from pg_stat_activity where query like '%SCRAM-SHA%' and query not like '%pg_stat_%'"));
         var log = await File.ReadAllTextAsync(server.LogFile);
         Assert.Contains("create role app login", log, StringComparison.Ordinal);
         Assert.DoesNotContain("4711", log, StringComparison.Ordinal);

@@ -26,6 +26,22 @@ public class HandMadeDamageTests
         Assert.Contains("core/role/replicator/alter", plan.Ids());
     }
 
+    [Theory]
+    [InlineData(new string[0], new[] { "REVOKE \"readers\" FROM \"app\"" })]
+    [InlineData(new[] { "lead", "postgres" }, new[] { "REVOKE \"readers\" FROM \"app\" GRANTED BY \"lead\"", "REVOKE \"readers\" FROM \"app\" GRANTED BY \"postgres\"" })]
+    public void Plan_WhenARoleWasMadeAMemberByOthers_TakesEachGrantBackInItsName(string[] grantors, string[] statements)
+    {
+        var cluster = Cluster() with { Roles = [Role("app", "memberOf"), Role("readers")] };
+
+        var plan = Plans.Of(cluster, Snapshots.Healthy(p => p with
+        {
+            Roles = [.. p.Roles, Snapshots.Role("app"), Snapshots.Role("readers")],
+            Memberships = [new MembershipFact("readers", "app", false) { Grantors = [.. grantors] }],
+        }));
+
+        Assert.Equal(statements, Sql(Assert.Single(plan.Steps)));
+    }
+
     [Fact]
     public void Plan_WithoutAReplicationPassword_LeavesTheReplicationRoleToOthers()
     {

@@ -45,7 +45,7 @@ internal static class RoleSteps
         else if (attributes.Count > 0)
             statements.Add($"ALTER ROLE {quoted}{options}");
         statements.AddRange(joins.Select(j => $"GRANT {SqlIdentifier.Quote(GroupOf(j.Key))} TO {quoted}"));
-        statements.AddRange(leaves.Select(l => $"REVOKE {SqlIdentifier.Quote(GroupOf(l))} FROM {quoted}"));
+        statements.AddRange(leaves.SelectMany(l => Revoke(problem, l, quoted)));
         statements.AddRange(settings.Select(s => s.Statement($"ALTER ROLE {quoted}")));
 
         List<string> parts = [.. attributes.Select(Words), .. joins.Select(j => $"member of {GroupOf(j.Key)}"), .. leaves.Select(l => $"no longer member of {GroupOf(l)}"), .. settings.Select(s => s.Name)];
@@ -67,6 +67,13 @@ internal static class RoleSteps
             draft.NeedRole(step, GroupOf(group.Key), $"a member joins {GroupOf(group.Key)} after it exists");
         AddHazards(step, role, attributes, leaves, isMissing);
         draft.Add(step);
+    }
+
+    /// <summary>A plain REVOKE takes back what a superuser granted, and from version 16 on leaves the grants of others, with a warning.</summary>
+    private static IEnumerable<string> Revoke(ClusterProblem problem, FacetKey membership, string member)
+    {
+        var revoke = $"REVOKE {SqlIdentifier.Quote(GroupOf(membership))} FROM {member}";
+        return problem.Grantors.TryGetValue(membership.Object, out var grantors) ? grantors.Select(g => $"{revoke} GRANTED BY {SqlIdentifier.Quote(g)}") : [revoke];
     }
 
     private static IEnumerable<FacetKey> Leaves(PlanDraft draft, Role role)

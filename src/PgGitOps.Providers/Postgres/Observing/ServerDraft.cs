@@ -54,7 +54,7 @@ internal sealed class ServerDraft
             Settings = SessionShadow.Lift(this, user, names).OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
             FileSettings = FileSettings.ToEquatableArray(),
             Roles = roles.OrderBy(r => r.Name, StringComparer.Ordinal).ToEquatableArray(),
-            Memberships = Memberships.OrderBy(m => m.Role, StringComparer.Ordinal).ThenBy(m => m.Member, StringComparer.Ordinal).ToEquatableArray(),
+            Memberships = Memberships.GroupBy(m => (m.Role, m.Member)).Select(Merged).OrderBy(m => m.Role, StringComparer.Ordinal).ThenBy(m => m.Member, StringComparer.Ordinal).ToEquatableArray(),
             Databases = Databases.OrderBy(d => d.Name, StringComparer.Ordinal).ToEquatableArray(),
             ScopedSettings = ScopedSettings.OrderBy(s => s.Database, StringComparer.Ordinal).ThenBy(s => s.Role, StringComparer.Ordinal).ThenBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
             Slots = Slots.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
@@ -68,4 +68,10 @@ internal sealed class ServerDraft
         Inventory.OrderBy(i => i.Object, StringComparer.Ordinal).ToEquatableArray(),
         Applied.OrderBy(a => a.Object, StringComparer.Ordinal).ThenBy(a => a.Field, StringComparer.Ordinal).ToEquatableArray(),
         Suspension);
+
+    /// <summary>Any ADMIN OPTION counts.</summary>
+    private static MembershipFact Merged(IGrouping<(string Role, string Member), MembershipFact> granted) => new(granted.Key.Role, granted.Key.Member, granted.Any(m => m.AdminOption))
+    {
+        Grantors = granted.SelectMany(m => m.Grantors).Order(StringComparer.Ordinal).ToEquatableArray(),
+    };
 }

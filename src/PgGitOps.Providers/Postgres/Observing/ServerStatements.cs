@@ -64,11 +64,11 @@ internal static class ServerStatements
           from pg_roles
         """;
 
-    // One membership may be granted by several roles (from version 16 on): any ADMIN OPTION counts.
+    // One membership may be granted by several roles (from version 16 on), a row each.
     private const string Memberships = """
-        select pg_get_userbyid(roleid)::text, pg_get_userbyid(member)::text, bool_or(admin_option)
+        select pg_get_userbyid(roleid)::text, pg_get_userbyid(member)::text, admin_option,
+               case when current_setting('server_version_num')::int >= 160000 then pg_get_userbyid(grantor)::text end
           from pg_auth_members
-         group by roleid, member
         """;
 
     private const string ScopedSettings = """
@@ -140,7 +140,10 @@ internal static class ServerStatements
             new RoleFact(
                 row.GetString(0), row.GetBoolean(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetInt32(8),
                 row.IsDBNull(9) ? null : row.Instant(9), null))),
-        new(Memberships, static (row, draft) => draft.Memberships.Add(new MembershipFact(row.GetString(0), row.GetString(1), row.GetBoolean(2)))),
+        new(Memberships, static (row, draft) => draft.Memberships.Add(new MembershipFact(row.GetString(0), row.GetString(1), row.GetBoolean(2))
+        {
+            Grantors = row.Text(3) is { } grantor ? [grantor] : [],
+        })),
         new(ScopedSettings, static (row, draft) =>
         {
             var name = row.GetString(2);

@@ -25,10 +25,10 @@ internal sealed class InitialisePrimaryStep(WriterContext context, WriterHold ho
         receive "$staging" || exit 1
         new=$staging/data
         set --
-        [ "$checksums" = yes ] && set -- -k
-        # initdb's own words say what is wrong on standard output too.
-        said=$(cat "$staging/verifier" | "$bin/initdb" -D "$new" -U "$user" --pwfile=/dev/stdin --auth-local=peer --auth-host=scram-sha-256 \
-            -E UTF8 --locale=C "$@" 2>&1) || give_up "$said"
+        # From PostgreSQL 18 on, checksums are what initdb does unless it is told otherwise.
+        if [ "$checksums" = yes ]; then set -- -k; elif "$bin/initdb" --help | grep -q -- --no-data-checksums; then set -- --no-data-checksums; fi
+        # Nobody is let in before the list below is in place. initdb's own words say what is wrong on standard output too.
+        said=$("$bin/initdb" -D "$new" -U "$user" -A reject -E UTF8 --locale=C "$@" 2>&1) || give_up "$said"
         { cat "$staging/pggitops.conf"; path_settings "$port"; } > "$new/pggitops.conf" \
             && cat "$staging/pg_hba.conf" > "$new/pg_hba.conf" \
             && cat "$staging/auto.conf" >> "$new/postgresql.auto.conf" \
@@ -57,11 +57,10 @@ internal sealed class InitialisePrimaryStep(WriterContext context, WriterHold ho
         if (context.Cluster.Parameters.FirstOrDefault(p => p.Value.AsSpan().ContainsAny('\n', '\r', '\0')) is { } broken)
             return new StepOutcome.Failed($"the value of {broken.Name} holds a line break", null);
         var input = ServerScript.Files(
-            ("verifier", superuser),
             ("pggitops.conf", ServerConfiguration.Identity(context, member)),
             ("pg_hba.conf", AccessList.Text(AccessList.LinesOf(context.Environment))),
             ("auto.conf", ServerConfiguration.Declared(context.Cluster)),
-            ("bootstrap.sql", string.Concat(Bootstrap(step, member, replicator).Select(s => s + ";\n\n"))));
+            ("bootstrap.sql", string.Concat(Bootstrap(step, member, superuser, replicator).Select(s => s + ";\n\n"))));
         string[] arguments = [member.Port.ToString(CultureInfo.InvariantCulture), context.Access.User, context.Cluster.Storage?.DataChecksums ?? true ? "yes" : "no"];
         var result = await context.Hosts.RunAsync(context.HostOf(member), ServerScript.Command(context, member, Body, arguments, step.Timeout, input), cancel).ConfigureAwait(false);
         if (HostOutcome.Of(result, superuser, replicator) is { } outcome)
@@ -102,8 +101,10 @@ internal sealed class InitialisePrimaryStep(WriterContext context, WriterHold ho
         return (ScramVerifier.Make(found.Secret, RandomNumberGenerator.GetBytes(ScramVerifier.SaltLength)).Text, null);
     }
 
-    private IEnumerable<string> Bootstrap(Step step, Member member, string replicator)
+    // Not by initdb: up to PostgreSQL 13 it cuts off what has more than a hundred characters.
+    private IEnumerable<string> Bootstrap(Step step, Member member, string superuser, string replicator)
     {
+        yield return $"alter role {SqlIdentifier.Quote(context.Access.User)} password {SqlLiteral.Quote(superuser)}";
         if (context.Access.ReplicationUser != context.Access.User)
             yield return $"create role {SqlIdentifier.Quote(context.Access.ReplicationUser)} login replication password {SqlLiteral.Quote(replicator)}";
         foreach (var other in context.Cluster.Members.Where(m => m.Name != member.Name && (m.From is null || m.From.Value.Value == member.Name)))

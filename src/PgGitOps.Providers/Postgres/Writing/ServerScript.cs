@@ -92,11 +92,12 @@ internal static class ServerScript
             done
         }
         # The server must not keep our pipes or our lock. What pg_ctl itself has to say comes after the server's words.
+        # From PostgreSQL 18 on, pg_ctl is content with a server that ended at once on data that was shut down in recovery.
         start_server() {
             await_burial
             : > "$log/startup.log"
             sizes=$(log_sizes)
-            "$bin/pg_ctl" start -s -D "$data" -l "$log/startup.log" -w -t "$seconds" >> "$log/startup.log" 2>&1 < /dev/null 9>&- && return 0
+            "$bin/pg_ctl" start -s -D "$data" -l "$log/startup.log" -w -t "$seconds" >> "$log/startup.log" 2>&1 < /dev/null 9>&- && server_pid "$data" > /dev/null && return 0
             # The collector outlives the server, by as long as it takes to write down why.
             tries=20
             until [ $tries -eq 0 ] || log_since "$sizes" | grep -qE 'FATAL|PANIC|could not find the database system|is not a database cluster directory'; do
