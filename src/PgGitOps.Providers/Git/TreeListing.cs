@@ -61,7 +61,7 @@ internal sealed class TreeListing(GitSourceOptions options)
                     Diagnostics.Add(Submodule(folder));
                     break;
                 case TreeEntryTargetType.Blob when entry.Mode == Mode.SymbolicLink:
-                    Diagnostics.Add(Link(folder));
+                    Diagnostics.Add(UnreadEntry.Link(folder));
                     break;
             }
         }
@@ -112,7 +112,7 @@ internal sealed class TreeListing(GitSourceOptions options)
                     else if (!options.Wanted(entryPath))
                         continue;
                     else if (entry.Kind == TreeEntryKind.Link)
-                        diagnostics.Add(Link(entryPath));
+                        diagnostics.Add(UnreadEntry.Link(entryPath));
                     else
                         files.Add(new ListedFile(entryPath, entry.Id));
                 }
@@ -123,11 +123,6 @@ internal sealed class TreeListing(GitSourceOptions options)
             }
             return new Folder(files, folders, diagnostics);
         }
-
-        private static Diagnostic Link(string path) => new(Severity.Error, "PGG001", "A symbolic link is not followed.", SourceSpan.WholeFile(path))
-        {
-            Hint = "Commit the file itself.",
-        };
 
         private static Diagnostic Submodule(string path) => new(Severity.Error, "PGG002", "A submodule is not read.", SourceSpan.WholeFile(path))
         {

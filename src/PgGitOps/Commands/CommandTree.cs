@@ -1,4 +1,6 @@
 using System.CommandLine;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Reporting;
 
 namespace PgGitOps.Commands;
 
@@ -32,10 +34,11 @@ internal static class CommandTree
     {
         using var shutdown = new Shutdown(time);
         var parsed = Build(p => new Invocation(p, stdout, stderr, shutdown, time)).Parse(args);
-        if (parsed.Errors.Count > 0)
+        List<string> errors = UnknownFlags(args, parsed) is { Count: > 0 } unknown ? unknown : [.. parsed.Errors.Select(e => e.Message)];
+        if (errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-                await stderr.WriteLineAsync($"pggitops: {error.Message}").ConfigureAwait(false);
+            foreach (var error in errors)
+                await stderr.WriteLineAsync($"pggitops: {VisibleText.Of(error)}").ConfigureAwait(false);
             await stderr.WriteLineAsync("pggitops --help lists the commands, pggitops COMMAND --help the flags of one.").ConfigureAwait(false);
             return (int)ExitCode.Error;
         }
@@ -50,6 +53,20 @@ internal static class CommandTree
         var code = await parsed.InvokeAsync(configuration, CancellationToken.None).ConfigureAwait(false);
         await stdout.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         return code;
+    }
+
+    /// <summary>The parser takes a flag it does not know for the command's argument, where it has one: a directory called --fixx.</summary>
+    private static List<string> UnknownFlags(string[] args, ParseResult parsed)
+    {
+        if (args.Contains("--"))
+            return [];
+        var known = parsed.RootCommandResult.Command.Options.Concat(parsed.CommandResult.Command.Options).Select(o => o.Name).Distinct(StringComparer.Ordinal).ToArray();
+        return
+        [
+            .. parsed.CommandResult.Tokens.Select(t => t.Value).Concat(parsed.UnmatchedTokens).Where(t => t.Length > 1 && t[0] == '-')
+                .Select(t => t.Split('=')[0]).Distinct(StringComparer.Ordinal)
+                .Select(t => $"there is no flag {t}{Suggestion.Clause(t, known)}"),
+        ];
     }
 }
 

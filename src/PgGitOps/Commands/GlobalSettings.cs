@@ -25,6 +25,8 @@ internal static class GlobalSettings
 
     public static void AddTo(Command root)
     {
+        Output.Option.CompletionSources.Add(Enum.GetNames<OutputFormat>().Select(n => n.ToLowerInvariant()).ToArray());
+        LogFormatting.Option.CompletionSources.Add("text", "json");
         foreach (var option in (Option[])
                  [
                      Repository.Option, Reference.Option, Environments.Option, Clusters.Option, Output.Option, JsonInto.Option,

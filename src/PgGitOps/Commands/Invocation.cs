@@ -50,11 +50,7 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
         && !Console.IsOutputRedirected;
 
     /// <summary>Settings that are read late are still refused early.</summary>
-    public void CheckSettings()
-    {
-        _ = GlobalSettings.LogFormatting.Read(parsed);
-        _ = GlobalSettings.NoColor.Read(parsed) || Quiet || Verbose;
-    }
+    public void CheckSettings() => SettingChecks.Run(parsed);
 
     /// <summary>The asked-for format, or the first of the supported ones; another one is refused with the list.</summary>
     public OutputFormat Format(params OutputFormat[] supported)

@@ -10,7 +10,10 @@ internal static class PolicyFiles
     public static ExitCode Use(Invocation invocation, string? path, Func<SourceTree, EquatableArray<Diagnostic>, ExitCode> use)
     {
         if (DirectoryOf(invocation, path) is { } directory)
-            return use(WorkTree.Read(directory, invocation.Time.GetUtcNow()), []);
+        {
+            var (files, notes) = WorkTree.Read(directory, invocation.Time.GetUtcNow());
+            return use(files, notes);
+        }
         if (path is not null && invocation.Reference is not null)
             throw new UsageException("PATH is files as they lie in a directory, --ref is a commit: give one of them", "a commit of another repository: --repo PATH --ref REF");
         var outcome = invocation.Source.Read(new SourceRequest { Reference = invocation.Reference ?? "HEAD" }, invocation.Stopping);

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace PgGitOps.Commands;
 
@@ -20,6 +22,7 @@ internal sealed class Setting<T>
             HelpName = placeholder,
             Arity = ArgumentArity.ExactlyOne,
         };
+        SettingChecks.Add(Option, parsed => _ = Read(parsed));
     }
 
     public Option<string?> Option { get; }
@@ -51,6 +54,7 @@ internal sealed class Switch
     {
         Variable = SettingVariable.Of(flag);
         Option = new Option<bool>(flag, aliases) { Description = $"{description} [{Variable}]", Arity = ArgumentArity.Zero };
+        SettingChecks.Add(Option, parsed => _ = Read(parsed));
     }
 
     public Option<bool> Option { get; }
@@ -104,4 +108,24 @@ internal static class SettingVariable
 
     /// <summary>An empty variable counts as not set.</summary>
     public static string? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+}
+
+/// <summary>Every flag and variable a command knows is looked at before it does anything: a wrong one is refused also where this run would not have come to it.</summary>
+internal static class SettingChecks
+{
+    private static readonly ConcurrentDictionary<Option, Action<ParseResult>> Checks = [];
+
+    public static void Add(Option option, Action<ParseResult> check) => Checks[option] = check;
+
+    public static void Run(ParseResult parsed)
+    {
+        for (var at = parsed.CommandResult; at is not null; at = at.Parent as CommandResult)
+        {
+            foreach (var option in at.Command.Options)
+            {
+                if (Checks.TryGetValue(option, out var check))
+                    check(parsed);
+            }
+        }
+    }
 }

@@ -20,7 +20,8 @@ internal static class StatusCommand
             var (snapshot, plan) = await engine.Route().LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
             var report = new StatusReport(fleet, snapshot, plan, Promises(fleet, clusters, snapshot, invocation.Time.GetUtcNow()), invocation.Time.GetUtcNow());
             invocation.Write(format == OutputFormat.Json ? report.Json() : report.Text(), report.Json);
-            return ExitCode.Done;
+            // What could not be read may be anything: never the code of "all is well".
+            return plan.Clusters.Any(c => c.Unknowns.Count > 0) ? ExitCode.Error : ExitCode.Done;
         }).ConfigureAwait(false);
     }
 

@@ -18,10 +18,10 @@ internal static class SuspendCommand
 
     private static Task<ExitCode> RunAsync(Invocation invocation)
     {
-        var reason = Reason.Read(invocation.Parsed) ?? throw new UsageException("suspend needs a --reason");
+        var reason = Reason.Read(invocation.Parsed)?.Trim() is { Length: > 0 } given ? given : throw new UsageException("suspend needs a --reason", "whoever meets the suspension reads it");
         var duration = For.Read(invocation.Parsed) ?? throw new UsageException("suspend needs an end: --for 2h");
         var now = invocation.Time.GetUtcNow();
-        var suspension = new Suspension(reason, Owner.Read(invocation.Parsed) ?? Environment.UserName, now, now + duration);
+        var suspension = new Suspension(reason, Owner.Read(invocation.Parsed)?.Trim() is { Length: > 0 } owner ? owner : Environment.UserName, now, now + duration);
         var name = invocation.Parsed.GetRequiredValue(ClusterArgument);
         return OnPrimary.RunAsync(
             invocation,

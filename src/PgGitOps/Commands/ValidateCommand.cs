@@ -35,7 +35,7 @@ internal static class ValidateCommand
             var judged = judge.Weigh(tree, notes);
             documents.Save();
             if (fix && judged is { Fleet: not null, Rules: { } report } && FileFixes.Write(invocation, path ?? invocation.Repository, tree, report))
-                judged = judge.Weigh(WorkTree.Read(path ?? invocation.Repository, invocation.Time.GetUtcNow()), notes);
+                judged = judge.Weigh(WorkTree.Read(path ?? invocation.Repository, invocation.Time.GetUtcNow()).Tree, notes);
             return Report(invocation, judged, rules, reader);
         }));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using System.Security.Cryptography;
 using System.Text;
 using PgGitOps.Commands;
@@ -13,19 +14,22 @@ internal static class WorkTree
     private const long FileBytesMax = 32 << 20;
     private static readonly string[] Folders = ["policies", "environments", "schemas/kinds"];
 
-    public static SourceTree Read(string root, DateTimeOffset now)
+    /// <returns>The files, and what a commit's reader says of links in place of documents.</returns>
+    public static (SourceTree Tree, EquatableArray<Diagnostic> Notes) Read(string root, DateTimeOffset now)
     {
         if (!Directory.Exists(root))
             throw new UsageException($"there is no directory {root}");
-        var found = Folders
-            .Select(f => Path.Combine(root, f))
-            .Where(Directory.Exists)
-            .SelectMany(f => Directory.EnumerateFiles(f, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }))
-            .Where(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.EndsWith(".yml", StringComparison.Ordinal) || f.EndsWith(".csx", StringComparison.Ordinal) || f.EndsWith(".schema.json", StringComparison.Ordinal))
-            .Select(f => (Full: f, Path: Path.GetRelativePath(root, f).Replace('\\', '/')))
-            .OrderBy(f => f.Path, StringComparer.Ordinal)
-            .ToArray();
-        if (found.Length == 0)
+        (string Full, string Path, bool IsLink)[] entries;
+        try
+        {
+            entries = Entries(root);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException(e.Message);
+        }
+        var found = Array.FindAll(entries, e => !e.IsLink);
+        if (entries.Length == 0)
             throw new UsageException($"{root} holds no documents", "documents are .yaml files below policies/ and environments/");
         var files = new SourceFile[found.Length];
         var wrong = new UsageException?[found.Length];
@@ -42,8 +46,27 @@ internal static class WorkTree
         });
         if (Array.Find(wrong, e => e is not null) is { } first)
             throw first;
-        return new(new RevisionInfo("worktree", Environment.UserName, now, "files as they lie in the directory"), files.ToEquatableArray());
+        var tree = new SourceTree(new RevisionInfo("worktree", Environment.UserName, now, "files as they lie in the directory"), files.ToEquatableArray());
+        return (tree, entries.Where(e => e.IsLink).Select(e => UnreadEntry.Link(e.Path)).ToEquatableArray());
     }
+
+    private static (string Full, string Path, bool IsLink)[] Entries(string root) =>
+    [
+        .. Folders
+            .Select(f => Path.Combine(root, f))
+            .Where(Directory.Exists)
+            .SelectMany(f => new FileSystemEnumerable<(string Full, bool IsLink)>(f, static (ref e) => (e.ToFullPath(), IsLink(ref e)), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
+            {
+                ShouldRecursePredicate = static (ref e) => !IsLink(ref e),
+                ShouldIncludePredicate = static (ref e) => (!e.IsDirectory || IsLink(ref e)) && IsWanted(e.FileName),
+            })
+            .Select(f => (f.Full, Path: Path.GetRelativePath(root, f.Full).Replace('\\', '/'), f.IsLink))
+            .OrderBy(f => f.Path, StringComparer.Ordinal),
+    ];
+
+    private static bool IsWanted(ReadOnlySpan<char> name) => name.EndsWith(".yaml") || name.EndsWith(".yml") || name.EndsWith(".csx") || name.EndsWith(".schema.json");
+
+    private static bool IsLink(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
 
     /// <summary>The rules alone, which are wanted before the thousands of documents beside them; none where they cannot be read.</summary>
     public static IReadOnlyList<SourceFile> Rules(string root)

@@ -36,6 +36,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("history --limit 0", "--limit")]
     [InlineData("schema Frob", "cluster")]
     [InlineData("history --log-format xml", "json")]
+    [InlineData("validate --fixx", "there is no flag --fixx (did you mean '--fix'?)")]
+    [InlineData("validate --git-timeout abc .", "--git-timeout: 'abc' is not a duration")]
+    [InlineData("suspend core --for 1h --reason=\t", "suspend needs a --reason")]
     public async Task Wrong_Usage_IsAnErrorOnStderrOnly(string arguments, string says)
     {
         var run = await RunAsync(arguments.Split(' '));
@@ -54,6 +57,38 @@ public sealed class CommandLineTests : IDisposable
         environment["PGGITOPS_OUTPUT"] = "parchment";
         Assert.Contains("PGGITOPS_OUTPUT: 'parchment'", (await RunAsync("version")).Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task AVariable_ThatThisRunWouldNotHaveComeTo_IsRefusedWithItsName()
+    {
+        environment["PGGITOPS_GIT_TIMEOUT"] = "soon";
+
+        Assert.Contains("PGGITOPS_GIT_TIMEOUT: 'soon' is not a duration", (await RunAsync("validate", ".")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Validate_OfADirectoryWithALink_RefusesItAsACommitWould()
+    {
+        Directory.CreateDirectory(scratch.Path("policies"));
+        await File.WriteAllTextAsync(scratch.Path("elsewhere.yaml"), "a: 1\n");
+        File.CreateSymbolicLink(scratch.Path("policies/linked.yaml"), scratch.Path("elsewhere.yaml"));
+        // A circle of folders is not walked.
+        File.CreateSymbolicLink(scratch.Path("policies/again"), scratch.Path("policies"));
+        await File.WriteAllTextAsync(scratch.Path("policies/classes.yaml"), "apiVersion: pggitops.dev/v1\nkind: RecoveryClasses\n");
+
+        var run = await RunAsync("validate", ".");
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("policies/linked.yaml: error PGG001: A symbolic link is not followed.", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("again", run.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("validate -o ", "sarif")]
+    [InlineData("status --log-format ", "json")]
+    [InlineData("rec", "reconcile")]
+    public async Task Completion_OffersValuesAsWellAsNames(string line, string offered) =>
+        Assert.Contains(offered, (await RunAsync($"[suggest:{line.Length + 10}]", "pggitops " + line)).Out.Split('\n'));
 
     private async Task<ProgramRun> RunAsync(params string[] arguments)
     {

@@ -24,7 +24,7 @@ public sealed class TransportSecurityTests
         fleet.Edit("environments/test/environment.yaml", "sslMode: disable", "sslMode: verify-full");
 
         fleet.Environment["PGSSLROOTCERT"] = named;
-        var trusted = await fleet.RunAsync("status", "-o", "json");
+        var trusted = await fleet.RunAsync(0, "status", "-o", "json");
         Assert.DoesNotContain("TLS", trusted.Out, StringComparison.Ordinal);
         Assert.Contains("primary", trusted.Out, StringComparison.Ordinal);
         await fleet.RunAsync(0, "reconcile", "--once");
@@ -33,6 +33,7 @@ public sealed class TransportSecurityTests
         var refused = await fleet.RunAsync("drift");
         Assert.True(refused.ExitCode != 0, refused.ToString());
         Assert.Contains("TLS: ", refused.Out, StringComparison.Ordinal);
+        await fleet.RunAsync(1, "status");
     }
 
     private static X509Certificate2 Authority(string name)

@@ -16,7 +16,7 @@ public sealed class RuleFactsTests
 {
     private static SourceTree Tree()
     {
-        var shipped = WorkTree.Read(ShippedFiles.Root, EngineBench.Now);
+        var shipped = WorkTree.Read(ShippedFiles.Root, EngineBench.Now).Tree;
         return shipped with
         {
             Files =

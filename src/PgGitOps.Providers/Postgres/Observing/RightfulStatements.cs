@@ -19,7 +19,8 @@ internal static class RightfulStatements
         });
 
     // As bytes: one that is no text of the database's encoding would end the whole pass. A rename does not show in the time of
-    // the last modification, so the inode's own change counts; a backend begins with its postmaster's time of loading.
+    // the last modification, so the inode's own change counts; a backend begins with its postmaster's time of loading. The server
+    // tells a file's time in whole seconds: a change within the second of the last load passes for loaded, as the engine's own are.
     private static readonly ServerStatement AccessList = new(
         "select pg_read_binary_file(f, 0, 1048576, true), (pg_stat_file(f, true)).change <= pg_conf_load_time() from (select current_setting('hba_file')) h(f)",
         static (row, draft) =>
