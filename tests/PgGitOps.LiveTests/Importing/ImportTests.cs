@@ -37,7 +37,7 @@ public sealed class ImportTests
         await primary.ExecuteAsync("""
             create schema "sh op" authorization "Own er";
             create schema loose;
-            create extension pg_trgm schema loose version '1.6';
+            create extension pg_trgm schema loose version '1.5';
             set role "Own er";
             create table "sh op".t1 (id serial); create table "sh op".t2 (id int); create view "sh op".v as select 1 as one;
             create function "sh op".f(a int) returns int language sql as 'select 1';
