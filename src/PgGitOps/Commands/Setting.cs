@@ -29,6 +29,12 @@ internal sealed class Setting<T>
 
     public string Variable { get; }
 
+    /// <summary>What completion offers.</summary>
+    public string[] Values
+    {
+        init => Option.CompletionSources.Add(value);
+    }
+
     public T Read(ParseResult parsed)
     {
         var (text, origin) = parsed.GetResult(Option) is { Implicit: false }
