@@ -31,7 +31,7 @@ public static class Approval
         List<StepApproval> steps = [];
         foreach (var step in cluster.Steps)
         {
-            var verdict = Judge(step, environment, consent, consentOfPlan, now);
+            var verdict = Judge(step, fleet, environment, consent, consentOfPlan, now);
             if (verdict is StepVerdict.Go && step.DependsOn.FirstOrDefault(d => verdicts.GetValueOrDefault(d.On) is not StepVerdict.Go) is { } blocker)
                 verdict = new StepVerdict.Behind(blocker.On);
             verdicts.Add(step.Id, verdict);
@@ -40,8 +40,11 @@ public static class Approval
         return new ClusterApproval(cluster.Cluster, null, steps.ToEquatableArray());
     }
 
-    private static StepVerdict Judge(Step step, FleetEnvironment environment, Consent consent, string? consentOfPlan, DateTimeOffset now)
+    private static StepVerdict Judge(Step step, ValidFleet fleet, FleetEnvironment environment, Consent consent, string? consentOfPlan, DateTimeOffset now)
     {
+        // Consent to a plan is no consent to lose an object: that needs the approval that names it, still in force.
+        if (Allowances.Ended(step, fleet.Approvals, now) is { } ended)
+            return new StepVerdict.NeedsApproval($"approval {ended} is not in force any more");
         if (consentOfPlan is null)
         {
             if (Loss(step) is { } loss)

@@ -47,5 +47,10 @@ public sealed record RuleSetting(Located<string> Rule, EquatableArray<WrittenPar
 public sealed record WrittenParameter(Located<string> Name, LocatedNode Value);
 
 /// <summary>Written consent from Git: what is allowed, by whom, until when.</summary>
+/// <param name="Action">apply, promote, or null for one that only names objects.</param>
 /// <param name="PlanId">The sealed plan it allows, or null for an approval of another kind.</param>
-public sealed record ApprovalDocument(DocumentHead Head, string Action, string? PlanId, string? Cluster, string ApprovedBy, DateTimeOffset Expires, SourceSpan At);
+public sealed record ApprovalDocument(DocumentHead Head, string? Action, string? PlanId, string? Cluster, string ApprovedBy, DateTimeOffset Expires, SourceSpan At)
+{
+    /// <summary>Paths of objects of <see cref="Cluster"/> that were lost and may be made anew: <c>cluster</c>, <c>member/M</c>, <c>database/D</c>, <c>database/D/schema/S</c>.</summary>
+    public EquatableArray<Located<string>> Recreates { get; init; } = [];
+}

@@ -34,7 +34,7 @@ public static class ReferenceRules
     public static readonly DiagnosticRule JustificationMissing = new("PGR027", "No justification", "Asynchronous is the default between sites; a context that asks for more says why (R-05).");
     public static readonly DiagnosticRule PrivilegeMismatch = new("PGR028", "Privilege does not fit", "Each kind of object carries its own privileges.");
     public static readonly DiagnosticRule GrantTargetIncomplete = new("PGR029", "Grant target incomplete", "A grant names the schema, and for a table or a sequence the object.");
-    public static readonly DiagnosticRule ConsentIncomplete = new("PGR030", "Approval incomplete", "apply names a plan, promote names a cluster.");
+    public static readonly DiagnosticRule ConsentIncomplete = new("PGR030", "Approval incomplete", "apply names a plan; promote and allows name a cluster.");
     public static readonly DiagnosticRule SettingTwice = new("PGR031", "Parameter twice", "Parameter names do not distinguish case.");
     public static readonly DiagnosticRule UselessWindow = new("PGR032", "Data-loss window without replication", "replication: notAssumed promises nothing across sites, so there is no window to state.");
 

@@ -30,6 +30,9 @@ internal sealed record ClusterProblem
 
     internal required DateTimeOffset Now { get; init; }
 
+    /// <summary>Approvals from Git that name objects of this cluster.</summary>
+    internal required Allowances Allowances { get; init; }
+
     /// <summary>Evidence of each member's status.</summary>
     internal required IReadOnlyDictionary<string, string> MemberReasons { get; init; }
 

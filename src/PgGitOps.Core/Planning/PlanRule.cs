@@ -62,4 +62,7 @@ public static class PlanRule
 
     /// <summary>The planned steps did not pass the plan checker.</summary>
     public const string Unproven = "PGP020";
+
+    /// <summary>A database or schema that was there is gone: made anew it would be empty.</summary>
+    public const string Vanished = "PGP023";
 }

@@ -34,7 +34,7 @@ public static class Planner
                 plans.Add(Untouched(cluster.Name, cluster.Mode ?? fleet.EnvironmentOf(cluster).Mode) with { Unknowns = [$"cluster {cluster.Name} was not observed"] });
                 continue;
             }
-            var problem = ProblemReader.Read(fleet.EnvironmentOf(cluster), cluster, snapshot, options.Passwords, options.Now);
+            var problem = ProblemReader.Read(fleet.EnvironmentOf(cluster), cluster, snapshot, options.Passwords, options.Now, fleet.Approvals);
             var plan = PlanCluster(problem, options.Invariants) with { Reads = LiveReads.Of(problem, snapshot) };
             plan = plan with { Changes = plan.Changes.Concat(Dangers.Of(problem, snapshot)).OrderBy(c => c.Key).ToEquatableArray() };
             seal.Add(problem.Desired, plan.Reads);

@@ -8,7 +8,7 @@ namespace PgGitOps.Core.Planning;
 /// <summary>Joins a cluster's document with its snapshot into one <see cref="ClusterProblem"/>.</summary>
 internal static class ProblemReader
 {
-    internal static ClusterProblem Read(FleetEnvironment environment, Cluster cluster, ClusterSnapshot snapshot, PasswordCheck passwords, DateTimeOffset now)
+    internal static ClusterProblem Read(FleetEnvironment environment, Cluster cluster, ClusterSnapshot snapshot, PasswordCheck passwords, DateTimeOffset now, IReadOnlyList<ApprovalDocument>? approvals = null)
     {
         cluster = WithReplicationRole(environment, cluster);
         var catalog = SettingCatalog.Of(snapshot);
@@ -62,6 +62,8 @@ internal static class ProblemReader
             if (applied.TryGetValue(key, out var prepared))
                 live[key] = FacetValue.Of(prepared);
         }
+        foreach (var (key, used) in applied.Where(a => Allowances.IsUse(a.Key)))
+            live[key] = FacetValue.Of(used);
         foreach (var item in inventory)
             Take(new FacetKey(cluster.Name, item, "exists"), null);
         foreach (var role in cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")))
@@ -83,6 +85,7 @@ internal static class ProblemReader
             Inventory = inventory,
             RecordProblem = recordProblem,
             Now = now,
+            Allowances = new Allowances(cluster.Name, approvals ?? [], applied, now),
             MemberReasons = topology.Members.ToDictionary(m => m.Name, m => m.Reason, StringComparer.Ordinal),
             Overrides = OverridesOf(topology),
             MissingSecrets = MissingSecretsOf(cluster, unknown, passwords),

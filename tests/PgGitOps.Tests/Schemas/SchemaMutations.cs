@@ -12,7 +12,7 @@ internal sealed record SchemaMutation(string Pointer, string Keyword, JsonNode D
 internal sealed class SchemaMutations(JsonObject root)
 {
     private static readonly string[] Words =
-        ["a", "abc", "30s", "128MB", "2MB/s", "2027-03-31", "80%", "0 2 * * *", "user:x", "10.0.0.0/8", "UTC", "4.1.5", "PG101", "RecoveryPolicy/x", "aaaaaaaaaaaa", "b", "c"];
+        ["a", "abc", "30s", "128MB", "2MB/s", "2027-03-31", "80%", "0 2 * * *", "user:x", "10.0.0.0/8", "UTC", "4.1.5", "PG101", "RecoveryPolicy/x", "aaaaaaaaaaaa", "b", "c", "member/x"];
 
     private readonly List<SchemaMutation> made = [];
 

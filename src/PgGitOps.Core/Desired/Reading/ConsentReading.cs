@@ -19,12 +19,15 @@ internal static class ApprovalReading
 {
     public static ApprovalDocument Read(DocumentHead head, Fields spec) => new(
         head,
-        spec.Needed("action").Value,
+        spec.Text("action"),
         spec.Text("plan"),
         spec.Text("cluster"),
         spec.Needed("approvedBy").Value,
         spec.Moment("expires")!.Value,
-        spec.At);
+        spec.At)
+    {
+        Recreates = spec.Maps("allows").Select(a => a.Needed("recreate")).ToEquatableArray(),
+    };
 }
 
 internal static class RuleSettingsReading

@@ -32,5 +32,33 @@ internal sealed class Consents : IReferenceCheck
         };
         if (missing is not null)
             findings.Add(ReferenceRules.ConsentIncomplete.At(approval.At, $"an approval of {approval.Action} names its {missing}", $"add {missing}"));
+        if (approval is { Action: null, Recreates.Count: 0 })
+            findings.Add(ReferenceRules.ConsentIncomplete.At(approval.At, "an approval says what it allows: an action, or objects under allows", "add action or allows"));
+        if (approval.Recreates.Count == 0)
+            return;
+        if (approval.Cluster is null)
+            findings.Add(ReferenceRules.ConsentIncomplete.At(approval.Recreates[0].Span, "an approval that allows objects names their cluster", "add cluster"));
+        else if (draft.Clusters.Select(c => c.Cluster).FirstOrDefault(c => c.Name == approval.Cluster) is { } declared)
+            findings.AddRange(approval.Recreates.Select(r => UnknownObject(declared, r)).OfType<Diagnostic>());
+    }
+
+    /// <summary>An object that the cluster does not declare would never be made anew: the name is mistyped.</summary>
+    private static Diagnostic? UnknownObject(Cluster cluster, Located<string> path)
+    {
+        var parts = path.Value.Split('/').Select(p => p.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).Replace("%25", "%", StringComparison.Ordinal)).ToArray();
+        var where = $"in cluster {cluster.Name}";
+        switch (parts)
+        {
+            case ["member", var member]:
+                return cluster.FindMember(member) is null ? Named(ReferenceRules.UnknownMember, "member", member, cluster.Members.Select(m => m.Name)) : null;
+            case ["database", var name, ..]:
+                if (cluster.Databases.FirstOrDefault(d => d.Name == name) is not { } database)
+                    return Named(ReferenceRules.UnknownDatabase, "database", name, cluster.Databases.Select(d => d.Name));
+                return parts.Length == 4 && database.Schemas.All(s => s.Name != parts[3]) ? Named(ReferenceRules.UnknownSchema, "schema", parts[3], database.Schemas.Select(s => s.Name)) : null;
+            default:
+                return null;
+        }
+
+        Diagnostic Named(DiagnosticRule rule, string noun, string name, IEnumerable<string> known) => Names.Unknown(rule, noun, new Located<string>(name, path.Span), known, where);
     }
 }

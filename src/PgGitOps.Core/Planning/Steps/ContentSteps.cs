@@ -26,14 +26,18 @@ internal static class ContentSteps
         var exists = draft.Wanted(path, "exists");
         if (exists is null && owner is null)
             return;
+        var allowed = exists is null ? null : LostObjects.Refuse(draft, exists, $"Schema {database}.{schema.Name}");
+        if (exists is not null && allowed is null)
+            return;
         var ownerName = schema.Owner?.Value;
         StepDraft step;
         if (exists is not null)
         {
             var authorization = ownerName is null ? "" : $" AUTHORIZATION {SqlIdentifier.Quote(ownerName)}";
-            step = draft.Sql(path, "create", $"create schema {database}.{schema.Name}{(ownerName is null ? "" : $" (owner {ownerName})")}", database, [$"CREATE SCHEMA {quoted}{authorization}"], schema.At);
+            step = draft.Sql(path, "create", $"create schema {database}.{schema.Name}{(ownerName is null ? "" : $" (owner {ownerName})")}{allowed!.Words}", database, [$"CREATE SCHEMA {quoted}{authorization}"], schema.At);
             step.Changing(draft.State, exists.Key, exists.Value);
             step.Creates.Add(path);
+            allowed.Mark(step);
             step.Effects.AddRange(FreshFacets.OfSchema(draft.Problem, database, schema.Name, ownerName));
         }
         else

@@ -22,7 +22,7 @@ internal static class DatabaseSteps
     private static void Create(PlanDraft draft, Database database)
     {
         var path = FacetPath.Database(database.Name);
-        if (draft.Wanted(path, "exists") is not { } exists)
+        if (draft.Wanted(path, "exists") is not { } exists || LostObjects.Refuse(draft, exists, $"Database {database.Name}") is not { } allowed)
             return;
         var sql = $"CREATE DATABASE {SqlIdentifier.Quote(database.Name)}";
         if (database.Owner is { } owner)
@@ -35,7 +35,7 @@ internal static class DatabaseSteps
             sql += $" LOCALE {SqlLiteral.Quote(locale)}";
         if (database.ConnectionLimit is { } limit)
             sql += FormattableString.Invariant($" CONNECTION LIMIT {limit}");
-        var title = $"create database {database.Name}{(database.Owner is { } o ? $" (owner {o.Value})" : "")}";
+        var title = $"create database {database.Name}{(database.Owner is { } o ? $" (owner {o.Value})" : "")}{allowed.Words}";
         var step = draft.Sql(path, "create", title, "postgres", [sql], database.At, StepTimeouts.CreateDatabase, inTransaction: false);
         step.Changing(draft.State, exists.Key, exists.Value);
         foreach (var field in (string[])["owner", "encoding", "locale", "connectionLimit"])
@@ -47,6 +47,7 @@ internal static class DatabaseSteps
         if (database.Owner is { } needed)
             draft.NeedRole(step, needed.Value, "its owner has to exist first");
         step.Creates.Add(path);
+        allowed.Mark(step);
         draft.Add(step);
     }
 

@@ -1,0 +1,56 @@
+using PgGitOps.Core.Desired;
+
+namespace PgGitOps.Core.Planning.Steps;
+
+/// <summary>Databases and schemas that the record says were there: made anew they would be empty, and whoever uses them would not notice at once.</summary>
+/// <remarks>Roles and extensions hold no rows of their own, so they are made anew without being asked for.</remarks>
+internal static class LostObjects
+{
+    /// <param name="subject">Such as <c>Database shop</c>.</param>
+    /// <returns>Null where the object is gone and nobody allowed to make it anew; this is then refused.</returns>
+    internal static LossConsent? Refuse(PlanDraft draft, DesiredFacet exists, string subject)
+    {
+        var problem = draft.Problem;
+        var path = exists.Key.Object;
+        if (problem.RecordProblem is { } unreadable && !problem.Live.ContainsKey(exists.Key))
+        {
+            // Whether it was ever there is then not known. What would be in a database that is not made is not told apart.
+            if (FacetPath.Parent(path) is not { } database || draft.State[problem.Key(database, "exists")] is not null)
+                draft.Refuse(new Refusal(PlanRule.RecordUnreadable, $"{subject} is not created: whether it was there before is not known while the record cannot be read ({unreadable}).", null, exists.At));
+            draft.LeaveAlone(exists.Key, "whether it was there before is not known");
+            return null;
+        }
+        // With a database went its schemas: the approval of the whole is enough for what was in it.
+        var lost = WasThere(problem, path) && !IsInLost(problem, path);
+        if (!lost)
+            return LossConsent.NothingLost;
+        if (problem.Allowances.Recreate(path) is { } approval)
+            return new LossConsent($", lost before; allowed by {approval.ApprovedBy} (approval {approval.Head.Name})", problem.Allowances.UseOf(approval, path));
+        draft.Refuse(new Refusal(
+            PlanRule.Vanished,
+            $"{subject} was there and is gone: it was dropped or renamed outside of Git. It is not made anew, for it would be empty.",
+            "Restore it or rename it back. " + Allowances.Hint(problem.Cluster.Name, path),
+            exists.At));
+        draft.LeaveAlone(exists.Key, "it was there and is gone; made anew it would be empty, so an approval has to name it");
+        return null;
+    }
+
+    // Not by the inventory: what is to be made is written there before it is, and a kill between the two leaves it there.
+    private static bool WasThere(ClusterProblem problem, string path) => problem.Applied.ContainsKey(problem.Key(path, "exists"));
+
+    private static bool IsInLost(ClusterProblem problem, string path) =>
+        FacetPath.Parent(path) is { } database && !problem.Live.ContainsKey(problem.Key(database, "exists")) && WasThere(problem, database);
+}
+
+/// <param name="Words">For the step's title.</param>
+/// <param name="Use">Marks the approval as used; null where none was needed.</param>
+internal sealed record LossConsent(string Words, FacetState? Use)
+{
+    internal static readonly LossConsent NothingLost = new("", null);
+
+    internal void Mark(StepDraft step)
+    {
+        if (Use is not null)
+            step.Effects.Add(Use);
+    }
+}
