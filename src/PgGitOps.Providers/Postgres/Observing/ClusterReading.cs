@@ -36,6 +36,9 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
             primary.TrySetResult(null);
         }
         var databases = await contents.ConfigureAwait(false);
+        // A smart shutdown waits for every session, also for ours. Where nobody tells of one, no session outlives the look.
+        foreach (var member in members.Where(m => m.Draft is not { IsStopping: false }))
+            await connections.ForgetAsync(target => target.Host == member.Member.Address && target.Port == member.Member.Port).ConfigureAwait(false);
         var strangers = StrangerCheck.ByIdentity(members);
         var snapshots = members.Select(m => m.ToSnapshot(strangers.GetValueOrDefault(m.Member.Name))).OrderBy(m => m.Name, StringComparer.Ordinal).ToEquatableArray();
         var primaries = members.Where(m => m.Facts is { InRecovery: false } && !strangers.ContainsKey(m.Member.Name)).ToArray();

@@ -29,6 +29,12 @@ internal static class RightfulStatements
                 draft.AccessList = AccessListRedaction.Apply(Core.Planning.AccessList.Read(Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(0)), row.GetBoolean(1)));
         });
 
+    // A server that was asked to stop and waits for its sessions says so nowhere in SQL: those that it has go on as ever. The last
+    // line of its lock file does. As bytes, for the same reason as above.
+    private static readonly ServerStatement Stopping = new(
+        "select pg_read_binary_file('postmaster.pid', 0, 8192, true)",
+        static (row, draft) => draft.IsStopping = !row.IsDBNull(0) && Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(0)).TrimEnd().EndsWith("stopping", StringComparison.Ordinal));
+
     private static readonly ServerStatement Inventory = new(
         "select object, commit, created_at from pggitops.inventory",
         static (row, draft) => draft.Inventory.Add(new InventoryEntry(row.GetString(0), row.GetString(1), row.Instant(2))));
@@ -51,7 +57,10 @@ internal static class RightfulStatements
         if (rights.Files)
             yield return Files;
         if (rights.AccessList)
+        {
             yield return AccessList;
+            yield return Stopping;
+        }
         if (rights.Record != RecordState.Readable)
             yield break;
         yield return Inventory;

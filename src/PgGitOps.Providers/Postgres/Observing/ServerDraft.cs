@@ -29,6 +29,9 @@ internal sealed class ServerDraft
     public ServerRights? Rights { get; set; }
     public AccessListFacts? AccessList { get; set; }
     public string ClusterName { get; set; } = "";
+
+    /// <summary>Asked to stop, and waiting for the end of its sessions; null where this login cannot be told.</summary>
+    public bool? IsStopping { get; set; }
     public List<SettingFact> Settings { get; } = new(64);
     public List<FileSettingFact> FileSettings { get; } = [];
     public List<RoleFact> Roles { get; } = [];
