@@ -27,11 +27,17 @@ public sealed record Cluster
     public required EquatableArray<Database> Databases { get; init; }
     public required BackupPlan? Backup { get; init; }
 
+    /// <summary>Nothing is done on it before then; null when the document does not say so.</summary>
+    public DeclaredSuspension? Suspended { get; init; }
+
     /// <summary>Per-field exceptions from the cluster's mode.</summary>
     public required EquatableArray<FieldException> Exceptions { get; init; }
 
     public Member? FindMember(string name) => Members.FirstOrDefault(m => m.Name == name);
 }
+
+/// <param name="Until">It ends by itself then.</param>
+public sealed record DeclaredSuspension(string Reason, DateTimeOffset Until, SourceSpan At);
 
 /// <summary>Who owns the servers' life cycle. Closed: <see cref="Native"/>, <see cref="Patroni"/>.</summary>
 public abstract record ClusterManager

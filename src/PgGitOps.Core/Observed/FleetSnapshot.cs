@@ -79,3 +79,6 @@ public sealed record InventoryEntry(string Object, string Commit, DateTimeOffset
 public sealed record AppliedEntry(string Object, string Field, string Value, string Commit, DateTimeOffset At, bool Adopted = false);
 
 public sealed record Suspension(string Reason, string Owner, DateTimeOffset Since, DateTimeOffset Expires);
+
+/// <param name="Place">Where it says so, in words, such as <c>host osl-1</c>.</param>
+public sealed record PlacedSuspension(string Place, Suspension Suspension);

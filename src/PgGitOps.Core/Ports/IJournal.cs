@@ -12,6 +12,3 @@ public interface IJournal
     /// <summary>After the effect, or instead of it.</summary>
     void Outcome(Step step, StepOutcome outcome);
 }
-
-/// <summary>A step that was in flight when its process ended.</summary>
-public sealed record UnfinishedIntent(string PlanId, string Commit, string Cluster, string StepId, string Title, long FencingToken, DateTimeOffset At);

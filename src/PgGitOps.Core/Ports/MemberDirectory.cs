@@ -19,5 +19,8 @@ public sealed record MemberDirectory(string Root)
     /// <summary>Lock of the writer that brings the cluster's first server into being.</summary>
     public static string WriterLock(ServerAccess access, string cluster) => $"{ClusterRoot(access, cluster)}/.writer.lock";
 
+    /// <summary>Where the engine keeps what it has to know of a cluster while no server of it runs.</summary>
+    public static string Beside(ServerAccess access, string cluster) => $"{ClusterRoot(access, cluster)}/.pggitops";
+
     private static string ClusterRoot(ServerAccess access, string cluster) => $"{access.DataRoot.TrimEnd('/')}/{cluster}";
 }

@@ -39,6 +39,9 @@ public interface IClusterWriter : IAsyncDisposable
     /// <summary>Grows with every writer the cluster ever had; a step of an older one is refused.</summary>
     long FencingToken { get; }
 
+    /// <summary>Asked right before a step: whether this writer may still write.</summary>
+    ValueTask<WriterStanding> StandingAsync(CancellationToken cancel);
+
     /// <summary>Performs one step. The outside world's failures are outcomes, not exceptions.</summary>
     ValueTask<StepOutcome> RunAsync(Step step, CancellationToken cancel);
 
@@ -49,13 +52,20 @@ public interface IClusterWriter : IAsyncDisposable
     ValueTask<StepOutcome> RecordFoundAsync(IReadOnlyCollection<FacetState> found, string commit, CancellationToken cancel);
 }
 
+/// <param name="Lost">Why the lock or the token is gone, or null while both are held. Once lost stays lost.</param>
+/// <param name="Suspension">What the cluster's own record says now; null where it says nothing, or where there is no primary to ask.</param>
+public sealed record WriterStanding(string? Lost, Suspension? Suspension)
+{
+    public static WriterStanding Good { get; } = new(null, null);
+}
+
 /// <summary>Opens a cluster for writing.</summary>
 public interface IClusterGate
 {
     ValueTask<GateOutcome> OpenAsync(ValidFleet fleet, Cluster cluster, ClusterSnapshot snapshot, CancellationToken cancel);
 }
 
-/// <summary>Closed: <see cref="Open"/>, <see cref="Held"/>, <see cref="Unreachable"/>.</summary>
+/// <summary>Closed: <see cref="Open"/>, <see cref="Held"/>, <see cref="Suspended"/>, <see cref="Unreachable"/>.</summary>
 public abstract record GateOutcome
 {
     private GateOutcome()
@@ -66,6 +76,10 @@ public abstract record GateOutcome
 
     /// <param name="Holder">Who writes now, as far as PostgreSQL shows it.</param>
     public sealed record Held(string Holder) : GateOutcome;
+
+    /// <summary>The cluster was found suspended once its lock was held; nothing was written, no token either.</summary>
+    /// <param name="Words">By whom, until when and why.</param>
+    public sealed record Suspended(string Words) : GateOutcome;
 
     public sealed record Unreachable(string Reason) : GateOutcome;
 }

@@ -20,6 +20,15 @@ public static class PlanJson
     /// <summary>UTF-8, ends with a line break.</summary>
     public static ReadOnlyMemory<byte> Write(Plan plan) => Write(plan, Checksum(plan));
 
+    /// <summary>One step as it stands in a plan file: equal steps give equal bytes.</summary>
+    public static byte[] Bytes(Step step)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+            Write(json, step);
+        return buffer.WrittenSpan.ToArray();
+    }
+
     /// <summary>Over everything else in the file: a file edited by hand is not the plan that was reviewed.</summary>
     internal static string Checksum(Plan plan) => Convert.ToHexStringLower(SHA256.HashData(Write(plan, null).Span));
 

@@ -62,8 +62,8 @@ internal static class ApplyCommand
             }
             // Handing over the file is consent to that plan's ordinary steps; what loses data asks for the id as well.
             var covers = approved.Any(p => reviewed.Id.StartsWith(p, StringComparison.OrdinalIgnoreCase));
-            var consent = new Consent(true, covers ? [current.Id] : []);
-            return Report(invocation, await route.ExecuteAsync(fleet, snapshot, current, Order(invocation, engine, consent)).ConfigureAwait(false), reviewed.Id);
+            var order = Order(invocation, engine, new Consent(true, covers ? [reviewed.Id] : [])) with { Agreed = new AgreedPlan(reviewed, Alone: true) };
+            return Report(invocation, await route.ExecuteAsync(fleet, snapshot, current, order).ConfigureAwait(false), reviewed.Id);
         }, byRules: true);
 
     /// <summary>What moved, and steps that nobody reviewed.</summary>
@@ -96,7 +96,9 @@ internal static class ApplyCommand
                 return Unapproved(invocation, plan);
             consent = consent with { Ordinary = true };
         }
-        return Report(invocation, await route.ExecuteAsync(fleet, snapshot, plan, Order(invocation, engine, consent)).ConfigureAwait(false), plan.Id);
+        // --yes speaks of every ordinary step; an answer to the question, or an id, of the plan that was shown.
+        var order = Order(invocation, engine, consent) with { Agreed = new AgreedPlan(plan, Alone: !Yes.Read(invocation.Parsed)) };
+        return Report(invocation, await route.ExecuteAsync(fleet, snapshot, plan, order).ConfigureAwait(false), plan.Id);
     }
 
     private static bool Agreed(Invocation invocation, Plan plan)
@@ -127,6 +129,7 @@ internal static class ApplyCommand
     private static PassOrder Order(Invocation invocation, Engine engine, Consent consent) => new()
     {
         Consent = consent,
+        Insists = true,
         Follow = engine.Progress,
         Patience = PassOrder.OnePass,
         Command = "apply",

@@ -23,7 +23,7 @@ internal static class DriftCommand
             var route = engine.Route();
             var (snapshot, plan) = await route.LookAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping).ConfigureAwait(false);
             // What the loop would do with it: the mode's own consent.
-            var approved = Approval.Decide(plan, fleet, snapshot, Consent.Enforced, invocation.Time.GetUtcNow());
+            var approved = await engine.DecideAsync(fleet, snapshot, plan).ConfigureAwait(false);
             var now = invocation.Time.GetUtcNow();
             var said = rules?.Ask(now, LiveProofs.Of(fleet, snapshot, now), snapshot.Clusters);
             DriftOutput.Write(invocation, DriftReport.Of(approved, snapshot, route.Drift.Since) with { Rules = said });

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Providers.Git;
 using PgGitOps.Providers.Hosts;
@@ -15,6 +17,8 @@ namespace PgGitOps.Commands;
 /// <summary>Puts the providers behind the ports together for one run. Nothing is opened before it is used.</summary>
 internal sealed class Engine : IAsyncDisposable
 {
+    private static readonly TimeSpan SaveLimit = TimeSpan.FromSeconds(2);
+
     private readonly Invocation invocation;
     private readonly SecretStore secrets = new();
     private readonly ServerConnections connections;
@@ -22,6 +26,8 @@ internal sealed class Engine : IAsyncDisposable
     private readonly DataDirectoryProbe probe;
     private readonly PostgresObserver observer;
     private readonly SoundDocuments documents;
+    private readonly StateConditions conditions;
+    private readonly SuspensionFiles suspensionFiles;
     private RuleRoute? rules;
 
     /// <param name="keepConnections">For a run that looks again and again.</param>
@@ -30,6 +36,10 @@ internal sealed class Engine : IAsyncDisposable
         this.invocation = invocation;
         connections = new(secrets, invocation.Time, keepConnections);
         hosts = new();
+        conditions = new(invocation.Complain);
+        suspensionFiles = new(hosts);
+        OwnSuspensions = new(invocation.State.Path, conditions);
+        Suspensions = new(suspensionFiles, OwnSuspensions, invocation.Time);
         probe = new(hosts, invocation.Time);
         observer = new(connections, invocation.Time, probe);
         documents = SoundDocuments.Open(invocation);
@@ -38,6 +48,24 @@ internal sealed class Engine : IAsyncDisposable
     public IObserver Observer => observer;
 
     public ISecretStore Secrets => secrets;
+
+    public IHostLocks HostLocks => hosts;
+
+    public ISuspensionFiles SuspensionFiles => suspensionFiles;
+
+    public OwnSuspensions OwnSuspensions { get; }
+
+    public SuspensionWatch Suspensions { get; }
+
+    /// <summary>What a loop would do of a plan now: the mode's own consent, and every place that may suspend a cluster.</summary>
+    public async Task<ApprovedPlan> DecideAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan)
+    {
+        var beside = await Suspensions.ReadAllAsync(fleet, plan.Clusters.Where(c => c.Steps.Count > 0).Select(c => c.Cluster), invocation.Stopping).ConfigureAwait(false);
+        return Approval.Decide(plan, fleet, snapshot, Consent.Enforced, invocation.Time.GetUtcNow(), beside: beside);
+    }
+
+    /// <summary>What is wrong with the state directory now.</summary>
+    public StateConditions Conditions => conditions;
 
     /// <summary>Looks at a cluster that no document declares.</summary>
     public async Task<ClusterSnapshot> ObserveAsync(ClusterTarget target, CancellationToken cancel) =>
@@ -54,6 +82,14 @@ internal sealed class Engine : IAsyncDisposable
     public RevisionInForce RevisionInForce(bool acceptRewrittenHistory) =>
         new(Revisions(byRules: true), new LastGoodRevision(invocation.State.File($"last-good-{RepositoryKey()}.json")), invocation.Reference ?? "HEAD", acceptRewrittenHistory, invocation.Time);
 
+    /// <summary>The newest revision that holds, or the last that did, for acts that must not wait for a mending commit; null when none is known.</summary>
+    public ValidFleet? LastGoodFleet(CancellationToken cancel)
+    {
+        var revision = RevisionInForce(acceptRewrittenHistory: false);
+        revision.Refresh(cancel);
+        return revision.Fleet;
+    }
+
     public IExecutionFollower Progress(int steps) =>
         new ProgressFollower(invocation.Quiet ? TextWriter.Null : invocation.Error, !Console.IsErrorRedirected && !invocation.Quiet, steps, invocation.Time);
 
@@ -64,27 +100,36 @@ internal sealed class Engine : IAsyncDisposable
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{address}\n{invocation.Reference ?? "HEAD"}")))[..16];
     }
 
-    public IClusterGate Gate() => new ClusterGate(hosts, hosts, probe, secrets, invocation.Time);
+    public IClusterGate Gate() => new ClusterGate(hosts, hosts, probe, secrets, invocation.Time, places: Suspensions);
 
     public Route Route()
     {
         var boundary = TestHook.Read();
-        var archive = new JournalArchive(invocation.State.Journal, invocation.Time);
+        var journals = System.IO.Path.Combine(invocation.State.Path, "journal");
+        var archive = new JournalArchive(journals, invocation.Time, conditions);
         return new(
             observer,
             observer.ReleaseAsync,
             Gate,
             new PasswordFindings(secrets).Check,
             archive,
-            begin => JournalFile.Create(invocation.State.Journal, begin, invocation.Time, boundary),
-            DriftHistory.Open(invocation.State.File("drift.json"), invocation.Complain),
+            begin => JournalFile.Create(journals, begin, invocation.Time, boundary),
+            StateMemory.Open(invocation.State.Path, conditions),
+            Suspensions,
             invocation.Time);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        documents.Save();
+        try
+        {
+            // A revision that is still being read when the loop was told to stop holds the memory; losing it costs time and nothing else.
+            await Task.Run(documents.Save).WaitAsync(SaveLimit).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+        }
         rules?.Dispose();
-        return connections.DisposeAsync();
+        await connections.DisposeAsync().ConfigureAwait(false);
     }
 }

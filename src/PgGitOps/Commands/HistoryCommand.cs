@@ -16,7 +16,7 @@ internal static class HistoryCommand
     private static Task<ExitCode> Run(Invocation invocation)
     {
         var format = invocation.Format(OutputFormat.Text, OutputFormat.Json);
-        var archive = new JournalArchive(invocation.State.Journal, invocation.Time);
+        var archive = new JournalArchive(System.IO.Path.Combine(invocation.State.Path, "journal"), invocation.Time, new StateConditions(invocation.Complain));
         var clusters = invocation.Clusters;
         var runs = archive.Files().TakeLast(Limit.Read(invocation.Parsed))
             .Select(f => (IReadOnlyList<JournalEntry>)[.. JournalArchive.Read(f).Where(e => e.Cluster is null || clusters.Count == 0 || clusters.Contains(e.Cluster))])

@@ -25,7 +25,7 @@ internal static class PassExit
         if (open.Any(c => c.WaitsForApproval))
             return ExitCode.ApprovalNeeded;
         // What is declared holds in part.
-        if (open.Any(c => c.Ending == ClusterEnding.Short))
+        if (open.Any(c => c.Ending is ClusterEnding.Short or ClusterEnding.Degraded))
             return ExitCode.PartlyApplied;
         return open.Count > 0 ? ExitCode.Locked : ExitCode.PartlyApplied;
     }

@@ -39,6 +39,6 @@ internal static class PlanCommand
         if (SnapshotFile.Read(invocation.Parsed) is { } path)
             return (route.PlanOf(fleet, SnapshotFiles.Read(path, clusters)), null);
         var (snapshot, plan) = await route.LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
-        return (plan, Approval.Decide(plan, fleet, snapshot, Consent.Enforced, invocation.Time.GetUtcNow()));
+        return (plan, await engine.DecideAsync(fleet, snapshot, plan).ConfigureAwait(false));
     }
 }

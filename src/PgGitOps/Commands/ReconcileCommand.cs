@@ -47,12 +47,12 @@ internal static class ReconcileCommand
     private static async Task<ExitCode> LoopAsync(Invocation invocation, Engine engine, RevisionInForce revision)
     {
         var log = invocation.Log;
-        var health = new HealthState(invocation.Time, TimeSpan.FromMinutes(2));
+        var health = new HealthState(invocation.Time, TimeSpan.FromMinutes(2), engine.Conditions);
         using var endpoint = Health.Read(invocation.Parsed) is { } address ? HealthEndpoint.Start(address, health, log) : null;
         var options = new LoopOptions(
             invocation.Environments,
             fleet => FleetSelection.Among(invocation, fleet),
-            (stopping, abort) => Order(invocation, _ => new LogFollower(log), stopping, abort));
+            (stopping, abort) => Order(invocation, _ => new LogFollower(log, health), stopping, abort));
         log.Information("reconciling {Repository} continuously", revision.Address);
         using var rules = new RuleRoute(RuleSettings.Read(invocation));
         var loop = new ReconcileLoop(revision, engine.Route(), new PassSchedule(Random.Shared.NextDouble), health, log, options, new RuleWatch(rules, invocation.Time));

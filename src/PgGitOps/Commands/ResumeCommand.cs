@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Commands;
 
@@ -14,10 +13,6 @@ internal static class ResumeCommand
     private static Task<ExitCode> RunAsync(Invocation invocation)
     {
         var name = invocation.Parsed.GetRequiredValue(ClusterArgument);
-        return OnPrimary.RunAsync(
-            invocation,
-            name,
-            (store, fleet, cluster, primary) => store.ResumeAsync(fleet, cluster, primary, invocation.Stopping),
-            outcome => outcome is StepOutcome.AlreadyTrue ? $"{name} was not suspended" : $"{name} is resumed");
+        return SuspensionRun.UseAsync(invocation, name, run => run.ResumeAsync());
     }
 }

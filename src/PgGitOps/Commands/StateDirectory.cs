@@ -27,11 +27,7 @@ internal sealed record StateDirectory(string Path)
     {
         try
         {
-            // The journal names objects and hosts: for the owner's eyes only.
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(directory);
-            else
-                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Reconciling.OwnDirectory.Make(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -18,7 +18,8 @@ internal static class StatusCommand
         {
             var clusters = FleetSelection.Of(invocation, fleet);
             var (snapshot, plan) = await engine.Route().LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
-            var report = new StatusReport(fleet, snapshot, plan, Promises(fleet, clusters, snapshot, invocation.Time.GetUtcNow()), invocation.Time.GetUtcNow());
+            var beside = await engine.Suspensions.ReadAllAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
+            var report = new StatusReport(fleet, snapshot, plan, Promises(fleet, clusters, snapshot, invocation.Time.GetUtcNow()), invocation.Time.GetUtcNow(), beside);
             invocation.Write(format == OutputFormat.Json ? report.Json() : report.Text(), report.Json);
             // What could not be read may be anything: never the code of "all is well".
             return plan.Clusters.Any(c => c.Unknowns.Count > 0) ? ExitCode.Error : ExitCode.Done;

@@ -2,16 +2,18 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Commands;
 
 /// <summary>One line a member, in the order of the documents' names.</summary>
-internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, IReadOnlyList<LiveContext> promises, DateTimeOffset now)
+internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, IReadOnlyList<LiveContext> promises, DateTimeOffset now, IReadOnlyDictionary<string, EquatableArray<PlacedSuspension>>? beside = null)
 {
     public string Text()
     {
@@ -150,8 +152,9 @@ internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Pla
         ReconcileMode.Enforce => "enforce",
     };
 
+    /// <summary>The one that ends last, of every place that says so.</summary>
     private Suspension? SuspensionOf(ClusterSnapshot seen) =>
-        seen.Record is Observation<ClusterRecord>.Seen { Value.Suspension: { } suspension } && suspension.Expires > now ? suspension : null;
+        Suspensions.Of(fleet.FindCluster(seen.Name), seen).Concat(beside?.GetValueOrDefault(seen.Name) ?? []).Select(p => p.Suspension).Where(s => s.Expires > now).MaxBy(s => s.Expires);
 
     private string Suspended(ClusterSnapshot seen) =>
         SuspensionOf(seen) is { } s ? string.Create(CultureInfo.InvariantCulture, $", suspended by {s.Owner} until {s.Expires.UtcDateTime:yyyy-MM-dd HH:mm}Z: {s.Reason}") : "";

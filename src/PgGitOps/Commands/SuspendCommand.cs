@@ -13,8 +13,12 @@ internal static class SuspendCommand
     private static readonly Setting<string?> Owner = new("--owner", "NAME", "Who answers for it; default: the user", t => t, null);
     private static readonly Setting<TimeSpan?> For = new("--for", "2h", "How long; it ends by itself", t => DurationSetting.Parse(t), null);
 
+    private static readonly Setting<TimeSpan?> Wait = new("--wait", "30s", "How long to wait for the end of a step that a writer is at; default 30s", t => DurationSetting.Parse(t), null);
+
+    private static readonly TimeSpan WaitDefault = TimeSpan.FromSeconds(30);
+
     public static CommandDefinition Define() =>
-        new(SourceSettings.AddTo(new Command("suspend", "Change nothing on a cluster for a while; drift is still reported") { ClusterArgument, Reason.Option, Owner.Option, For.Option }), RunAsync);
+        new(SourceSettings.AddTo(new Command("suspend", "Change nothing on a cluster for a while; drift is still reported") { ClusterArgument, Reason.Option, Owner.Option, For.Option, Wait.Option }), RunAsync);
 
     private static Task<ExitCode> RunAsync(Invocation invocation)
     {
@@ -23,11 +27,8 @@ internal static class SuspendCommand
         var now = invocation.Time.GetUtcNow();
         var suspension = new Suspension(reason, Owner.Read(invocation.Parsed)?.Trim() is { Length: > 0 } owner ? owner : Environment.UserName, now, now + duration);
         var name = invocation.Parsed.GetRequiredValue(ClusterArgument);
-        return OnPrimary.RunAsync(
-            invocation,
-            name,
-            (store, fleet, cluster, primary) => store.SuspendAsync(fleet, cluster, primary, suspension, invocation.Stopping),
-            _ => Said(name, suspension));
+        var wait = Wait.Read(invocation.Parsed) ?? WaitDefault;
+        return SuspensionRun.UseAsync(invocation, name, run => run.SuspendAsync(suspension, wait));
     }
 
     internal static string Said(string cluster, Suspension suspension) => VisibleText.Of(string.Create(

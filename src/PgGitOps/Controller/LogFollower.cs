@@ -6,9 +6,14 @@ using Serilog;
 namespace PgGitOps.Controller;
 
 /// <summary>Steps as structured log lines.</summary>
-internal sealed class LogFollower(ILogger log) : IExecutionFollower
+/// <param name="health">Told how long a step may take.</param>
+internal sealed class LogFollower(ILogger log, HealthState health) : IExecutionFollower
 {
-    public void Starting(Step step) => log.Debug("{Cluster}: {Title} begins ({Step})", step.Cluster, step.Title, step.Id);
+    public void Starting(Step step)
+    {
+        health.StepBegun(step.Cluster, step.Timeout + ReconcileLoop.PassGrace);
+        log.Debug("{Cluster}: {Title} begins ({Step})", step.Cluster, step.Title, step.Id);
+    }
 
     public void Ended(Step step, StepOutcome outcome)
     {

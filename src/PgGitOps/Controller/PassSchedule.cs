@@ -1,6 +1,7 @@
 namespace PgGitOps.Controller;
 
 /// <summary>When each cluster is looked at next: every interval, a little jittered; after failures less and less often.</summary>
+/// <remarks>Moments are times since some start on a clock that only goes forward: a machine whose clock is set delays no pass.</remarks>
 /// <param name="random">A number from 0 to 1, drawn once a pass, so that clusters looked at together stay together.</param>
 internal sealed class PassSchedule(Func<double> random)
 {
@@ -13,17 +14,17 @@ internal sealed class PassSchedule(Func<double> random)
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
 
     /// <summary>Clusters that are due; one never seen before is due at once.</summary>
-    public IReadOnlyList<string> Due(IEnumerable<string> clusters, DateTimeOffset now) =>
+    public IReadOnlyList<string> Due(IEnumerable<string> clusters, TimeSpan now) =>
         [.. clusters.Where(c => !entries.TryGetValue(c, out var entry) || entry.Next <= now).Order(StringComparer.Ordinal)];
 
     /// <summary>The earliest moment at which one of them is due.</summary>
-    public DateTimeOffset NextDue(IEnumerable<string> clusters, DateTimeOffset now) =>
-        clusters.Select(c => entries.TryGetValue(c, out var entry) ? entry.Next : now).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+    public TimeSpan NextDue(IEnumerable<string> clusters, TimeSpan now) =>
+        clusters.Select(c => entries.TryGetValue(c, out var entry) ? entry.Next : now).DefaultIfEmpty(TimeSpan.MaxValue).Min();
 
     public int Failures(string cluster) => entries.TryGetValue(cluster, out var entry) ? entry.Failures : 0;
 
     /// <summary>After a pass over these clusters.</summary>
-    public void Ended(IEnumerable<(string Cluster, TimeSpan Interval, bool Succeeded)> results, DateTimeOffset now)
+    public void Ended(IEnumerable<(string Cluster, TimeSpan Interval, bool Succeeded)> results, TimeSpan now)
     {
         var jitter = 1 + (JitterShare * ((2 * random()) - 1));
         foreach (var (cluster, interval, succeeded) in results)
@@ -34,21 +35,24 @@ internal sealed class PassSchedule(Func<double> random)
     }
 
     /// <summary>A new revision may mend what failed: everything is due at once. Failures are remembered until a pass succeeds.</summary>
-    public void Hurry(DateTimeOffset now)
+    public void Hurry(TimeSpan now)
     {
         foreach (var (cluster, entry) in entries.ToList())
             entries[cluster] = entry with { Next = now };
     }
 
     /// <summary>Interval, then twice as long after each failure, up to <see cref="BackOffMax"/> or the interval where that is longer.</summary>
-    public static TimeSpan Delay(TimeSpan interval, int failures)
+    public static TimeSpan Delay(TimeSpan interval, int failures) => Delay(interval, failures, BackOffMax);
+
+    /// <inheritdoc cref="Delay(TimeSpan, int)"/>
+    public static TimeSpan Delay(TimeSpan interval, int failures, TimeSpan backOffMax)
     {
-        var max = interval > BackOffMax ? interval : BackOffMax;
+        var max = interval > backOffMax ? interval : backOffMax;
         // The first failure is retried after the plain interval: most are gone by then.
         var factor = Math.Pow(2, Math.Clamp(failures - 1, 0, 30));
         var delay = interval.TotalSeconds * factor;
         return delay >= max.TotalSeconds ? max : TimeSpan.FromSeconds(delay);
     }
 
-    private sealed record Entry(DateTimeOffset Next, int Failures);
+    private sealed record Entry(TimeSpan Next, int Failures);
 }

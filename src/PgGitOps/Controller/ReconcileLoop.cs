@@ -9,30 +9,39 @@ namespace PgGitOps.Controller;
 internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassSchedule schedule, HealthState health, ILogger log, LoopOptions options, RuleWatch? rules = null)
 {
     /// <summary>Time a pass may take beyond the interval before the loop counts as overdue.</summary>
-    private static readonly TimeSpan PassGrace = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan PassGrace = TimeSpan.FromMinutes(2);
 
     /// <summary>How often Git is asked while nothing is in force yet.</summary>
     private static readonly TimeSpan FirstRevisionEvery = TimeSpan.FromSeconds(5);
 
+    /// <summary>A wake that nobody asks for: whatever was missed is noticed after this.</summary>
+    private static readonly TimeSpan SleepMax = TimeSpan.FromMinutes(1);
+
     private readonly TimeProvider time = route.Time;
+    private readonly long startedAt = route.Time.GetTimestamp();
     private readonly Dictionary<string, Task> running = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> states = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private readonly PromiseWatch promises = new();
+    private readonly RuleNews? ruleNews = rules is null ? null : new(rules, log);
+    private TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? problemSaid;
+
+    /// <summary>Time on a clock that only goes forward.</summary>
+    private TimeSpan Now => time.GetElapsedTime(startedAt);
 
     public async Task RunAsync(CancellationToken stopping, CancellationToken abort)
     {
+        var watch = new RevisionWatch(revision, GitEvery, time);
+        var watching = watch.RunAsync((state, moved) => RevisionLooked(state, moved), stopping);
         while (!stopping.IsCancellationRequested)
         {
-            RefreshRevision(stopping);
-            var wake = time.GetUtcNow() + FirstRevisionEvery;
-            if (revision.Fleet is { } fleet)
-            {
-                StartDue(fleet, stopping, abort);
-                wake = NextWake(fleet);
-            }
-            await SleepAsync(wake - time.GetUtcNow(), stopping).ConfigureAwait(false);
+            var woken = Volatile.Read(ref wake).Task;
+            var next = SleepMax;
+            // One state for this turn, and for every pass that starts in it.
+            if (watch.State is { Fleet: { } fleet } state)
+                next = StartDue(state, fleet, stopping, abort);
+            await SleepAsync(next, woken, stopping).ConfigureAwait(false);
         }
         Task[] inHand;
         lock (gate)
@@ -40,43 +49,42 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
         if (inHand.Length > 0)
             log.Information("stopping: {Count} cluster(s) finish the step in hand", inHand.Length);
         await Task.WhenAll(inHand).ConfigureAwait(false);
+        await watching.ConfigureAwait(false);
         log.Information("stopped");
     }
 
-    private void RefreshRevision(CancellationToken stopping)
+    /// <summary>The shortest interval of what this loop cares for, also while clusters back off: the mending commit should not wait for them.</summary>
+    private TimeSpan GitEvery(ValidFleet? fleet) =>
+        fleet?.Environments.Where(e => options.Environments.Count == 0 || options.Environments.Contains(e.Name)).Select(e => e.Interval).DefaultIfEmpty(FirstRevisionEvery).Min() ?? FirstRevisionEvery;
+
+    private void RevisionLooked(RevisionState state, bool moved)
     {
-        bool moved;
-        try
-        {
-            moved = revision.Refresh(stopping);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return;
-        }
         if (moved)
         {
-            var info = revision.Fleet!.Revision;
+            var info = state.Fleet!.Revision;
             log.Information("revision {Commit} by {Author} is in force: {Subject}", info.CommitId, info.Author, info.Subject);
-            foreach (var gone in revision.NoLongerDeclared)
+            foreach (var gone in state.NoLongerDeclared)
                 log.Warning("{Rule}: no document declares cluster {Cluster} any more; it is left as it is", PlanRule.DocumentGone, gone);
             lock (gate)
-                schedule.Hurry(time.GetUtcNow());
-            health.Keep(Declared(revision.Fleet));
+                schedule.Hurry(Now);
+            health.Keep(Declared(state.Fleet));
         }
-        Complain();
-        health.RevisionRead(revision.Fleet?.Revision.CommitId, revision.Problem?.Describe());
+        Complain(state);
+        health.RevisionRead(state.Fleet?.Revision.CommitId, state.Problem?.Describe());
+        Wake();
     }
 
+    private void Wake() => Interlocked.Exchange(ref wake, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+
     /// <summary>A refused revision is said once in full, not at every look.</summary>
-    private void Complain()
+    private void Complain(RevisionState state)
     {
-        var problem = revision.Problem;
+        var problem = state.Problem;
         var said = problem?.Describe();
         if (said == problemSaid)
             return;
         problemSaid = said;
-        var inForce = revision.Fleet?.Revision.CommitId ?? "none";
+        var inForce = state.Fleet?.Revision.CommitId ?? "none";
         if (problem is null)
         {
             log.Information("the newest revision is in force: {InForce}", inForce);
@@ -90,22 +98,25 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
         }
     }
 
-    private void StartDue(ValidFleet fleet, CancellationToken stopping, CancellationToken abort)
+    /// <returns>How long until the next one is due.</returns>
+    private TimeSpan StartDue(RevisionState state, ValidFleet fleet, CancellationToken stopping, CancellationToken abort)
     {
         lock (gate)
         {
             foreach (var (name, _) in running.Where(r => r.Value.IsCompleted).ToList())
                 running.Remove(name);
             // One draw for all that start together keeps them together.
-            foreach (var cluster in schedule.Due(Declared(fleet).Where(c => !running.ContainsKey(c)), time.GetUtcNow()))
-                running[cluster] = Task.Run(() => PassAsync(fleet, cluster, stopping, abort), CancellationToken.None);
+            foreach (var cluster in schedule.Due(Declared(fleet).Where(c => !running.ContainsKey(c)), Now))
+                running[cluster] = Task.Run(() => PassAsync(state, fleet, cluster, stopping, abort), CancellationToken.None);
+            var due = schedule.NextDue(Declared(fleet).Where(c => !running.ContainsKey(c)), Now);
+            return due == TimeSpan.MaxValue ? SleepMax : due - Now;
         }
     }
 
-    private async Task PassAsync(ValidFleet fleet, string cluster, CancellationToken stopping, CancellationToken abort)
+    private async Task PassAsync(RevisionState state, ValidFleet fleet, string cluster, CancellationToken stopping, CancellationToken abort)
     {
         var interval = fleet.EnvironmentOf(fleet.FindCluster(cluster)!).Interval;
-        string state;
+        string ending;
         string? reason;
         bool succeeded;
         IReadOnlyList<string>? alarms = null;
@@ -113,11 +124,11 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
         {
             var pass = await route.PassAsync(fleet, [cluster], options.Order(stopping, abort)).ConfigureAwait(false);
             var result = pass.Clusters.Single();
-            (state, reason) = (result.Ending.ToString(), result.Reason ?? result.Unsuccessful.Select(s => $"{s.Step.Title}: {OutcomeText.Reason(s.Outcome)}").FirstOrDefault());
+            (ending, reason) = (result.Ending.ToString(), result.Reason ?? result.Unsuccessful.Select(s => $"{s.Step.Title}: {OutcomeText.Reason(s.Outcome)}").FirstOrDefault());
             // Waiting and suspended clusters do as they are told; looking at them more rarely would only delay them.
-            succeeded = result.Ending is ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Short or ClusterEnding.Locked or ClusterEnding.Interrupted;
+            succeeded = result.Ending is ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Short or ClusterEnding.Degraded or ClusterEnding.Locked or ClusterEnding.Interrupted;
             Tell(pass, result);
-            alarms = TellPromises(pass, cluster);
+            alarms = TellPromises(state, pass, cluster);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -126,15 +137,19 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
         catch (Exception e)
         {
             // A bug of ours in one cluster's pass must not end the care for the others.
-            (state, reason, succeeded) = ("Error", $"{e.GetType().Name}: {e.Message}", false);
+            (ending, reason, succeeded) = ("Error", $"{e.GetType().Name}: {e.Message}", false);
             log.Error(e, "{Cluster}: internal error", cluster);
         }
-        lock (gate)
-            schedule.Ended([(cluster, interval, succeeded)], time.GetUtcNow());
         int failures;
         lock (gate)
+        {
+            schedule.Ended([(cluster, interval, succeeded)], Now);
             failures = schedule.Failures(cluster);
-        health.PassEnded([new(cluster, state, failures, reason) { Promises = alarms ?? [] }], PassSchedule.Delay(interval, failures) + interval + PassGrace);
+            running.Remove(cluster);
+        }
+        health.PassEnded([new(cluster, ending, failures, reason) { Promises = alarms ?? [] }], PassSchedule.Delay(interval, failures) + interval + PassGrace);
+        // The loop sleeps until the first of the others is due.
+        Wake();
     }
 
     /// <summary>A change of state is news; a pass like the one before is a detail.</summary>
@@ -160,54 +175,28 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
             log.Warning("{Cluster}: still to do: {Title}", result.Cluster, left);
     }
 
-    private IReadOnlyList<string> TellPromises(PassResult pass, string cluster)
+    private IReadOnlyList<string> TellPromises(RevisionState state, PassResult pass, string cluster)
     {
         var news = promises.Look(pass.Fleet, cluster, pass.Snapshot.Find(cluster), time.GetUtcNow());
         foreach (var alarm in news.Raised)
             log.Warning("promise of {Alarm}", alarm);
         foreach (var context in news.Cleared)
             log.Information("promise of {Context} again", context);
-        TellRules(pass, cluster);
+        // The pass keeps the revision it began with, whatever came into force since.
+        if (state.Tree is { } tree)
+            ruleNews?.Post(tree, promises.Last(cluster), pass.Snapshot.Find(cluster));
         return news.Standing;
-    }
-
-    private void TellRules(PassResult pass, string cluster)
-    {
-        // A pass may end after another revision came into force; its facts are of clusters all the same.
-        if (rules is null || revision.Tree is not { } tree)
-            return;
-        var (raised, cleared) = rules.Look(tree, promises.Last(cluster), pass.Snapshot.Find(cluster));
-        foreach (var finding in raised)
-            log.Warning("{Place}: {Rule}: {Finding}", finding.Span.ToString(), finding.RuleId, finding.Message);
-        foreach (var finding in cleared)
-            log.Information("{Place}: {Rule} finds nothing any more", finding.Span.ToString(), finding.RuleId);
-    }
-
-    private DateTimeOffset NextWake(ValidFleet fleet)
-    {
-        var now = time.GetUtcNow();
-        // Git is asked at the shortest interval also while clusters back off: the mending commit should not wait for them.
-        var git = now + fleet.Environments.Where(e => options.Environments.Count == 0 || options.Environments.Contains(e.Name)).Select(e => e.Interval).DefaultIfEmpty(FirstRevisionEvery).Min();
-        lock (gate)
-        {
-            var due = schedule.NextDue(Declared(fleet).Where(c => !running.ContainsKey(c)), now);
-            return due < git ? due : git;
-        }
     }
 
     private IReadOnlyCollection<string> Declared(ValidFleet fleet) => options.Select(fleet);
 
-    private async Task SleepAsync(TimeSpan delay, CancellationToken stopping)
+    private async Task SleepAsync(TimeSpan delay, Task woken, CancellationToken stopping)
     {
-        // A pass that has just ended sets the next moment: never spin, never oversleep by more than this.
-        var pause = delay < TimeSpan.FromMilliseconds(20) ? TimeSpan.FromMilliseconds(20) : delay;
-        try
-        {
-            await Task.Delay(pause, time, stopping).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-        }
+        // Never spin, and never rely on being woken alone.
+        var pause = delay < TimeSpan.FromMilliseconds(20) ? TimeSpan.FromMilliseconds(20) : delay > SleepMax ? SleepMax : delay;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAny(Task.Delay(pause, time, over.Token), woken).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
     }
 }
 

@@ -15,11 +15,14 @@ internal enum ClusterEnding
     /// <summary>Steps wait for a window, an approval or the end of a suspension; the others hold.</summary>
     Waiting,
 
-    /// <summary>A step failed, was refused or stayed uncertain; what came after it was not tried.</summary>
+    /// <summary>A step failed, was refused or stayed uncertain; what rests on it was not tried.</summary>
     Stopped,
 
     /// <summary>No step is left to do, and still a value is not as declared: a standby does not stream, commits wait, a field nothing can change.</summary>
     Short,
+
+    /// <summary>A step was done and its effect did not show; it is not repeated with the same input.</summary>
+    Degraded,
 
     /// <summary>Another writer has the cluster, or it is suspended.</summary>
     Locked,
@@ -37,7 +40,11 @@ internal enum ClusterEnding
     Interrupted,
 }
 
-internal sealed record StepResult(Step Step, StepOutcome Outcome);
+internal sealed record StepResult(Step Step, StepOutcome Outcome)
+{
+    /// <summary>The step had an effect, or may have had one, whatever came of recording it.</summary>
+    public bool Acted { get; init; } = Outcome is StepOutcome.Done or StepOutcome.Uncertain;
+}
 
 /// <param name="Reason">Why it ended so, where the steps do not say it.</param>
 internal sealed record ClusterResult(string Cluster, ClusterEnding Ending, IReadOnlyList<StepResult> Steps, string? Reason)
@@ -48,7 +55,7 @@ internal sealed record ClusterResult(string Cluster, ClusterEnding Ending, IRead
     /// <summary>Number of values that were found as declared and are recorded now.</summary>
     public int Recorded { get; init; }
 
-    public bool ChangedSomething => Steps.Any(s => s.Outcome is StepOutcome.Done or StepOutcome.Uncertain);
+    public bool ChangedSomething => Steps.Any(s => s.Acted);
 
     public IEnumerable<StepResult> Unsuccessful => Steps.Where(s => !OutcomeText.Holds(s.Outcome));
 }

@@ -8,7 +8,16 @@ namespace PgGitOps.Reconciling;
 /// <summary>What may be done to one cluster now.</summary>
 internal sealed record ClusterWork(Cluster Cluster, ClusterSnapshot Snapshot, ClusterPlan Plan, ClusterApproval Approval)
 {
-    public bool RunsSomething => Approval.RunsSomething;
+    /// <summary>The plan that <see cref="Plan"/> is a part of; null in a test without one.</summary>
+    public Plan? Whole { get; init; }
+
+    /// <summary>Steps that were done before with the same input and whose effect did not show, by id, each with what was seen.</summary>
+    public IReadOnlyDictionary<string, string> WithoutEffect { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The run carries out one agreed plan and nothing else: what moved since makes it stale.</summary>
+    public bool Sealed { get; init; }
+
+    public bool RunsSomething => Approval.Steps.Count > 0 && new RunQueue(this).AnyRuns;
 
     /// <summary>Values found as declared are to be recorded, and the caller lets this run write.</summary>
     public bool Records { get; init; }

@@ -4,74 +4,68 @@ using PgGitOps.Core.Planning;
 
 namespace PgGitOps.Reconciling;
 
-/// <summary>Since when each difference has been seen, kept between runs in one small file.</summary>
+/// <summary>Since when each difference has been seen, kept between runs in one small file. Passes note in parallel.</summary>
 internal sealed class DriftHistory
 {
-    private readonly string path;
+    private readonly Lock gate = new();
+    private readonly StateFile file;
     private readonly SortedDictionary<string, DateTimeOffset> since;
 
-    private readonly Action<string> complain;
-    private bool complained;
+    // Changed and not saved yet: what could not be saved once is saved by a later pass, also by one that changes nothing.
+    private bool unsaved;
 
-    private DriftHistory(string path, SortedDictionary<string, DateTimeOffset> since, Action<string> complain)
+    private DriftHistory(StateFile file, SortedDictionary<string, DateTimeOffset> since)
     {
-        this.path = path;
+        this.file = file;
         this.since = since;
-        this.complain = complain;
     }
 
     /// <summary>A file that cannot be understood starts a new history: onset times are a comfort, not a ground for decisions.</summary>
-    /// <param name="complain">Told once when the history cannot be kept; looking and healing go on.</param>
-    public static DriftHistory Open(string path, Action<string> complain)
+    /// <param name="conditions">Told while the history cannot be kept; looking and healing go on.</param>
+    public static DriftHistory Open(string path, StateConditions conditions)
     {
+        var file = new StateFile(path, conditions);
         try
         {
-            if (File.Exists(path) && JsonSerializer.Deserialize(File.ReadAllBytes(path), DriftJson.Default.DictionaryStringDateTimeOffset) is { } known)
-                return new(path, new(known, StringComparer.Ordinal), complain);
+            if (file.Read() is { } content && JsonSerializer.Deserialize(content, DriftJson.Default.DictionaryStringDateTimeOffset) is { } known)
+                return new(file, new(known, StringComparer.Ordinal));
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException)
         {
         }
-        return new(path, new(StringComparer.Ordinal), complain);
+        return new(file, new(StringComparer.Ordinal));
     }
 
     /// <summary>When this difference was first seen, or null for one never noted.</summary>
-    public DateTimeOffset? Since(FacetKey key) => since.TryGetValue(key.ToString(), out var at) ? at : null;
+    public DateTimeOffset? Since(FacetKey key)
+    {
+        lock (gate)
+            return since.TryGetValue(key.ToString(), out var at) ? at : null;
+    }
 
     /// <summary>Notes what differs now. Of a cluster that could not be read nothing is forgotten.</summary>
     public void Note(Plan plan, DateTimeOffset now)
     {
-        var changed = false;
-        foreach (var cluster in plan.Clusters)
+        lock (gate)
         {
-            var present = cluster.Changes.Select(c => c.Key.ToString()).ToHashSet(StringComparer.Ordinal);
-            foreach (var key in present)
-                changed |= since.TryAdd(key, now);
-            if (cluster.Unknowns.Count > 0)
-                continue;
-            foreach (var gone in since.Keys.Where(k => k.StartsWith(cluster.Cluster + "/", StringComparison.Ordinal) && !present.Contains(k)).ToList())
-                changed |= since.Remove(gone);
-        }
-        if (!changed)
-            return;
-        try
-        {
-            Save();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            if (!complained)
-                complain($"since when things differ is not kept: {e.Message}");
-            complained = true;
+            foreach (var cluster in plan.Clusters)
+                unsaved |= Note(cluster, now);
+            if (unsaved)
+                unsaved = !file.Save(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, DateTimeOffset>(since), DriftJson.Default.DictionaryStringDateTimeOffset));
         }
     }
 
-    private void Save()
+    private bool Note(ClusterPlan cluster, DateTimeOffset now)
     {
-        // Written aside and renamed: another process reads the old or the new, never half.
-        var aside = $"{path}.{Environment.ProcessId}";
-        File.WriteAllBytes(aside, JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, DateTimeOffset>(since), DriftJson.Default.DictionaryStringDateTimeOffset));
-        File.Move(aside, path, overwrite: true);
+        var changed = false;
+        var present = cluster.Changes.Select(c => c.Key.ToString()).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in present)
+            changed |= since.TryAdd(key, now);
+        if (cluster.Unknowns.Count > 0)
+            return changed;
+        foreach (var gone in since.Keys.Where(k => k.StartsWith(cluster.Cluster + "/", StringComparison.Ordinal) && !present.Contains(k)).ToList())
+            changed |= since.Remove(gone);
+        return changed;
     }
 }
 

@@ -4,17 +4,37 @@ using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Reconciling;
 
-/// <summary>The journals of earlier runs in one directory, newest last.</summary>
-internal sealed class JournalArchive(string directory, TimeProvider time)
+/// <summary>A step that was in hand when its process ended.</summary>
+internal sealed record UnfinishedIntent(string PlanId, string Commit, string Cluster, string StepId, string Title, long FencingToken, DateTimeOffset At)
 {
+    /// <summary>What it was to bring about; empty where the journal does not say.</summary>
+    public IReadOnlyList<JournaledEffect> Effects { get; init; } = [];
+}
+
+/// <summary>The journals of earlier runs in one directory, newest last. A directory or a file that cannot be used is told as a condition and passed over.</summary>
+internal sealed class JournalArchive(string directory, TimeProvider time, StateConditions? conditions = null)
+{
+    private const string Part = "journal";
+
     /// <summary>Beyond it the oldest finished runs go.</summary>
     public const int FilesMax = 500;
 
     /// <summary>An unfinished run is never removed, whatever the size.</summary>
     public const long BytesMax = 64L << 20;
 
-    public IReadOnlyList<string> Files() =>
-        [.. Directory.EnumerateFiles(directory, "*.jsonl").Order(StringComparer.Ordinal)];
+    /// <summary>Empty where there is no directory.</summary>
+    public IReadOnlyList<string> Files()
+    {
+        try
+        {
+            return Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory, "*.jsonl").Order(StringComparer.Ordinal)] : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            conditions?.Tell(Part, $"the journals in {directory} cannot be listed: {e.Message}");
+            return [];
+        }
+    }
 
     /// <summary>The entries of one file. A last line that was torn by a crash is left out; so is a line that is not ours.</summary>
     public static IReadOnlyList<JournalEntry> Read(string path)
@@ -27,22 +47,43 @@ internal sealed class JournalArchive(string directory, TimeProvider time)
     public IReadOnlyList<(string File, UnfinishedIntent Intent)> Unfinished()
     {
         var found = new List<(string, UnfinishedIntent)>();
+        List<string> unusable = [];
         foreach (var file in Files().Where(f => f.EndsWith(JournalFile.OpenSuffix, StringComparison.Ordinal)))
         {
-            // A live writer holds the shared lock: then this open fails and the file is none of our business.
-            using var stream = TryLock(file);
-            if (stream is null)
-                continue;
-            var intents = UnfinishedOf(Read(stream)).ToList();
-            if (intents.Count == 0)
-                File.Move(file, JournalFile.ClosedName(file));
-            found.AddRange(intents.Select(i => (file, i)));
+            try
+            {
+                // A live writer holds the shared lock: then this open fails and the file is none of our business.
+                using var stream = TryLock(file);
+                if (stream is null)
+                    continue;
+                var intents = UnfinishedOf(Read(stream)).ToList();
+                found.AddRange(intents.Select(i => (file, i)));
+                if (intents.Count == 0)
+                    File.Move(file, JournalFile.ClosedName(file));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                unusable.Add($"{file}: {e.Message}");
+            }
         }
+        conditions?.Tell("journals of earlier runs", unusable.Count == 0 ? null : $"what was interrupted is not known, {unusable.Count} journal(s) cannot be used, first {unusable[0]}");
         return found;
     }
 
-    /// <summary>Writes what a second look showed, so that the intent is reported once.</summary>
+    /// <summary>Writes what a second look showed, so that the intent is reported once. Where it cannot be written it is reported again.</summary>
     public void Resolve(string file, UnfinishedIntent intent, string verdict, string? reason)
+    {
+        try
+        {
+            WriteResolved(file, intent, verdict, reason);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            conditions?.Tell(Part, $"{file} cannot be written: {e.Message}");
+        }
+    }
+
+    private void WriteResolved(string file, UnfinishedIntent intent, string verdict, string? reason)
     {
         using var stream = TryLock(file);
         if (stream is null)
@@ -75,7 +116,16 @@ internal sealed class JournalArchive(string directory, TimeProvider time)
         {
             if (count <= FilesMax && bytes <= BytesMax)
                 return;
-            File.Delete(path);
+            try
+            {
+                File.Delete(path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Its owner, or whoever makes room, removes it; the run that is over does not depend on it.
+                conditions?.Tell(Part, $"{path} cannot be removed: {e.Message}");
+                continue;
+            }
             count--;
             bytes -= length;
         }
@@ -108,7 +158,7 @@ internal sealed class JournalArchive(string directory, TimeProvider time)
         var answered = entries.Where(e => e.Kind is JournalEntryKind.Outcome or JournalEntryKind.LookedAgain).Select(e => e.Step).ToHashSet(StringComparer.Ordinal);
         return entries
             .Where(e => e is { Kind: JournalEntryKind.Intent, Step: not null, Cluster: not null } && !answered.Contains(e.Step))
-            .Select(e => new UnfinishedIntent(begin?.Plan ?? "", begin?.Commit ?? "", e.Cluster!, e.Step!, e.Title ?? e.Step!, e.FencingToken ?? 0, e.At));
+            .Select(e => new UnfinishedIntent(begin?.Plan ?? "", begin?.Commit ?? "", e.Cluster!, e.Step!, e.Title ?? e.Step!, e.FencingToken ?? 0, e.At) { Effects = e.Effects ?? [] });
     }
 
     /// <summary>0 for a file that another process has just removed.</summary>

@@ -16,6 +16,9 @@ internal enum JournalEntryKind
     /// <summary>A later run looked at what an intent without outcome came to.</summary>
     LookedAgain,
 
+    /// <summary>A step was done, and the plan made after it still asks for it.</summary>
+    NoEffect,
+
     /// <summary>The run ended by itself.</summary>
     End,
 }
@@ -38,6 +41,9 @@ internal sealed record JournalEntry
     public string? Outcome { get; init; }
     public string? Reason { get; init; }
     public double? Seconds { get; init; }
+
+    /// <summary>Of an intent: what the step is to bring about, so that another process can verify it.</summary>
+    public IReadOnlyList<JournaledEffect>? Effects { get; init; }
 }
 
 [JsonSerializable(typeof(JournalEntry))]

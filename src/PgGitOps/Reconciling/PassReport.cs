@@ -108,6 +108,7 @@ internal static class PassReport
             ClusterEnding.Applied => "applied",
             ClusterEnding.Waiting => "waiting",
             ClusterEnding.Stopped => "stopped",
+            ClusterEnding.Degraded => "degraded",
             ClusterEnding.Short => "short of what is declared",
             ClusterEnding.Locked => "locked",
             ClusterEnding.Refused => "refused",

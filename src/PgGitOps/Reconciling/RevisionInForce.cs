@@ -8,8 +8,18 @@ namespace PgGitOps.Reconciling;
 /// <summary>The revision the loop enforces: the newest valid one. One that is not valid, or cannot be read, never replaces it.</summary>
 internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision lastGood, string reference, bool acceptRewrittenHistory, TimeProvider time)
 {
+    /// <summary>A verdict that may change without a commit, for want of a jail or for a rule that read the time, is asked for again this often, and not at every look.</summary>
+    private static readonly TimeSpan JudgeAgainAfter = TimeSpan.FromSeconds(10);
+
     private string? newestRead;
+    private long? mayChangeSince;
     private DateTimeOffset? judgeAgainAt;
+
+    // The newest revision was accepted and that could not be written down yet.
+    private AcceptedRevision? unsaved;
+
+    // Read by passes while another revision is being judged.
+    private volatile RevisionState state = new(null, null, null, []);
     private bool accepting = acceptRewrittenHistory;
 
     public string Address => reader.Address;
@@ -26,9 +36,26 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
     /// <summary>Clusters of the revision before that the one in force does not declare; they are left as they are.</summary>
     public EquatableArray<string> NoLongerDeclared { get; private set; } = [];
 
-    /// <summary>Looks for a newer revision.</summary>
+    /// <summary>As of the last look.</summary>
+    public RevisionState State => state;
+
+    /// <summary>Looks for a newer revision. One caller at a time; whatever it comes to, what is in force goes on being so until it returns.</summary>
     /// <returns>True when another revision is in force than before.</returns>
     public bool Refresh(CancellationToken cancel)
+    {
+        var moved = Look(cancel);
+        state = new(Fleet, Tree, Problem, NoLongerDeclared);
+        return moved;
+    }
+
+    /// <summary>A look that ended with an exception: the problem is told, and what is in force stays.</summary>
+    public void Failed(Exception error)
+    {
+        Problem = new RevisionProblem.Failed($"{error.GetType().Name}: {error.Message}");
+        state = new(Fleet, Tree, Problem, NoLongerDeclared);
+    }
+
+    private bool Look(CancellationToken cancel)
     {
         var remembered = lastGood.Read();
         if (remembered is LastGood.Unreadable unreadable && !accepting)
@@ -36,13 +63,15 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
             Problem = new RevisionProblem.Unreadable(new(SourceRefusalKind.CacheUnusable, $"What was accepted last is not known: {unreadable.Reason}", "Restore the file, or say --accept-rewritten-history once."));
             return false;
         }
-        var known = remembered is LastGood.Found found ? found.Revision.CommitId : null;
+        var written = remembered is LastGood.Found found ? found.Revision.CommitId : null;
+        // A state directory that was lost under a running loop takes nothing of what the loop itself knows.
+        var known = written ?? Fleet?.Revision.CommitId;
         var outcome = reader.Read(
             new SourceRequest
             {
                 Reference = reference,
                 // One second past the expiry of a waiver the same commit is another case.
-                KnownCommitId = judgeAgainAt <= time.GetUtcNow() ? null : newestRead,
+                KnownCommitId = judgeAgainAt <= time.GetUtcNow() || (mayChangeSince is { } since && time.GetElapsedTime(since) >= JudgeAgainAfter) ? null : newestRead,
                 LastGoodCommitId = known,
                 AcceptRewrittenHistory = accepting,
             },
@@ -53,6 +82,7 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                 var moved = Fleet?.Revision.CommitId != valid.Fleet.Revision.CommitId;
                 newestRead = valid.Fleet.Revision.CommitId;
                 judgeAgainAt = valid.JudgeAgainAt;
+                mayChangeSince = null;
                 if (known is null && Fleet is null && Commands.EmptySource.Is(valid.Tree))
                 {
                     Problem = new RevisionProblem.Emptied(newestRead, 0);
@@ -73,12 +103,13 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                 Problem = null;
                 // Said once, meant once: a later rewrite is asked about again.
                 accepting = false;
-                if (known != newestRead && lastGood.Save(new(reader.Address, reference, newestRead, time.GetUtcNow())) is { } unsaved)
-                    Problem = new RevisionProblem.Unreadable(unsaved);
+                unsaved = written != newestRead ? new(reader.Address, reference, newestRead, time.GetUtcNow()) : null;
+                SaveAccepted();
                 return moved;
             case RevisionOutcome.Invalid invalid:
-                newestRead = invalid.MayChange ? null : invalid.Tree.Revision.CommitId;
+                newestRead = invalid.Tree.Revision.CommitId;
                 judgeAgainAt = null;
+                mayChangeSince = invalid.MayChange ? time.GetTimestamp() : null;
                 Problem = new RevisionProblem.Invalid(invalid.Tree, invalid.Diagnostics, invalid.Refuted) { RuledOut = invalid.RuledOut };
                 break;
             case RevisionOutcome.Refused refused:
@@ -86,11 +117,25 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                 break;
             case RevisionOutcome.Unchanged:
                 // The newest revision is as it was: an invalid one stays a problem, an unreachable remote is one no more.
-                if (Problem is RevisionProblem.Unreadable)
+                if (Problem is RevisionProblem.Unreadable or RevisionProblem.Failed)
                     Problem = null;
+                if (written is null && Problem is null && Fleet is not null)
+                    unsaved ??= new(reader.Address, reference, Fleet.Revision.CommitId, time.GetUtcNow());
+                SaveAccepted();
                 return false;
         }
         return Fleet is null && known is not null && TakeLastGood(known, cancel);
+    }
+
+    /// <summary>What could not be written down when it was accepted is written down at a later look.</summary>
+    private void SaveAccepted()
+    {
+        if (unsaved is null)
+            return;
+        if (lastGood.Save(unsaved) is { } refusal)
+            Problem = new RevisionProblem.Unreadable(refusal);
+        else
+            unsaved = null;
     }
 
     /// <summary>After a start: the newest revision is no good, and an earlier run knew one that was.</summary>
@@ -107,36 +152,4 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
         Fleet?.Revision.CommitId == commitId && Tree is not null ? (Fleet, Tree)
         : reader.Read(new SourceRequest { Reference = commitId, AcceptRewrittenHistory = true }, cancel, byRules: false) is RevisionOutcome.Valid valid ? (valid.Fleet, valid.Tree)
         : null;
-}
-
-/// <summary>Why the newest revision is not in force. Closed.</summary>
-internal abstract record RevisionProblem
-{
-    private RevisionProblem()
-    {
-    }
-
-    public sealed record Invalid(SourceTree Tree, EquatableArray<Diagnostic> Diagnostics, bool Refuted) : RevisionProblem
-    {
-        public bool RuledOut { get; init; }
-
-        public IEnumerable<Diagnostic> Errors => Diagnostics.Where(d => d.Severity == Severity.Error);
-    }
-
-    public sealed record Unreadable(SourceRefusal Refusal) : RevisionProblem;
-
-    /// <summary>Every cluster's document is gone at once. A lost directory looks the same as an intention, so the earlier revision stays in force.</summary>
-    public sealed record Emptied(string CommitId, int Clusters) : RevisionProblem;
-
-    /// <summary>One line.</summary>
-    public string Describe() => this switch
-    {
-        Invalid i => $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "promises what cannot be kept" : i.RuledOut ? "is refused by a rule" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
-        Unreadable u => u.Refusal.Message,
-        Emptied { Clusters: 0 } e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} holds no documents",
-        Emptied e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} declares no cluster at all, where the revision before it declared {e.Clusters}",
-        _ => throw new InvalidOperationException("RevisionProblem is closed"),
-    };
-
-    private static string First(Invalid invalid) => invalid.Errors.FirstOrDefault() is { } d ? $"{d.Span}: {d.RuleId}: {d.Message}" : "unknown";
 }

@@ -8,8 +8,19 @@ using PgGitOps.Core.Reporting;
 namespace PgGitOps.Reconciling;
 
 /// <summary>The one route every command walks, some further than others: observe, plan, decide, execute, look again.</summary>
-internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueTask> release, Func<IClusterGate> gate, PasswordCheck passwords, JournalArchive archive, Func<JournalEntry, JournalFile> openJournal, DriftHistory drift, TimeProvider time)
+internal sealed class Route(
+    IObserver observer, Func<ValidFleet, Cluster, ValueTask> release, Func<IClusterGate> gate, PasswordCheck passwords, JournalArchive archive, Func<JournalEntry, JournalFile> openJournal,
+    StateMemory memory, SuspensionWatch suspensions, TimeProvider time)
 {
+    private const string JournalPart = "journal of this run";
+
+    /// <summary>So often a step is looked for before its effect counts as missing; two seconds in all.</summary>
+    private const int EffectLooks = 5;
+
+    private readonly DriftHistory drift = memory.Drift;
+    private readonly StepsWithoutEffect withoutEffect = memory.WithoutEffect;
+    private readonly StateConditions conditions = memory.Conditions;
+
     private static readonly TimeSpan SettlePace = TimeSpan.FromMilliseconds(500);
 
     public TimeProvider Time => time;
@@ -47,27 +58,14 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
     private async Task<PassResult> ExecuteAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, PassOrder order, long begun, TimeSpan processor)
     {
         var earlier = ResolveEarlier(plan);
-        var work = new List<ClusterWork>();
-        var results = new Dictionary<string, ClusterResult>(StringComparer.Ordinal);
-        var approved = Approval.Decide(plan, fleet, snapshot, order.Consent, time.GetUtcNow());
-        foreach (var clusterPlan in plan.Clusters)
-        {
-            var cluster = fleet.FindCluster(clusterPlan.Cluster) ?? throw new InvalidOperationException($"the plan speaks of cluster {clusterPlan.Cluster}, which the fleet does not have");
-            var seen = snapshot.Find(cluster.Name) ?? throw new InvalidOperationException($"cluster {cluster.Name} was planned without having been observed");
-            var approval = approved.Find(cluster.Name) ?? throw new InvalidOperationException($"cluster {cluster.Name} has no verdict");
-            work.Add(new(cluster, seen, clusterPlan, approval) { Records = clusterPlan.Found.Count > 0 && approval.Barred is null && (order.Consent.Ordinary || order.Consent.Covers(plan.Id)) });
-        }
-        if (work.Any(w => w.Writes))
-            await ExecuteWorkAsync(fleet, plan, work, results, order).ConfigureAwait(false);
-        else
-            foreach (var one in work)
-                results[one.Cluster.Name] = Executor.WithoutSteps(one);
-        var again = new Dictionary<string, ClusterPlan>(await LookAgainAsync(fleet, results.Values).ConfigureAwait(false), StringComparer.Ordinal);
+        var work = await DecideAsync(fleet, snapshot, plan, order, order.Agreed, order.Stopping).ConfigureAwait(false);
+        var results = work.ToDictionary(w => w.Cluster.Name, Executor.WithoutSteps, StringComparer.Ordinal);
+        var again = work.Any(w => w.Writes) ? await ExecuteWorkAsync(fleet, plan, work, results, order).ConfigureAwait(false) : new(StringComparer.Ordinal);
         // Where something was done the later look judges: what was unknown before a server was started is known now.
         var standing = plan.Clusters.ToDictionary(c => c.Cluster, c => again.GetValueOrDefault(c.Cluster, c), StringComparer.Ordinal);
         await SettleAsync(fleet, standing, again, order).ConfigureAwait(false);
         foreach (var (cluster, clusterPlan) in standing)
-            results[cluster] = Judged(results[cluster], clusterPlan);
+            results[cluster] = PassJudgement.Of(results[cluster], clusterPlan);
         return new()
         {
             Fleet = fleet,
@@ -82,7 +80,41 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         };
     }
 
-    private async Task ExecuteWorkAsync(ValidFleet fleet, Plan plan, List<ClusterWork> work, Dictionary<string, ClusterResult> results, PassOrder order)
+    /// <summary>What may be done to each cluster of a plan by the time of now.</summary>
+    /// <param name="agreed">The plan that consent was given to, where it is not this one.</param>
+    internal async Task<IReadOnlyList<ClusterWork>> DecideAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, PassOrder order, AgreedPlan? agreed, CancellationToken cancel)
+    {
+        // A pass that would write nothing asks no host.
+        foreach (var quiet in plan.Clusters)
+            suspensions.Note(ClusterOf(fleet, quiet), snapshot.Find(quiet.Cluster));
+        var asked = plan.Clusters.Where(c => c.Steps.Count > 0 || c.Found.Count > 0).Select(c => c.Cluster);
+        var beside = await suspensions.ReadAllAsync(fleet, asked, cancel).ConfigureAwait(false);
+        var now = time.GetUtcNow();
+        var approved = Approval.Decide(plan, fleet, snapshot, order.Consent, now, agreed, beside);
+        var covered = order.Consent.Ordinary || order.Consent.Covers(plan.Id) || (agreed is not null && order.Consent.Covers(agreed.Plan.Id));
+        return
+        [
+            .. plan.Clusters.Select(clusterPlan =>
+            {
+                var cluster = ClusterOf(fleet, clusterPlan);
+                var seen = snapshot.Find(cluster.Name) ?? throw new InvalidOperationException($"cluster {cluster.Name} was planned without having been observed");
+                var approval = approved.Find(cluster.Name) ?? throw new InvalidOperationException($"cluster {cluster.Name} has no verdict");
+                return new ClusterWork(cluster, seen, clusterPlan, approval)
+                {
+                    Whole = plan,
+                    Sealed = order.Agreed is { Alone: true },
+                    WithoutEffect = order.Insists ? new Dictionary<string, string>() : withoutEffect.Held(clusterPlan, plan.Commit, now),
+                    Records = clusterPlan.Found.Count > 0 && approval.Barred is null && covered,
+                };
+            }),
+        ];
+    }
+
+    private static Cluster ClusterOf(ValidFleet fleet, ClusterPlan plan) =>
+        fleet.FindCluster(plan.Cluster) ?? throw new InvalidOperationException($"the plan speaks of cluster {plan.Cluster}, which the fleet does not have");
+
+    /// <returns>The plans made after the run, of clusters where something was done.</returns>
+    private async Task<Dictionary<string, ClusterPlan>> ExecuteWorkAsync(ValidFleet fleet, Plan plan, IReadOnlyList<ClusterWork> work, Dictionary<string, ClusterResult> results, PassOrder order)
     {
         var begin = new JournalEntry
         {
@@ -99,61 +131,66 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         try
         {
             opened = openJournal(begin);
+            conditions.Tell(JournalPart, null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            conditions.Tell(JournalPart, $"the journal cannot be written: {e.Message}");
             // Without a journal a killed process could not be accounted for: then nothing is done.
-            foreach (var one in work)
-                results[one.Cluster.Name] = one.RunsSomething ? new(one.Cluster.Name, ClusterEnding.Stopped, [], $"nothing was begun, the journal cannot be written: {e.Message}") : Executor.WithoutSteps(one);
-            return;
+            foreach (var one in work.Where(w => w.RunsSomething))
+                results[one.Cluster.Name] = new(one.Cluster.Name, ClusterEnding.Stopped, [], $"nothing was begun, the journal cannot be written: {e.Message}");
+            return new(StringComparer.Ordinal);
         }
         using var journal = opened;
         // Connections kept for looking would hold up DROP DATABASE and a restart.
         foreach (var one in work.Where(w => w.Writes))
             await release(fleet, one.Cluster).ConfigureAwait(false);
         var follower = order.Follow(work.Sum(w => w.Approval.Steps.Count(s => s.Verdict is StepVerdict.Go)));
-        var executor = new Executor(gate(), journal, (cluster, cancel) => ReplanAsync(fleet, cluster, cancel), follower, plan.Commit);
+        var executor = new Executor(gate(), journal, new RunGround(this, suspensions, fleet, plan, order), follower, plan.Commit);
         foreach (var result in await executor.ExecuteAsync(fleet, work, order.Stopping, order.Abort).ConfigureAwait(false))
             results[result.Cluster] = result;
-        journal.End(string.Join(", ", results.Values.OrderBy(r => r.Cluster, StringComparer.Ordinal).Select(r => $"{r.Cluster}: {PassReport.Words(r)}")));
+        var again = await LookAgainAsync(fleet, results.Values).ConfigureAwait(false);
+        await NoteWithoutEffectAsync(fleet, plan.Commit, results, again, journal, order).ConfigureAwait(false);
+        conditions.Tell(JournalPart, journal.End(string.Join(", ", results.Values.OrderBy(r => r.Cluster, StringComparer.Ordinal).Select(r => $"{r.Cluster}: {PassReport.Words(r)}"))) is { } lost
+            ? $"the journal of a run that is over could not be ended: {lost}"
+            : null);
         archive.Trim();
+        return again;
     }
 
-    private async Task<ClusterPlan?> ReplanAsync(ValidFleet fleet, string cluster, CancellationToken cancel)
+    /// <summary>Acts once and never in vain twice: what was done and does not show is remembered with its input.</summary>
+    private async Task NoteWithoutEffectAsync(ValidFleet fleet, string commit, Dictionary<string, ClusterResult> results, Dictionary<string, ClusterPlan> again, JournalFile journal, PassOrder order)
     {
-        var snapshot = await ObserveAsync(fleet, [cluster], cancel).ConfigureAwait(false);
-        return PlanOf(fleet, snapshot).Clusters.Single();
+        // A server takes a moment to act on a reload: only what is asked for at every one of a few looks had no effect.
+        for (var looks = 1; looks < EffectLooks; looks++)
+        {
+            string[] doubted = [.. again.Where(a => PassJudgement.WithoutEffect(results[a.Key], a.Value).Any()).Select(a => a.Key)];
+            if (doubted.Length == 0)
+                return;
+            if (order.Abort.IsCancellationRequested)
+                break;
+            await Task.Delay(SettlePace, time, CancellationToken.None).ConfigureAwait(false);
+            var (_, plan) = await LookAsync(fleet, doubted, CancellationToken.None).ConfigureAwait(false);
+            foreach (var cluster in plan.Clusters)
+                again[cluster.Cluster] = cluster;
+        }
+        foreach (var (cluster, plan) in again)
+        {
+            foreach (var (step, seen) in PassJudgement.WithoutEffect(results[cluster], plan))
+            {
+                withoutEffect.Note(step, commit, seen, time.GetUtcNow());
+                journal.NoEffect(step, seen);
+                results[cluster] = PassJudgement.Degraded(results[cluster], step, seen);
+            }
+        }
     }
-
-    /// <summary>What the plan could not speak of makes a cluster worse than its steps say.</summary>
-    private static ClusterResult Judged(ClusterResult result, ClusterPlan plan)
-    {
-        if (result.Ending is not (ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting))
-            return result;
-        // A split or foreign cluster is no question of reachability, whatever could not be read because of it.
-        if (plan.Refusals.Where(r => r.RuleId is PlanRule.TwoPrimaries or PlanRule.WrongServer).ToArray() is { Length: > 0 } grave)
-            return result with { Ending = ClusterEnding.Refused, Reason = Words(grave) };
-        // First what is not known: most refusals beside it only follow from it.
-        if (plan.Unknowns.Count > 0)
-            return result with { Ending = ClusterEnding.Unreachable, Reason = string.Join("; ", plan.Unknowns) };
-        if (plan.Refusals.Count > 0)
-            return result with { Ending = ClusterEnding.Refused, Reason = Words(plan.Refusals) };
-        return result.Ending != ClusterEnding.Waiting && Shortfall.Of(plan).ToArray() is { Length: > 0 } missing
-            ? result with { Ending = ClusterEnding.Short, Reason = string.Join("; ", missing.Select(Words)) }
-            : result;
-    }
-
-    private static string Words(Change change) =>
-        $"{PlanWords.Label(change.Key)}: {change.Danger ?? $"{PlanWords.Show(change.Key, change.Live)}, wanted {PlanWords.Show(change.Key, change.Desired)}"}";
-
-    private static string Words(IEnumerable<Refusal> refusals) => string.Join("; ", refusals.Select(r => $"{r.RuleId}: {r.Message}"));
 
     /// <summary>After an apply the plan must be empty, or say what is left.</summary>
-    private async Task<IReadOnlyDictionary<string, ClusterPlan>> LookAgainAsync(ValidFleet fleet, IEnumerable<ClusterResult> results)
+    private async Task<Dictionary<string, ClusterPlan>> LookAgainAsync(ValidFleet fleet, IEnumerable<ClusterResult> results)
     {
         string[] touched = [.. results.Where(r => r.ChangedSomething).Select(r => r.Cluster)];
         if (touched.Length == 0)
-            return new Dictionary<string, ClusterPlan>(StringComparer.Ordinal);
+            return new(StringComparer.Ordinal);
         // Not cancelled by a wish to stop: the account of what was done has to be true.
         var (_, plan) = await LookAsync(fleet, touched, CancellationToken.None).ConfigureAwait(false);
         return plan.Clusters.ToDictionary(c => c.Cluster, StringComparer.Ordinal);
@@ -186,7 +223,7 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         {
             if (plan.Clusters.FirstOrDefault(c => c.Cluster == intent.Cluster) is not { } cluster)
                 continue;
-            var verdict = SecondLook.At(intent.StepId, cluster);
+            var verdict = SecondLook.At(intent.StepId, intent.Effects, cluster);
             resolved.Add(new(intent, verdict));
             // An unknown stays open: a later pass may know.
             if (verdict != SecondLookVerdict.Unknown)
@@ -194,28 +231,4 @@ internal sealed class Route(IObserver observer, Func<ValidFleet, Cluster, ValueT
         }
         return resolved;
     }
-}
-
-/// <summary>How a pass is to be run.</summary>
-internal sealed record PassOrder
-{
-    public required Consent Consent { get; init; }
-
-    /// <summary>Makes the follower of a run with so many steps.</summary>
-    public required Func<int, IExecutionFollower> Follow { get; init; }
-
-    /// <summary>For the journal.</summary>
-    public required string Command { get; init; }
-
-    public required string Repository { get; init; }
-
-    /// <summary>How long a standby that does not stream may take to reconnect before the pass ends. Zero for a loop, which looks again anyway.</summary>
-    public TimeSpan Patience { get; init; }
-
-    /// <summary>Of a run that makes one pass: a standby tries to reconnect every five seconds.</summary>
-    public static readonly TimeSpan OnePass = TimeSpan.FromSeconds(15);
-
-    public required CancellationToken Stopping { get; init; }
-
-    public required CancellationToken Abort { get; init; }
 }

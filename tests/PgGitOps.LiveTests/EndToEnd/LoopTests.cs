@@ -60,6 +60,25 @@ public sealed class LoopTests
         Assert.Equal(0, (await loop.EndAsync()).ExitCode);
     }
 
+    [LiveFact]
+    public async Task Loop_WhenItsStateDirectoryIsRemoved_HealsAsEver_AndMakesItAgain()
+    {
+        await using var fleet = await TestFleet.CreateAsync(tasks: false);
+        await fleet.RunAsync(0, "reconcile", "--once");
+        await using var loop = fleet.Start("reconcile");
+        await loop.WaitForErrorLineAsync("core: in order");
+
+        Directory.Delete(fleet.State, recursive: true);
+        await fleet.ExecuteAsync("core-1", "alter database inventory connection limit 3");
+
+        await Poll.UntilAsync("the loop heals drift", async () => await fleet.ScalarAsync("core-1", "select datconnlimit from pg_database where datname = 'inventory'") == "20");
+        await Poll.UntilAsync("the run is journaled", () => Directory.Exists(Path.Combine(fleet.State, "journal")) && Directory.GetFiles(Path.Combine(fleet.State, "journal")).Length > 0);
+        await Poll.UntilAsync("what was accepted is written down again", () => Directory.GetFiles(fleet.State, "last-good-*.json").Length == 1);
+        Assert.DoesNotContain("internal error", loop.Error, StringComparison.Ordinal);
+        loop.Signal(Signal.Terminate);
+        Assert.Equal(0, (await loop.EndAsync()).ExitCode);
+    }
+
     private static async Task<(HttpStatusCode? Status, JsonElement Body)> HealthAsync(HttpClient http)
     {
         try

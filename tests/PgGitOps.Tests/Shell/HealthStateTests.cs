@@ -1,10 +1,12 @@
 using PgGitOps.Controller;
+using PgGitOps.Reconciling;
+using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;
 
 public class HealthStateTests
 {
-    private readonly Clock clock = new();
+    private readonly ManualTime clock = new();
 
     [Fact]
     public void Report_IsHealthyOnlyWhilePassesComplete()
@@ -15,7 +17,7 @@ public class HealthStateTests
         health.PassEnded([new("core", "inOrder", 0, null)], TimeSpan.FromMinutes(1));
 
         Assert.True(health.Report().Healthy);
-        clock.Now += TimeSpan.FromSeconds(61);
+        clock.Advance(TimeSpan.FromSeconds(61));
         Assert.False(health.Report().Healthy);
         Assert.Contains("\"overdue\": true", health.Report().Json, StringComparison.Ordinal);
     }
@@ -45,10 +47,49 @@ public class HealthStateTests
         Assert.Contains("\"refusedRevision\": \"deadbeef: 2 errors\"", health.Report().Json, StringComparison.Ordinal);
     }
 
-    private sealed class Clock : TimeProvider
+    [Fact]
+    public void Report_WhenTheWallClockIsSet_DoesNotCare()
     {
-        public DateTimeOffset Now { get; set; } = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
+        var health = new HealthState(clock, TimeSpan.FromMinutes(1));
+        health.RevisionRead("c0ffee", null);
+        health.PassEnded([new("core", "inOrder", 0, null)], TimeSpan.FromMinutes(1));
 
-        public override DateTimeOffset GetUtcNow() => Now;
+        clock.SetWallClock(TimeSpan.FromHours(1));
+        Assert.True(health.Report().Healthy);
+        clock.SetWallClock(TimeSpan.FromHours(-2));
+        Assert.True(health.Report().Healthy);
+        clock.Advance(TimeSpan.FromSeconds(61));
+        Assert.False(health.Report().Healthy);
+    }
+
+    [Fact]
+    public void Report_WhenOneClusterIsLate_IsUnhealthyHoweverOftenTheOthersPass()
+    {
+        var health = new HealthState(clock, TimeSpan.FromMinutes(1));
+        health.RevisionRead("c0ffee", null);
+        health.Keep(["core", "tasks"]);
+        for (var pass = 0; pass < 4; pass++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(20));
+            health.PassEnded([new("core", "inOrder", 0, null)], TimeSpan.FromMinutes(1));
+        }
+
+        Assert.False(health.Report().Healthy);
+        health.StepBegun("tasks", TimeSpan.FromHours(1));
+        Assert.True(health.Report().Healthy);
+    }
+
+    [Fact]
+    public void Report_ShowsWhatIsWrongWithTheStateDirectory_AndStaysHealthy()
+    {
+        var conditions = new StateConditions(_ => { });
+        var health = new HealthState(clock, TimeSpan.FromMinutes(1), conditions);
+        health.RevisionRead("c0ffee", null);
+        health.PassEnded([new("core", "inOrder", 0, null)], TimeSpan.FromMinutes(1));
+
+        conditions.Tell("drift.json", "no space left on device");
+
+        Assert.True(health.Report().Healthy);
+        Assert.Contains("no space left on device", health.Report().Json, StringComparison.Ordinal);
     }
 }

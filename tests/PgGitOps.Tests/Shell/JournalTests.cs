@@ -75,6 +75,62 @@ public sealed class JournalTests : IDisposable
         Assert.DoesNotContain("2026000002.jsonl", left);
     }
 
+    [Fact]
+    public void Journal_WhenItsDirectoryIsGone_MakesItAgain()
+    {
+        Directory.Delete(directory, recursive: true);
+        var archive = new JournalArchive(directory, TimeProvider.System);
+        Assert.Empty(archive.Unfinished());
+        archive.Trim();
+
+        using (var journal = Begin())
+        {
+            journal.Intent(StepNamed("a"), 1);
+            // And gone once more, under the run.
+            Directory.Delete(directory, recursive: true);
+            journal.Outcome(StepNamed("a"), new StepOutcome.Done(TimeSpan.Zero));
+            Assert.NotNull(journal.End("core: applied"));
+        }
+        Directory.CreateDirectory(directory);
+    }
+
+    [Fact]
+    public void Unfinished_WhenOneFileCannotBeUsed_NamesItOnceAndPassesItOver()
+    {
+        // Bytes that are no file: a directory of that name.
+        Directory.CreateDirectory(Path.Combine(directory, "20260101.open.jsonl"));
+        using (var journal = Begin())
+            journal.Intent(StepNamed("a"), 1);
+        List<string> said = [];
+        var archive = new JournalArchive(directory, TimeProvider.System, new StateConditions(said.Add));
+
+        Assert.Equal("a", Assert.Single(archive.Unfinished()).Intent.StepId);
+        Assert.Single(archive.Unfinished());
+
+        // Directory.EnumerateFiles leaves directories out; a file that may not be opened is told.
+        if (OperatingSystem.IsLinux() && Environment.UserName != "root")
+        {
+            var locked = Path.Combine(directory, "20260102.open.jsonl");
+            File.WriteAllText(locked, "");
+            File.SetUnixFileMode(locked, UnixFileMode.None);
+            Assert.Single(archive.Unfinished());
+            Assert.Single(archive.Unfinished());
+            Assert.Single(said);
+        }
+    }
+
+    [Fact]
+    public void Journal_KeepsWhatAStepIsToBringAbout_SoThatAnotherProcessCanVerifyIt()
+    {
+        using (var journal = Begin())
+            journal.Intent(StepNamed("a") with { Effects = [new(new("core", "role/app", "login"), FacetValue.Of(true)), new(new("core", "role/app", "note"), FacetValue.Of(new string('x', 500)))] }, 1);
+
+        var intent = Assert.Single(new JournalArchive(directory, TimeProvider.System).Unfinished()).Intent;
+
+        Assert.Equal(new JournaledEffect("role/app", "login", "true"), intent.Effects[0]);
+        Assert.StartsWith("sha256:", intent.Effects[1].Value, StringComparison.Ordinal);
+    }
+
     private JournalFile Begin() => JournalFile.Create(directory, BeginEntry(), TimeProvider.System, (_, _) => { });
 
     private static JournalEntry BeginEntry() => new()

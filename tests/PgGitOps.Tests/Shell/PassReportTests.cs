@@ -19,6 +19,7 @@ public class PassReportTests
         { (int)ClusterEnding.Stopped, false, false, 1 },
         { (int)ClusterEnding.Stopped, true, false, 8 },
         { (int)ClusterEnding.Short, false, false, 8 },
+        { (int)ClusterEnding.Degraded, false, false, 8 },
         { (int)ClusterEnding.Short, true, false, 8 },
         { (int)ClusterEnding.Locked, false, false, 7 },
         { (int)ClusterEnding.Refused, false, false, 4 },

@@ -4,6 +4,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
 using PgGitOps.Tests.Builders;
 
@@ -74,7 +75,7 @@ public sealed class RouteTests : IDisposable
 
     private Task<PassResult> PassAsync(Cluster cluster, ClusterSnapshot world, Func<JournalEntry, JournalFile> journal)
     {
-        var drift = DriftHistory.Open(Path.Combine(directory, "drift.json"), _ => { });
+        var conditions = new StateConditions(_ => { });
         var route = new Route(
             new Still(Snapshots.Fleet(world)), (_, _) => ValueTask.CompletedTask,
             () =>
@@ -82,7 +83,8 @@ public sealed class RouteTests : IDisposable
                 opened++;
                 throw new InvalidOperationException("the gate was asked for");
             },
-            Plans.PasswordsMatch, new JournalArchive(directory, TimeProvider.System), journal, drift, TimeProvider.System);
+            Plans.PasswordsMatch, new JournalArchive(directory, TimeProvider.System), journal,
+            StateMemory.Open(directory, conditions), new SuspensionWatch(new NoHosts(), new OwnSuspensions(directory, conditions), TimeProvider.System), TimeProvider.System);
         return route.PassAsync(Fleets.Fleet(cluster), ["core"], new PassOrder
         {
             Consent = Consent.Enforced,
@@ -92,6 +94,11 @@ public sealed class RouteTests : IDisposable
             Stopping = CancellationToken.None,
             Abort = CancellationToken.None,
         });
+    }
+
+    private sealed class NoHosts : ISuspensionPlaces
+    {
+        public ValueTask<EquatableArray<PlacedSuspension>> ReadAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel) => ValueTask.FromResult<EquatableArray<PlacedSuspension>>([]);
     }
 
     private sealed class Still(FleetSnapshot snapshot) : IObserver

@@ -16,6 +16,7 @@ internal static class ClusterReading
             Manager = Manager(spec.Map("manager")),
             PrimarySite = spec.Needed("primarySite").Value,
             Mode = spec.Choice<ReconcileMode>("mode"),
+            Suspended = spec.Map("suspended") is { } suspended ? new DeclaredSuspension(suspended.Needed("reason").Value, suspended.Moment("until")!.Value, suspended.At) : null,
             Members = spec.Maps("members").Select(Member).OrderBy(m => m.Name, StringComparer.Ordinal).ToEquatableArray(),
             Replication = Replication(spec),
             Storage = spec.Map("storage") is { } storage ? Storage(storage) : null,

@@ -7,13 +7,13 @@ namespace PgGitOps.Providers.Postgres.Writing;
 
 /// <summary>Lets one writer at a time into a cluster.</summary>
 /// <param name="holder">What others are told who find it held; null gives user, machine and process.</param>
-public sealed class ClusterGate(IHostExecutor hosts, IHostLocks locks, IHostProbe probe, ISecretStore secrets, TimeProvider time, string? holder = null) : IClusterGate
+public sealed class ClusterGate(IHostExecutor hosts, IHostLocks locks, IHostProbe probe, ISecretStore secrets, TimeProvider time, string? holder = null, ISuspensionPlaces? places = null) : IClusterGate
 {
     private readonly string holder = holder ?? string.Create(CultureInfo.InvariantCulture, $"{Environment.UserName}@{Environment.MachineName} process {Environment.ProcessId}");
 
     public async ValueTask<GateOutcome> OpenAsync(ValidFleet fleet, Cluster cluster, ClusterSnapshot snapshot, CancellationToken cancel)
     {
-        var context = new WriterContext(fleet, cluster, snapshot, hosts, probe, secrets, time, holder);
+        var context = new WriterContext(fleet, cluster, snapshot, hosts, probe, secrets, time, holder, places);
         var primaries = snapshot.Primaries.Select(p => p.Name).ToArray();
         return primaries switch
         {
@@ -29,6 +29,7 @@ public sealed class ClusterGate(IHostExecutor hosts, IHostLocks locks, IHostProb
         return answer switch
         {
             { HeldBy: { } other } => new GateOutcome.Held(other),
+            { Suspended: { } words } => new GateOutcome.Suspended(words),
             { Unreachable: { } reason } => new GateOutcome.Unreachable(reason),
             _ => new GateOutcome.Open(new ClusterWriter(context, new WriterHold(context, null, answer.Session))),
         };
@@ -41,7 +42,15 @@ public sealed class ClusterGate(IHostExecutor hosts, IHostLocks locks, IHostProb
         var first = context.Cluster.Members.FirstOrDefault(m => m.Initial) ?? context.Cluster.Members[0];
         var path = MemberDirectory.WriterLock(context.Access, context.Cluster.Name);
         var since = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        // Before the lock, whose file is something written too; and after it, for a writer that slept between.
+        if (await context.SuspendedAsync(null, cancel).ConfigureAwait(false) is { } before)
+            return new GateOutcome.Suspended(before);
         var outcome = await locks.TakeAsync(context.HostOf(first), path, $"{holder} since {since}", cancel).ConfigureAwait(false);
+        if (outcome is HostLockOutcome.Taken { Lock: var own } && await context.SuspendedAsync(null, cancel).ConfigureAwait(false) is { } words)
+        {
+            await own.DisposeAsync().ConfigureAwait(false);
+            return new GateOutcome.Suspended(words);
+        }
         return outcome.Match<GateOutcome>(
             taken => new GateOutcome.Open(new ClusterWriter(context, new WriterHold(context, taken.Lock, null))),
             held => new GateOutcome.Held(held.Holder),

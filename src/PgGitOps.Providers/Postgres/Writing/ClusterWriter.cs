@@ -10,6 +10,24 @@ internal sealed class ClusterWriter(WriterContext context, WriterHold hold) : IC
     /// <summary>0 until the cluster has a primary that gives one out.</summary>
     public long FencingToken => hold.Session?.Token ?? 0;
 
+    public async ValueTask<WriterStanding> StandingAsync(CancellationToken cancel)
+    {
+        try
+        {
+            if (await hold.WhyNotAsync(cancel).ConfigureAwait(false) is { } lost)
+                return new WriterStanding(lost, null);
+            return hold.Session is { } session ? new WriterStanding(null, await session.SuspensionAsync(cancel).ConfigureAwait(false)) : WriterStanding.Good;
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        {
+            return new WriterStanding($"whether the cluster is suspended could not be read: {e.Message}", null);
+        }
+        catch (OperationCanceledException)
+        {
+            return new WriterStanding("interrupted", null);
+        }
+    }
+
     public async ValueTask<StepOutcome> RunAsync(Step step, CancellationToken cancel)
     {
         try

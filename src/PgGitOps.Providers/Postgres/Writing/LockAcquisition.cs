@@ -4,8 +4,12 @@ using PgGitOps.Core.Desired;
 
 namespace PgGitOps.Providers.Postgres.Writing;
 
-/// <summary>What came of asking for a cluster's writer lock: one of the three is set.</summary>
-internal sealed record LockAnswer(LockSession? Session, string? HeldBy, string? Unreachable);
+/// <summary>What came of asking for a cluster's writer lock: one of the four is set.</summary>
+internal sealed record LockAnswer(LockSession? Session, string? HeldBy, string? Unreachable)
+{
+    /// <summary>The lock was free, and the cluster is suspended: in words.</summary>
+    public string? Suspended { get; init; }
+}
 
 /// <summary>Takes the writer lock on a primary: advisory lock, then everybody older is put out, then a new token.</summary>
 internal static class LockAcquisition
@@ -31,7 +35,10 @@ internal static class LockAcquisition
             if (await ScalarAsync<bool>(connection, "select pg_is_in_recovery()", cancel).ConfigureAwait(false))
                 return new LockAnswer(null, null, $"{primary.Name} is not a primary any more");
             if (!await ScalarAsync<bool>(connection, "select pg_try_advisory_lock($1, hashtext($2))", cancel, RecordSchema.LockClass, context.Cluster.Name).ConfigureAwait(false))
-                return new LockAnswer(null, await HolderAsync(context, connection, cancel).ConfigureAwait(false), null);
+                return new LockAnswer(null, await HolderAsync(context.Cluster.Name, connection, cancel).ConfigureAwait(false) ?? "a writer that has just ended", null);
+            // Before anything is written, the token too. A writer that slept since it looked finds here what happened meanwhile.
+            if (await context.SuspendedAsync(await RecordedSuspension.ReadAsync(connection, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false) is { } suspended)
+                return new LockAnswer(null, null, null) { Suspended = suspended };
             await ClusterRecordSchema.EnsureAsync(connection, cancel).ConfigureAwait(false);
             // Whoever else calls itself a writer has lost the lock, perhaps without knowing. Before the new token is
             // written, so that none of their transactions holds the row; and once more after it, for sessions they opened
@@ -79,7 +86,8 @@ internal static class LockAcquisition
         }
     }
 
-    private static async Task<string> HolderAsync(WriterContext context, NpgsqlConnection connection, CancellationToken cancel)
+    /// <summary>Who holds the lock, as far as PostgreSQL shows it; null when nobody does.</summary>
+    public static async Task<string?> HolderAsync(string cluster, NpgsqlConnection connection, CancellationToken cancel)
     {
         var session = await ScalarAsync<string?>(
             connection,
@@ -90,16 +98,12 @@ internal static class LockAcquisition
             """,
             cancel,
             (long)RecordSchema.LockClass,
-            context.Cluster.Name).ConfigureAwait(false);
+            cluster).ConfigureAwait(false);
+        if (session is null)
+            return null;
         var known = await ScalarAsync<bool>(connection, "select to_regclass('pggitops.writer') is not null", cancel).ConfigureAwait(false);
         var holder = known ? await ScalarAsync<string?>(connection, "select holder from pggitops.writer", cancel).ConfigureAwait(false) : null;
-        return (holder, session) switch
-        {
-            (null, null) => "a writer that has just ended",
-            (null, _) => session,
-            (_, null) => holder,
-            _ => string.Create(CultureInfo.InvariantCulture, $"{holder} ({session})"),
-        };
+        return holder is null ? session : string.Create(CultureInfo.InvariantCulture, $"{holder} ({session})");
     }
 
     private static async Task<T?> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancel, params object[] values)

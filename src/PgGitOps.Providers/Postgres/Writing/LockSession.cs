@@ -1,6 +1,7 @@
 using System.Data;
 using Npgsql;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Providers.Postgres.Writing;
 
@@ -42,6 +43,13 @@ internal sealed class LockSession : IAsyncDisposable
             return $"the session that held the writer's lock has ended: {(e as PostgresException)?.MessageText ?? e.Message}";
         }
     }
+
+    /// <summary>What the record says of a suspension, by the session that holds the lock.</summary>
+    public async Task<Suspension?> SuspensionAsync(CancellationToken cancel) =>
+        await AskAsync(
+            "select s.reason, s.owner, s.since, s.expires from (values (true)) one(row) left join pggitops.suspension s on true",
+            static r => r.IsDBNull(0) ? null : RecordedSuspension.Read(r, 0),
+            cancel).ConfigureAwait(false);
 
     /// <summary>First row of a query's answer.</summary>
     public async Task<T> AskAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params NpgsqlParameter[] parameters)

@@ -7,7 +7,7 @@ using PgGitOps.Providers.Postgres.Connecting;
 namespace PgGitOps.Providers.Postgres.Writing;
 
 /// <summary>Suspends a cluster and resumes it. Kept in the cluster itself, so that every runner sees it.</summary>
-/// <remarks>Takes no writer lock: suspending has to work while a writer is at it; that one finishes its step and the next run stays away.</remarks>
+/// <remarks>Takes no writer lock: suspending has to work while a writer is at it; that one reads it before its next step and begins none.</remarks>
 public sealed class SuspensionStore(ISecretStore secrets)
 {
     /// <param name="primary">Member that accepts writes.</param>
@@ -29,6 +29,28 @@ public sealed class SuspensionStore(ISecretStore secrets)
     /// <returns>AlreadyTrue where the cluster was not suspended.</returns>
     public Task<StepOutcome> ResumeAsync(ValidFleet fleet, Cluster cluster, Member primary, CancellationToken cancel) =>
         WriteAsync(fleet, cluster, primary, new NpgsqlBatchCommand("delete from pggitops.suspension"), cancel);
+
+    /// <summary>Who holds the cluster's writer lock now.</summary>
+    /// <returns>Null and null when nobody does; a problem when it could not be told.</returns>
+    public async Task<(string? Writer, string? Problem)> WriterAsync(ValidFleet fleet, Cluster cluster, Member primary, CancellationToken cancel)
+    {
+        var access = fleet.EnvironmentOf(cluster).Access;
+        var target = ServerTarget.Of(access, fleet.EnvironmentOf(cluster).Hosts.Single(h => h.Name == primary.Host).Address, primary.Port);
+        var (connection, reason) = await WriterConnection.OpenAsync(target, primary.Name, secrets, WriterConnection.Newcomer, cancel).ConfigureAwait(false);
+        if (connection is null)
+            return (null, reason);
+        await using (connection)
+        {
+            try
+            {
+                return (await LockAcquisition.HolderAsync(cluster.Name, connection, cancel).ConfigureAwait(false), null);
+            }
+            catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
+            {
+                return (null, ConnectionFailure.Of(e, target).Reason);
+            }
+        }
+    }
 
     private async Task<StepOutcome> WriteAsync(ValidFleet fleet, Cluster cluster, Member primary, NpgsqlBatchCommand command, CancellationToken cancel)
     {

@@ -33,7 +33,7 @@ internal sealed class WriterHold(WriterContext context, IHostLock? hostLock, Loc
         await ForgetWorkAsync().ConfigureAwait(false);
         var answer = await LockAcquisition.TakeAsync(context, member, cancel).ConfigureAwait(false);
         Session = answer.Session;
-        return answer.HeldBy is { } other ? $"another writer is in the cluster: {other}" : answer.Unreachable;
+        return answer.HeldBy is { } other ? $"another writer is in the cluster: {other}" : answer.Suspended ?? answer.Unreachable;
     }
 
     /// <summary>After a restart of the primary that this writer itself asked for: its session went with the server.</summary>
@@ -44,7 +44,7 @@ internal sealed class WriterHold(WriterContext context, IHostLock? hostLock, Loc
         await Session.DisposeAsync().ConfigureAwait(false);
         var answer = await LockAcquisition.TakeAsync(context, primary, cancel).ConfigureAwait(false);
         Session = answer.Session;
-        return lost = answer.HeldBy is { } other ? $"another writer took the lock during the restart: {other}" : answer.Unreachable is { } reason ? $"the lock could not be taken again after the restart: {reason}" : null;
+        return lost = answer.HeldBy is { } other ? $"another writer took the lock during the restart: {other}" : (answer.Suspended ?? answer.Unreachable) is { } reason ? $"the lock could not be taken again after the restart: {reason}" : null;
     }
 
     /// <summary>A connection for steps, open from one to the next.</summary>

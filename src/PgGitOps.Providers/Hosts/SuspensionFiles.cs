@@ -1,0 +1,68 @@
+using System.Text;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ports;
+using PgGitOps.Core.Reporting.Snapshots;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Providers.Hosts;
+
+/// <summary>One small file in the cluster's directory on each member's host, beside the data directories: it is there whatever becomes of the servers.</summary>
+public sealed class SuspensionFiles(IHostExecutor hosts) : ISuspensionFiles
+{
+    private const string Name = "suspension.json";
+
+    private const string ReadScript = """
+        file=$(expand "$1")/suspension.json
+        if [ -e "$file" ]; then cat "$file"; fi
+        """;
+
+    private const string WriteScript = """
+        dir=$(expand "$1")
+        mkdir -p "$dir" || exit 1
+        aside=$dir/.suspension.$$
+        cat > "$aside" && sync "$aside" && mv -T "$aside" "$dir/suspension.json" && sync "$dir" && exit 0
+        rm -f "$aside"
+        exit 1
+        """;
+
+    private const string ClearScript = """
+        file=$(expand "$1")/suspension.json
+        [ -e "$file" ] || exit 0
+        rm "$file" && echo removed
+        """;
+
+    public async ValueTask<EquatableArray<PlacedSuspension>> ReadAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel)
+    {
+        var answers = await AskAsync(fleet, cluster, ReadScript, null, cancel).ConfigureAwait(false);
+        return answers
+            .Where(a => a.Result is HostResult.Exited { Code: 0, Output.Length: > 0 })
+            .Select(a => new PlacedSuspension(PlaceOf(a.Host), SuspensionJson.Read(Encoding.UTF8.GetBytes(((HostResult.Exited)a.Result).Output))))
+            .ToEquatableArray();
+    }
+
+    public async ValueTask<EquatableArray<PlaceAnswer>> WriteAsync(ValidFleet fleet, Cluster cluster, Suspension suspension, CancellationToken cancel) =>
+        Answers(await AskAsync(fleet, cluster, WriteScript, Encoding.UTF8.GetString(SuspensionJson.Write(suspension)), cancel).ConfigureAwait(false), static _ => true);
+
+    public async ValueTask<EquatableArray<PlaceAnswer>> ClearAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel) =>
+        Answers(await AskAsync(fleet, cluster, ClearScript, null, cancel).ConfigureAwait(false), static exited => exited.Output.Length > 0);
+
+    private static string PlaceOf(DatabaseHost host) => $"host {host.Name}";
+
+    private static EquatableArray<PlaceAnswer> Answers(IEnumerable<(DatabaseHost Host, HostResult Result)> answers, Func<HostResult.Exited, bool> changed) => answers
+        .Select(a => a.Result.Match(
+            exited => exited.Code == 0 ? new PlaceAnswer(PlaceOf(a.Host), null, changed(exited)) : new PlaceAnswer(PlaceOf(a.Host), $"{Name}: {exited.Error.Trim()}", false),
+            timedOut => new PlaceAnswer(PlaceOf(a.Host), $"no answer within {DurationText.Format(timedOut.After)}", false),
+            unreachable => new PlaceAnswer(PlaceOf(a.Host), unreachable.Reason, false),
+            lost => new PlaceAnswer(PlaceOf(a.Host), lost.Reason, false)))
+        .ToEquatableArray();
+
+    private async Task<(DatabaseHost Host, HostResult Result)[]> AskAsync(ValidFleet fleet, Cluster cluster, string script, string? input, CancellationToken cancel)
+    {
+        var environment = fleet.EnvironmentOf(cluster);
+        var names = cluster.Members.Select(m => m.Host).ToHashSet(StringComparer.Ordinal);
+        var command = HostScript.Command(script, [MemberDirectory.Beside(environment.Access, cluster.Name)], environment.Access.ObserveTimeout, input);
+        return await Task.WhenAll(environment.Hosts.Where(h => names.Contains(h.Name)).OrderBy(h => h.Name, StringComparer.Ordinal)
+            .Select(async h => (h, await hosts.RunAsync(h, command, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+    }
+}

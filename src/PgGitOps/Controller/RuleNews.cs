@@ -1,0 +1,66 @@
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Sources;
+using Serilog;
+
+namespace PgGitOps.Controller;
+
+/// <summary>Asks the rules with what passes saw, one pass after the other and beside them: a slow rule delays no pass.</summary>
+internal sealed class RuleNews(RuleWatch rules, ILogger log)
+{
+    private readonly Lock gate = new();
+
+    // What each cluster was last seen like; a rule that is still being asked of an earlier sight is asked of the latest next.
+    private readonly Dictionary<string, (SourceTree Tree, IReadOnlyList<LiveContext> Contexts, ClusterSnapshot Seen)> waiting = new(StringComparer.Ordinal);
+    private bool asking;
+
+    public void Post(SourceTree tree, IReadOnlyList<LiveContext> contexts, ClusterSnapshot? seen)
+    {
+        if (seen is null)
+            return;
+        lock (gate)
+        {
+            waiting[seen.Name] = (tree, contexts, seen);
+            if (asking)
+                return;
+            asking = true;
+        }
+        // A thread for itself: asking rules blocks.
+        _ = Task.Factory.StartNew(Ask, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private void Ask()
+    {
+        while (true)
+        {
+            (SourceTree Tree, IReadOnlyList<LiveContext> Contexts, ClusterSnapshot Seen) next;
+            lock (gate)
+            {
+                if (waiting.Count == 0)
+                {
+                    asking = false;
+                    return;
+                }
+                var first = waiting.Keys.Order(StringComparer.Ordinal).First();
+                waiting.Remove(first, out next);
+            }
+            try
+            {
+                Tell(rules.Look(next.Tree, next.Contexts, next.Seen));
+            }
+            catch (Exception e)
+            {
+                // A rule reports and stops nothing; nor does a bug of ours in asking it.
+                log.Error(e, "{Cluster}: the rules could not be asked", next.Seen.Name);
+            }
+        }
+    }
+
+    private void Tell((IReadOnlyList<Diagnostic> Raised, IReadOnlyList<Diagnostic> Cleared) news)
+    {
+        foreach (var finding in news.Raised)
+            log.Warning("{Place}: {Rule}: {Finding}", finding.Span.ToString(), finding.RuleId, finding.Message);
+        foreach (var finding in news.Cleared)
+            log.Information("{Place}: {Rule} finds nothing any more", finding.Span.ToString(), finding.RuleId);
+    }
+}
