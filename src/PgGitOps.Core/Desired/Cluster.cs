@@ -90,6 +90,9 @@ public sealed record Member(string Name, string Host, int Port, bool Promotable,
 
     /// <summary>How long replay is held back (recovery_min_apply_delay), or null. WAL is received and kept at once all the same.</summary>
     public Located<TimeSpan>? ReplayDelay { get; init; }
+
+    /// <summary>Data directory of a server that was found, not provisioned; null for one that the engine may make below <see cref="ServerAccess.DataRoot"/>.</summary>
+    public Located<string>? DataDirectory { get; init; }
 }
 
 public enum SynchronousMethod

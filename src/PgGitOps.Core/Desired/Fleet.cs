@@ -53,4 +53,7 @@ public sealed record ApprovalDocument(DocumentHead Head, string? Action, string?
 {
     /// <summary>Paths of objects of <see cref="Cluster"/> that were lost and may be made anew: <c>cluster</c>, <c>member/M</c>, <c>database/D</c>, <c>database/D/schema/S</c>.</summary>
     public EquatableArray<Located<string>> Recreates { get; init; } = [];
+
+    /// <summary>Members of <see cref="Cluster"/> whose history counts as the cluster's, although others hold a newer one.</summary>
+    public EquatableArray<Located<string>> Primaries { get; init; } = [];
 }

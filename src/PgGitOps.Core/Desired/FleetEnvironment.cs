@@ -47,7 +47,7 @@ public sealed record FailureDomain(string Name, EquatableArray<DatabaseHost> Hos
 /// <param name="Address">IP address or DNS name members listen on.</param>
 public sealed record DatabaseHost(string Name, string Site, string FailureDomain, string Address, HostTransport Transport, SourceSpan At);
 
-/// <summary>How commands reach a host. Closed: <see cref="Local"/>, <see cref="Ssh"/>.</summary>
+/// <summary>How commands reach a host. Closed: <see cref="Local"/>, <see cref="Ssh"/>, <see cref="Undeclared"/>.</summary>
 public abstract record HostTransport
 {
     private HostTransport()
@@ -60,10 +60,14 @@ public abstract record HostTransport
     /// <param name="KnownHosts">File with the host's key; null means the user's own known_hosts. Unknown keys are refused.</param>
     public sealed record Ssh(string? User, int Port, string? IdentityFile, string? KnownHosts) : HostTransport;
 
-    public T Match<T>(Func<Local, T> local, Func<Ssh, T> ssh) => this switch
+    /// <summary>The documents do not say. Only a host whose address is the engine's own machine can be reached then.</summary>
+    public sealed record Undeclared : HostTransport;
+
+    public T Match<T>(Func<Local, T> local, Func<Ssh, T> ssh, Func<Undeclared, T> undeclared) => this switch
     {
         Local l => local(l),
         Ssh s => ssh(s),
+        Undeclared u => undeclared(u),
         _ => throw new InvalidOperationException("HostTransport is closed"),
     };
 }
@@ -125,6 +129,9 @@ public sealed record ServerAccess(
 {
     /// <summary>Where the client ranges are declared, or else access itself; null where neither is.</summary>
     public SourceSpan? ClientsAt { get; init; }
+
+    /// <summary>The documents say where servers are made; false for the default.</summary>
+    public bool DataRootDeclared { get; init; } = true;
 }
 
 /// <param name="CountMax">Most objects one plan may remove from a cluster.</param>

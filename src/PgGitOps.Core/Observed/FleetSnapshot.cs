@@ -19,6 +19,12 @@ public sealed record ClusterSnapshot
     /// <summary>What the engine made and last applied here, kept inside the cluster itself. Absent before the first apply.</summary>
     public required Observation<ClusterRecord> Record { get; init; }
 
+    /// <summary>What is remembered of the cluster outside of it, from before this pass; null where nobody ever saw it.</summary>
+    public RememberedCluster? Remembered { get; init; }
+
+    /// <summary>Why what is remembered could not be read: then nobody knows whether the cluster ever existed. Null where it could.</summary>
+    public string? MemoryProblem { get; init; }
+
     public MemberSnapshot? Find(string member) => Members.FirstOrDefault(m => m.Name == member);
 
     /// <summary>Members seen out of recovery. More than one is a split brain; none may mean that the primary is unreadable.</summary>
@@ -32,7 +38,23 @@ public sealed record MemberSnapshot(string Name, Observation<ServerFacts> Server
 /// <param name="PostgresMajor">From PG_VERSION.</param>
 /// <param name="StandbySignal">standby.signal exists.</param>
 /// <param name="Running">postmaster.pid names a live process.</param>
-public sealed record DataDirectoryFacts(string Path, int PostgresMajor, bool StandbySignal, bool Running, string? SystemIdentifier);
+public sealed record DataDirectoryFacts(string Path, int PostgresMajor, bool StandbySignal, bool Running, string? SystemIdentifier)
+{
+    /// <summary>It lies where the documents place what the engine provisions; false for one that lies where its server once said.</summary>
+    public bool IsManaged { get; init; } = true;
+
+    /// <summary>Of its newest WAL; null where it could not be told.</summary>
+    public int? Timeline { get; init; }
+
+    /// <summary>Where its WAL ends, or, where only that is known, its last checkpoint; null where neither could be read.</summary>
+    public string? Lsn { get; init; }
+
+    /// <summary>Timeline history files beside its WAL, the youngest first.</summary>
+    public EquatableArray<TimelineAncestry> KnownTimelines { get; init; } = [];
+
+    /// <summary>Port of the server that runs on it, from postmaster.pid.</summary>
+    public int? Port { get; init; }
+}
 
 /// <summary>Contents of one database.</summary>
 public sealed record DatabaseSnapshot(string Name, Observation<DatabaseFacts> Contents);
@@ -70,7 +92,11 @@ public sealed record DefaultAclFact(string ForRole, string? Schema, string On, s
 /// <param name="Inventory">Objects this engine created; only they may ever be removed by it.</param>
 /// <param name="Applied">Last value that documents and cluster agreed on, by facet: brought about by the engine, or found so.</param>
 /// <param name="Suspension">Null when the cluster is not suspended.</param>
-public sealed record ClusterRecord(EquatableArray<InventoryEntry> Inventory, EquatableArray<AppliedEntry> Applied, Suspension? Suspension);
+public sealed record ClusterRecord(EquatableArray<InventoryEntry> Inventory, EquatableArray<AppliedEntry> Applied, Suspension? Suspension)
+{
+    /// <summary>Fencing token of the last writer; 0 where nobody wrote yet.</summary>
+    public long Token { get; init; }
+}
 
 public sealed record InventoryEntry(string Object, string Commit, DateTimeOffset CreatedAt);
 

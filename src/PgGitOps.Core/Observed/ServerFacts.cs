@@ -35,7 +35,13 @@ public sealed record ServerFacts
     /// <summary>pg_stat_wal_receiver, or null when nothing is being received.</summary>
     public required WalReceiverFact? WalReceiver { get; init; }
 
-    /// <summary>Receive (standby) or write (primary) position as an LSN text.</summary>
+    /// <summary>Timeline history files beside its WAL, the youngest first; none where they may not be read.</summary>
+    public EquatableArray<TimelineAncestry> KnownTimelines { get; init; } = [];
+
+    /// <summary>data_directory as the server tells it; null where the login may not ask.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Position up to which WAL is safe on disk (primary), or received and replayed (standby), as an LSN text.</summary>
     public required string? Lsn { get; init; }
 
     /// <summary>Replay is paused; null on a primary.</summary>

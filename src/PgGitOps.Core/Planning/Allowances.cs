@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -19,6 +20,13 @@ internal sealed class Allowances(string cluster, IReadOnlyList<ApprovalDocument>
     /// <param name="path"><c>cluster</c>, or the object path of a member, database or schema.</param>
     internal ApprovalDocument? Recreate(string path) => approvals.FirstOrDefault(a =>
         a.Cluster == cluster && a.Expires > now && a.Recreates.Any(r => r.Value == path) && applied.GetValueOrDefault(UseOf(a, path).Key) != UseOf(a, path).Value!.Canonical);
+
+    /// <inheritdoc cref="AcceptedPrimaries"/>
+    internal IReadOnlySet<string> Primaries { get; } = AcceptedPrimaries.Of(approvals, cluster, now);
+
+    /// <summary>What a hint says to write where a member without the newest history is the one that counts.</summary>
+    internal static string PrimaryHint(string cluster, string member) =>
+        $"If {member} is the one that counts, commit an Approval with cluster: {cluster} and allows: [ {{ primary: {member} }} ].";
 
     /// <summary>What a hint says to write where an object is to be made anew.</summary>
     internal static string Hint(string cluster, string path) =>

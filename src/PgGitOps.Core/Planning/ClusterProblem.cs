@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Sources;
 
@@ -56,6 +57,29 @@ internal sealed record ClusterProblem
 
     /// <summary>Object paths of slots somebody is connected to.</summary>
     internal required IReadOnlySet<string> ActiveSlots { get; init; }
+
+    /// <summary>Who is primary by the histories that members and memory hold.</summary>
+    internal Primacy Primacy { get; init; } = new Primacy.NeverMade();
+
+    /// <summary>What others hold that a member lacks, by member; only of members that lack something.</summary>
+    internal IReadOnlyDictionary<string, EquatableArray<HistoryClaim>> HistoryClaims { get; init; } = new Dictionary<string, EquatableArray<HistoryClaim>>();
+
+    /// <summary>Standbys that hold WAL which the primary's history does not, by member, in words.</summary>
+    internal IReadOnlyDictionary<string, string> Strayed { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Stopped members whose data do not lie where the documents place what is provisioned, with where they lie.</summary>
+    internal IReadOnlyDictionary<string, string> Elsewhere { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What is remembered of the cluster; null where nothing is.</summary>
+    internal RememberedCluster? Remembered { get; init; }
+
+    /// <summary>Why what is remembered could not be read, or null.</summary>
+    internal string? MemoryProblem { get; init; }
+
+    /// <summary>Where each member comes from; one that is missing here is new.</summary>
+    internal IReadOnlyDictionary<string, MemberOrigin> Origins { get; init; } = new Dictionary<string, MemberOrigin>();
+
+    internal ClusterAlert? Alert { get; init; }
 
     /// <summary>Reasons why nothing at all may be done to this cluster now.</summary>
     internal required EquatableArray<Refusal> Blocks { get; init; }

@@ -114,16 +114,37 @@ internal static class DangerousMembers
 
     private static IEnumerable<Danger> Upstream(ClusterProblem problem, Topology topology, MemberView member)
     {
-        if (topology.PrimaryFacts is not { } primary || member.Name == topology.PrimaryName || member.Facts!.WalReceiver is not { } receiver)
+        if (topology.PrimaryFacts is not { } primary || member.Name == topology.PrimaryName)
             yield break;
         var declared = problem.Cluster.FindMember(member.Name)!;
         if (problem.Cluster.FindMember(Topology.UpstreamOf(declared, topology.PrimaryName!)) is not { } expected)
             yield break;
         var host = problem.Environment.Hosts.FirstOrDefault(h => h.Name == expected.Host);
+        if (problem.Strayed.TryGetValue(member.Name, out var strayed))
+            yield return new Danger(FacetPath.Member(member.Name), "history", "another than the primary's", $"{strayed}: it cannot follow, and what it holds beyond the fork the primary never had") { Advice = "save what it holds if that is needed, then remove its data directory: it is cloned again" };
+        if (member.Facts!.WalReceiver is not { } receiver)
+        {
+            if (PointsElsewhere(problem, topology, member, expected, host) is { } elsewhere)
+                yield return elsewhere;
+            yield break;
+        }
         if (receiver.SenderPort is { } port && (port != expected.Port || (receiver.SenderHost is { } sender && host is not null && sender != host.Address && sender != host.Name)))
             yield return new Danger(FacetPath.Member(member.Name), "upstream", $"{receiver.SenderHost}:{port}", $"it does not stream from {expected.Name}");
         if (receiver.ReceivedTimeline is { } timeline && timeline != primary.Timeline)
             yield return new Danger(FacetPath.Member(member.Name), "timeline", timeline.ToString(System.Globalization.CultureInfo.InvariantCulture), $"the primary writes timeline {primary.Timeline}: what it holds may have diverged");
+    }
+
+    /// <summary>A standby that receives nothing, and asks somebody else than its source for it.</summary>
+    private static Danger? PointsElsewhere(ClusterProblem problem, Topology topology, MemberView member, Member expected, DatabaseHost? host)
+    {
+        if (member.Facts!.Setting("primary_conninfo")?.Value is not { Length: > 0 } text || Conninfo.Parse(text) is not { Count: > 0 } words || !words.TryGetValue("host", out var at))
+            return null;
+        var port = words.GetValueOrDefault("port", "5432");
+        if (port == expected.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) && (host is null || at == host.Address || at == host.Name))
+            return null;
+        var target = problem.Cluster.Members.FirstOrDefault(m => port == m.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) && problem.Environment.Hosts.Any(h => h.Name == m.Host && (h.Address == at || h.Name == at)));
+        var what = target is null ? "no member of this cluster" : $"{target.Name}, which is {(topology.Find(target.Name)?.Status is MemberStatus.Primary or MemberStatus.Standby ? "not its source" : "down")}";
+        return new Danger(FacetPath.Member(member.Name), "upstream", $"{at}:{port}", $"it points to {what}, and receives nothing");
     }
 
     private static bool IsAuto(FileSettingFact line) => FileName(line.File) == "postgresql.auto.conf";

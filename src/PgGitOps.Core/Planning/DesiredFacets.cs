@@ -12,9 +12,10 @@ public sealed record DesiredFacets(IReadOnlyList<DesiredFacet> All, EquatableArr
     public IReadOnlyDictionary<FacetKey, DesiredFacet> ByKey { get; } = All.ToDictionary(f => f.Key);
 
     /// <param name="accessLists">Members whose access list is ours to write.</param>
+    /// <param name="provisioned">Members that the engine made: their data lie below access.dataRoot.</param>
     /// <param name="primary">Member that carries the slots: the present primary, or the one to be initialised; null when nobody knows.</param>
-    public static DesiredFacets Of(FleetEnvironment environment, Cluster cluster, SettingCatalog catalog, string? primary, IReadOnlySet<string> accessLists) =>
-        new DesiredFacetReader(environment, cluster, catalog).Read(primary, accessLists);
+    public static DesiredFacets Of(FleetEnvironment environment, Cluster cluster, SettingCatalog catalog, string? primary, IReadOnlySet<string> accessLists, IReadOnlySet<string> provisioned) =>
+        new DesiredFacetReader(environment, cluster, catalog).Read(primary, accessLists, provisioned);
 }
 
 internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster cluster, SettingCatalog catalog)
@@ -22,11 +23,11 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
     private readonly Dictionary<FacetKey, DesiredFacet> facets = [];
     private readonly List<Refusal> refusals = [];
 
-    internal DesiredFacets Read(string? primary, IReadOnlySet<string> accessLists)
+    internal DesiredFacets Read(string? primary, IReadOnlySet<string> accessLists, IReadOnlySet<string> provisioned)
     {
         if (cluster.Manager is ClusterManager.Native)
         {
-            ReadMembers(primary);
+            ReadMembers(primary, provisioned);
             ReadAccessLists(accessLists);
             ReadParameters();
             ReadReplication();
@@ -45,13 +46,18 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
         return new DesiredFacets(all, refusals.ToEquatableArray());
     }
 
-    private void ReadMembers(string? primary)
+    private void ReadMembers(string? primary, IReadOnlySet<string> provisioned)
     {
         foreach (var member in cluster.Members)
         {
             var path = FacetPath.Member(member.Name);
             Set(path, "exists", Normal.Exists, member.At);
             Set(path, "running", Normal.True, member.At);
+            // Where a server is looked for once it is down: data that lie elsewhere would be taken for lost.
+            if (member.DataDirectory is { } declared)
+                Set(path, "dataDirectory", FacetValue.Of(declared.Value), declared.Span);
+            else if (provisioned.Contains(member.Name))
+                Set(path, "dataDirectory", FacetValue.Of($"{environment.Access.DataRoot.TrimEnd('/')}/{cluster.Name}/{member.Name}/data"), member.At);
             if (primary is null || member.Name == primary)
                 continue;
             Set(path, "streaming", Normal.True, member.At);

@@ -17,7 +17,7 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
         if (view.Status == MemberStatus.Absent)
             return Reading.Absent;
         if (path.Length == 2)
-            return ReadMember(field);
+            return ReadMember(field, wanted);
         if (view.Facts is not { } facts)
             return new Reading(null, $"member {view.Name} could not be read: {view.Reason}");
         if (path[2] == "accessList")
@@ -27,7 +27,7 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
         return ReadParameter(facts, path[3], field);
     }
 
-    private Reading ReadMember(string field)
+    private Reading ReadMember(string field, FacetValue? wanted)
     {
         var unknown = new Reading(null, $"member {view.Name} could not be read: {view.Reason}");
         return field switch
@@ -46,9 +46,19 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
                 _ => FacetValue.Of("standby"),
             },
             "streaming" => ReadStreaming(unknown),
+            "dataDirectory" => ReadDataDirectory(wanted),
             "systemIdentifier" => view.SystemIdentifier is { } id ? FacetValue.Of(id) : unknown,
             _ => throw new InvalidOperationException($"A member has no field {field}."),
         };
+    }
+
+    /// <summary>A login that may not ask cannot be told of a difference.</summary>
+    private Reading ReadDataDirectory(FacetValue? wanted)
+    {
+        if ((view.Facts?.DataDirectory ?? view.Directory?.Path) is not { } path)
+            return wanted;
+        // Whose home ~ is only the host knows.
+        return wanted is { Canonical: ['~', '/', ..] } && path.EndsWith(wanted.Canonical[1..], StringComparison.Ordinal) ? wanted : FacetValue.Of(path);
     }
 
     /// <summary>The upstream is the better witness: a standby believes in a dead connection until its timeout.</summary>

@@ -157,6 +157,9 @@ public sealed record ClusterPlan
     /// <summary>Members and databases that could not be read, with the reason; nothing is planned on them.</summary>
     public required EquatableArray<string> Unknowns { get; init; }
 
+    /// <summary>What has to be read first; null where one proven primary answers. No part of a plan file.</summary>
+    public ClusterAlert? Alert { get; init; }
+
     /// <summary>Values that are as declared without the record saying so; ordered by key. Recorded, so that a later change of them is told as drift. No part of a plan file.</summary>
     public EquatableArray<FacetState> Found { get; init; } = [];
 }

@@ -65,4 +65,13 @@ public static class PlanRule
 
     /// <summary>A database or schema that was there is gone: made anew it would be empty.</summary>
     public const string Vanished = "PGP023";
+
+    /// <summary>A primary, or a server about to be started as one, that lacks history which others hold.</summary>
+    public const string OutdatedPrimary = "PGP021";
+
+    /// <summary>A cluster that existed and has no data directory left, or of which nobody can say whether it existed.</summary>
+    public const string ClusterMissing = "PGP022";
+
+    /// <summary>A server that was found, not provisioned, and whose data are gone or lie elsewhere.</summary>
+    public const string FoundMember = "PGP024";
 }

@@ -87,6 +87,7 @@ public static class Planner
             Reads = [],
             Unknowns = Unknowns(problem),
             Found = Found.In(problem),
+            Alert = problem.Alert,
         };
     }
 
@@ -122,6 +123,7 @@ public static class Planner
     private static string Default(ClusterProblem problem, Change change, bool refused) => change.Key.Field switch
     {
         _ when problem.Blocks.Count > 0 => "nothing is changed on this cluster now: see the refusals",
+        "dataDirectory" => "data are moved by people: stop the server, move them and start it, or correct the documents",
         "streaming" => "a standby reconnects by itself; when it does not, its log says why",
         _ when change.Desired is null && GivenUp(problem, change.Key) is { } whole => $"it goes with {whole}, which Git gave up",
         _ => refused ? "no step of this plan can change it: see the refusals" : "no step of this plan can change it",

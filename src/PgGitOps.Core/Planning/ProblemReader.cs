@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Steps;
 using PgGitOps.Core.Sources;
@@ -37,7 +38,12 @@ internal static class ProblemReader
                 break;
         }
 
-        var desired = DesiredFacets.Of(environment, cluster, catalog, carrier, AccessListsOf(cluster, topology, applied));
+        // An approval that was used before the cluster was lost is used all the same.
+        foreach (var use in snapshot.Remembered?.Uses ?? [])
+            applied.TryAdd(new FacetKey(cluster.Name, use.Object, use.Field), use.Value);
+        var allowances = new Allowances(cluster.Name, approvals ?? [], applied, now);
+        var primacy = Primacy.Of(snapshot, allowances.Primaries);
+        var desired = DesiredFacets.Of(environment, cluster, catalog, carrier, AccessListsOf(cluster, topology, applied), topology.Members.Where(m => m.Origin == MemberOrigin.Provisioned).Select(m => m.Name).ToHashSet(StringComparer.Ordinal));
         var live = new Dictionary<FacetKey, FacetValue>(desired.All.Count + 16);
         var unknown = new Dictionary<FacetKey, string>();
         foreach (var facet in desired.All)
@@ -85,7 +91,7 @@ internal static class ProblemReader
             Inventory = inventory,
             RecordProblem = recordProblem,
             Now = now,
-            Allowances = new Allowances(cluster.Name, approvals ?? [], applied, now),
+            Allowances = allowances,
             MemberReasons = topology.Members.ToDictionary(m => m.Name, m => m.Reason, StringComparer.Ordinal),
             Overrides = OverridesOf(topology),
             MissingSecrets = MissingSecretsOf(cluster, unknown, passwords),
@@ -95,7 +101,15 @@ internal static class ProblemReader
             Grantors = (reader.Primary?.Memberships ?? []).Where(m => m.Grantors.Count > 0).ToDictionary(m => FacetPath.MemberOf(m.Member, m.Role), m => m.Grantors, StringComparer.Ordinal),
             ActiveSlots = topology.Members.Where(m => m.Facts is not null)
                 .SelectMany(m => m.Facts!.Slots.Where(s => s.Active).Select(s => FacetPath.Slot(m.Name, s.Name))).ToHashSet(StringComparer.Ordinal),
-            Blocks = BlocksOf(cluster, topology),
+            Primacy = primacy,
+            HistoryClaims = cluster.Members.Select(m => (m.Name, Claims: Primacy.ClaimsAgainst(m.Name, snapshot))).Where(c => c.Claims.Count > 0).ToDictionary(c => c.Name, c => c.Claims.ToEquatableArray(), StringComparer.Ordinal),
+            Strayed = PlanningBlocks.StrayedOf(topology, snapshot),
+            Origins = topology.Members.ToDictionary(m => m.Name, m => m.Origin, StringComparer.Ordinal),
+            Elsewhere = topology.Members.Where(m => m.Directory is { IsManaged: false }).ToDictionary(m => m.Name, m => m.Directory!.Path, StringComparer.Ordinal),
+            Remembered = snapshot.Remembered,
+            MemoryProblem = snapshot.MemoryProblem,
+            Alert = ClusterAlert.Of(primacy, cluster, snapshot, topology, now),
+            Blocks = PlanningBlocks.Of(cluster, topology, primacy, snapshot, allowances),
         };
 
         void Take(FacetKey key, FacetValue? wanted)
@@ -229,27 +243,5 @@ internal static class ProblemReader
                 owners[FacetPath.Schema(database.Name, schema.Name)] = schema.Owner;
         }
         return owners;
-    }
-
-    private static EquatableArray<Refusal> BlocksOf(Cluster cluster, Topology topology)
-    {
-        List<Refusal> blocks = [];
-        var primaries = topology.Primaries.Select(m => m.Name).ToArray();
-        if (primaries.Length > 1)
-        {
-            blocks.Add(new Refusal(PlanRule.TwoPrimaries, $"{string.Join(" and ", primaries)} both accept writes: {cluster.Name} is split.", "Find out which one holds the acknowledged writes, fence the other, and rejoin it. Nothing is changed until then.", cluster.Head.At));
-        }
-        foreach (var member in topology.Members.Where(m => m.Facts is not null && m.Facts.VersionNumber / 10_000 != cluster.PostgresMajor))
-        {
-            var at = cluster.FindMember(member.Name)!.At;
-            blocks.Add(new Refusal(PlanRule.WrongServer, $"{member.Name} runs PostgreSQL {member.Facts!.VersionNumber / 10_000}, the document says {cluster.PostgresMajor}.", "Correct spec.postgres, or upgrade the server.", at));
-        }
-        var identifiers = topology.Members.Where(m => m.SystemIdentifier is not null).Select(m => m.SystemIdentifier).Distinct().ToArray();
-        if (identifiers.Length > 1)
-        {
-            var listed = string.Join(", ", topology.Members.Where(m => m.SystemIdentifier is not null).Select(m => $"{m.Name} {m.SystemIdentifier}"));
-            blocks.Add(new Refusal(PlanRule.WrongServer, $"The members of {cluster.Name} do not belong together: their system identifiers differ ({listed}).", "One of the addresses leads to another cluster.", cluster.Head.At));
-        }
-        return blocks.ToEquatableArray();
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Planning;
@@ -25,6 +27,8 @@ public enum MemberStatus
 internal sealed record MemberView(string Name, MemberStatus Status, string Reason, ServerFacts? Facts, DataDirectoryFacts? Directory)
 {
     internal string? SystemIdentifier => Facts?.SystemIdentifier ?? Directory?.SystemIdentifier;
+
+    internal MemberOrigin Origin { get; init; }
 }
 
 /// <summary>What each declared member is right now.</summary>
@@ -46,7 +50,7 @@ internal sealed record Topology(IReadOnlyList<MemberView> Members)
         member.From is { } from && from.Value != member.Name ? from.Value : primary;
 
     internal static Topology Of(Cluster cluster, ClusterSnapshot snapshot) =>
-        new([.. cluster.Members.Select(m => View(m, snapshot.Find(m.Name)))]);
+        new([.. cluster.Members.Select(m => View(m, snapshot.Find(m.Name)) with { Origin = MemberOrigins.Of(m, snapshot) })]);
 
     private static MemberView View(Member member, MemberSnapshot? seen)
     {
@@ -68,7 +72,14 @@ internal sealed record Topology(IReadOnlyList<MemberView> Members)
             Observation<DataDirectoryFacts>.Absent absent => new MemberView(member.Name, MemberStatus.Absent, absent.Evidence, null, null),
             Observation<DataDirectoryFacts>.Seen { Value: { Running: false } directory } =>
                 new MemberView(member.Name, directory.StandbySignal ? MemberStatus.StoppedStandby : MemberStatus.StoppedPrimary, $"no server runs on {directory.Path}", null, directory),
-            Observation<DataDirectoryFacts>.Seen => new MemberView(member.Name, MemberStatus.Unreadable, $"a server runs, but {why}", null, null),
+            Observation<DataDirectoryFacts>.Seen { Value: var running } => new MemberView(
+                member.Name,
+                MemberStatus.Unreadable,
+                running.Port is { } port && port != member.Port
+                    ? string.Create(CultureInfo.InvariantCulture, $"the server of {running.Path} listens on port {port}, and the documents say {member.Port}")
+                    : $"a server runs on {running.Path}, but {why}",
+                null,
+                null),
             Observation<DataDirectoryFacts>.Unreadable host => new MemberView(member.Name, MemberStatus.Unreadable, $"{why}; its host: {host.Reason}", null, null),
             _ => new MemberView(member.Name, MemberStatus.Unreadable, why, null, null),
         };

@@ -17,8 +17,8 @@ public static class DriftHtml
         <style>
         body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:76rem;padding:0 1rem;color:#1c1f24;background:#fff}
         table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid #d9dde3}
-        th{font-weight:600}td.v{font-family:ui-monospace,monospace;overflow-wrap:anywhere}.c{white-space:nowrap}.warning .c{color:#9a3412;font-weight:600}.d{color:#57606a}
-        @media(prefers-color-scheme:dark){body{color:#e6e8eb;background:#14171b}th,td{border-color:#363b42}.warning .c{color:#fdba74}.d{color:#9aa4af}}
+        th{font-weight:600}td.v{font-family:ui-monospace,monospace;overflow-wrap:anywhere}.c{white-space:nowrap}.warning .c{color:#9a3412;font-weight:600}.d{color:#57606a}.alert{border-left:4px solid #b42318;padding:.2rem 1rem;color:#8f1d14}
+        @media(prefers-color-scheme:dark){body{color:#e6e8eb;background:#14171b}th,td{border-color:#363b42}.warning .c{color:#fdba74}.d{color:#9aa4af}.alert{border-color:#ff8a80;color:#ffb4ab}}
         </style></head><body>
         """;
 
@@ -26,6 +26,8 @@ public static class DriftHtml
     {
         var html = new StringBuilder(Head);
         html.Append(CultureInfo.InvariantCulture, $"\n<h1>Drift</h1><p>Looked at {PlanWords.Moment(report.At)}, against commit {Safe(PlanWords.Short(report.Commit))}.</p>\n");
+        foreach (var cluster in report.Clusters.Where(c => c.Alert is not null))
+            html.Append(ClusterAlertText.Html(cluster.Cluster, cluster.Alert!));
         foreach (var cluster in report.Clusters)
         {
             html.Append(CultureInfo.InvariantCulture, $"<h2>{Safe(cluster.Cluster)}</h2><p>Mode {PlanWords.Camel(cluster.Mode.ToString())}: {Safe(DriftText.Summary(cluster))}.</p>\n");

@@ -38,6 +38,7 @@ public static class DriftJson
         json.WriteStartObject();
         json.WriteString("cluster", cluster.Cluster);
         json.WriteString("mode", PlanWords.Camel(cluster.Mode.ToString()));
+        ClusterAlertText.Write(json, cluster.Alert);
         json.WriteStartArray("items");
         foreach (var item in cluster.Items)
             Write(json, item);

@@ -10,6 +10,8 @@ public static class DriftMarkdown
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"### Drift at `{PlanWords.Short(report.Commit)}`, {PlanWords.Moment(report.At)}\n\n");
+        foreach (var cluster in report.Clusters.Where(c => c.Alert is not null))
+            text.Append(ClusterAlertText.Markdown(cluster.Cluster, cluster.Alert!));
         foreach (var cluster in report.Clusters)
         {
             text.Append(CultureInfo.InvariantCulture, $"**{Safe(cluster.Cluster)}**: {DriftText.Summary(cluster)}\n\n");

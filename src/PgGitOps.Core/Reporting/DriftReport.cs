@@ -36,7 +36,7 @@ public sealed record DriftReport(DateTimeOffset At, string Commit, EquatableArra
             plan.Mode,
             plan.Changes.Select(c => Item(c, healing.GetValueOrDefault(new FacetState(c.Key, c.Desired)))).ToEquatableArray(),
             plan.Refusals,
-            plan.Unknowns);
+            plan.Unknowns) { Alert = plan.Alert };
 
         DriftItem Item(Change change, Step? step)
         {
@@ -60,7 +60,11 @@ public sealed record DriftReport(DateTimeOffset At, string Commit, EquatableArra
     }
 }
 
-public sealed record ClusterDrift(string Cluster, ReconcileMode Mode, EquatableArray<DriftItem> Items, EquatableArray<Refusal> Refusals, EquatableArray<string> Unknowns);
+public sealed record ClusterDrift(string Cluster, ReconcileMode Mode, EquatableArray<DriftItem> Items, EquatableArray<Refusal> Refusals, EquatableArray<string> Unknowns)
+{
+    /// <summary>What has to be read first; null where one proven primary answers.</summary>
+    public ClusterAlert? Alert { get; init; }
+}
 
 /// <param name="Where">Where the live value was set, as far as PostgreSQL shows it, such as <c>postgresql.auto.conf:3</c>; null otherwise. PostgreSQL does not record who.</param>
 /// <param name="Next">What will be done.</param>

@@ -7,9 +7,10 @@ namespace PgGitOps.Core.Reporting;
 /// <summary>Drift for a person at a terminal.</summary>
 public static class DriftText
 {
-    public static string Render(DriftReport report)
+    /// <param name="color">Alerts in ANSI colours.</param>
+    public static string Render(DriftReport report, bool color = false)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(ClusterAlertText.Of(report.Clusters.Select(c => (c.Cluster, c.Alert)), color));
         foreach (var cluster in report.Clusters)
         {
             text.Append(CultureInfo.InvariantCulture, $"{Safe(cluster.Cluster)} ({PlanWords.Camel(cluster.Mode.ToString())}): {Summary(cluster)}\n");

@@ -15,6 +15,8 @@ public static class PlanMarkdown
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"### Plan `{PlanWords.Short(plan.Id)}` at `{PlanWords.Short(plan.Commit)}`\n\n");
+        foreach (var cluster in plan.Clusters.Where(c => c.Alert is not null))
+            text.Append(ClusterAlertText.Markdown(cluster.Cluster, cluster.Alert!));
         foreach (var cluster in plan.Clusters)
         {
             var section = Section(cluster, approved?.Find(cluster.Cluster));

@@ -12,7 +12,7 @@ public static class PlanText
     /// <param name="color">Marks in ANSI colours.</param>
     public static string Render(Plan plan, ApprovedPlan? approved = null, bool color = false)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(ClusterAlertText.Of(plan.Clusters, color));
         foreach (var cluster in plan.Clusters)
             Render(text, cluster, approved?.Find(cluster.Cluster), color);
         if (plan.Clusters.Count == 0)

@@ -9,6 +9,8 @@ public sealed class HostExecutor : IHostExecutor, IHostLocks
 {
     public async ValueTask<HostResult> RunAsync(DatabaseHost host, HostCommand command, CancellationToken cancel)
     {
+        if (WhyNobody(host) is { } nobody)
+            return new HostResult.Unreachable($"{host.Name}: {nobody}");
         var launch = await ConnectionTo(host).PrepareAsync([.. command.Arguments], command.Timeout, cancel).ConfigureAwait(false);
         if (launch.Reason is not null)
             return new HostResult.Unreachable($"{host.Name}: {launch.Reason}");
@@ -29,8 +31,15 @@ public sealed class HostExecutor : IHostExecutor, IHostLocks
     }
 
     public ValueTask<HostLockOutcome> TakeAsync(DatabaseHost host, string path, string holder, CancellationToken cancel) =>
-        HostLock.TakeAsync(host, ConnectionTo(host), path, holder, cancel);
+        WhyNobody(host) is { } nobody
+            ? ValueTask.FromResult<HostLockOutcome>(new HostLockOutcome.Unreachable($"{host.Name}: {nobody}"))
+            : HostLock.TakeAsync(host, ConnectionTo(host), path, holder, cancel);
 
     private static IHostConnection ConnectionTo(DatabaseHost host) =>
-        host.Transport.Match<IHostConnection>(l => new LocalTransport(l), s => new SshTransport(host, s));
+        host.Transport.Match<IHostConnection>(l => new LocalTransport(l), s => new SshTransport(host, s), _ => new LocalTransport(new HostTransport.Local(null)));
+
+    /// <summary>Why no command reaches a host, or null. What is said of this machine's disk is no word about another machine's.</summary>
+    private static string? WhyNobody(DatabaseHost host) => host.Transport is HostTransport.Undeclared && !OwnMachine.Has(host.Address)
+        ? $"no transport is declared, and {host.Address} is not an address of the engine's own machine"
+        : null;
 }

@@ -23,13 +23,17 @@ internal static class AnswerCommand
         var neighbours = fleet with { Policies = [.. fleet.Policies.Where(p => p.Cluster.Value == policy.Cluster.Value)] };
         var proof = Prover.Prove(neighbours);
         var context = proof.Find(policy.Name)!;
-        LiveContext? live = null;
-        if (!Offline.Read(invocation.Parsed))
+        if (Offline.Read(invocation.Parsed))
         {
-            await using var engine = new Engine(invocation);
-            live = (await LiveProofs.ObserveAsync(invocation, engine, fleet, [context]).ConfigureAwait(false)).Single();
+            invocation.WriteOut(ProveAnswer.Text(proof, context));
+            return ExitCode.Done;
         }
-        invocation.WriteOut(ProveAnswer.Text(proof, context, live));
-        return ExitCode.Done;
+        await using var engine = new Engine(invocation);
+        var (snapshot, plan) = await engine.Route().LookAsync(fleet, [policy.Cluster.Value], invocation.Stopping).ConfigureAwait(false);
+        var live = LiveProofs.Of(fleet, [context], snapshot, invocation.Time.GetUtcNow()).Single();
+        // Without a proven primary everything below is of no use before that is settled.
+        var alerts = ClusterAlertText.Of(plan.Clusters.Select(c => (c.Cluster, c.Alert)), invocation.Color);
+        invocation.WriteOut(alerts + ProveAnswer.Text(proof, context, live));
+        return alerts.Length > 0 ? ExitCode.Error : ExitCode.Done;
     }
 }

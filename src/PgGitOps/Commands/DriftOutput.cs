@@ -16,7 +16,7 @@ internal static class DriftOutput
                 OutputFormat.Markdown => DriftMarkdown.Render(report),
                 OutputFormat.Html => DriftHtml.Render(report),
                 OutputFormat.Sarif => Text(DriftSarif.Write(report)),
-                _ => DriftText.Render(report),
+                _ => DriftText.Render(report, invocation.Color),
             },
             () => Text(DriftJson.Write(report)));
 

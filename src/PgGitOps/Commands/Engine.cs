@@ -25,6 +25,8 @@ internal sealed class Engine : IAsyncDisposable
     private readonly HostExecutor hosts;
     private readonly DataDirectoryProbe probe;
     private readonly PostgresObserver observer;
+    private readonly ClusterMemoryFiles memory;
+    private readonly RememberingObserver remembering;
     private readonly SoundDocuments documents;
     private readonly StateConditions conditions;
     private readonly SuspensionFiles suspensionFiles;
@@ -40,12 +42,15 @@ internal sealed class Engine : IAsyncDisposable
         suspensionFiles = new(hosts);
         OwnSuspensions = new(invocation.State.Path, conditions);
         Suspensions = new(suspensionFiles, OwnSuspensions, invocation.Time);
-        probe = new(hosts, invocation.Time);
+        memory = new(System.IO.Path.Combine(invocation.State.Path, "clusters"), RepositoryAddress(), invocation.Time, problem => conditions.Tell("memory of clusters", problem));
+        probe = new(hosts, invocation.Time, memory.DirectoryOf);
         observer = new(connections, invocation.Time, probe);
+        remembering = new(observer, memory, invocation.Time);
         documents = SoundDocuments.Open(invocation);
     }
 
-    public IObserver Observer => observer;
+    /// <summary>Beside what it sees it says what is remembered.</summary>
+    public IObserver Observer => remembering;
 
     public ISecretStore Secrets => secrets;
 
@@ -96,9 +101,10 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>One memory for each repository and reference that this state directory serves.</summary>
     private string RepositoryKey()
     {
-        var address = Directory.Exists(invocation.Repository) ? Path.GetFullPath(invocation.Repository) : invocation.Repository;
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{address}\n{invocation.Reference ?? "HEAD"}")))[..16];
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{RepositoryAddress()}\n{invocation.Reference ?? "HEAD"}")))[..16];
     }
+
+    private string RepositoryAddress() => Directory.Exists(invocation.Repository) ? Path.GetFullPath(invocation.Repository) : invocation.Repository;
 
     public IClusterGate Gate() => new ClusterGate(hosts, hosts, probe, secrets, invocation.Time, places: Suspensions);
 
@@ -108,7 +114,7 @@ internal sealed class Engine : IAsyncDisposable
         var journals = System.IO.Path.Combine(invocation.State.Path, "journal");
         var archive = new JournalArchive(journals, invocation.Time, conditions);
         return new(
-            observer,
+            remembering,
             observer.ReleaseAsync,
             Gate,
             new PasswordFindings(secrets).Check,

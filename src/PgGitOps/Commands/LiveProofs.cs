@@ -26,12 +26,6 @@ internal static class LiveProofs
         return ExitOf(contexts, said);
     }
 
-    public static async Task<IReadOnlyList<LiveContext>> ObserveAsync(Invocation invocation, Engine engine, ValidFleet fleet, IEnumerable<ContextProof> contexts)
-    {
-        ContextProof[] wanted = [.. contexts];
-        return Of(fleet, wanted, await LookAsync(invocation, engine, fleet, wanted).ConfigureAwait(false), invocation.Time.GetUtcNow());
-    }
-
     /// <summary>Looks at the clusters of these contexts; null where there are none.</summary>
     private static async Task<FleetSnapshot?> LookAsync(Invocation invocation, Engine engine, ValidFleet fleet, IEnumerable<ContextProof> contexts)
     {

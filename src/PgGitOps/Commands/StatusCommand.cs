@@ -20,9 +20,9 @@ internal static class StatusCommand
             var (snapshot, plan) = await engine.Route().LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
             var beside = await engine.Suspensions.ReadAllAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
             var report = new StatusReport(fleet, snapshot, plan, Promises(fleet, clusters, snapshot, invocation.Time.GetUtcNow()), invocation.Time.GetUtcNow(), beside);
-            invocation.Write(format == OutputFormat.Json ? report.Json() : report.Text(), report.Json);
+            invocation.Write(format == OutputFormat.Json ? report.Json() : report.Text(invocation.Color), report.Json);
             // What could not be read may be anything: never the code of "all is well".
-            return plan.Clusters.Any(c => c.Unknowns.Count > 0) ? ExitCode.Error : ExitCode.Done;
+            return plan.Clusters.Any(c => c.Unknowns.Count > 0 || c.Alert is not null) ? ExitCode.Error : ExitCode.Done;
         }).ConfigureAwait(false);
     }
 

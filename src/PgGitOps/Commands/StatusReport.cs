@@ -15,9 +15,10 @@ namespace PgGitOps.Commands;
 /// <summary>One line a member, in the order of the documents' names.</summary>
 internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, IReadOnlyList<LiveContext> promises, DateTimeOffset now, IReadOnlyDictionary<string, EquatableArray<PlacedSuspension>>? beside = null)
 {
-    public string Text()
+    /// <param name="color">Alerts in ANSI colours.</param>
+    public string Text(bool color = false)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(ClusterAlertText.Of(plan.Clusters.Select(c => (c.Cluster, c.Alert)), color));
         foreach (var seen in snapshot.Clusters)
         {
             var cluster = fleet.FindCluster(seen.Name)!;
@@ -73,6 +74,7 @@ internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Pla
         json.WriteString("name", seen.Name);
         json.WriteString("environment", cluster.Environment);
         json.WriteString("mode", Mode(planned.Mode));
+        ClusterAlertText.Write(json, planned.Alert);
         json.WriteNumber("differences", planned.Changes.Count);
         json.WriteNumber("steps", planned.Steps.Count);
         if (SuspensionOf(seen) is { } suspension)
@@ -119,7 +121,11 @@ internal sealed class StatusReport(ValidFleet fleet, FleetSnapshot snapshot, Pla
     private static string Words(ClusterSnapshot cluster, MemberSnapshot member) => member.Server.Match(
         seen => seen.Value.InRecovery ? Standby(cluster, member, seen.Value) : string.Create(CultureInfo.InvariantCulture, $"primary, {Version(seen.Value)}, timeline {seen.Value.Timeline}"),
         absent => $"absent: {absent.Evidence}",
-        unreadable => $"unknown ({unreadable.Kind}): {unreadable.Reason}");
+        unreadable => member.Host is Observation<DataDirectoryFacts>.Seen { Value: { Running: false } stopped } ? Stopped(stopped) : $"unknown ({unreadable.Kind}): {unreadable.Reason}");
+
+    private static string Stopped(DataDirectoryFacts directory) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"stopped, a {(directory.StandbySignal ? "standby's" : "primary's")} data{(directory.Timeline is { } timeline ? $", timeline {timeline}" : "")}{(directory.Lsn is { } end ? $" at {end}" : "")}, {directory.Path}");
 
     private static string Standby(ClusterSnapshot cluster, MemberSnapshot member, ServerFacts facts)
     {

@@ -17,7 +17,7 @@ internal static class PassReport
 
     public static string Text(PassResult pass)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder(ClusterAlertText.Of(pass.Standing.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => (s.Key, s.Value.Alert)), color: false));
         foreach (var earlier in pass.Earlier)
             text.Append(CultureInfo.InvariantCulture, $"{earlier.Intent.Cluster}: {VisibleText.Of(earlier.Intent.Title)} was in flight when a process ended at {earlier.Intent.At:yyyy-MM-dd HH:mm:ss}Z; looked again: {SecondLook.Word(earlier.Verdict)}\n");
         foreach (var cluster in pass.Clusters)
@@ -126,6 +126,7 @@ internal static class PassReport
         json.WriteString("ending", Camel(cluster.Ending.ToString()));
         json.WriteString("reason", cluster.Reason);
         json.WriteNumber("recorded", cluster.Recorded);
+        ClusterAlertText.Write(json, pass.Standing.GetValueOrDefault(cluster.Cluster)?.Alert);
         json.WriteStartArray("steps");
         foreach (var step in cluster.Steps)
         {

@@ -10,9 +10,9 @@ internal static class Plans
 
     internal static readonly PlanOptions Options = new(Fleets.Now, PasswordsMatch);
 
-    internal static ClusterPlan Of(Cluster cluster, ClusterSnapshot snapshot, FleetEnvironment? environment = null, PlanOptions? options = null)
+    internal static ClusterPlan Of(Cluster cluster, ClusterSnapshot snapshot, FleetEnvironment? environment = null, PlanOptions? options = null, ApprovalDocument[]? approvals = null)
     {
-        var fleet = Fleets.Fleet(environment ?? Fleets.Environment(), cluster);
+        var fleet = Fleets.Fleet(environment ?? Fleets.Environment(), cluster) with { Approvals = [.. approvals ?? []] };
         return Assert.Single(Planner.Plan(fleet, Snapshots.Fleet(snapshot), options ?? Options).Clusters);
     }
 

@@ -59,6 +59,7 @@ internal static class ClusterReading
     {
         From = member.Located("from"),
         ReplayDelay = member.LocatedDuration("replayDelay"),
+        DataDirectory = member.Located("dataDirectory"),
     };
 
     private static Replication Replication(Fields spec)

@@ -26,7 +26,8 @@ internal static class ApprovalReading
         spec.Moment("expires")!.Value,
         spec.At)
     {
-        Recreates = spec.Maps("allows").Select(a => a.Needed("recreate")).ToEquatableArray(),
+        Recreates = spec.Maps("allows").Where(a => a.Has("recreate")).Select(a => a.Needed("recreate")).ToEquatableArray(),
+        Primaries = spec.Maps("allows").Where(a => a.Has("primary")).Select(a => a.Needed("primary")).ToEquatableArray(),
     };
 }
 

@@ -36,6 +36,7 @@ internal static class EnvironmentReading
         access?.AddressRanges("clients").Order(StringComparer.Ordinal).ToEquatableArray() ?? [])
     {
         ClientsAt = access?.PlaceOf("clients"),
+        DataRootDeclared = access?.Text("dataRoot") is not null,
     };
 
     private static Site Site(Fields site)
@@ -59,7 +60,7 @@ internal static class EnvironmentReading
     {
         if (transport?.Map("ssh") is { } ssh)
             return new HostTransport.Ssh(ssh.Text("user"), ssh.Number("port", 22), ssh.Text("identityFile"), ssh.Text("knownHosts"));
-        return new HostTransport.Local(transport?.Map("local")?.Text("user"));
+        return transport is { } declared ? new HostTransport.Local(declared.Map("local")?.Text("user")) : new HostTransport.Undeclared();
     }
 
     private static SiteLink Link(Fields link)

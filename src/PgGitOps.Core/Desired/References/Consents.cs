@@ -32,14 +32,14 @@ internal sealed class Consents : IReferenceCheck
         };
         if (missing is not null)
             findings.Add(ReferenceRules.ConsentIncomplete.At(approval.At, $"an approval of {approval.Action} names its {missing}", $"add {missing}"));
-        if (approval is { Action: null, Recreates.Count: 0 })
-            findings.Add(ReferenceRules.ConsentIncomplete.At(approval.At, "an approval says what it allows: an action, or objects under allows", "add action or allows"));
-        if (approval.Recreates.Count == 0)
+        if (approval is { Action: null, Recreates.Count: 0, Primaries.Count: 0 })
+            findings.Add(ReferenceRules.ConsentIncomplete.At(approval.At, "an approval says what it allows: an action, or objects or a primary under allows", "add action or allows"));
+        if (approval.Recreates.Concat(approval.Primaries).ToArray() is not [var first, ..])
             return;
         if (approval.Cluster is null)
-            findings.Add(ReferenceRules.ConsentIncomplete.At(approval.Recreates[0].Span, "an approval that allows objects names their cluster", "add cluster"));
+            findings.Add(ReferenceRules.ConsentIncomplete.At(first.Span, "an approval that allows objects names their cluster", "add cluster"));
         else if (draft.Clusters.Select(c => c.Cluster).FirstOrDefault(c => c.Name == approval.Cluster) is { } declared)
-            findings.AddRange(approval.Recreates.Select(r => UnknownObject(declared, r)).OfType<Diagnostic>());
+            findings.AddRange(approval.Recreates.Concat(approval.Primaries.Select(p => p with { Value = $"member/{p.Value}" })).Select(r => UnknownObject(declared, r)).OfType<Diagnostic>());
     }
 
     /// <summary>An object that the cluster does not declare would never be made anew: the name is mistyped.</summary>

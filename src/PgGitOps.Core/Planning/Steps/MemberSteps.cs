@@ -11,14 +11,20 @@ internal static class MemberSteps
         if (!problem.IsNative)
         {
             if (draft.Primary is null)
-                RefuseWithoutPrimary(draft);
+                MemberRefusals.WithoutPrimary(draft);
             return;
         }
         var members = problem.Cluster.Members;
         if (draft.Primary is null)
         {
             if (members.All(m => draft.StatusOf(m.Name) == MemberStatus.Absent))
-                Initialise(draft);
+            {
+                var consent = problem.Allowances.Recreate("cluster");
+                if (consent is null && MemberRefusals.WhyNotInitialised(problem) is { } refusal)
+                    draft.Refuse(refusal);
+                else
+                    Initialise(draft, consent);
+            }
             else
                 Revive(draft);
         }
@@ -32,8 +38,17 @@ internal static class MemberSteps
                 Slots(draft, upstream, primary);
             switch (draft.StatusOf(member.Name))
             {
+                case MemberStatus.Absent when problem.Allowances.Recreate(FacetPath.Member(member.Name)) is { } consent:
+                    Clone(draft, member, upstream, consent);
+                    break;
+                case MemberStatus.Absent when MemberRefusals.WhyNotReplaced(problem, member) is { } refusal:
+                    draft.Refuse(refusal);
+                    MemberRefusals.Leave(draft, member, "it was found, not provisioned: it is not replaced without an approval that names it");
+                    break;
                 case MemberStatus.Absent:
-                    Clone(draft, member, upstream);
+                    Clone(draft, member, upstream, null);
+                    break;
+                case MemberStatus.StoppedStandby or MemberStatus.StoppedPrimary when MemberRefusals.IsElsewhere(draft, member):
                     break;
                 case MemberStatus.StoppedStandby:
                     Start(draft, member, "its data directory is a standby's", upstream);
@@ -43,13 +58,13 @@ internal static class MemberSteps
                     break;
                 case MemberStatus.StoppedPrimary:
                     draft.Refuse(new Refusal(PlanRule.FormerPrimary, $"{member.Name} was a primary and is stopped while {primary} is the primary; started as it is, it would be a second one.", $"If it holds nothing that {primary} lacks, remove its data directory: it is then cloned again.", member.At));
-                    LeaveMember(draft, member, "it was a primary; starting it would split the cluster");
+                    MemberRefusals.Leave(draft, member, "it was a primary; starting it would split the cluster");
                     break;
             }
         }
     }
 
-    private static void Initialise(PlanDraft draft)
+    private static void Initialise(PlanDraft draft, ApprovalDocument? consent)
     {
         var problem = draft.Problem;
         var member = problem.Cluster.Members.First(m => m.Initial);
@@ -58,7 +73,7 @@ internal static class MemberSteps
         var step = new StepDraft
         {
             Id = $"{problem.Cluster.Name}/{FacetPath.Member(member.Name)}/initialise",
-            Title = $"initialise {member.Name} as the primary on {member.Host}, port {member.Port}",
+            Title = $"initialise {member.Name} as the primary on {member.Host}, port {member.Port}{(consent is null ? "" : $", lost before; allowed by {consent.ApprovedBy} (approval {consent.Head.Name})")}",
             Action = new StepAction.InitialisePrimary(member.Name),
             Timeout = StepTimeouts.Initialise,
             Because = member.At,
@@ -67,6 +82,8 @@ internal static class MemberSteps
         foreach (var other in problem.Cluster.Members)
             step.Before.Add(new FacetState(problem.Key(FacetPath.Member(other.Name), "exists"), null));
         step.Effects.AddRange(FreshFacets.OfPrimary(problem, member.Name));
+        if (consent is not null)
+            step.Effects.Add(problem.Allowances.UseOf(consent, "cluster"));
         step.Creates.Add(FacetPath.Member(member.Name));
         step.Creates.AddRange(problem.Cluster.Members.Where(m => m != member && Topology.UpstreamOf(m, member.Name) == member.Name).Select(m => FacetPath.Slot(member.Name, m.SlotName)));
         draft.Add(step);
@@ -81,23 +98,17 @@ internal static class MemberSteps
         // A member nobody can see may have been promoted: starting the old primary then would split the cluster.
         if (unreadable.Length == 0 && stopped is [var only])
         {
+            if (MemberRefusals.IsElsewhere(draft, only))
+                return;
+            if (draft.Problem.HistoryClaims.TryGetValue(only.Name, out var claims) && !draft.Problem.Allowances.Primaries.Contains(only.Name))
+            {
+                MemberRefusals.Outdated(draft, only, claims);
+                return;
+            }
             Start(draft, only, "it is the only one with a primary's data directory, and every other member is known not to be primary", null);
             return;
         }
-        RefuseWithoutPrimary(draft);
-    }
-
-    private static void RefuseWithoutPrimary(PlanDraft draft)
-    {
-        var cluster = draft.Problem.Cluster;
-        var states = string.Join("; ", cluster.Members.Select(m => $"{m.Name}: {Word(draft.StatusOf(m.Name))} ({draft.Problem.MemberReasons.GetValueOrDefault(m.Name, "not looked at")})"));
-        var absent = cluster.Members.Where(m => draft.StatusOf(m.Name) == MemberStatus.Absent).ToArray();
-        if (absent.Length > 0)
-        {
-            draft.Refuse(new Refusal(PlanRule.WouldForkCluster, $"{string.Join(", ", absent.Select(m => m.Name))} absent and no primary was seen: initialising now could make a second cluster. {states}.", "Bring the primary back, or promote a standby, first.", absent[0].At));
-            return;
-        }
-        draft.Refuse(new Refusal(PlanRule.NoPrimary, $"No primary of {cluster.Name} could be read, so no SQL is planned. {states}.", "Bring it back, or promote a standby: that is a decision of its own, and no plan makes it.", cluster.Head.At));
+        MemberRefusals.WithoutPrimary(draft);
     }
 
     /// <summary>Links between a member and the primary: a cascade comes after what it streams from.</summary>
@@ -113,12 +124,19 @@ internal static class MemberSteps
         return depth;
     }
 
-    private static void Clone(PlanDraft draft, Member member, string primary)
+    private static void Clone(PlanDraft draft, Member member, string primary, ApprovalDocument? consent)
     {
         var problem = draft.Problem;
         var path = FacetPath.Member(member.Name);
         if (!draft.MayChange(problem.Key(path, "exists")))
             return;
+        if (problem.Strayed.TryGetValue(primary, out var strayed))
+        {
+            var why = $"its source {primary} does not follow the primary's history: {strayed}";
+            draft.Refuse(new Refusal(PlanRule.OutdatedPrimary, $"{member.Name} is not cloned: {why}.", $"Rebuild {primary} first.", member.At));
+            draft.LeaveAlone(problem.Key(path, "exists"), why);
+            return;
+        }
         var step = new StepDraft
         {
             Id = $"{problem.Cluster.Name}/{path}/clone",
@@ -136,6 +154,8 @@ internal static class MemberSteps
                 step.Needs.Add(new Need(facet.Key, facet.Value, $"{primary} has to admit the host of {member.Name}"));
         }
         step.Effects.AddRange(FreshFacets.OfClone(draft, member.Name, primary));
+        if (consent is not null)
+            step.Effects.Add(problem.Allowances.UseOf(consent, path));
         step.Hazards.Add(new Hazard(HazardKind.LongRunning, $"copies all data of {primary} over the network"));
         step.Creates.Add(path);
         draft.Add(step);
@@ -170,6 +190,12 @@ internal static class MemberSteps
         var path = FacetPath.Member(member.Name);
         if (draft.Wanted(path, "streaming") is not { } streaming || !draft.Problem.StrayUpstreams.TryGetValue(member.Name, out var settings))
             return;
+        // It could not follow, and what it holds beyond the fork would be forgotten.
+        if (draft.Problem.Strayed.TryGetValue(member.Name, out var strayed) || draft.Problem.Strayed.TryGetValue(upstream, out strayed))
+        {
+            draft.LeaveAlone(streaming.Key, $"it is not pointed to {upstream}, whose history is another: {strayed}");
+            return;
+        }
         string[] statements = [.. settings.Select(s => ParameterSteps.AlterSystem(s, null)), "SELECT pg_catalog.pg_reload_conf()"];
         var step = draft.Sql(path, "reconnect", $"reconnect {member.Name} to {upstream}: take back {string.Join(" and ", settings)}, set there by ALTER SYSTEM", "postgres", statements, member.At, inTransaction: false, member: member.Name);
         step.Changing(draft.State, streaming.Key, Normal.True);
@@ -199,20 +225,4 @@ internal static class MemberSteps
         }
         draft.Add(step);
     }
-
-    private static void LeaveMember(PlanDraft draft, Member member, string why)
-    {
-        foreach (var field in (string[])["running", "streaming"])
-            draft.LeaveAlone(draft.Problem.Key(FacetPath.Member(member.Name), field), why);
-    }
-
-    private static string Word(MemberStatus status) => status switch
-    {
-        MemberStatus.Primary => "primary",
-        MemberStatus.Standby => "standby",
-        MemberStatus.StoppedPrimary => "stopped, a primary's data",
-        MemberStatus.StoppedStandby => "stopped, a standby's data",
-        MemberStatus.Absent => "absent",
-        MemberStatus.Unreadable => "unreadable",
-    };
 }

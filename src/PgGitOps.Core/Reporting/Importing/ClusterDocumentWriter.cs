@@ -86,7 +86,13 @@ public static class ClusterDocumentWriter
             }
             if (((Observation<ServerFacts>.Seen)member.Server).Value.Setting("cluster_name") is { Value: { Length: > 0 } name } && name != member.Name && name != request.Cluster && MemberName.Fits(name))
                 yaml.Comment($"{member.Name} has cluster_name '{name}' and will be taken for another server until that is '{member.Name}', '{request.Cluster}' or empty");
-            yaml.Line("- " + YamlText.Flow([("name", YamlText.Scalar(member.Name)), ("host", YamlText.Scalar(place.Host)), ("port", YamlText.Number(place.Port))]));
+            List<(string, string)> fields = [("name", YamlText.Scalar(member.Name)), ("host", YamlText.Scalar(place.Host)), ("port", YamlText.Number(place.Port))];
+            // Without it a server that is stopped would be looked for where the engine makes its own.
+            if (((Observation<ServerFacts>.Seen)member.Server).Value.DataDirectory is { } directory)
+                fields.Add(("dataDirectory", YamlText.Scalar(directory)));
+            else
+                yaml.Comment($"left out: dataDirectory of {member.Name}, which the login may not ask; while the server is stopped, nobody can say whether its data are there");
+            yaml.Line("- " + YamlText.Flow([.. fields]));
         }
     });
 

@@ -68,7 +68,8 @@ public static class SnapshotJson
         return $"{DigestPrefix}{kind}:{Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(verifier.Text)))}";
     }
 
-    private static SnapshotTypes Types(VerifierConverter verifiers)
+    /// <param name="verifiers">Null for what holds none.</param>
+    internal static SnapshotTypes Types(JsonConverter<PasswordVerifier>? verifiers)
     {
         var options = new JsonSerializerOptions
         {
@@ -80,8 +81,9 @@ public static class SnapshotJson
             RespectRequiredConstructorParameters = true,
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-            Converters = { verifiers },
         };
+        if (verifiers is not null)
+            options.Converters.Add(verifiers);
         foreach (var converter in SnapshotTypes.Converters)
             options.Converters.Add(converter);
         return new SnapshotTypes(options);

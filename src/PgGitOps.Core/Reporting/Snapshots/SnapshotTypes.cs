@@ -9,6 +9,7 @@ internal sealed record SnapshotFile(string Format, FleetSnapshot Fleet);
 /// <summary>How each type of a snapshot is written, worked out when the program is built: a native program cannot do so when it runs.</summary>
 /// <remarks>The generator does not look through converters of our own, so what lies behind an observation is named here.</remarks>
 [JsonSerializable(typeof(SnapshotFile))]
+[JsonSerializable(typeof(MemoryFile))]
 [JsonSerializable(typeof(ClusterRecord))]
 [JsonSerializable(typeof(DataDirectoryFacts))]
 [JsonSerializable(typeof(DatabaseFacts))]
@@ -24,6 +25,7 @@ internal sealed partial class SnapshotTypes : JsonSerializerContext
         new ObservationConverter<ServerFacts>(),
         new EquatableArrayConverter<AclFact>(),
         new EquatableArrayConverter<AppliedEntry>(),
+        new EquatableArrayConverter<ApprovalUse>(),
         new EquatableArrayConverter<ClusterSnapshot>(),
         new EquatableArrayConverter<DatabaseFact>(),
         new EquatableArrayConverter<DatabaseSnapshot>(),
@@ -34,12 +36,16 @@ internal sealed partial class SnapshotTypes : JsonSerializerContext
         new EquatableArrayConverter<InventoryEntry>(),
         new EquatableArrayConverter<MemberSnapshot>(),
         new EquatableArrayConverter<MembershipFact>(),
+        new EquatableArrayConverter<RememberedMember>(),
         new EquatableArrayConverter<RoleFact>(),
         new EquatableArrayConverter<SchemaFact>(),
         new EquatableArrayConverter<ScopedSettingFact>(),
         new EquatableArrayConverter<SettingFact>(),
         new EquatableArrayConverter<SlotFact>(),
         new EquatableArrayConverter<StandbyFact>(),
+        new EquatableArrayConverter<TimelineAncestry>(),
+        new EquatableArrayConverter<TimelineFork>(),
         new EquatableArrayConverter<string>(),
+        new LsnConverter(),
     ];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Observed;
 
@@ -35,6 +36,21 @@ internal static class RightfulStatements
         "select pg_read_binary_file('postmaster.pid', 0, 8192, true)",
         static (row, draft) => draft.IsStopping = !row.IsDBNull(0) && Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(0)).TrimEnd().EndsWith("stopping", StringComparison.Ordinal));
 
+    private static readonly ServerStatement Segments = new(
+        "select max(substr(name, 1, 8) collate \"C\") from pg_ls_waldir() where name ~ '^[0-9A-F]{24}$'",
+        static (row, draft) => draft.SegmentTimeline = row.Text(0) is { } digits ? int.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) : null);
+
+    // The youngest names every timeline before it; more than a few only where neighbours were promoted side by side.
+    private static readonly ServerStatement Timelines = new(
+        "select name, pg_read_binary_file('pg_wal/' || name, 0, 65536, true) from pg_ls_waldir() where name ~ '^[0-9A-F]{8}[.]history$' order by name collate \"C\" desc limit 16",
+        static (row, draft) =>
+        {
+            if (!row.IsDBNull(1) && TimelineAncestry.TryParse(row.GetString(0), Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(1))) is { } ancestry)
+                draft.KnownTimelines.Add(ancestry);
+        });
+
+    private static readonly ServerStatement Token = new("select token from pggitops.writer", static (row, draft) => draft.Token = row.GetInt64(0));
+
     private static readonly ServerStatement Inventory = new(
         "select object, commit, created_at from pggitops.inventory",
         static (row, draft) => draft.Inventory.Add(new InventoryEntry(row.GetString(0), row.GetString(1), row.Instant(2))));
@@ -61,8 +77,14 @@ internal static class RightfulStatements
             yield return AccessList;
             yield return Stopping;
         }
+        if (rights.WalDirectory)
+            yield return Segments;
+        if (rights is { WalDirectory: true, AccessList: true })
+            yield return Timelines;
         if (rights.Record != RecordState.Readable)
             yield break;
+        if (rights.Token)
+            yield return Token;
         yield return Inventory;
         yield return rights.TellsAdopted ? Applied : AppliedOnly;
         yield return Suspension;

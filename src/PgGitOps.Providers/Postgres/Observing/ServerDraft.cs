@@ -7,8 +7,10 @@ namespace PgGitOps.Providers.Postgres.Observing;
 /// <param name="Verifiers">pg_authid may be read.</param>
 /// <param name="Files">pg_file_settings may be read.</param>
 /// <param name="AccessList">pg_hba.conf may be read.</param>
+/// <param name="WalDirectory">pg_wal may be listed.</param>
+/// <param name="Token">The record's fencing token may be read.</param>
 /// <param name="TellsAdopted">The record tells values that were found from those that were brought about.</param>
-internal sealed record ServerRights(bool Verifiers, bool Files, RecordState Record, bool TellsAdopted, bool AccessList);
+internal sealed record ServerRights(bool Verifiers, bool Files, RecordState Record, bool TellsAdopted, bool AccessList, bool WalDirectory, bool Token);
 
 internal enum RecordState
 {
@@ -28,6 +30,12 @@ internal sealed class ServerDraft
     public ServerFacts? Head { get; set; }
     public ServerRights? Rights { get; set; }
     public AccessListFacts? AccessList { get; set; }
+
+    /// <summary>Timeline of the newest WAL segment; null where they may not be listed.</summary>
+    public int? SegmentTimeline { get; set; }
+
+    public List<TimelineAncestry> KnownTimelines { get; } = [];
+    public long Token { get; set; }
     public string ClusterName { get; set; } = "";
 
     /// <summary>Asked to stop, and waiting for the end of its sessions; null where this login cannot be told.</summary>
@@ -64,13 +72,16 @@ internal sealed class ServerDraft
             Standbys = Standbys.OrderBy(s => s.ApplicationName, StringComparer.Ordinal).ThenBy(s => s.ClientAddress, StringComparer.Ordinal).ToEquatableArray(),
             WalReceiver = WalReceiver,
             AccessList = AccessList,
+            // A standby that lost its source tells the timeline of its last restart point, however far it has come since.
+            Timeline = head.InRecovery ? Math.Max(head.Timeline, SegmentTimeline ?? 0) : head.Timeline,
+            KnownTimelines = KnownTimelines.OrderByDescending(k => k.Timeline).ToEquatableArray(),
         };
     }
 
     public ClusterRecord ToRecord() => new(
         Inventory.OrderBy(i => i.Object, StringComparer.Ordinal).ToEquatableArray(),
         Applied.OrderBy(a => a.Object, StringComparer.Ordinal).ThenBy(a => a.Field, StringComparer.Ordinal).ToEquatableArray(),
-        Suspension);
+        Suspension) { Token = Token };
 
     /// <summary>Any ADMIN OPTION counts.</summary>
     private static MembershipFact Merged(IGrouping<(string Role, string Member), MembershipFact> granted) => new(granted.Key.Role, granted.Key.Member, granted.Any(m => m.AdminOption))

@@ -20,11 +20,11 @@ internal static class ServerStatements
                (select system_identifier::text from pg_control_system()),
                pg_is_in_recovery(),
                case when pg_is_in_recovery()
-                    then coalesce((select received_tli from pg_stat_wal_receiver limit 1), (select timeline_id from pg_control_checkpoint()))
+                    then greatest((select max(received_tli) from pg_stat_wal_receiver), (select timeline_id from pg_control_checkpoint()), (select min_recovery_end_timeline from pg_control_recovery()))
                     else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int4 end,
                pg_postmaster_start_time(),
                current_setting('data_checksums') = 'on',
-               case when pg_is_in_recovery() then coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) else pg_current_wal_lsn() end::text,
+               case when pg_is_in_recovery() then greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) else pg_current_wal_flush_lsn() end::text,
                current_setting('cluster_name'),
                has_table_privilege('pg_catalog.pg_authid', 'select'),
                has_table_privilege('pg_catalog.pg_file_settings', 'select') and has_function_privilege('pg_catalog.pg_show_all_file_settings()', 'execute'),
@@ -42,7 +42,11 @@ internal static class ServerStatements
                exists (select from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
                         where n.nspname = 'pggitops' and c.relname = 'applied' and a.attname = 'adopted'),
                has_function_privilege('pg_catalog.pg_read_binary_file(text,int8,int8,bool)', 'execute') and has_function_privilege('pg_catalog.pg_stat_file(text,bool)', 'execute')
-                   and pg_has_role('pg_read_server_files', 'usage')
+                   and pg_has_role('pg_read_server_files', 'usage'),
+               (select setting from pg_settings where name = 'data_directory'),
+               has_function_privilege('pg_catalog.pg_ls_waldir()', 'execute'),
+               exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                        where n.nspname = 'pggitops' and c.relname = 'writer' and c.relkind = 'r' and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))
         """;
 
     private const string Databases = """
@@ -117,6 +121,7 @@ internal static class ServerStatements
                 Standbys = [],
                 WalReceiver = null,
                 ReplayPaused = row.IsDBNull(11) ? null : row.GetBoolean(11),
+                DataDirectory = row.Text(14),
             };
             draft.ClusterName = row.GetString(7);
             draft.Rights = new ServerRights(row.GetBoolean(8), row.GetBoolean(9), row.GetString(10) switch
@@ -125,7 +130,7 @@ internal static class ServerStatements
                 "denied" => RecordState.Denied,
                 "foreign" => RecordState.Foreign,
                 _ => RecordState.None,
-            }, row.GetBoolean(12), row.GetBoolean(13));
+            }, row.GetBoolean(12), row.GetBoolean(13), row.GetBoolean(15), row.GetBoolean(16));
         }),
         new(Databases, static (row, draft) => draft.Databases.Add(
             new DatabaseFact(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetBoolean(6), row.GetBoolean(7)))),

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
@@ -45,7 +47,7 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
         var seen = await context.Probe.LookAsync(context.Fleet, context.Cluster, member, cancel).ConfigureAwait(false);
         if (seen is not Observation<DataDirectoryFacts>.Seen { Value: var directory })
             return seen.Match<StepOutcome>(_ => throw new UnreachableException(), a => new StepOutcome.Refused(a.Evidence), u => new StepOutcome.Failed(u.Reason, null));
-        if (!directory.StandbySignal && await WhyNoPrimaryAsync(member, cancel).ConfigureAwait(false) is { } danger)
+        if (!directory.StandbySignal && await WhyNoPrimaryAsync(member, directory, cancel).ConfigureAwait(false) is { } danger)
             return new StepOutcome.Refused(danger);
         if (await hold.WhyNotAsync(cancel).ConfigureAwait(false) is { } lost)
             return new StepOutcome.Refused(lost);
@@ -67,17 +69,17 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
     }
 
     /// <summary>Why this former primary must stay down, or null. Every other member has to be seen: one that cannot be may have been promoted.</summary>
-    private async Task<string?> WhyNoPrimaryAsync(Member member, CancellationToken cancel)
+    private async Task<string?> WhyNoPrimaryAsync(Member member, DataDirectoryFacts directory, CancellationToken cancel)
     {
         var others = context.Cluster.Members.Where(m => m.Name != member.Name).ToArray();
         var seenAsPrimary = context.Snapshot.Primaries.FirstOrDefault(p => p.Name != member.Name);
         if (seenAsPrimary is not null)
             return $"{seenAsPrimary.Name} accepts writes: {member.Name} was replaced as primary and must rejoin as a standby";
-        var dangers = await Task.WhenAll(others.Select(o => WhyDangerousAsync(member, o, cancel))).ConfigureAwait(false);
+        var dangers = await Task.WhenAll(others.Select(o => WhyDangerousAsync(member, directory, o, cancel))).ConfigureAwait(false);
         return dangers.FirstOrDefault(d => d is not null);
     }
 
-    private async Task<string?> WhyDangerousAsync(Member member, Member other, CancellationToken cancel)
+    private async Task<string?> WhyDangerousAsync(Member member, DataDirectoryFacts directory, Member other, CancellationToken cancel)
     {
         var (connection, unreachable) = await WriterConnection.OpenAsync(context, other, Connecting.ServerTarget.MaintenanceDatabase, WriterConnection.Newcomer, cancel).ConfigureAwait(false);
         if (connection is not null)
@@ -86,9 +88,17 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
             {
                 try
                 {
-                    await using var command = new NpgsqlCommand("select pg_is_in_recovery()", connection) { CommandTimeout = 10 };
-                    return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is true
-                        ? null
+                    await using var command = new NpgsqlCommand(
+                        """
+                        select pg_is_in_recovery(),
+                               greatest((select max(received_tli) from pg_stat_wal_receiver), (select timeline_id from pg_control_checkpoint()), (select min_recovery_end_timeline from pg_control_recovery())),
+                               greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::text
+                        """,
+                        connection) { CommandTimeout = 10 };
+                    await using var row = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+                    await row.ReadAsync(cancel).ConfigureAwait(false);
+                    return row.GetBoolean(0)
+                        ? WhyOlder(member, directory, other, row.IsDBNull(1) ? null : row.GetInt32(1), row.IsDBNull(2) ? null : row.GetString(2))
                         : $"{other.Name} accepts writes: {member.Name} was replaced as primary and must rejoin as a standby";
                 }
                 catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
@@ -101,9 +111,20 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
         return seen switch
         {
             Observation<DataDirectoryFacts>.Absent => null,
-            Observation<DataDirectoryFacts>.Seen { Value.StandbySignal: true } => null,
+            Observation<DataDirectoryFacts>.Seen { Value: { StandbySignal: true } standby } => WhyOlder(member, directory, other, standby.Timeline, standby.Lsn),
             Observation<DataDirectoryFacts>.Seen => $"{other.Name} has no standby.signal either: which of the two was the last primary is for people to say",
             _ => $"{other.Name} can neither be asked ({unreachable}) nor looked at, and may have been promoted; {member.Name} stays down rather than accept writes beside it",
         };
+    }
+
+    /// <summary>Seen a moment ago by whoever planned it; looked at again here, under the lock. Null where the other holds nothing newer.</summary>
+    private string? WhyOlder(Member member, DataDirectoryFacts directory, Member other, int? timeline, string? end)
+    {
+        if (AcceptedPrimaries.Of(context.Fleet.Approvals, context.Cluster.Name, context.Time.GetUtcNow()).Contains(member.Name) || timeline is not { } theirs || directory.Timeline is not { } mine)
+            return null;
+        var further = theirs == mine && Lsn.TryParse(end) is { } their && Lsn.TryParse(directory.Lsn) is { } own && their > own;
+        return theirs > mine || further
+            ? string.Create(CultureInfo.InvariantCulture, $"{other.Name} holds timeline {theirs}{(end is null ? "" : $" at {end}")}, and {member.Name} only timeline {mine}{(directory.Lsn is { } at ? $" at {at}" : "")}: started, it would accept writes without what {other.Name} holds")
+            : null;
     }
 }

@@ -1,0 +1,121 @@
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Evidence;
+
+/// <summary>Somebody who holds history that a member lacks.</summary>
+/// <param name="Holder">A member, or what is remembered.</param>
+/// <param name="Holds">What, in words.</param>
+/// <param name="Relation">Of the member's history to the holder's.</param>
+public sealed record HistoryClaim(string Holder, string Holds, HistoryRelation Relation);
+
+/// <summary>Who may be primary, told by histories. Closed.</summary>
+/// <remarks>
+/// A member counts as the primary only if no member, and nothing remembered, holds a newer history. What could not be seen is not
+/// held against it: an unreachable member is dealt with where a server would be started.
+/// </remarks>
+public abstract record Primacy
+{
+    private Primacy()
+    {
+    }
+
+    /// <summary>The name by which it is remembered.</summary>
+    public string Name => GetType().Name;
+
+    /// <summary>One member accepts writes, and nobody holds a newer history.</summary>
+    public sealed record Proven(string Member) : Primacy;
+
+    /// <summary>More than one accepts writes.</summary>
+    public sealed record Split(EquatableArray<string> Members) : Primacy;
+
+    /// <summary>One accepts writes, and others hold history that it lacks.</summary>
+    public sealed record Outdated(string Member, EquatableArray<HistoryClaim> Claims) : Primacy;
+
+    /// <summary>Nobody accepts writes.</summary>
+    public sealed record Nobody : Primacy;
+
+    /// <summary>It is known to have existed, and no member has a data directory.</summary>
+    public sealed record Missing(RememberedCluster Remembered) : Primacy;
+
+    /// <summary>Nothing is there, and nothing is known to have been.</summary>
+    public sealed record NeverMade : Primacy;
+
+    public T Match<T>(Func<Proven, T> proven, Func<Split, T> split, Func<Outdated, T> outdated, Func<Nobody, T> nobody, Func<Missing, T> missing, Func<NeverMade, T> neverMade) => this switch
+    {
+        Proven p => proven(p),
+        Split s => split(s),
+        Outdated o => outdated(o),
+        Nobody n => nobody(n),
+        Missing m => missing(m),
+        NeverMade n => neverMade(n),
+        _ => throw new InvalidOperationException("Primacy is closed"),
+    };
+
+    /// <param name="accepted">Members whose history a person has accepted as the cluster's, whatever else is known.</param>
+    public static Primacy Of(ClusterSnapshot snapshot, IReadOnlySet<string> accepted)
+    {
+        var primaries = snapshot.Primaries.Select(p => p.Name).ToArray();
+        if (primaries.Length > 1)
+            return new Split(primaries.ToEquatableArray());
+        if (primaries is [var only])
+        {
+            var claims = accepted.Contains(only) ? [] : ClaimsAgainst(only, snapshot);
+            return claims.Count == 0 ? new Proven(only) : new Outdated(only, claims.ToEquatableArray());
+        }
+        var allAbsent = snapshot.Members.All(m => m.Server is Observation<ServerFacts>.Absent || m.Host is Observation<DataDirectoryFacts>.Absent);
+        return !allAbsent ? new Nobody() : snapshot.Remembered is { } remembered ? new Missing(remembered) : new NeverMade();
+    }
+
+    /// <summary>What others hold that this member lacks; empty where it holds the newest history that is known.</summary>
+    public static IReadOnlyList<HistoryClaim> ClaimsAgainst(string member, ClusterSnapshot snapshot)
+    {
+        var histories = MemberHistory.Of(snapshot);
+        if (histories.FirstOrDefault(h => h.Member == member) is not { } candidate)
+            return [];
+        List<HistoryClaim> claims = [];
+        foreach (var other in histories.Where(h => h.Member != member))
+        {
+            var relation = candidate.History.To(other.History);
+            if (IsNewer(relation, candidate, other))
+                claims.Add(new HistoryClaim(other.Member, Words(candidate.History, other.History, relation), relation));
+            else if (!candidate.IsRunning && relation == HistoryRelation.Same && candidate.History.End is null && other.History.End is { } end)
+                claims.Add(new HistoryClaim(other.Member, $"{other.History}, and how far the WAL of {member} reaches could not be read", relation));
+            else if (other.KnowsOf is { } known && known.Timeline > candidate.History.Timeline)
+                claims.Add(new HistoryClaim(other.Member, $"the history file of timeline {known.Timeline.ToString(System.Globalization.CultureInfo.InvariantCulture)}: somebody was promoted", candidate.History.To(known)));
+        }
+        if (candidate.KnowsOf is { } own)
+            claims.Add(new HistoryClaim(member, $"itself the history file of timeline {own.Timeline.ToString(System.Globalization.CultureInfo.InvariantCulture)}, which it does not follow: somebody was promoted", candidate.History.To(own)));
+        if (snapshot.Remembered is { } remembered && AgainstMemory(candidate, snapshot, remembered) is { } claim)
+            claims.Add(claim);
+        return claims;
+    }
+
+    // Two running servers are never read in one moment: on one timeline a standby may be read later than its primary, and show more.
+    private static bool IsNewer(HistoryRelation relation, MemberHistory candidate, MemberHistory other) => relation switch
+    {
+        HistoryRelation.Behind => candidate.History.Timeline < other.History.Timeline || !candidate.IsRunning || !other.IsRunning,
+        HistoryRelation.Left or HistoryRelation.Diverged => true,
+        HistoryRelation.Same or HistoryRelation.Ahead or HistoryRelation.LeftByOther or HistoryRelation.Foreign => false,
+    };
+
+    private static HistoryClaim? AgainstMemory(MemberHistory candidate, ClusterSnapshot snapshot, RememberedCluster remembered)
+    {
+        var relation = candidate.History.To(remembered.Furthest);
+        var holder = FormattableString.Invariant($"what was seen of {remembered.FurthestBy} at {remembered.FurthestAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
+        if (relation is HistoryRelation.Behind or HistoryRelation.Left or HistoryRelation.Diverged)
+            return new HistoryClaim(holder, Words(candidate.History, remembered.Furthest, relation), relation);
+        // A token only grows. On the timeline that showed it, a lower one tells of data that were put back to an earlier time.
+        return candidate.IsPrimary && candidate.History.Timeline == remembered.Furthest.Timeline
+            && snapshot.Record is Observation<ClusterRecord>.Seen { Value.Token: > 0 and var token } && token < remembered.Token
+            ? new HistoryClaim(holder, FormattableString.Invariant($"fencing token {remembered.Token}, and {candidate.Member} has {token}: its data are of an earlier time"), HistoryRelation.Behind)
+            : null;
+    }
+
+    private static string Words(WalHistory candidate, WalHistory other, HistoryRelation relation) => relation switch
+    {
+        HistoryRelation.Left => $"{other}, which left timeline {candidate.Timeline.ToString(System.Globalization.CultureInfo.InvariantCulture)} at {candidate.ForkTo(other)}; {candidate} has gone on alone",
+        HistoryRelation.Diverged => $"{other}, which does not descend from {candidate}, nor the other way round",
+        _ => other.ToString(),
+    };
+}
