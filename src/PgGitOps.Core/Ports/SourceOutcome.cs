@@ -46,6 +46,12 @@ public enum SourceRefusalKind
     /// <summary>The remote did not finish within the deadline.</summary>
     RemoteTimeout,
 
+    /// <summary>A repository of this machine was not read within the deadline.</summary>
+    ReadTimeout,
+
+    /// <summary>The remote sends objects that break Git's own rules, such as a folder that holds a name twice. Nothing of them is kept.</summary>
+    MalformedObjects,
+
     /// <summary>The remote stopped in the middle of a transfer. Nothing of it is read.</summary>
     FetchInterrupted,
 

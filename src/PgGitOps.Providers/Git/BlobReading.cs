@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 
@@ -46,63 +47,55 @@ internal sealed class BlobReading(GitSourceOptions options, BlobCache cache)
     {
         if (missing.Count == 0)
             return;
+        // Made here: what opens it may throw.
+        var objects = opened.Objects;
         if (missing.Count < ParallelFrom)
         {
-            using var objects = opened.OpenObjects();
             foreach (var i in missing)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                ReadInto(objects, i);
-            }
+                ReadInto(i);
             return;
         }
-        var refusals = new RefusedException?[missing.Count];
-        // Objects are read by one thread at a time: each has a store of its own.
-        using var stores = new ThreadLocal<ObjectStore>(opened.OpenObjects, trackAllValues: true);
-        try
+        var failures = new Exception?[missing.Count];
+        Parallel.For(0, missing.Count, new ParallelOptions { CancellationToken = cancellation }, (number, loop) =>
         {
-            Parallel.For(0, missing.Count, new ParallelOptions { CancellationToken = cancellation }, (number, loop) =>
+            try
             {
-                try
-                {
-                    ReadInto(stores.Value!, missing[number]);
-                }
-                catch (RefusedException e)
-                {
-                    refusals[number] = e;
-                    loop.Break();
-                }
-            });
-        }
-        finally
-        {
-            foreach (var store in stores.Values)
-                store.Dispose();
-        }
+                ReadInto(missing[number]);
+            }
+            catch (Exception e) when (e is RefusedException or IOException or UnauthorizedAccessException)
+            {
+                failures[number] = e;
+                loop.Break();
+            }
+            catch (OperationCanceledException)
+            {
+                // The loop tells it itself.
+                loop.Stop();
+            }
+        });
+        cancellation.ThrowIfCancellationRequested();
         // Of several the first in order of paths, whichever thread met one first.
-        if (Array.Find(refusals, r => r is not null) is { } refusal)
-            throw refusal;
+        if (Array.Find(failures, r => r is not null) is { } failure)
+            ExceptionDispatchInfo.Throw(failure);
 
-        void ReadInto(ObjectStore objects, int i)
+        void ReadInto(int i)
         {
-            var content = ReadBlob(opened, objects, files[i]);
+            var content = ReadBlob(opened, objects, files[i], cancellation);
             RequireTotal(opened, Interlocked.Add(ref total, content.Length));
             cache.Add(files[i].BlobId, content, generation);
             contents[i] = content;
         }
     }
 
-    private byte[] ReadBlob(OpenedRepository opened, ObjectStore objects, ListedFile file)
+    private byte[] ReadBlob(OpenedRepository opened, ObjectStore objects, ListedFile file, CancellationToken cancellation)
     {
         try
         {
-            // The header tells the size before the content is unpacked into memory.
-            if (objects.SizeOf(file.BlobId, ObjectKind.Blob) is { } size && size > options.FileBytesMax)
-                throw new RefusedException(
-                    SourceRefusalKind.TooLarge,
-                    string.Create(CultureInfo.InvariantCulture, $"{file.Path} has {size} bytes; at most {options.FileBytesMax} are read."),
-                    "Policy documents are small; move other files out of the policy folders.");
-            return objects.Read(file.BlobId, ObjectKind.Blob) ?? throw opened.Absent($"{file.Path} (blob {file.BlobId})");
+            var found = objects.Find(file.BlobId, ObjectKind.Blob, options.FileBytesMax, cancellation) ?? throw opened.Absent($"{file.Path} (blob {file.BlobId})");
+            return found.Content ?? throw new RefusedException(
+                SourceRefusalKind.TooLarge,
+                string.Create(CultureInfo.InvariantCulture, $"{file.Path} has {found.Size} bytes; at most {options.FileBytesMax} are read."),
+                "Policy documents are small; move other files out of the policy folders.");
         }
         catch (ObjectDamagedException e)
         {

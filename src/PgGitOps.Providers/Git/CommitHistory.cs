@@ -1,4 +1,3 @@
-using LibGit2Sharp;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 
@@ -7,31 +6,30 @@ namespace PgGitOps.Providers.Git;
 /// <summary>Questions about how commits lead to each other.</summary>
 internal static class CommitHistory
 {
-    public static RevisionInfo Describe(Commit commit) => new(
+    public static RevisionInfo Describe(CommitObject commit) => new(
         commit.Sha,
-        PathText.Printable($"{commit.Author.Name} <{commit.Author.Email}>"),
-        commit.Committer.When,
-        PathText.Printable(commit.MessageShort));
+        PathText.Printable(commit.Author),
+        commit.CommittedAt,
+        PathText.Printable(commit.Summary));
 
-    /// <exception cref="RefusedException">HistoryRewritten; IncompleteObjects where a shallow history hides the answer.</exception>
-    public static void RequireDescent(OpenedRepository opened, Commit commit, string lastGoodCommitId)
+    /// <exception cref="RefusedException">HistoryRewritten; IncompleteObjects where a shallow history hides the answer; CorruptObject.</exception>
+    public static void RequireDescent(OpenedRepository opened, CommitObject commit, string lastGoodCommitId)
     {
         if (commit.Sha == lastGoodCommitId)
             return;
-        var lastGood = ReferenceName.IsFullId(lastGoodCommitId) ? opened.Repository.Lookup<Commit>(new ObjectId(lastGoodCommitId)) : null;
+        var lastGood = ReferenceName.IsFullId(lastGoodCommitId) ? opened.FindCommit(lastGoodCommitId) : null;
         // Where the last accepted commit is not even in the repository any more, nothing there can descend from it.
-        var descends = false;
-        try
+        var isCut = false;
+        if (lastGood is not null)
         {
-            descends = lastGood is not null && opened.Repository.ObjectDatabase.FindMergeBase(lastGood, commit)?.Id == lastGood.Id;
+            var walk = new PaintedWalk(opened, commit, lastGood);
+            while (!walk.LeadsToAccepted && walk.IsOpen)
+                walk.Step();
+            if (walk.LeadsToAccepted)
+                return;
+            isCut = walk.IsCut;
         }
-        catch (NotFoundException) when (opened.IsIncomplete)
-        {
-            throw opened.Absent("the history between the last accepted commit and the new one");
-        }
-        if (descends)
-            return;
-        if (opened.IsIncomplete)
+        if (isCut || (lastGood is null && opened.IsIncomplete))
             throw opened.Absent($"the history that would show whether {commit.Sha} descends from the last accepted commit");
         throw new RefusedException(
             SourceRefusalKind.HistoryRewritten,
@@ -40,19 +38,121 @@ internal static class CommitHistory
     }
 
     /// <summary>Commits that the new one has and the last accepted one has not, newest first.</summary>
-    public static IReadOnlyList<Commit> Between(OpenedRepository opened, string lastGoodCommitId, Commit commit)
+    /// <exception cref="RefusedException">IncompleteObjects, CorruptObject.</exception>
+    public static IReadOnlyList<CommitObject> Between(OpenedRepository opened, string lastGoodCommitId, CommitObject commit)
     {
-        var lastGood = ReferenceName.IsFullId(lastGoodCommitId) ? opened.Repository.Lookup<Commit>(new ObjectId(lastGoodCommitId)) : null;
-        var filter = new CommitFilter { IncludeReachableFrom = commit.Id, SortBy = CommitSortStrategies.Topological | CommitSortStrategies.Time };
-        if (lastGood is not null)
-            filter.ExcludeReachableFrom = lastGood.Id;
-        return [.. opened.Repository.Commits.QueryBy(filter)];
+        var walk = new PaintedWalk(opened, commit, ReferenceName.IsFullId(lastGoodCommitId) ? opened.FindCommit(lastGoodCommitId) : null);
+        // Where clocks went wrong, what is common may only show behind commits that are older than those found.
+        while (walk.IsOpen || walk.MayStillShrink)
+            walk.Step();
+        return walk.OnlyNew();
     }
 
-    public static EquatableArray<RevisionInfo> Log(OpenedRepository opened, Commit start, int revisionsMax)
+    /// <exception cref="RefusedException">CorruptObject.</exception>
+    public static EquatableArray<RevisionInfo> Log(OpenedRepository opened, CommitObject start, int revisionsMax)
     {
-        // In a shallow clone the history ends where it was cut; that is what is at hand.
-        var filter = new CommitFilter { IncludeReachableFrom = start.Id, SortBy = CommitSortStrategies.Topological | CommitSortStrategies.Time };
-        return [.. opened.Repository.Commits.QueryBy(filter).Take(revisionsMax).Select(Describe)];
+        var order = new PriorityQueue<CommitObject, long>();
+        var seen = new HashSet<string>(StringComparer.Ordinal) { start.Sha };
+        var log = new List<RevisionInfo>();
+        order.Enqueue(start, -start.CommittedAt.ToUnixTimeSeconds());
+        while (log.Count < revisionsMax && order.TryDequeue(out var commit, out _))
+        {
+            log.Add(Describe(commit));
+            foreach (var id in commit.Parents.Where(seen.Add))
+            {
+                if (opened.FindCommit(id) is { } parent)
+                    order.Enqueue(parent, -parent.CommittedAt.ToUnixTimeSeconds());
+                // In a shallow clone the history ends where it was cut; that is what is at hand.
+                else if (!opened.IsIncomplete)
+                    throw opened.Absent($"commit {id}, a parent of {commit.Sha}");
+            }
+        }
+        return [.. log];
+    }
+
+    /// <summary>Walks two commits' histories at once, newest first, and marks what each leads to.</summary>
+    private sealed class PaintedWalk
+    {
+        private readonly OpenedRepository opened;
+        private readonly CommitObject? accepted;
+        private readonly Dictionary<string, Paint> paints = new(StringComparer.Ordinal);
+        private readonly HashSet<string> queued = new(StringComparer.Ordinal);
+        private readonly PriorityQueue<CommitObject, long> order = new();
+        private readonly List<CommitObject> visited = [];
+        private int notCommon;
+        private long oldestNew = long.MaxValue;
+
+        public PaintedWalk(OpenedRepository opened, CommitObject commit, CommitObject? accepted)
+        {
+            this.opened = opened;
+            this.accepted = accepted;
+            Mark(commit, Paint.New);
+            if (accepted is not null)
+                Mark(accepted, Paint.Accepted);
+        }
+
+        [Flags]
+        private enum Paint
+        {
+            None = 0,
+            New = 1,
+            Accepted = 2,
+
+            // Below a commit that both lead to: nothing new is to be learnt there.
+            Common = 4,
+        }
+
+        public bool IsOpen => notCommon > 0;
+
+        /// <summary>A shallow clone ended the walk somewhere.</summary>
+        public bool IsCut { get; private set; }
+
+        public bool LeadsToAccepted => accepted is not null && paints[accepted.Sha].HasFlag(Paint.New);
+
+        public bool MayStillShrink => order.TryPeek(out var next, out _) && next.CommittedAt.ToUnixTimeSeconds() >= oldestNew;
+
+        public void Step()
+        {
+            opened.Cancellation.ThrowIfCancellationRequested();
+            var commit = order.Dequeue();
+            queued.Remove(commit.Sha);
+            var paint = paints[commit.Sha];
+            if (!paint.HasFlag(Paint.Common))
+                notCommon--;
+            visited.Add(commit);
+            if (paint == Paint.New)
+                oldestNew = Math.Min(oldestNew, commit.CommittedAt.ToUnixTimeSeconds());
+            if (paint.HasFlag(Paint.New | Paint.Accepted))
+                paint |= Paint.Common;
+            foreach (var id in commit.Parents)
+            {
+                if (paints.TryGetValue(id, out var before) && (before | paint) == before)
+                    continue;
+                if (opened.FindCommit(id) is { } parent)
+                    Mark(parent, paint);
+                else if (opened.IsCutAt(commit.Sha))
+                    IsCut = true;
+                else
+                    throw opened.Absent($"commit {id}, a parent of {commit.Sha}");
+            }
+        }
+
+        public IReadOnlyList<CommitObject> OnlyNew() => [.. visited.DistinctBy(one => one.Sha).Where(one => paints[one.Sha] == Paint.New)];
+
+        private void Mark(CommitObject commit, Paint paint)
+        {
+            var before = paints.GetValueOrDefault(commit.Sha);
+            var after = paints[commit.Sha] = before | paint;
+            if (queued.Add(commit.Sha))
+            {
+                order.Enqueue(commit, -commit.CommittedAt.ToUnixTimeSeconds());
+                if (!after.HasFlag(Paint.Common))
+                    notCommon++;
+            }
+            else if (!before.HasFlag(Paint.Common) && after.HasFlag(Paint.Common))
+            {
+                notCommon--;
+            }
+        }
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using LibGit2Sharp;
 using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Providers.Git;
@@ -17,14 +16,14 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
     private readonly HashSet<(string CommitId, string Keys)> verified = [];
 
     /// <exception cref="RefusedException">SignatureMissing, SignatureUntrusted, CommandMissing.</exception>
-    public void Require(OpenedRepository opened, Commit commit, string? lastGoodCommitId, CancellationToken cancellation)
+    public void Require(OpenedRepository opened, CommitObject commit, string? lastGoodCommitId, CancellationToken cancellation)
     {
-        IReadOnlyList<Commit> commits = requirement.EveryCommit && lastGoodCommitId is not null
+        IReadOnlyList<CommitObject> commits = requirement.EveryCommit && lastGoodCommitId is not null
             ? CommitHistory.Between(opened, lastGoodCommitId, commit)
             : [commit];
         var (signers, pgpKeys) = ReadKeys();
         var keys = Convert.ToHexStringLower(SHA256.HashData([.. signers, 0, .. pgpKeys]));
-        List<Commit> open;
+        List<CommitObject> open;
         lock (gate)
             open = [.. commits.Where(one => !verified.Contains((one.Sha, keys)))];
         if (open.Count == 0)
@@ -68,19 +67,13 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
         }
     }
 
-    private static void RequireSignature(OpenedRepository opened, Commit commit)
+    private static void RequireSignature(OpenedRepository opened, CommitObject commit)
     {
-        try
-        {
-            _ = Commit.ExtractSignature(opened.Repository, commit.Id);
-        }
-        catch (NotFoundException)
-        {
+        if (!commit.IsSigned)
             throw new RefusedException(
                 SourceRefusalKind.SignatureMissing,
                 $"Commit {commit.Sha} of {opened.ShownAddress} is not signed.",
                 "Sign it (git commit -S) with a listed key.");
-        }
     }
 
     // A directory that looks like a repository, holds our configuration and borrows only the objects:
@@ -111,7 +104,7 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
         };
     }
 
-    private void Verify(OpenedRepository opened, Commit commit, Dictionary<string, string> environment, TimeSpan remaining, CancellationToken cancellation)
+    private void Verify(OpenedRepository opened, CommitObject commit, Dictionary<string, string> environment, TimeSpan remaining, CancellationToken cancellation)
     {
         var run = git.Run(["-C", "/", "verify-commit", "--raw", commit.Sha], remaining, cancellation, environment);
         if (run.ExitCode == 0)

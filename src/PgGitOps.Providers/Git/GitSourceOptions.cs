@@ -17,7 +17,7 @@ public sealed record GitSourceOptions
     /// <summary>Which files of those folders are read, by path.</summary>
     public Func<string, bool> Wanted { get; init; } = static _ => true;
 
-    /// <summary>Longest time for all talk with a remote in one read.</summary>
+    /// <summary>Longest time for one read: all talk with a remote, and reading what is here.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Which signatures a commit must carry, or null for none.</summary>

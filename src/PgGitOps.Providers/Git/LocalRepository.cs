@@ -13,6 +13,7 @@ internal static class LocalRepository
             throw Missing(path);
         if (!readForeign)
             RepositoryOwner.Check(path, git, cancellation);
+        RepositoryFiles.Check(path, path, cancellation);
         var opened = new OpenedRepository(OpenUnchecked(path, path), "HEAD", path);
         try
         {

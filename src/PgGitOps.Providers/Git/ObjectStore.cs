@@ -1,13 +1,20 @@
-using System.Runtime.InteropServices;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Providers.Git;
 
 internal enum ObjectKind
 {
+    Commit = 1,
     Tree = 2,
     Blob = 3,
+    Tag = 4,
 }
+
+/// <param name="Content">Null when it is longer than was asked for; the kind is then a guess.</param>
+internal readonly record struct RawObject(ObjectKind Kind, long Size, byte[]? Content);
 
 /// <summary>An object could not be read for another reason than that it is not there.</summary>
 internal sealed class ObjectDamagedException(string message) : Exception(message)
@@ -19,95 +26,243 @@ internal sealed class ObjectDamagedException(string message) : Exception(message
         "Check the repository with git fsck, then restore or clone it again.");
 }
 
-/// <summary>Bytes of objects, straight from libgit2's object database: LibGit2Sharp makes several objects and handles for every entry of a folder and every file.</summary>
+/// <summary>Objects of a repository by id, read here and not by libgit2: that one turns for ever on an object that was cut short, and nothing can stop it.</summary>
 /// <remarks>
-/// For one thread at a time; open another for another thread. Bytes that do not fit their id are damage, as the library is told to
-/// verify them. The functions keep their form in libgit2 1.5 to 1.7, the versions that are loaded.
+/// Everything is bounded by sizes and heeds the token. Bytes that do not fit their id are damage. Nothing that only claims to know
+/// better is believed: no commit graph, no replacement, no graft. Nothing is fetched. Safe for concurrent use.
 /// </remarks>
-internal sealed unsafe class ObjectStore : IDisposable
+internal sealed class ObjectStore : IDisposable
 {
-    private const int NotFound = -3;
+    /// <summary>Longest commit, tag or folder, and longest base of a difference.</summary>
+    public const long StructureBytesMax = 64 << 20;
+
+    private const int AlternatesMax = 32;
     private const int IdBytes = 20;
+    private const long SmallFileBytesMax = 1 << 20;
 
-    private nint database;
+    // Bases in other packs that are themselves differences to objects elsewhere: git writes none such to disk.
+    private const int ElsewhereMax = 8;
 
-    /// <exception cref="RefusedException">RepositoryUnreadable.</exception>
-    public ObjectStore(string objectsDirectory)
+    [ThreadStatic]
+    private static IncrementalHash? hash;
+
+    private readonly Lock gate = new();
+    private readonly PackIndexes indexes;
+    private readonly UnpackedBases bases = new();
+    private readonly List<string> directories = [];
+    private Packs? packs;
+
+    public ObjectStore(string objectsDirectory, PackIndexes indexes)
     {
-        var path = Marshal.StringToCoTaskMemUTF8(objectsDirectory);
-        try
-        {
-            nint opened;
-            if (Native.Open(&opened, (byte*)path) != 0)
-                throw new RefusedException(SourceRefusalKind.RepositoryUnreadable, $"{objectsDirectory} cannot be opened: {Native.LastError()}.");
-            database = opened;
-        }
-        finally
-        {
-            Marshal.FreeCoTaskMem(path);
-        }
+        this.indexes = indexes;
+        AddDirectory(Path.GetFullPath(objectsDirectory));
     }
 
-    /// <summary>Size of an object's content, told by its header before anything is unpacked; null where there is no such object of the kind.</summary>
-    /// <param name="id">40 hex digits.</param>
-    /// <exception cref="ObjectDamagedException"/>
-    public long? SizeOf(string id, ObjectKind kind)
+    /// <summary>A place that objects are borrowed from and that is not there; null when all are.</summary>
+    public string? LenderGone { get; private set; }
+
+    /// <summary>Objects may be absent on purpose: a partial clone marks the packs that others promised to complete.</summary>
+    public bool LeavesOut => directories.Select(one => Path.Combine(one, "pack")).Any(one => Directory.Exists(one) && Directory.EnumerateFiles(one, "*.promisor").Any());
+
+    public bool Contains(string id)
     {
-        var name = stackalloc byte[IdBytes];
-        Convert.FromHexString(id, new Span<byte>(name, IdBytes), out _, out _);
-        nuint size;
-        int found;
-        return Answered(Native.ReadHeader(&size, &found, database, name)) && found == (int)kind ? (long)size : null;
+        var name = Convert.FromHexString(id);
+        return Opened().All.Any(pack => pack.Index.OffsetOf(name) is not null) || directories.Exists(one => LooseObjects.Contains(one, id));
     }
 
-    /// <returns>Null where there is no such object of the kind.</returns>
-    /// <exception cref="ObjectDamagedException"/>
-    public byte[]? Read(string id, ObjectKind kind)
+    /// <returns>Null where there is no such object. Without content where that is longer than the limit.</returns>
+    /// <exception cref="ObjectDamagedException">Also an object of another kind.</exception>
+    /// <exception cref="OperationCanceledException"/>
+    public RawObject? Find(string id, ObjectKind kind, long bytesMax, CancellationToken cancellation) =>
+        Find(id, bytesMax, cancellation) is not { } found ? null
+        : found.Content is null || found.Kind == kind ? found
+        : throw new ObjectDamagedException(string.Create(CultureInfo.InvariantCulture, $"it is a {Name(found.Kind)}, not a {Name(kind)}"));
+
+    /// <inheritdoc cref="Find(string, ObjectKind, long, CancellationToken)"/>
+    public RawObject? Find(string id, long bytesMax, CancellationToken cancellation) => Find(id, bytesMax, 0, cancellation);
+
+    /// <summary>Ids that begin with the digits, at most so many.</summary>
+    public IReadOnlyCollection<string> FindByPrefix(string digits, int max)
     {
-        var name = stackalloc byte[IdBytes];
-        Convert.FromHexString(id, new Span<byte>(name, IdBytes), out _, out _);
-        nint read;
-        if (!Answered(Native.Read(&read, database, name)))
-            return null;
-        try
+        digits = digits.ToLowerInvariant();
+        var found = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var pack in Opened().All)
+            pack.Index.AddByPrefix(digits, found, max);
+        foreach (var folder in directories.Select(one => Path.Combine(one, digits[..2])).Where(Directory.Exists))
         {
-            return Native.TypeOf(read) == (int)kind ? new ReadOnlySpan<byte>(Native.DataOf(read), checked((int)Native.SizeOf(read))).ToArray() : null;
+            foreach (var file in Directory.EnumerateFiles(folder, digits[2..] + "*").Select(Path.GetFileName))
+            {
+                if (found.Count < max && file is not null && ReferenceName.IsFullId(digits[..2] + file))
+                    found.Add(digits[..2] + file);
+            }
         }
-        finally
-        {
-            Native.FreeObject(read);
-        }
+        return found;
     }
 
     public void Dispose()
     {
-        if (database != nint.Zero)
-            Native.FreeDatabase(database);
-        database = nint.Zero;
+        lock (gate)
+        {
+            packs?.Dispose();
+            packs = null;
+        }
     }
 
-    private static bool Answered(int code) => code switch
+    public static string Name(ObjectKind kind) => kind switch
     {
-        0 => true,
-        NotFound => false,
-        _ => throw new ObjectDamagedException(Native.LastError()),
+        ObjectKind.Commit => "commit",
+        ObjectKind.Tree => "tree",
+        ObjectKind.Blob => "blob",
+        _ => "tag",
     };
 
-    private static class Native
+    private RawObject? Find(string id, long bytesMax, int depth, CancellationToken cancellation)
     {
-        public static readonly delegate* unmanaged[Cdecl]<nint*, byte*, int> Open = (delegate* unmanaged[Cdecl]<nint*, byte*, int>)Export("git_odb_open");
-        public static readonly delegate* unmanaged[Cdecl]<nint, void> FreeDatabase = (delegate* unmanaged[Cdecl]<nint, void>)Export("git_odb_free");
-        public static readonly delegate* unmanaged[Cdecl]<nuint*, int*, nint, byte*, int> ReadHeader = (delegate* unmanaged[Cdecl]<nuint*, int*, nint, byte*, int>)Export("git_odb_read_header");
-        public static readonly delegate* unmanaged[Cdecl]<nint*, nint, byte*, int> Read = (delegate* unmanaged[Cdecl]<nint*, nint, byte*, int>)Export("git_odb_read");
-        public static readonly delegate* unmanaged[Cdecl]<nint, byte*> DataOf = (delegate* unmanaged[Cdecl]<nint, byte*>)Export("git_odb_object_data");
-        public static readonly delegate* unmanaged[Cdecl]<nint, nuint> SizeOf = (delegate* unmanaged[Cdecl]<nint, nuint>)Export("git_odb_object_size");
-        public static readonly delegate* unmanaged[Cdecl]<nint, int> TypeOf = (delegate* unmanaged[Cdecl]<nint, int>)Export("git_odb_object_type");
-        public static readonly delegate* unmanaged[Cdecl]<nint, void> FreeObject = (delegate* unmanaged[Cdecl]<nint, void>)Export("git_odb_object_free");
-        private static readonly delegate* unmanaged[Cdecl]<nint*> GetError = (delegate* unmanaged[Cdecl]<nint*>)Export("git_error_last");
+        cancellation.ThrowIfCancellationRequested();
+        if (depth > ElsewhereMax)
+            throw new ObjectDamagedException("its chain of differences has no end");
+        var name = Convert.FromHexString(id);
+        ObjectDamagedException? damage = null;
+        // A repack may have moved it since the packs were listed.
+        for (var again = false; ; again = true)
+        {
+            var opened = Opened();
+            foreach (var pack in opened.All)
+            {
+                try
+                {
+                    if (pack.Index.OffsetOf(name) is { } offset
+                        && pack.Unpack(offset, Math.Max(bytesMax, StructureBytesMax), bases, other => Find(other, StructureBytesMax, depth + 1, cancellation), cancellation) is var packed)
+                        return Checked(id, name, packed, bytesMax);
+                }
+                catch (ObjectDamagedException e)
+                {
+                    // The same object may lie elsewhere once more, whole.
+                    damage ??= e;
+                }
+            }
+            foreach (var directory in directories)
+            {
+                try
+                {
+                    if (LooseObjects.Find(directory, id, bytesMax) is { } loose)
+                        return Checked(id, name, loose, bytesMax);
+                }
+                catch (ObjectDamagedException e)
+                {
+                    damage ??= e;
+                }
+            }
+            if (damage is not null)
+                throw damage;
+            if (again || !Reopen(opened))
+                return opened.Damaged is { } reason ? throw new ObjectDamagedException($"it is not found, and a pack cannot be read: {reason}") : null;
+        }
+    }
 
-        /// <summary>The library's own sentence about the last failure of this thread.</summary>
-        public static string LastError() => GetError() is var error && error is not null && Marshal.PtrToStringUTF8(*error) is { Length: > 0 } message ? message : "no reason is known";
+    private static RawObject Checked(string id, byte[] name, RawObject found, long bytesMax)
+    {
+        if (found.Content is null || found.Size > bytesMax)
+            return found with { Content = null };
+        // SHA-1 because that is what Git names objects by; nothing here rests on its strength alone.
+#pragma warning disable CA5350
+        var digest = hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+#pragma warning restore CA5350
+        Span<byte> header = stackalloc byte[32];
+        var length = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Name(found.Kind)} {found.Size}\0"), header);
+        digest.AppendData(header[..length]);
+        digest.AppendData(found.Content);
+        Span<byte> actual = stackalloc byte[IdBytes];
+        digest.GetHashAndReset(actual);
+        return actual.SequenceEqual(name) ? found : throw new ObjectDamagedException($"its content has the id {Convert.ToHexStringLower(actual)}, not {id}");
+    }
 
-        private static nint Export(string name) => NativeLibrary.GetExport(GitLibrary.Handle, name);
+    private Packs Opened()
+    {
+        lock (gate)
+            return packs ??= new Packs(directories, indexes);
+    }
+
+    /// <returns>False when the packs are the same as before.</returns>
+    private bool Reopen(Packs before)
+    {
+        lock (gate)
+        {
+            if (!ReferenceEquals(packs, before))
+                return true;
+            var now = new Packs(directories, indexes);
+            if (now.All.Select(p => p.Path).SequenceEqual(before.All.Select(p => p.Path), StringComparer.Ordinal))
+            {
+                now.Dispose();
+                return false;
+            }
+            // The old ones may be in use by another thread; their handles go with them.
+            packs = now;
+            return true;
+        }
+    }
+
+    private void AddDirectory(string first)
+    {
+        var open = new Queue<string>([first]);
+        while (open.TryDequeue(out var directory))
+        {
+            if (directories.Contains(directory, StringComparer.Ordinal))
+                continue;
+            if (directories.Count >= AlternatesMax)
+                return;
+            if (directories.Count > 0 && Posix.KindOf(directory) != FileKind.Directory)
+            {
+                LenderGone ??= directory;
+                continue;
+            }
+            directories.Add(directory);
+            foreach (var line in Encoding.UTF8.GetString(RegularFile.TryRead(Path.Combine(directory, "info", "alternates"), SmallFileBytesMax) ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (line[0] != '#')
+                    open.Enqueue(Path.TrimEndingDirectorySeparator(Path.GetFullPath(line.Trim('"').TrimEnd('\r').Replace("\0", "", StringComparison.Ordinal), directory)));
+            }
+        }
+    }
+
+    /// <summary>The packs of all places, as they were when listed.</summary>
+    private sealed class Packs : IDisposable
+    {
+        public Packs(IEnumerable<string> directories, PackIndexes indexes)
+        {
+            foreach (var directory in directories.Select(one => Path.Combine(one, "pack")).Where(Directory.Exists))
+            {
+                foreach (var path in Directory.EnumerateFiles(directory, "*.idx").Order(StringComparer.Ordinal))
+                {
+                    var pack = Path.ChangeExtension(path, ".pack");
+                    if (Posix.KindOf(pack) == FileKind.None)
+                        continue;
+                    try
+                    {
+                        All.Add(new PackFile(pack, indexes.Open(path)));
+                    }
+                    catch (ObjectDamagedException e)
+                    {
+                        Damaged ??= $"{path}: {e.Message}";
+                    }
+                }
+                // Without its index nothing is found in a pack.
+                foreach (var path in Directory.EnumerateFiles(directory, "*.pack"))
+                {
+                    if (Posix.KindOf(Path.ChangeExtension(path, ".idx")) == FileKind.None)
+                        Damaged ??= $"{path} has no index";
+                }
+            }
+        }
+
+        public List<PackFile> All { get; } = [];
+
+        public string? Damaged { get; private set; }
+
+        public void Dispose()
+        {
+            foreach (var pack in All)
+                pack.Dispose();
+        }
     }
 }

@@ -1,6 +1,17 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace PgGitOps.Providers.Git;
+
+internal enum FileKind
+{
+    None,
+    File,
+    Directory,
+    Pipe,
+    Device,
+    Other,
+}
 
 /// <summary>The few system calls that .NET does not offer: process groups, file owners, directory sync, atomic exchange.</summary>
 internal static class Posix
@@ -14,6 +25,13 @@ internal static class Posix
     // struct statx has 256 bytes on every architecture; stx_uid is its sixth 32-bit word.
     private const int StatxBytes = 256;
     private const int StatxUidOffset = 20;
+    private const int StatxModeOffset = 28;
+    private const uint StatxType = 0x1;
+    private const int AtEmptyPath = 0x1000;
+    private const int FileTypeMask = 0xF000;
+
+    // O_NONBLOCK: a pipe that nobody writes to would hold the open itself for ever.
+    private const int OpenReadOnlyNow = 0x800 | 0x80000;
 
     public static uint EffectiveUserId => geteuid();
 
@@ -26,6 +44,36 @@ internal static class Posix
         var buffer = new byte[StatxBytes];
         return statx(AtFdCwd, path, 0, StatxUid, buffer) == 0 ? BitConverter.ToUInt32(buffer, StatxUidOffset) : null;
     }
+
+    /// <summary>Opens for reading without waiting for anybody; null with the error's number when that fails.</summary>
+    public static SafeFileHandle? OpenNow(string path, out int error)
+    {
+        var descriptor = open(path, OpenReadOnlyNow);
+        error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    /// <summary>What lies at the path, links followed; <see cref="FileKind.None"/> where nothing can be seen.</summary>
+    public static FileKind KindOf(string path)
+    {
+        var buffer = new byte[StatxBytes];
+        return statx(AtFdCwd, path, 0, StatxType, buffer) == 0 ? KindIn(buffer) : FileKind.None;
+    }
+
+    public static FileKind KindOf(SafeFileHandle handle)
+    {
+        var buffer = new byte[StatxBytes];
+        return statx((int)handle.DangerousGetHandle(), "", AtEmptyPath, StatxType, buffer) == 0 ? KindIn(buffer) : FileKind.None;
+    }
+
+    private static FileKind KindIn(byte[] buffer) => (BitConverter.ToUInt16(buffer, StatxModeOffset) & FileTypeMask) switch
+    {
+        0x8000 => FileKind.File,
+        0x4000 => FileKind.Directory,
+        0x1000 => FileKind.Pipe,
+        0x2000 or 0x6000 => FileKind.Device,
+        _ => FileKind.Other,
+    };
 
     /// <summary>Makes a rename inside the directory survive a power cut.</summary>
     public static void SyncDirectory(string path)

@@ -12,6 +12,7 @@ namespace PgGitOps.Providers.Git;
 internal static class PushQuarantine
 {
     private const string Variable = "GIT_QUARANTINE_PATH";
+    private const long ShallowBytesMax = 16 << 20;
 
     /// <summary>The repository with the pushed objects, or null when no push into it is under way.</summary>
     /// <param name="opened">Still the caller's to close.</param>
@@ -29,6 +30,9 @@ internal static class PushQuarantine
         try
         {
             Write(opened.Repository, workspace, [quarantine, objects]);
+            // What a shallow clone left out stays left out.
+            if (RegularFile.TryRead(Path.Combine(opened.CommonDirectory, "shallow"), ShallowBytesMax) is { } shallow)
+                File.WriteAllBytes(Path.Combine(workspace, "shallow"), shallow);
             return new OpenedRepository(LocalRepository.OpenUnchecked(workspace, opened.ShownAddress), opened.HeadName, opened.ShownAddress, new Workspace(workspace));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

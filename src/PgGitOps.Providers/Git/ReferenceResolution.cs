@@ -6,13 +6,14 @@ using Diagnostic = PgGitOps.Core.Sources.Diagnostic;
 
 namespace PgGitOps.Providers.Git;
 
-internal sealed record ResolvedReference(Commit Commit, EquatableArray<Diagnostic> Notes);
+internal sealed record ResolvedReference(CommitObject Commit, EquatableArray<Diagnostic> Notes);
 
 /// <summary>Finds the commit that a name leads to: a full id is that commit, else branch, then tag, then remote branch, then abbreviated id.</summary>
 internal static class ReferenceResolution
 {
     // git itself gives up on symbolic chains after five; tags of tags are rarer still.
     private const int PeelStepsMax = 10;
+    private const int AbbreviatedMax = 64;
 
     /// <exception cref="RefusedException">ReferenceMissing, ReferenceAmbiguous, NoCommits, NotACommit, CorruptObject, IncompleteObjects.</exception>
     public static ResolvedReference Resolve(OpenedRepository opened, string reference)
@@ -30,11 +31,11 @@ internal static class ReferenceResolution
         var byId = !ReferenceName.IsAbbreviatedId(reference) ? null : found.Count == 0 ? Abbreviated(opened, reference) : AnyAbbreviated(opened, reference);
         if (found.Count > 0)
         {
-            string[] others = byId is null ? [.. found[1..]] : [.. found[1..], $"commit {byId.Sha}"];
+            string[] others = byId is null ? [.. found[1..]] : [.. found[1..], $"commit {byId}"];
             return new(Peel(opened, Target(opened, found[0]), found[0]), others.Length == 0 ? [] : [Ambiguity(reference, found[0], others)]);
         }
         if (byId is not null)
-            return new(Peel(opened, byId.Id, reference), []);
+            return new(Peel(opened, byId, reference), []);
         if (!repository.Refs.Any())
             throw NoCommits(opened);
         throw new RefusedException(
@@ -43,7 +44,7 @@ internal static class ReferenceResolution
             Branches(repository));
     }
 
-    private static Commit Head(OpenedRepository opened)
+    private static CommitObject Head(OpenedRepository opened)
     {
         var head = opened.Repository.Refs[opened.HeadName]?.ResolveToDirectReference();
         if (head is null)
@@ -55,77 +56,77 @@ internal static class ReferenceResolution
                     "Name a branch, a tag or a commit.");
             throw NoCommits(opened);
         }
-        return Peel(opened, new ObjectId(head.TargetIdentifier), "HEAD");
+        return Peel(opened, head.TargetIdentifier, "HEAD");
     }
 
     private static ResolvedReference FullId(OpenedRepository opened, string reference)
     {
         // A full id always is that object, whatever a branch is called: a name must not stand in for a content.
-        var target = opened.Repository.Lookup(new ObjectId(reference));
+        var id = reference.ToLowerInvariant();
         var sameName = new[] { $"refs/heads/{reference}", $"refs/tags/{reference}" }.FirstOrDefault(name => opened.Repository.Refs[name] is not null);
-        if (target is null)
+        if (!opened.Objects.Contains(id))
             throw new RefusedException(
                 SourceRefusalKind.ReferenceMissing,
                 $"{opened.ShownAddress} has no commit {reference}.",
                 opened.IsIncomplete ? "It is a shallow or partial clone; the commit may be in the part that was left out." : null);
         return new(
-            Peel(opened, target.Id, reference),
-            sameName is null ? [] : [Ambiguity(reference, $"commit {target.Sha}", [sameName])]);
+            Peel(opened, id, reference),
+            sameName is null ? [] : [Ambiguity(reference, $"commit {id}", [sameName])]);
     }
 
-    private static GitObject? Abbreviated(OpenedRepository opened, string reference)
+    private static string? Abbreviated(OpenedRepository opened, string reference)
     {
-        try
-        {
-            return opened.Repository.Lookup(reference);
-        }
-        catch (AmbiguousSpecificationException)
-        {
-            throw new RefusedException(
-                SourceRefusalKind.ReferenceAmbiguous,
-                $"'{reference}' fits more than one object of {opened.ShownAddress}.",
-                "Give more digits of the commit id.");
-        }
+        var ids = opened.Objects.FindByPrefix(reference, max: 2);
+        return ids.Count < 2 ? ids.FirstOrDefault() : throw new RefusedException(
+            SourceRefusalKind.ReferenceAmbiguous,
+            $"'{reference}' fits more than one object of {opened.ShownAddress}.",
+            "Give more digits of the commit id.");
     }
 
-    // Behind an existing branch the id only matters for the note, so a crowd of matches is a match.
-    private static Commit? AnyAbbreviated(OpenedRepository opened, string reference)
+    // Behind an existing branch the id only matters for the note, and only that of a commit.
+    private static string? AnyAbbreviated(OpenedRepository opened, string reference)
     {
-        // Lookup by text would find the branch itself; one more digit keeps it to ids.
-        foreach (var digit in "0123456789abcdef")
+        foreach (var id in opened.Objects.FindByPrefix(reference, AbbreviatedMax))
         {
             try
             {
-                if (opened.Repository.Lookup(reference + digit) is Commit commit && commit.Sha.StartsWith(reference, StringComparison.OrdinalIgnoreCase))
-                    return commit;
+                if (opened.Objects.Find(id, ObjectStore.StructureBytesMax, opened.Cancellation) is { Kind: ObjectKind.Commit, Content: not null })
+                    return id;
             }
-            catch (AmbiguousSpecificationException)
+            catch (ObjectDamagedException)
             {
+                // What cannot be read is not what the name means.
             }
         }
         return null;
     }
 
-    private static ObjectId Target(OpenedRepository opened, string name) =>
+    private static string Target(OpenedRepository opened, string name) =>
         opened.Repository.Refs[name].ResolveToDirectReference() is { } direct
-            ? new ObjectId(direct.TargetIdentifier)
+            ? direct.TargetIdentifier
             : throw new RefusedException(SourceRefusalKind.ReferenceMissing, $"{name} of {opened.ShownAddress} leads to a reference that does not exist.");
 
-    private static Commit Peel(OpenedRepository opened, ObjectId id, string name)
+    private static CommitObject Peel(OpenedRepository opened, string id, string name)
     {
         for (var step = 0; step < PeelStepsMax; step++)
         {
-            switch (opened.Repository.Lookup(id))
+            try
             {
-                case null:
-                    throw opened.Absent($"object {id.Sha}, which {name} leads to");
-                case Commit commit:
-                    return commit;
-                case TagAnnotation tag:
-                    id = tag.Target.Id;
-                    break;
-                default:
-                    throw new RefusedException(SourceRefusalKind.NotACommit, $"{name} of {opened.ShownAddress} leads to object {id.Sha}, which is not a commit.");
+                var found = opened.Objects.Find(id, ObjectStore.StructureBytesMax, opened.Cancellation) ?? throw opened.Absent($"object {id}, which {name} leads to");
+                switch (found)
+                {
+                    case { Kind: ObjectKind.Commit, Content: { } content }:
+                        return CommitObject.Parse(id, content);
+                    case { Kind: ObjectKind.Tag, Content: { } content }:
+                        id = CommitObject.TagTarget(content);
+                        break;
+                    default:
+                        throw new RefusedException(SourceRefusalKind.NotACommit, $"{name} of {opened.ShownAddress} leads to object {id}, which is not a commit.");
+                }
+            }
+            catch (ObjectDamagedException e)
+            {
+                throw e.Refuse($"{opened.ShownAddress} cannot be read: object {id}, which {name} leads to, is damaged");
             }
         }
         throw new RefusedException(SourceRefusalKind.NotACommit, string.Create(CultureInfo.InvariantCulture, $"{name} of {opened.ShownAddress} is a tag of a tag more than {PeelStepsMax} times over."));

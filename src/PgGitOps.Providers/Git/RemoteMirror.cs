@@ -19,6 +19,7 @@ internal sealed class RemoteMirror
     private readonly string cacheDirectory;
     private readonly string mirror;
     private readonly RemoteTransport transport;
+    private string? mended;
 
     /// <exception cref="RefusedException">CacheUnusable.</exception>
     public RemoteMirror(GitAddress.Remote remote, GitSourceOptions options, GitCommand git)
@@ -41,20 +42,23 @@ internal sealed class RemoteMirror
     private string ChildLock => mirror + ".child-lock";
 
     /// <param name="askRemote">False reads what was fetched before.</param>
-    /// <param name="rebuild">Fetch everything anew because the mirror is damaged.</param>
-    public OpenedRepository Open(string reference, bool askRemote, bool rebuild, CancellationToken cancellation)
+    /// <param name="damage">Why everything is to be fetched anew; null where only the mirror itself may give a reason.</param>
+    public OpenedRepository Open(string reference, bool askRemote, string? damage, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
         FileStream? hold = null;
         try
         {
-            MakeCacheDirectory();
+            MirrorPlace.MakeCacheDirectory(cacheDirectory);
             hold = Lock(clock, cancellation);
-            if (!askRemote && !Directory.Exists(mirror))
+            damage ??= MirrorPlace.Damage(mirror, remote.Display, cancellation);
+            if (askRemote && (damage is not null || !HasCommit(reference, cancellation)))
+                Update(damage, clock, cancellation);
+            else if (!IsThere)
                 throw new RefusedException(SourceRefusalKind.RepositoryMissing, $"{remote.Display} has not been fetched yet.", "Read it once.");
-            if (rebuild || (askRemote && !HasCommit(reference)))
-                Update(rebuild, clock, cancellation);
-            return new OpenedRepository(LocalRepository.OpenUnchecked(mirror, remote.Display), HeadName, remote.Display, hold);
+            else if (damage is not null)
+                throw new RefusedException(SourceRefusalKind.RepositoryUnreadable, $"The mirror of {remote.Display} is damaged: {damage}", "The next read fetches it anew.");
+            return OpenMirror(hold, cancellation);
         }
         catch (Exception e)
         {
@@ -65,38 +69,24 @@ internal sealed class RemoteMirror
         }
     }
 
-    private void MakeCacheDirectory()
+    private OpenedRepository OpenMirror(FileStream? hold, CancellationToken cancellation)
     {
-        // Policies may be confidential, and whoever can write here can change what is read.
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(cacheDirectory);
-        else
-            Directory.CreateDirectory(cacheDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        RepositoryFiles.Check(mirror, remote.Display, cancellation);
+        return new OpenedRepository(LocalRepository.OpenUnchecked(mirror, remote.Display), HeadName, remote.Display, hold) { Cancellation = cancellation, Mended = mended };
     }
+
+    private bool IsThere => MirrorPlace.Exists(mirror);
 
     private FileStream Lock(Stopwatch clock, CancellationToken cancellation)
     {
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (TryLock(mirror + ".lock") is { } held)
+            if (MirrorPlace.TryLock(mirror + ".lock") is { } held)
                 return held;
             if (clock.Elapsed > deadline)
                 throw Busy();
             cancellation.WaitHandle.WaitOne(LockPatience);
-        }
-    }
-
-    // Exclusive sharing is flock(2) here: it ends with the process, however that ends.
-    private static FileStream? TryLock(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (File.Exists(path) && e is not (PathTooLongException or DirectoryNotFoundException))
-        {
-            return null;
         }
     }
 
@@ -106,50 +96,59 @@ internal sealed class RemoteMirror
         "Wait for it, or give each process its own cache directory.");
 
     // A full commit id never changes its meaning: what is here already needs no question to the remote.
-    private bool HasCommit(string reference)
+    private bool HasCommit(string reference, CancellationToken cancellation)
     {
-        if (!ReferenceName.IsFullId(reference) || !Directory.Exists(mirror))
+        if (!ReferenceName.IsFullId(reference) || !IsThere)
             return false;
         try
         {
-            using var repository = new Repository(mirror);
-            return repository.Lookup<Commit>(new ObjectId(reference)) is not null;
+            using var opened = OpenMirror(null, cancellation);
+            return opened.FindCommit(reference.ToLowerInvariant()) is not null;
         }
-        catch (LibGit2SharpException)
+        catch (Exception e) when (e is LibGit2SharpException or RefusedException or IOException)
         {
             return false;
         }
     }
 
-    private void Update(bool rebuild, Stopwatch clock, CancellationToken cancellation)
+    private void Update(string? damage, Stopwatch clock, CancellationToken cancellation)
     {
         var advertised = transport.Ask(git, Remaining(clock), cancellation);
-        if (!rebuild && References() is { } here)
+        if (damage is null && IsThere)
         {
-            if (here.Count == advertised.References.Count
-                && advertised.References.All(pair => here.TryGetValue(pair.Key == "HEAD" ? HeadName : pair.Key, out var id) && id == pair.Value))
-                return;
-            ClearLeftovers();
-            var run = transport.Fetch(git, mirror, advertised, ChildLock, Remaining(clock), cancellation);
-            if (run.ExitCode == 0)
+            var here = References(cancellation, out damage);
+            if (damage is null)
             {
-                // Only when many loose objects or packs have gathered; a failure costs nothing but room.
-                _ = git.Run(["--git-dir", mirror, "gc", "--auto", "--quiet"], Remaining(clock), cancellation, lockFile: ChildLock);
-                return;
+                if (here.Count == advertised.References.Count
+                    && advertised.References.All(pair => here.TryGetValue(pair.Key == "HEAD" ? HeadName : pair.Key, out var id) && id == pair.Value))
+                    return;
+                ClearLeftovers();
+                var run = transport.Fetch(git, mirror, advertised, ChildLock, Remaining(clock), cancellation);
+                if (run.ExitCode == 0)
+                {
+                    // Only when many loose objects or packs have gathered; a failure costs nothing but room.
+                    _ = git.Run(["--git-dir", mirror, "gc", "--auto", "--quiet"], Remaining(clock), cancellation, lockFile: ChildLock);
+                    return;
+                }
+                var kind = TransportFailure.KindOf(run.Error);
+                if (run.TimedOut || kind == SourceRefusalKind.MalformedObjects)
+                    throw new RefusedException(TransportFailure.Describe(remote, run, deadline));
+                // The remote answered a moment ago, so a failure that is not of the transfer is one of the mirror itself,
+                // or of references that cannot follow each other in it.
+                var whole = IsWhole(clock, cancellation);
+                if (whole && kind is not (null or SourceRefusalKind.RepositoryMissing))
+                    throw new RefusedException(TransportFailure.Describe(remote, run, deadline));
+                damage = whole ? null : TransportFailure.Shown(run.Error, remote);
             }
-            var kind = TransportFailure.KindOf(run.Error);
-            // The remote answered a moment ago, so a failure that is not of the transfer is one of the mirror itself.
-            if (run.TimedOut || (kind is not (null or SourceRefusalKind.RepositoryMissing) && !HasBrokenReference(clock, cancellation)))
-                throw new RefusedException(TransportFailure.Describe(remote, run, deadline));
         }
         Rebuild(advertised, clock, cancellation);
+        mended = damage;
     }
 
     private void Rebuild(Advertisement advertised, Stopwatch clock, CancellationToken cancellation)
     {
         ClearLeftovers();
-        if (Directory.Exists(Building))
-            Directory.Delete(Building, recursive: true);
+        MirrorPlace.Discard(Building);
         // No template: hooks of this machine have no business in a mirror.
         var init = git.Run(["init", "--quiet", "--bare", "--template=", Building], Remaining(clock), cancellation);
         if (init.ExitCode != 0)
@@ -159,10 +158,10 @@ internal sealed class RemoteMirror
         var run = transport.Fetch(git, Building, advertised, ChildLock, Remaining(clock), cancellation);
         if (run.ExitCode != 0)
             throw new RefusedException(TransportFailure.Describe(remote, run, deadline));
-        if (Directory.Exists(mirror))
+        if (IsThere)
         {
             Posix.Exchange(Building, mirror);
-            Directory.Delete(Building, recursive: true);
+            MirrorPlace.Discard(Building);
         }
         else
         {
@@ -175,11 +174,12 @@ internal sealed class RemoteMirror
     private void ClearLeftovers()
     {
         // A git that outlived its parent still holds this lock; its files must stay.
-        using var child = TryLock(ChildLock) ?? throw Busy();
-        if (!Directory.Exists(mirror))
+        using var child = MirrorPlace.TryLock(ChildLock) ?? throw Busy();
+        var objects = Path.Combine(mirror, "objects");
+        if (new FileInfo(mirror).LinkTarget is not null || !Directory.Exists(objects))
             return;
         foreach (var file in Directory.EnumerateFiles(mirror, "*.lock", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(Path.Combine(mirror, "objects"), "tmp_*", SearchOption.AllDirectories))
+            .Concat(Directory.EnumerateFiles(objects, "tmp_*", SearchOption.AllDirectories))
             .Append(Path.Combine(mirror, "gc.pid"))
             .ToList())
         {
@@ -187,30 +187,30 @@ internal sealed class RemoteMirror
         }
     }
 
-    /// <summary>Full names and ids of what the mirror has, or null when there is none or it is damaged.</summary>
-    private Dictionary<string, string>? References()
+    /// <summary>Full names and ids of what the mirror has.</summary>
+    private Dictionary<string, string> References(CancellationToken cancellation, out string? damage)
     {
-        if (!Directory.Exists(mirror))
-            return null;
+        damage = null;
         try
         {
-            using var repository = new Repository(mirror);
-            var references = repository.Refs.ToDictionary(one => one.CanonicalName, one => one.TargetIdentifier, StringComparer.Ordinal);
+            using var opened = OpenMirror(null, cancellation);
+            var references = opened.Repository.Refs.ToDictionary(one => one.CanonicalName, one => one.TargetIdentifier, StringComparer.Ordinal);
             // git blames the remote for an object that a reference of the mirror has lost.
-            return references.Values.All(id => repository.ObjectDatabase.Contains(new ObjectId(id))) ? references : null;
+            if (references.Values.FirstOrDefault(id => !ReferenceName.IsFullId(id) || !opened.Objects.Contains(id)) is { } lost)
+                damage = $"it lacks object {lost}.";
+            return references;
         }
-        catch (LibGit2SharpException)
+        catch (Exception e) when (e is LibGit2SharpException or RefusedException or ObjectDamagedException)
         {
-            return null;
+            damage = e.Message;
+            return [];
         }
     }
 
     // libgit2 passes over a reference that holds no id; git complains of it, and blames the remote for what is missing then.
-    private bool HasBrokenReference(Stopwatch clock, CancellationToken cancellation)
-    {
-        var run = git.Run(["--git-dir", mirror, "for-each-ref", "--format=%(refname)"], Remaining(clock), cancellation);
-        return run.ExitCode != 0 || run.Error.Length > 0;
-    }
+    private bool IsWhole(Stopwatch clock, CancellationToken cancellation) =>
+        git.Run(["--git-dir", mirror, "for-each-ref", "--format=%(refname)"], Remaining(clock), cancellation) is { ExitCode: 0, Error.Length: 0 }
+        && git.Run(["--git-dir", mirror, "rev-list", "--objects", "--all", "--quiet"], Remaining(clock), cancellation).ExitCode == 0;
 
     private TimeSpan Remaining(Stopwatch clock)
     {

@@ -57,7 +57,10 @@ internal sealed class RemoteTransport(GitAddress.Remote remote, GitSourceOptions
 
     private List<string> Prefix()
     {
-        List<string> prefix = ["-c", "core.hooksPath=/dev/null", "-c", "fetch.writeCommitGraph=false"];
+        List<string> prefix = ["-c", "core.hooksPath=/dev/null", "-c", "fetch.writeCommitGraph=false", "-c", "fetch.fsckObjects=true"];
+        // Flaws of old importers that mislead nobody; a history that has one could never be read else.
+        foreach (var harmless in (string[])["zeroPaddedFilemode", "missingSpaceBeforeDate", "missingSpaceBeforeEmail", "badDate", "badDateOverflow", "badTimezone", "zeroPaddedDate", "missingEmail", "missingNameBeforeEmail", "badName", "badEmail"])
+            prefix.AddRange(["-c", $"fetch.fsck.{harmless}=ignore"]);
         // The secret itself travels in the environment, which only this user can read, not in the arguments, which all can.
         if (remote.User is not null)
             prefix.AddRange(["-c", "credential.helper=", "-c", $"credential.helper=!f() {{ test \"$1\" = get && printf 'username=%s\\npassword=%s\\n' \"${UserVariable}\" \"${PasswordVariable}\"; }}; f"]);

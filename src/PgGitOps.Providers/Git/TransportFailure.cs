@@ -38,6 +38,8 @@ internal static partial class TransportFailure
         ("Network is unreachable", SourceRefusalKind.RemoteUnreachable),
         ("Empty reply from server", SourceRefusalKind.RemoteUnreachable),
         ("SSL certificate problem", SourceRefusalKind.RemoteUnreachable),
+        // Before index-pack's own words, which follow it.
+        ("fsck error", SourceRefusalKind.MalformedObjects),
         ("early EOF", SourceRefusalKind.FetchInterrupted),
         ("invalid index-pack output", SourceRefusalKind.FetchInterrupted),
         ("index-pack failed", SourceRefusalKind.FetchInterrupted),
@@ -93,7 +95,8 @@ internal static partial class TransportFailure
         foreach (var secret in remote?.Secrets ?? [])
             messages = messages.Replace(secret, "***", StringComparison.Ordinal);
         var lines = messages.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var telling = lines.FirstOrDefault(line => KindOf(line) is not null)
+        var telling = lines.FirstOrDefault(line => FsckFinding().IsMatch(line))
+            ?? lines.FirstOrDefault(line => KindOf(line) is not null)
             ?? lines.FirstOrDefault(line => line.StartsWith("fatal:", StringComparison.Ordinal))
             ?? lines.LastOrDefault()
             ?? "";
@@ -107,6 +110,7 @@ internal static partial class TransportFailure
         SourceRefusalKind.AuthenticationFailed => "Give a key, a token or a credential helper that may read the repository.",
         SourceRefusalKind.RemoteUnreachable => "Check the name, the network, proxies and certificates.",
         SourceRefusalKind.FetchInterrupted => "Nothing of the broken transfer is used; the next read fetches again.",
+        SourceRefusalKind.MalformedObjects => "Look at the named object on the remote (git fsck), and make its commit anew.",
         SourceRefusalKind.RepositoryMissing => "Check the address; some servers also answer this when access is denied.",
         SourceRefusalKind.CacheUnusable => "Make room in the cache directory or name another one.",
         SourceRefusalKind.Sha256Unsupported => "Use a repository with SHA-1 object names.",
@@ -114,6 +118,9 @@ internal static partial class TransportFailure
         SourceRefusalKind.RepositoryForeign => "On the server: git config --global --add safe.directory <path>",
         _ => null,
     };
+
+    [GeneratedRegex("^(remote: )?error: object [0-9a-f]{40}: ")]
+    private static partial Regex FsckFinding();
 
     [GeneratedRegex("://[^/@\\s]+@")]
     private static partial Regex UserInfo();

@@ -8,11 +8,15 @@ internal enum TreeEntryKind
     Folder,
     Link,
     Submodule,
+
+    /// <summary>A mode that Git has no meaning for.</summary>
+    Other,
 }
 
 /// <param name="Name">With U+FFFD for bytes that are not UTF-8.</param>
+/// <param name="NameBytes">The name as it stands.</param>
 /// <param name="Id">40 hex digits.</param>
-internal readonly record struct RawTreeEntry(TreeEntryKind Kind, string Name, string Id);
+internal readonly record struct RawTreeEntry(TreeEntryKind Kind, string Name, ReadOnlyMemory<byte> NameBytes, string Id);
 
 /// <summary>The entries of a folder, out of the bytes of its object: <c>mode name NUL id</c> again and again, the mode in octal digits.</summary>
 internal readonly struct TreeEntries(byte[] tree)
@@ -49,9 +53,10 @@ internal readonly struct TreeEntries(byte[] tree)
                 0x4000 => TreeEntryKind.Folder,
                 0xA000 => TreeEntryKind.Link,
                 0xE000 => TreeEntryKind.Submodule,
-                _ => TreeEntryKind.File,
+                0x8000 => TreeEntryKind.File,
+                _ => TreeEntryKind.Other,
             };
-            Current = new RawTreeEntry(kind, Encoding.UTF8.GetString(rest[(space + 1)..end]), Convert.ToHexStringLower(rest.Slice(end + 1, IdBytes)));
+            Current = new RawTreeEntry(kind, Encoding.UTF8.GetString(rest[(space + 1)..end]), tree.AsMemory(at + space + 1, end - space - 1), Convert.ToHexStringLower(rest.Slice(end + 1, IdBytes)));
             at += end + 1 + IdBytes;
             return true;
         }

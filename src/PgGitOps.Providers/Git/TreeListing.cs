@@ -1,5 +1,4 @@
 using System.Globalization;
-using LibGit2Sharp;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 using Diagnostic = PgGitOps.Core.Sources.Diagnostic;
@@ -22,14 +21,14 @@ internal sealed class TreeListing(GitSourceOptions options)
     private Dictionary<(string, string), Folder> known = [];
 
     /// <exception cref="RefusedException">TooLarge, CorruptObject, IncompleteObjects.</exception>
-    public TreeList List(OpenedRepository opened, Commit commit, CancellationToken cancellation)
+    public TreeList List(OpenedRepository opened, CommitObject commit, CancellationToken cancellation)
     {
         Dictionary<(string, string), Folder> before;
         lock (gate)
             before = known;
-        using var walk = new Walk(opened, options, before, cancellation);
+        var walk = new Walk(opened, options, before, cancellation);
         foreach (var folder in options.Folders)
-            walk.Root(commit.Tree, folder);
+            walk.Root(commit.TreeId, folder);
         lock (gate)
             known = walk.Seen;
         walk.Files.Sort(static (left, right) => string.CompareOrdinal(left.Path, right.Path));
@@ -39,9 +38,9 @@ internal sealed class TreeListing(GitSourceOptions options)
 
     private sealed record Folder(IReadOnlyList<ListedFile> Files, IReadOnlyList<(string Path, string Id)> Folders, IReadOnlyList<Diagnostic> Diagnostics);
 
-    private sealed class Walk(OpenedRepository opened, GitSourceOptions options, Dictionary<(string, string), Folder> before, CancellationToken cancellation) : IDisposable
+    private sealed class Walk(OpenedRepository opened, GitSourceOptions options, Dictionary<(string, string), Folder> before, CancellationToken cancellation)
     {
-        private readonly Lazy<ObjectStore> objects = new(opened.OpenObjects);
+        private readonly HashSet<string> found = new(StringComparer.Ordinal);
 
         public Dictionary<(string, string), Folder> Seen { get; } = [];
 
@@ -49,21 +48,40 @@ internal sealed class TreeListing(GitSourceOptions options)
 
         public List<Diagnostic> Diagnostics { get; } = [];
 
-        public void Root(Tree root, string folder)
+        public void Root(string rootId, string folder)
         {
-            var entry = root[folder];
-            switch (entry?.TargetType)
+            var parts = folder.Split('/');
+            var treeId = rootId;
+            for (var depth = 0; depth < parts.Length; depth++)
             {
-                case TreeEntryTargetType.Tree:
-                    Visit(entry.Target.Sha, folder, 1);
-                    break;
-                case TreeEntryTargetType.GitLink:
-                    Diagnostics.Add(Submodule(folder));
-                    break;
-                case TreeEntryTargetType.Blob when entry.Mode == Mode.SymbolicLink:
-                    Diagnostics.Add(UnreadEntry.Link(folder));
-                    break;
+                var above = string.Join('/', parts[..depth]);
+                var entries = Parse(treeId, above, out var faults);
+                // What is between the root and a wanted folder decides which one that is.
+                if (faults.Count > 0)
+                {
+                    if (found.Add(above))
+                        Diagnostics.AddRange(faults);
+                    return;
+                }
+                var here = string.Join('/', parts[..(depth + 1)]);
+                if (entries.FirstOrDefault(one => one.Name == parts[depth]) is not { Id: { } id } entry)
+                    return;
+                switch (entry.Kind)
+                {
+                    case TreeEntryKind.Folder:
+                        treeId = id;
+                        break;
+                    case TreeEntryKind.Submodule:
+                        Diagnostics.Add(Submodule(here));
+                        return;
+                    case TreeEntryKind.Link:
+                        Diagnostics.Add(UnreadEntry.Link(here));
+                        return;
+                    default:
+                        return;
+                }
             }
+            Visit(treeId, folder, 1);
         }
 
         private void Visit(string treeId, string path, int depth)
@@ -84,45 +102,69 @@ internal sealed class TreeListing(GitSourceOptions options)
                 Visit(childId, childPath, depth + 1);
         }
 
-        public void Dispose()
-        {
-            if (objects.IsValueCreated)
-                objects.Value.Dispose();
-        }
-
         private Folder Enumerate(string treeId, string path)
         {
-            var shown = $"folder {PathText.Printable(path)} (tree {treeId})";
             List<ListedFile> files = [];
             List<(string, string)> folders = [];
-            List<Diagnostic> diagnostics = [];
+            var entries = Parse(treeId, path, out var diagnostics);
+            // Of a folder that shows one thing to a reviewer and another to a reader nothing is read.
+            if (diagnostics.Count > 0)
+                return new Folder(files, folders, diagnostics);
+            foreach (var entry in entries)
+            {
+                var name = entry.Name;
+                var entryPath = $"{path}/{name}";
+                if (!PathText.IsPlain(name))
+                    diagnostics.Add(UnreadableName(path, name));
+                else if (entry.Kind == TreeEntryKind.Folder)
+                    folders.Add((entryPath, entry.Id));
+                else if (entry.Kind == TreeEntryKind.Submodule)
+                    diagnostics.Add(Submodule(entryPath));
+                else if (!options.Wanted(entryPath))
+                    continue;
+                else if (entry.Kind == TreeEntryKind.Link)
+                    diagnostics.Add(UnreadEntry.Link(entryPath));
+                else
+                    files.Add(new ListedFile(entryPath, entry.Id));
+            }
+            return new Folder(files, folders, diagnostics);
+        }
+
+        private List<RawTreeEntry> Parse(string treeId, string path, out List<Diagnostic> faults)
+        {
+            var shown = path.Length == 0 ? $"the root folder (tree {treeId})" : $"folder {PathText.Printable(path)} (tree {treeId})";
             try
             {
-                var tree = objects.Value.Read(treeId, ObjectKind.Tree) ?? throw opened.Absent(shown);
+                var tree = opened.Find(treeId, ObjectKind.Tree) ?? throw opened.Absent(shown);
+                var entries = new List<RawTreeEntry>();
                 foreach (var entry in new TreeEntries(tree))
-                {
-                    var name = entry.Name;
-                    var entryPath = $"{path}/{name}";
-                    if (!PathText.IsPlain(name))
-                        diagnostics.Add(UnreadableName(path, name));
-                    else if (entry.Kind == TreeEntryKind.Folder)
-                        folders.Add((entryPath, entry.Id));
-                    else if (entry.Kind == TreeEntryKind.Submodule)
-                        diagnostics.Add(Submodule(entryPath));
-                    else if (!options.Wanted(entryPath))
-                        continue;
-                    else if (entry.Kind == TreeEntryKind.Link)
-                        diagnostics.Add(UnreadEntry.Link(entryPath));
-                    else
-                        files.Add(new ListedFile(entryPath, entry.Id));
-                }
+                    entries.Add(entry);
+                faults = [.. TreeRules.Faults(entries, entry => Matters(path, entry)).Select(fault => Malformed(path, treeId, fault.Name, fault.Problem))];
+                return entries;
             }
             catch (ObjectDamagedException e)
             {
                 throw e.Refuse($"{opened.ShownAddress} cannot be read: {shown} is damaged");
             }
-            return new Folder(files, folders, diagnostics);
         }
+
+        // Two names that some file systems take for one matter where one of them is read.
+        private bool Matters(string path, RawTreeEntry entry)
+        {
+            if (options.Folders.Any(folder => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal)))
+                return entry.Kind == TreeEntryKind.Folder || options.Wanted($"{path}/{entry.Name}");
+            var here = path.Length == 0 ? entry.Name : $"{path}/{entry.Name}";
+            return options.Folders.Any(folder => $"{folder}/".StartsWith($"{here}/", StringComparison.OrdinalIgnoreCase));
+        }
+
+        private static Diagnostic Malformed(string folder, string treeId, string name, string problem) => new(
+            Severity.Error,
+            "PGG006",
+            $"Tree {treeId} {problem}; nothing of this folder is read.",
+            SourceSpan.WholeFile(PathText.Printable(folder.Length == 0 ? name : $"{folder}/{name}")))
+        {
+            Hint = "Not every reader of Git shows such a folder in the same way. Make it anew from a checkout: git rm -r --cached, git add, git commit; git fsck shows what else is wrong.",
+        };
 
         private static Diagnostic Submodule(string path) => new(Severity.Error, "PGG002", "A submodule is not read.", SourceSpan.WholeFile(path))
         {

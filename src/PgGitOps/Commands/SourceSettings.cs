@@ -11,7 +11,7 @@ internal static class SourceSettings
     private static readonly Switch EveryCommit = new("--verify-every-commit", "Signatures are asked of every commit since the last accepted one, not of the newest only");
     private static readonly Setting<string?> SshIdentity = new("--ssh-identity", "FILE", "Private key for a repository over SSH", t => t, null);
     private static readonly Setting<string?> SshKnownHosts = new("--ssh-known-hosts", "FILE", "Server keys believed for a repository over SSH; no other file is", t => t, null);
-    private static readonly Setting<TimeSpan> Timeout = new("--git-timeout", "30s", "Longest time for all talk with a remote repository in one read; default: 60s", DurationSetting.Parse, TimeSpan.FromSeconds(60));
+    private static readonly Setting<TimeSpan> Timeout = new("--git-timeout", "30s", "Longest time for one read of the repository, here or on a remote; default: 60s", DurationSetting.Parse, TimeSpan.FromSeconds(60));
 
     public static Command AddTo(Command command)
     {

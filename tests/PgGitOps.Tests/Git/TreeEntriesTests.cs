@@ -28,10 +28,10 @@ public sealed class TreeEntriesTests
 
         Assert.Equal(
             [
-                new(TreeEntryKind.File, "a.yaml", IdText), new(TreeEntryKind.File, "run", IdText), new(TreeEntryKind.Link, "link", IdText),
-                new(TreeEntryKind.Submodule, "other", IdText), new(TreeEntryKind.Folder, "policies", IdText),
+                (TreeEntryKind.File, "a.yaml", "a.yaml", IdText), (TreeEntryKind.File, "run", "run", IdText), (TreeEntryKind.Link, "link", "link", IdText),
+                (TreeEntryKind.Submodule, "other", "other", IdText), (TreeEntryKind.Folder, "policies", "policies", IdText),
             ],
-            Read(tree));
+            Read(tree).Select(entry => (entry.Kind, entry.Name, Encoding.ASCII.GetString(entry.NameBytes.Span), entry.Id)));
         Assert.Empty(Read([]));
     }
 
