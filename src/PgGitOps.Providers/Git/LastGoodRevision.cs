@@ -33,25 +33,22 @@ public abstract record LastGood
 }
 
 /// <summary>Keeps the last good revision in a file that is always whole: the old one or the new one, also after a power cut.</summary>
+/// <remarks>
+/// The one before it lies beside it. Where the file itself was damaged or lost, that one still says which history is the accepted one.
+/// </remarks>
 public sealed class LastGoodRevision(string path)
 {
+    private const long BytesMax = 1 << 20;
+
+    private string Before => $"{path}.before";
+
     public LastGood Read()
     {
-        try
+        return (ReadFile(path), ReadFile(Before)) switch
         {
-            var revision = JsonSerializer.Deserialize(File.ReadAllBytes(path), LastGoodJson.Default.AcceptedRevision);
-            return revision is not null && ReferenceName.IsFullId(revision.CommitId ?? "")
-                ? new LastGood.Found(revision)
-                : new LastGood.Unreadable($"{path} names no commit.");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new LastGood.None();
-        }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
-        {
-            return new LastGood.Unreadable($"{path} cannot be read: {e.Message}");
-        }
+            (LastGood.Unreadable or LastGood.None, LastGood.Found older) => older,
+            (var newest, _) => newest,
+        };
     }
 
     /// <returns>Null when it is on disk, else why not; the file then still holds what it held before.</returns>
@@ -67,13 +64,42 @@ public sealed class LastGoodRevision(string path)
                 JsonSerializer.Serialize(file, revision, LastGoodJson.Default.AcceptedRevision);
                 file.Flush(flushToDisk: true);
             }
+            if (ReadFile(path) is LastGood.Found { Revision: var old } && old.CommitId != revision.CommitId)
+                Keep(directory);
             File.Move(temporary, path, overwrite: true);
+            if (!File.Exists(Before))
+                Keep(directory);
             Posix.SyncDirectory(directory);
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new SourceRefusal(SourceRefusalKind.CacheUnusable, $"The last good revision cannot be written to {path}: {e.Message}", "Make room or name another state directory.");
+            return new SourceRefusal(SourceRefusalKind.CacheUnusable, $"The last good revision cannot be written to {path}: {e.Message}", "Make room or name another state directory; it is written as soon as that is possible.");
+        }
+    }
+
+    // Copied, not moved: at no moment is there none.
+    private void Keep(string directory)
+    {
+        File.Copy(path, $"{Before}.new", overwrite: true);
+        File.Move($"{Before}.new", Before, overwrite: true);
+        Posix.SyncDirectory(directory);
+    }
+
+    private static LastGood ReadFile(string file)
+    {
+        try
+        {
+            if (RegularFile.TryRead(file, BytesMax) is not { } bytes)
+                return new LastGood.None();
+            var revision = JsonSerializer.Deserialize(bytes, LastGoodJson.Default.AcceptedRevision);
+            return revision is not null && ReferenceName.IsFullId(revision.CommitId ?? "")
+                ? new LastGood.Found(revision)
+                : new LastGood.Unreadable($"{file} names no commit.");
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return new LastGood.Unreadable($"{file} cannot be read: {e.Message}");
         }
     }
 }

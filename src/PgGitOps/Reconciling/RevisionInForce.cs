@@ -119,7 +119,7 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                 // The newest revision is as it was: an invalid one stays a problem, an unreachable remote is one no more.
                 if (Problem is RevisionProblem.Unreadable or RevisionProblem.Failed)
                     Problem = null;
-                if (written is null && Problem is null && Fleet is not null)
+                if (Problem is null && Fleet is not null && written != Fleet.Revision.CommitId)
                     unsaved ??= new(reader.Address, reference, Fleet.Revision.CommitId, time.GetUtcNow());
                 SaveAccepted();
                 return false;

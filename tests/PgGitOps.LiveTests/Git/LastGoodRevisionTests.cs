@@ -22,7 +22,7 @@ public sealed class LastGoodRevisionTests : IDisposable
         Assert.Equal(new LastGood.Found(first), state.Read());
         Assert.Null(state.Save(second));
         Assert.Equal(new LastGood.Found(second), new LastGoodRevision(scratch.Path("state/last-good.json")).Read());
-        Assert.Single(Directory.EnumerateFiles(scratch.Path("state")));
+        Assert.Equal(["last-good.json", "last-good.json.before"], Directory.EnumerateFiles(scratch.Path("state")).Select(System.IO.Path.GetFileName).Order());
     }
 
     [Theory]
@@ -46,7 +46,36 @@ public sealed class LastGoodRevisionTests : IDisposable
         File.CreateSymbolicLink(path + ".new", "/dev/full");
 
         Assert.Equal(SourceRefusalKind.CacheUnusable, state.Save(Revision('b'))?.Kind);
-        Assert.Equal(new LastGood.Found(Revision('a')), state.Read());
+        Assert.Equal(new LastGood.Found(Revision('a')), new LastGoodRevision(path).Read());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"address\": \"https://exam")]
+    [InlineData("a directory")]
+    [InlineData("a pipe")]
+    [InlineData("gone")]
+    public void Read_WhenTheFileIsTorn_StillKnowsWhichHistoryWasAcceptedAndMendsItself(string damage)
+    {
+        var path = scratch.Path("last-good.json");
+        var state = new LastGoodRevision(path);
+        Assert.Null(state.Save(Revision('a')));
+        Assert.Null(state.Save(Revision('b')));
+        File.Delete(path);
+        if (damage == "a directory")
+            Directory.CreateDirectory(path);
+        else if (damage == "a pipe")
+            System.Diagnostics.Process.Start("mkfifo", [path]).WaitForExit();
+        else if (damage != "gone")
+            File.WriteAllText(path, damage);
+
+        var after = new LastGoodRevision(path);
+        Assert.Equal(new LastGood.Found(Revision('a')), after.Read());
+        if (damage != "a directory")
+        {
+            Assert.Null(after.Save(Revision('c')));
+            Assert.Equal(new LastGood.Found(Revision('c')), new LastGoodRevision(path).Read());
+        }
     }
 
     private static AcceptedRevision Revision(char digit) =>
