@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
@@ -8,8 +9,13 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Providers.Hosts;
 
 /// <summary>One small file in the cluster's directory on each member's host, beside the data directories: it is there whatever becomes of the servers.</summary>
-public sealed class SuspensionFiles(IHostExecutor hosts) : ISuspensionFiles
+public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time) : ISuspensionFiles
 {
+    /// <summary>A host that did not answer is asked again after this: before every step of a run its silence would cost a full timeout.</summary>
+    private static readonly TimeSpan SilenceLasts = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, long> silent = new(StringComparer.Ordinal);
+
     private const string Name = "suspension.json";
 
     private const string ReadScript = """
@@ -34,7 +40,14 @@ public sealed class SuspensionFiles(IHostExecutor hosts) : ISuspensionFiles
 
     public async ValueTask<EquatableArray<PlacedSuspension>> ReadAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel)
     {
-        var answers = await AskAsync(fleet, cluster, ReadScript, null, cancel).ConfigureAwait(false);
+        var answers = await AskAsync(fleet, cluster, ReadScript, null, h => !silent.TryGetValue(h.Address, out var since) || time.GetElapsedTime(since) >= SilenceLasts, cancel).ConfigureAwait(false);
+        foreach (var (host, result) in answers)
+        {
+            if (result is HostResult.Exited)
+                silent.TryRemove(host.Address, out _);
+            else
+                silent[host.Address] = time.GetTimestamp();
+        }
         return answers
             .Where(a => a.Result is HostResult.Exited { Code: 0, Output.Length: > 0 })
             .Select(a => new PlacedSuspension(PlaceOf(a.Host), SuspensionJson.Read(Encoding.UTF8.GetBytes(((HostResult.Exited)a.Result).Output))))
@@ -42,10 +55,10 @@ public sealed class SuspensionFiles(IHostExecutor hosts) : ISuspensionFiles
     }
 
     public async ValueTask<EquatableArray<PlaceAnswer>> WriteAsync(ValidFleet fleet, Cluster cluster, Suspension suspension, CancellationToken cancel) =>
-        Answers(await AskAsync(fleet, cluster, WriteScript, Encoding.UTF8.GetString(SuspensionJson.Write(suspension)), cancel).ConfigureAwait(false), static _ => true);
+        Answers(await AskAsync(fleet, cluster, WriteScript, Encoding.UTF8.GetString(SuspensionJson.Write(suspension)), static _ => true, cancel).ConfigureAwait(false), static _ => true);
 
     public async ValueTask<EquatableArray<PlaceAnswer>> ClearAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel) =>
-        Answers(await AskAsync(fleet, cluster, ClearScript, null, cancel).ConfigureAwait(false), static exited => exited.Output.Length > 0);
+        Answers(await AskAsync(fleet, cluster, ClearScript, null, static _ => true, cancel).ConfigureAwait(false), static exited => exited.Output.Length > 0);
 
     private static string PlaceOf(DatabaseHost host) => $"host {host.Name}";
 
@@ -57,12 +70,12 @@ public sealed class SuspensionFiles(IHostExecutor hosts) : ISuspensionFiles
             lost => new PlaceAnswer(PlaceOf(a.Host), lost.Reason, false)))
         .ToEquatableArray();
 
-    private async Task<(DatabaseHost Host, HostResult Result)[]> AskAsync(ValidFleet fleet, Cluster cluster, string script, string? input, CancellationToken cancel)
+    private async Task<(DatabaseHost Host, HostResult Result)[]> AskAsync(ValidFleet fleet, Cluster cluster, string script, string? input, Func<DatabaseHost, bool> isAsked, CancellationToken cancel)
     {
         var environment = fleet.EnvironmentOf(cluster);
         var names = cluster.Members.Select(m => m.Host).ToHashSet(StringComparer.Ordinal);
         var command = HostScript.Command(script, [MemberDirectory.Beside(environment.Access, cluster.Name)], environment.Access.ObserveTimeout, input);
-        return await Task.WhenAll(environment.Hosts.Where(h => names.Contains(h.Name)).OrderBy(h => h.Name, StringComparer.Ordinal)
+        return await Task.WhenAll(environment.Hosts.Where(h => names.Contains(h.Name) && isAsked(h)).OrderBy(h => h.Name, StringComparer.Ordinal)
             .Select(async h => (h, await hosts.RunAsync(h, command, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
     }
 }

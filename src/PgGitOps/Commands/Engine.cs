@@ -39,7 +39,7 @@ internal sealed class Engine : IAsyncDisposable
         connections = new(secrets, invocation.Time, keepConnections);
         hosts = new();
         conditions = new(invocation.Complain);
-        suspensionFiles = new(hosts);
+        suspensionFiles = new(hosts, invocation.Time);
         OwnSuspensions = new(invocation.State.Path, conditions);
         Suspensions = new(suspensionFiles, OwnSuspensions, invocation.Time);
         memory = new(System.IO.Path.Combine(invocation.State.Path, "clusters"), RepositoryAddress(), invocation.Time, problem => conditions.Tell("memory of clusters", problem));

@@ -84,6 +84,9 @@ internal static class ReconcileCommand
                 invocation.Complain("  hint: was a directory lost? If it is meant, there is nothing to reconcile any more: end the loop");
                 exit = ExitCode.Rejected;
                 break;
+            case RevisionProblem.Failed failed:
+                invocation.Complain($"pggitops: {failed.Describe()}");
+                break;
             case RevisionProblem.Unreadable unreadable:
                 exit = RevisionFailure.Report(invocation, unreadable.Refusal);
                 break;

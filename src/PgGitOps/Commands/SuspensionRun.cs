@@ -73,7 +73,7 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
         answers.Add(new(OwnSuspensions.Declared, problem, own));
         var failed = answers.Where(a => a.Problem is not null).ToList();
         foreach (var one in failed)
-            invocation.Complain(VisibleText.Of($"not looked at: {one.Place}: {one.Problem}; what it may say holds until its end"));
+            invocation.Complain(VisibleText.Of($"not looked at: {one.Place}: {one.Problem}; what it may say holds until its end: resume again once it answers"));
         var inGit = cluster.Suspended is { } declared && declared.Until > invocation.Time.GetUtcNow() ? declared : null;
         if (inGit is not null)
             invocation.Complain(VisibleText.Of(string.Create(CultureInfo.InvariantCulture, $"Git suspends it until {inGit.Until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: remove spec.suspended at {inGit.At}")));

@@ -43,6 +43,7 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
                 next = StartDue(state, fleet, stopping, abort);
             await SleepAsync(next, woken, stopping).ConfigureAwait(false);
         }
+        ruleNews?.Stop();
         Task[] inHand;
         lock (gate)
             inHand = [.. running.Values.Where(t => !t.IsCompleted)];

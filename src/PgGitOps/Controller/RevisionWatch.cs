@@ -24,7 +24,7 @@ internal sealed class RevisionWatch(RevisionInForce revision, Func<ValidFleet?, 
         {
             // A thread for itself: reading Git and asking rules block.
             var look = Task.Factory.StartNew(() => Look(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            bool? moved;
+            bool moved;
             try
             {
                 moved = await look.WaitAsync(stopping).ConfigureAwait(false);
@@ -34,14 +34,13 @@ internal sealed class RevisionWatch(RevisionInForce revision, Func<ValidFleet?, 
                 await EndAsync(look).ConfigureAwait(false);
                 return;
             }
-            failures = moved is null ? failures + 1 : 0;
-            looked(revision.State, moved == true);
+            failures = revision.State.Problem is RevisionProblem.Failed ? failures + 1 : 0;
+            looked(revision.State, moved);
             await SleepAsync(PassSchedule.Delay(interval(revision.State.Fleet), failures, BackOffMax), stopping).ConfigureAwait(false);
         }
     }
 
-    /// <returns>Null when it ended with an exception.</returns>
-    private bool? Look(CancellationToken stopping)
+    private bool Look(CancellationToken stopping)
     {
         try
         {
@@ -50,12 +49,6 @@ internal sealed class RevisionWatch(RevisionInForce revision, Func<ValidFleet?, 
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return false;
-        }
-        catch (Exception e)
-        {
-            // Whatever a commit holds: what is in force stays, and the clusters are looked after.
-            revision.Failed(e);
-            return null;
         }
     }
 

@@ -13,6 +13,10 @@ internal sealed class RuleNews(RuleWatch rules, ILogger log)
     // What each cluster was last seen like; a rule that is still being asked of an earlier sight is asked of the latest next.
     private readonly Dictionary<string, (SourceTree Tree, IReadOnlyList<LiveContext> Contexts, ClusterSnapshot Seen)> waiting = new(StringComparer.Ordinal);
     private bool asking;
+    private volatile bool stopped;
+
+    /// <summary>Says nothing any more: the rules' own worker ends with the loop.</summary>
+    public void Stop() => stopped = true;
 
     public void Post(SourceTree tree, IReadOnlyList<LiveContext> contexts, ClusterSnapshot? seen)
     {
@@ -36,7 +40,7 @@ internal sealed class RuleNews(RuleWatch rules, ILogger log)
             (SourceTree Tree, IReadOnlyList<LiveContext> Contexts, ClusterSnapshot Seen) next;
             lock (gate)
             {
-                if (waiting.Count == 0)
+                if (waiting.Count == 0 || stopped)
                 {
                     asking = false;
                     return;
@@ -48,10 +52,14 @@ internal sealed class RuleNews(RuleWatch rules, ILogger log)
             {
                 Tell(rules.Look(next.Tree, next.Contexts, next.Seen));
             }
-            catch (Exception e)
+            catch (Exception e) when (!stopped)
             {
                 // A rule reports and stops nothing; nor does a bug of ours in asking it.
                 log.Error(e, "{Cluster}: the rules could not be asked", next.Seen.Name);
+            }
+            catch (Exception)
+            {
+                return;
             }
         }
     }

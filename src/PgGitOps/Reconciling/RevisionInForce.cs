@@ -43,16 +43,31 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
     /// <returns>True when another revision is in force than before.</returns>
     public bool Refresh(CancellationToken cancel)
     {
-        var moved = Look(cancel);
+        bool moved;
+        try
+        {
+            moved = Look(cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            // Whatever a commit holds: what is in force stays, or after a start what was, and the clusters are looked after.
+            Problem = new RevisionProblem.Failed($"{e.GetType().Name}: {e.Message}");
+            moved = Fleet is null && RecallLastGood(cancel);
+        }
         state = new(Fleet, Tree, Problem, NoLongerDeclared);
         return moved;
     }
 
-    /// <summary>A look that ended with an exception: the problem is told, and what is in force stays.</summary>
-    public void Failed(Exception error)
+    private bool RecallLastGood(CancellationToken cancel)
     {
-        Problem = new RevisionProblem.Failed($"{error.GetType().Name}: {error.Message}");
-        state = new(Fleet, Tree, Problem, NoLongerDeclared);
+        try
+        {
+            return lastGood.Read() is LastGood.Found found && TakeLastGood(found.Revision.CommitId, cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private bool Look(CancellationToken cancel)

@@ -1,7 +1,10 @@
 using Npgsql;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.LiveTests.Fleet;
+using PgGitOps.Providers.Postgres.Connecting;
+using PgGitOps.Providers.Postgres.Writing;
 
 namespace PgGitOps.LiveTests.Writing;
 
@@ -32,6 +35,31 @@ public sealed class GateTests
         Assert.Contains("alice@ci process 7", held.Holder, StringComparison.Ordinal);
         Assert.Contains("pggitops writer/1", held.Holder, StringComparison.Ordinal);
         Assert.Contains("connected since 20", held.Holder, StringComparison.Ordinal);
+    }
+
+    [LiveFact]
+    public async Task Open_OnAClusterThatWasSuspendedSinceItWasLookedAt_WritesNothing_AndNoToken()
+    {
+        var (server, fleet) = await WriterUnderTest.StartPrimaryAsync();
+        await using var _ = server;
+        var seenBefore = fleet.Snapshot(false);
+        await using (var writer = await WriterUnderTest.OpenAsync(fleet))
+            Assert.Equal(WriterStanding.Good, await writer.StandingAsync(CancellationToken.None));
+        var store = new SuspensionStore(new SecretStore());
+        var now = DateTimeOffset.UtcNow;
+        await store.SuspendAsync(fleet.Fleet, fleet.Cluster, fleet.Cluster.Members[0], new Suspension("failover by hand", "dba", now, now.AddHours(2)), CancellationToken.None);
+
+        var suspended = Assert.IsType<GateOutcome.Suspended>(await WriterUnderTest.TryOpenAsync(fleet, seenBefore));
+
+        Assert.Contains("failover by hand", suspended.Words, StringComparison.Ordinal);
+        Assert.Equal("1", await server.ScalarAsync("select token from pggitops.writer"));
+        Assert.Equal("0", await server.ScalarAsync("select count(*) from pg_locks where locktype = 'advisory'"));
+        // One that has ended holds nobody back; a writer sees one that begins before its next step.
+        await store.SuspendAsync(fleet.Fleet, fleet.Cluster, fleet.Cluster.Members[0], new Suspension("over", "dba", now.AddHours(-2), now.AddHours(-1)), CancellationToken.None);
+        await using var next = await WriterUnderTest.OpenAsync(fleet);
+        await store.SuspendAsync(fleet.Fleet, fleet.Cluster, fleet.Cluster.Members[0], new Suspension("again", "dba", now, now.AddHours(2)), CancellationToken.None);
+        Assert.Equal("again", (await next.StandingAsync(CancellationToken.None)).Suspension?.Reason);
+        Assert.NotNull((await store.WriterAsync(fleet.Fleet, fleet.Cluster, fleet.Cluster.Members[0], CancellationToken.None)).Writer);
     }
 
     [LiveFact]
