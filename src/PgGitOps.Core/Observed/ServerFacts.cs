@@ -91,12 +91,23 @@ public sealed record MembershipFact(string Role, string Member, bool AdminOption
     public EquatableArray<string> Grantors { get; init; } = [];
 }
 
-public sealed record DatabaseFact(string Name, string Owner, string Encoding, string Collate, string Ctype, int ConnectionLimit, bool AllowConnections, bool IsTemplate);
+public sealed record DatabaseFact(string Name, string Owner, string Encoding, string Collate, string Ctype, int ConnectionLimit, bool AllowConnections, bool IsTemplate)
+{
+    /// <summary>How PostgreSQL marks what an interrupted DROP DATABASE left.</summary>
+    public const int InvalidConnectionLimit = -2;
+}
 
 /// <summary>A row of pg_db_role_setting, one per setting. Null database means all databases, null role all roles.</summary>
 public sealed record ScopedSettingFact(string? Database, string? Role, string Name, string Value);
 
-public sealed record SlotFact(string Name, string Type, bool Active, string? RestartLsn, string? WalStatus);
+public sealed record SlotFact(string Name, string Type, bool Active, string? RestartLsn, string? WalStatus)
+{
+    /// <summary>A copy of a slot of the primary that a standby keeps in step for a failover (from version 17 on).</summary>
+    public bool Synced { get; init; }
+
+    /// <summary>It goes with the session that made it.</summary>
+    public bool Temporary { get; init; }
+}
 
 /// <param name="FlushLagSeconds">As last measured on a reply: old WAL on its way to a silent standby does not show here.</param>
 /// <param name="ReplyAgeSeconds">Since the standby's last reply, by the clocks of both hosts.</param>

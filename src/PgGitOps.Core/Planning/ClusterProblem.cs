@@ -91,6 +91,9 @@ internal sealed record ClusterProblem
     /// <summary>The last value of a facet was brought about by us.</summary>
     internal bool IsOurs(FacetKey key) => Applied.ContainsKey(key) && !Adopted.Contains(key);
 
+    /// <summary>A slot of a member that Git declares, on whatever server: where the primary moved, or none is known, Git has not given it up.</summary>
+    internal bool IsSlotOfMember(string path) => FacetPath.Split(path) is ["member", _, "slot", var slot] && Cluster.Members.Any(m => m.SlotName == slot);
+
     internal FacetKey Key(string path, string field) => new(Cluster.Name, path, field);
 
     internal Treatment TreatmentOf(FacetKey key) => Treatment.Of(this, key);

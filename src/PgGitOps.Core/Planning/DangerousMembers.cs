@@ -64,19 +64,35 @@ internal static class DangerousMembers
 
     private static IEnumerable<Danger> Slots(ClusterProblem problem, Topology topology, MemberView member)
     {
-        var declared = problem.Cluster.Members.Select(m => m.SlotName).ToHashSet(StringComparer.Ordinal);
-        var isPrimary = member.Name == topology.PrimaryName;
+        var declared = SlotsOfMembers(problem, topology);
         foreach (var slot in member.Facts!.Slots)
         {
             var path = FacetPath.Slot(member.Name, slot.Name);
             if (slot.WalStatus is "lost" or "unreserved")
                 yield return new Danger(path, "walStatus", slot.WalStatus, "whoever uses it cannot catch up any more and has to be cloned again");
+            // A copy says nothing of its own: the primary's slot is told there. A base backup's goes with it.
+            if (slot.Synced || (slot.Temporary && slot.Name.StartsWith("pg_basebackup_", StringComparison.Ordinal)))
+                continue;
             var isExpected = slot.Type == "physical" && declared.Contains(slot.Name);
             if (!isExpected)
                 yield return new Danger(path, slot.Active ? "undeclared" : "inactive", $"{slot.Type}{(slot.Active ? "" : ", inactive")}", slot.Active ? "a consumer that no document names receives every change" : "it keeps WAL for nobody until the disk is full");
-            else if (!slot.Active && slot.RestartLsn is not null && (!isPrimary || problem.Cluster.Members.Any(m => m.SlotName == slot.Name)))
+            else if (!slot.Active && slot.RestartLsn is not null)
                 yield return new Danger(path, "inactive", "physical, inactive", "it keeps WAL for a standby that is not connected until the disk is full");
         }
+    }
+
+    /// <summary>Slots by the members' names, and those that a member was told to use, or uses, under another name: it may have been set up by hand.</summary>
+    private static HashSet<string> SlotsOfMembers(ClusterProblem problem, Topology topology)
+    {
+        var slots = problem.Cluster.Members.Select(m => m.SlotName).ToHashSet(StringComparer.Ordinal);
+        foreach (var member in topology.Members)
+        {
+            if (member.Facts?.WalReceiver?.SlotName is { Length: > 0 } used)
+                slots.Add(used);
+            if (member.Facts?.Setting("primary_slot_name")?.Value is { Length: > 0 } told)
+                slots.Add(told);
+        }
+        return slots;
     }
 
     private static IEnumerable<Danger> Standbys(ClusterProblem problem, MemberView member)

@@ -58,6 +58,9 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
                 Set(path, "dataDirectory", FacetValue.Of(declared.Value), declared.Span);
             else if (provisioned.Contains(member.Name))
                 Set(path, "dataDirectory", FacetValue.Of($"{environment.Access.DataRoot.TrimEnd('/')}/{cluster.Name}/{member.Name}/data"), member.At);
+            // A cascade is declared whoever is primary.
+            if (primary is null && member.From is { } from && from.Value != member.Name)
+                Set(FacetPath.Slot(from.Value, member.SlotName), "exists", Normal.Exists, member.At);
             if (primary is null || member.Name == primary)
                 continue;
             Set(path, "streaming", Normal.True, member.At);
@@ -237,7 +240,7 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
             refusals.Add(new Refusal(PlanRule.BadValue, $"'{parameter.Value}' is not a value of {parameter.Name}: {problem}.", null, parameter.At));
             return null;
         }
-        return new FacetValue(canonical, parameter.Value.Length == 0 ? "(empty)" : parameter.Value);
+        return new FacetValue(canonical, SettingDisplay.OfText(parameter.Value)) { Written = parameter.Value };
     }
 
     private bool NameFits(string name, string what, SourceSpan at)

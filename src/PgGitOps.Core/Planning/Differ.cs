@@ -52,7 +52,7 @@ internal static class Differ
         foreach (var item in problem.Inventory)
         {
             var key = problem.Key(item, "exists");
-            if (!problem.Desired.ByKey.ContainsKey(key) && problem.Live.ContainsKey(key))
+            if (!problem.Desired.ByKey.ContainsKey(key) && problem.Live.ContainsKey(key) && !problem.IsSlotOfMember(item))
                 yield return key;
         }
     }

@@ -32,6 +32,9 @@ public sealed record FacetKey(string Cluster, string Object, string Field) : ICo
 /// <param name="Display">How reports show it; for a secret a word such as <c>(set)</c>.</param>
 public sealed record FacetValue(string Canonical, string Display)
 {
+    /// <summary>The spelling that is executed. Never what reports show: an empty text and the text "(empty)" are shown alike by some.</summary>
+    public string Written { get; init; } = Display;
+
     public static FacetValue Of(string text) => new(text, text);
 
     public static FacetValue Of(bool value) => Of(value ? "true" : "false");

@@ -49,6 +49,14 @@ public static class FacetPath
         return parts;
     }
 
+    /// <summary>Whether the path is one of those that <see cref="FacetKey"/> lists: a record may be of another version of the engine, or written by hand.</summary>
+    internal static bool IsKnown(string path) => Split(path) is
+        ["member", _] or ["member", _, "accessList"] or ["member", _, "parameter" or "slot", _]
+        or ["role", _] or ["role", _, "memberOf" or "setting", _]
+        or ["database", _] or ["database", _, "setting" or "schema" or "extension", _]
+        or ["database", _, "grant", _, _] or ["database", _, "grant", _, _, _] or ["database", _, "grant", _, _, _, _]
+        or ["database", _, "defaultPrivilege", _, _, _, _];
+
     /// <summary>The object that has to exist for this one to: <c>database/D</c> for a schema, null for a role.</summary>
     public static string? Parent(string path)
     {

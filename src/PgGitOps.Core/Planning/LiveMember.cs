@@ -11,7 +11,7 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
     private Dictionary<string, SettingFact>? settings;
     private Dictionary<string, FileSettingFact>? files;
 
-    /// <param name="wanted">The declared value: a list of lines is told by how it differs from it.</param>
+    /// <param name="wanted">The declared value: a list of lines is told by how it differs from it, and a value that the server works out is known by it.</param>
     internal Reading Read(string[] path, string field, FacetValue? wanted)
     {
         if (view.Status == MemberStatus.Absent)
@@ -24,7 +24,7 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
             return ReadAccessList(facts, field, wanted);
         if (path[2] == "slot")
             return facts.Slots.Any(s => s.Name == path[3]) ? Normal.Exists : null;
-        return ReadParameter(facts, path[3], field);
+        return ReadParameter(facts, path[3], field, wanted);
     }
 
     private Reading ReadMember(string field, FacetValue? wanted)
@@ -78,7 +78,7 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
         return field == "loaded" ? Normal.Bool(list.IsLoaded) : AccessList.ValueOf(list.Lines, wanted);
     }
 
-    private Reading ReadParameter(ServerFacts facts, string name, string field)
+    private Reading ReadParameter(ServerFacts facts, string name, string field, FacetValue? wanted)
     {
         if (settings is null)
         {
@@ -101,6 +101,10 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
             return configured;
         if (SessionSources.Contains(fact.Source))
             return configured ?? (fact.BootValue is { } boot ? Normal.Setting(meaning, boot) : Normal.Setting(meaning, fact.Value));
-        return Normal.Setting(meaning, fact.Value);
+        var value = Normal.Setting(meaning, fact.Value);
+        // wal_buffers = -1 shows as what the server made of it. It has read the file and waits for no restart: it is as declared.
+        return wanted is not null && wanted.Equals(configured) && !wanted.Equals(value) && fact is { Context: "postmaster", PendingRestart: false, Source: not ("command line" or "environment variable") }
+            ? value with { Canonical = wanted.Canonical }
+            : value;
     }
 }

@@ -122,6 +122,8 @@ internal sealed class LiveReader
     {
         if (!databases.TryGetValue(path[1], out var database))
             return Reading.Absent;
+        if (database.ConnectionLimit == DatabaseFact.InvalidConnectionLimit)
+            return new Reading(null, $"database {database.Name} is invalid: a DROP DATABASE was interrupted; drop it by hand, nothing else is possible with it");
         if (path.Length == 2)
         {
             return field switch

@@ -55,6 +55,6 @@ internal static class Normal
     internal static FacetValue Setting(SettingMeaning? meaning, string text)
     {
         var canonical = SettingValue.ReadLive(meaning, text);
-        return new FacetValue(canonical, SettingDisplay.Of(meaning, canonical, text));
+        return new FacetValue(canonical, SettingDisplay.Of(meaning, canonical, text)) { Written = text };
     }
 }

@@ -84,6 +84,9 @@ public abstract record StepAction
     /// <param name="Lines">All of it but its first line, which says whose it is.</param>
     public sealed record WriteAccessList(string Member, EquatableArray<string> Lines) : StepAction;
 
+    /// <summary>It runs under the writer's lock on the primary, or is recorded there: only making or starting a server does without.</summary>
+    public bool NeedsPrimary => this is not (InitialisePrimary or StartServer);
+
     public T Match<T>(
         Func<InitialisePrimary, T> initialisePrimary, Func<CloneStandby, T> cloneStandby, Func<StartServer, T> startServer,
         Func<RestartServer, T> restartServer, Func<ExecuteSql, T> executeSql, Func<SetPassword, T> setPassword,

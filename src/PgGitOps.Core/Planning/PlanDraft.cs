@@ -95,6 +95,14 @@ internal sealed class PlanDraft
         State.Apply(step.Effects);
     }
 
+    /// <summary>Takes a drafted step out again. What it would have brought about stays simulated, so only at the end of drafting.</summary>
+    internal void LeaveOut(StepDraft step, string why)
+    {
+        steps.Remove(step);
+        foreach (var effect in step.Effects)
+            LeaveAlone(effect.Key, $"not planned: {why}");
+    }
+
     internal void Refuse(Refusal refusal) => refusals.Add(refusal);
 
     internal void LeaveAlone(FacetKey key, string why) => notActedOn.TryAdd(key, why);

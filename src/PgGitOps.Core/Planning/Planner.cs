@@ -103,6 +103,7 @@ public static class Planner
         ContentSteps.Draft(draft);
         GrantSteps.Draft(draft);
         RemovalSteps.Draft(draft);
+        PrimaryFirst.Draft(draft);
         return draft;
     }
 

@@ -58,7 +58,7 @@ internal static class ProblemReader
         }
         foreach (var (key, value) in applied)
         {
-            if (!desired.ByKey.ContainsKey(key) && Dropped.IsKind(key) && !adopted.Contains(key))
+            if (!desired.ByKey.ContainsKey(key) && Dropped.IsKind(key) && !adopted.Contains(key) && FacetPath.IsKnown(key.Object))
                 Take(key, FacetValue.Of(value));
         }
         // What is prepared on a host and not in use yet only the record knows: nobody looks into a host that answers.
@@ -70,7 +70,9 @@ internal static class ProblemReader
         }
         foreach (var (key, used) in applied.Where(a => Allowances.IsUse(a.Key)))
             live[key] = FacetValue.Of(used);
-        foreach (var item in inventory)
+        foreach (var item in inventory.Where(i => !FacetPath.IsKnown(i)))
+            unknown[new FacetKey(cluster.Name, item, "exists")] = $"the record names {item}, which this version of the engine does not know";
+        foreach (var item in inventory.Where(FacetPath.IsKnown))
             Take(new FacetKey(cluster.Name, item, "exists"), null);
         foreach (var role in cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")))
         {
@@ -93,7 +95,7 @@ internal static class ProblemReader
             Now = now,
             Allowances = allowances,
             MemberReasons = topology.Members.ToDictionary(m => m.Name, m => m.Reason, StringComparer.Ordinal),
-            Overrides = OverridesOf(topology),
+            Overrides = OverridesOf(topology, desired),
             MissingSecrets = MissingSecretsOf(cluster, unknown, passwords),
             StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
             OtherLogins = OtherLoginsOf(environment, topology),
@@ -165,7 +167,7 @@ internal static class ProblemReader
         }).Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
     }
 
-    private static Dictionary<string, string> OverridesOf(Topology topology)
+    private static Dictionary<string, string> OverridesOf(Topology topology, DesiredFacets desired)
     {
         var overrides = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in topology.Members)
@@ -176,6 +178,13 @@ internal static class ProblemReader
             {
                 if (setting.Source is "command line" or "environment variable")
                     overrides[FacetPath.MemberParameter(member.Name, setting.Name)] = $"the {setting.Source} of the server";
+            }
+            // ALTER SYSTEM cannot write an empty list of names, only take its own line out: the file beneath would count.
+            foreach (var line in member.Facts.FileSettings.Where(l => l.Value is { Length: > 0 } && SettingValue.IsQuotedList(l.Name) && !l.File.EndsWith("/postgresql.auto.conf", StringComparison.Ordinal)))
+            {
+                var path = FacetPath.MemberParameter(member.Name, line.Name);
+                if (desired.All.Any(f => f.Key.Object == path && f.Value.Canonical.Length == 0))
+                    overrides.TryAdd(path, FormattableString.Invariant($"line {line.Line} of {line.File}"));
             }
         }
         return overrides;

@@ -61,6 +61,9 @@ public static class SettingValue
     public static string ReadLive(SettingMeaning? meaning, string text) =>
         meaning is not null && TryRead(meaning, text, out var canonical, out _) ? canonical : text;
 
+    /// <summary>Items of a list as they are written, without their quotes.</summary>
+    public static IReadOnlyList<string> SplitItems(string text) => SplitList(text, fold: false);
+
     public static bool IsQuotedList(string name) => QuotedLists.Contains(name);
 
     /// <summary>The right-hand side of <c>SET name =</c>, or null where only RESET expresses it.</summary>

@@ -23,7 +23,7 @@ public interface IStateInvariant
 public static class StateInvariants
 {
     /// <summary>The invariants every plan is checked against.</summary>
-    public static EquatableArray<IStateInvariant> All { get; } = [new SynchronousStandbysKept(), new OneServerDownAtATime(), new OnePrimary()];
+    public static EquatableArray<IStateInvariant> All { get; } = [new SynchronousStandbysKept(), new OneServerDownAtATime(), new OnePrimary(), new PrimaryBeforeItIsNeeded()];
 }
 
 /// <summary>Between two postures the number of standbys that commits wait for never falls below the weaker of the two.</summary>
@@ -73,5 +73,17 @@ public sealed class OnePrimary : IStateInvariant
     {
         var primaries = after.Members.Where(m => after.Find(FacetPath.Member(m), "role")?.Canonical == "primary" && after.Find(FacetPath.Member(m), "running")?.Canonical == "true").ToArray();
         return primaries.Length > 1 ? $"after {step.Id} {string.Join(" and ", primaries)} are both primary" : null;
+    }
+}
+
+/// <summary>A step that needs the writer's lock on a primary runs only while one runs.</summary>
+public sealed class PrimaryBeforeItIsNeeded : IStateInvariant
+{
+    public string? Violation(PlannedState start, PlannedState before, Step step, PlannedState after, PlannedState end)
+    {
+        if (!step.Action.NeedsPrimary)
+            return null;
+        var runs = before.Members.Any(m => before.Find(FacetPath.Member(m), "role")?.Canonical == "primary" && before.Find(FacetPath.Member(m), "running")?.Canonical == "true");
+        return runs ? null : $"{step.Id} needs a primary, and none runs before it";
     }
 }

@@ -63,6 +63,34 @@ public class PlanProperties
     });
 
     [Fact]
+    public void Plan_FromAnyState_NeedsNoPrimaryBeforeOneRuns() => ForAllSeeds(400, seed =>
+    {
+        var (problem, _) = Problem(seed);
+        var plan = problem.Plan();
+        Assert.DoesNotContain(plan.Refusals, r => r.RuleId == PlanRule.Unproven);
+        // Told apart from the planner's own simulation: who runs as a primary at the start, and what the steps say they do.
+        var runs = Three.Where(m => Is(m, "role", "primary") && Is(m, "running", "true")).ToHashSet();
+        foreach (var step in plan.Steps)
+        {
+            switch (step.Action)
+            {
+                case StepAction.InitialisePrimary made:
+                    runs.Add(made.Member);
+                    break;
+                case StepAction.StartServer start:
+                    if (Is(start.Member, "role", "primary"))
+                        runs.Add(start.Member);
+                    break;
+                default:
+                    Assert.True(runs.Count == 1, $"{step.Id} comes while {runs.Count} primaries run, in {string.Join(", ", plan.Ids())}");
+                    break;
+            }
+        }
+
+        bool Is(string member, string field, string value) => problem.Live.GetValueOrDefault(problem.Key(FacetPath.Member(member), field))?.Canonical == value;
+    });
+
+    [Fact]
     public void Plan_WhenThePrimaryIsUnreadable_RemovesNothing() => ForAllSeeds(150, seed =>
     {
         var random = new RandomFleets(seed);
@@ -127,7 +155,8 @@ public class PlanProperties
         }
         else
         {
-            snapshot = Materialised.Of(made, m => m == "core-1" ? null! : Broken(random, m, unreadable)!);
+            var stopped = random.Chance(25);
+            snapshot = Materialised.Of(made, m => m == "core-1" ? stopped ? Snapshots.Stopped(m, standby: false) : null! : Broken(random, m, unreadable)!);
             var gone = snapshot.Members.Where(m => m.Server is not Observation<ServerFacts>.Seen).Select(m => m.Name).ToArray();
             snapshot = snapshot with
             {

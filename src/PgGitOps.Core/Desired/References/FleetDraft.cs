@@ -14,7 +14,7 @@ internal sealed class FleetDraft
 
     private static readonly IClusterCheck[] ClusterChecks =
     [
-        new MemberNames(), new Cascades(), new PrimarySites(), new SynchronousRules(), new RoleNames(), new RoleMemberships(), new DatabaseNames(), new GrantTargets(), new OwnedParameters(),
+        new MemberNames(), new Cascades(), new PrimarySites(), new SynchronousRules(), new RoleNames(), new RoleMemberships(), new DatabaseNames(), new GrantTargets(), new OwnedParameters(), new EngineLogin(),
         new BackupRepositories(), new ExceptionExpiry(),
     ];
 

@@ -16,7 +16,7 @@ internal static class FreshFacets
             var parts = FacetPath.Split(facet.Key.Object);
             FacetValue? value = parts switch
             {
-                ["member", var m, "parameter", "synchronous_standby_names"] when m == member => new FacetValue("", "(empty)"),
+                ["member", var m, "parameter", "synchronous_standby_names"] when m == member => new FacetValue("", "(empty)") { Written = "" },
                 ["member", var m, "parameter", "synchronous_commit"] when m == member => FacetValue.Of("on"),
                 ["member", var m, "parameter", _] when m == member => facet.Value,
                 ["member", var m, "slot", _] when m == member => facet.Value,

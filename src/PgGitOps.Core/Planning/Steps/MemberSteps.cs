@@ -196,7 +196,7 @@ internal static class MemberSteps
             draft.LeaveAlone(streaming.Key, $"it is not pointed to {upstream}, whose history is another: {strayed}");
             return;
         }
-        string[] statements = [.. settings.Select(s => ParameterSteps.AlterSystem(s, null)), "SELECT pg_catalog.pg_reload_conf()"];
+        string[] statements = [.. settings.Select(s => AlterSystem.Write(s, null)), "SELECT pg_catalog.pg_reload_conf()"];
         var step = draft.Sql(path, "reconnect", $"reconnect {member.Name} to {upstream}: take back {string.Join(" and ", settings)}, set there by ALTER SYSTEM", "postgres", statements, member.At, inTransaction: false, member: member.Name);
         step.Changing(draft.State, streaming.Key, Normal.True);
         step.Needs.Add(new Need(draft.Problem.Key(FacetPath.Slot(upstream, member.SlotName), "exists"), Normal.Exists, $"it streams over slot {member.SlotName}"));

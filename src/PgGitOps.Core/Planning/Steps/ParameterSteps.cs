@@ -57,7 +57,7 @@ internal static class ParameterSteps
             if (problem.Overrides.TryGetValue(facet.Key.Object, out var source))
             {
                 var why = $"{name} on {member} is held at {draft.State[facet.Key]?.Display ?? "its value"} by {source}, which ALTER SYSTEM cannot beat";
-                draft.Refuse(new Refusal(PlanRule.Overridden, why + ".", "Remove the override from the way the server is started.", facet.At));
+                draft.Refuse(new Refusal(PlanRule.Overridden, why + ".", "Remove the override where it stands: in the file, or in the way the server is started.", facet.At));
                 draft.LeaveAlone(facet.Key, why);
                 continue;
             }
@@ -140,7 +140,7 @@ internal static class ParameterSteps
         var immediate = settings.Where(s => !s.NeedsRestart).ToList();
         if (immediate.Count == 0 && !settings.Exists(s => s.WriteFile))
             return null;
-        List<string> statements = [.. settings.Where(s => s.WriteFile).Select(s => AlterSystem(s.Name, s.To))];
+        List<string> statements = [.. settings.Where(s => s.WriteFile).Select(s => AlterSystem.Write(s.Name, s.To?.Written))];
         statements.Add("SELECT pg_catalog.pg_reload_conf()");
         var path = FacetPath.Member(member);
         var step = new StepDraft
@@ -196,12 +196,6 @@ internal static class ParameterSteps
             step.Hazards.Add(new Hazard(HazardKind.CommitsMayWait, waits));
         draft.Add(step);
         return step.Id;
-    }
-
-    internal static string AlterSystem(string name, FacetValue? to)
-    {
-        var value = to is null ? null : SettingValue.ToSql(name, to.Display == "(empty)" ? "" : to.Display);
-        return value is null ? $"ALTER SYSTEM RESET {SqlIdentifier.Parameter(name)}" : $"ALTER SYSTEM SET {SqlIdentifier.Parameter(name)} = {value}";
     }
 
     private static FacetKey ValueKey(PlanDraft draft, string member, string name) => draft.Problem.Key(FacetPath.MemberParameter(member, name), "value");

@@ -8,7 +8,7 @@ internal static class RemovalSteps
     internal static void Draft(PlanDraft draft)
     {
         var problem = draft.Problem;
-        var gone = problem.Inventory.Where(i => !problem.Desired.ByKey.ContainsKey(problem.Key(i, "exists"))).Order(StringComparer.Ordinal).ToArray();
+        var gone = problem.Inventory.Where(i => !problem.Desired.ByKey.ContainsKey(problem.Key(i, "exists")) && !(problem.IsSlotOfMember(i) && problem.Live.ContainsKey(problem.Key(i, "exists")))).Order(StringComparer.Ordinal).ToArray();
         if (gone.Length == 0)
             return;
         Forget(draft, gone);

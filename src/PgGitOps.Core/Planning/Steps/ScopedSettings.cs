@@ -9,7 +9,7 @@ internal sealed record ScopedSetting(string Name, FacetKey Key, FacetValue? To, 
     /// <param name="subject">Such as <c>ALTER ROLE "x"</c>.</param>
     internal string Statement(string subject)
     {
-        var value = To is null ? null : SettingValue.ToSql(Name, To.Display == "(empty)" ? "" : To.Display);
+        var value = To is null ? null : SettingValue.ToSql(Name, To.Written);
         return value is null ? $"{subject} RESET {SqlIdentifier.Parameter(Name)}" : $"{subject} SET {SqlIdentifier.Parameter(Name)} = {value}";
     }
 }

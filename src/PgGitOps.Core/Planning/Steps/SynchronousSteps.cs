@@ -65,7 +65,7 @@ internal static class SynchronousSteps
                     var why = $"{name} on {member} is held by {source}, which ALTER SYSTEM cannot beat";
                     draft.LeaveAlone(facet.Key, why);
                     if (field == "value")
-                        draft.Refuse(new Refusal(PlanRule.Overridden, why + ".", "Remove the override from the way the server is started.", facet.At));
+                        draft.Refuse(new Refusal(PlanRule.Overridden, why + ".", "Remove the override where it stands: in the file, or in the way the server is started.", facet.At));
                     continue;
                 }
                 wanted.Add(facet);
@@ -80,7 +80,7 @@ internal static class SynchronousSteps
         var path = FacetPath.Member(member);
         List<string> statements = [];
         foreach (var facet in facets.Where(f => f.Key.Field == "configured"))
-            statements.Add(ParameterSteps.AlterSystem(FacetPath.Split(facet.Key.Object)[3], facet.Value));
+            statements.Add(AlterSystem.Write(FacetPath.Split(facet.Key.Object)[3], facet.Value.Written));
         statements.Add("SELECT pg_catalog.pg_reload_conf()");
         var rule = problem.Cluster.Replication.Synchronous!;
         var step = new StepDraft
