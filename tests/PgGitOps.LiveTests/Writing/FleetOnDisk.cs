@@ -30,6 +30,17 @@ public sealed class FleetOnDisk : IAsyncDisposable
     /// <summary>Snapshot of a cluster that nobody has made yet.</summary>
     public ClusterSnapshot Nothing => Fleet.Snapshot(null);
 
+    /// <summary>Snapshot of a cluster whose servers are there and do not run.</summary>
+    public ClusterSnapshot Stopped() => Nothing with
+    {
+        Members =
+        [
+            .. Nothing.Members.Select(m => m.Name == "core-1"
+                ? m with { Host = new Observation<DataDirectoryFacts>.Seen(new DataDirectoryFacts(PathOf("core-1", "data"), ServerPrograms.Major, false, false, null), DateTimeOffset.UnixEpoch) }
+                : m),
+        ],
+    };
+
     public static Task<FleetOnDisk> MakeAsync(HostTransport transport, IAsyncDisposable? with, params (string Name, string Value)[] parameters) =>
         MakeAsync(transport, with, null, parameters);
 

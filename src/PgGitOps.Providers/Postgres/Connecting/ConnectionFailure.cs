@@ -10,6 +10,9 @@ namespace PgGitOps.Providers.Postgres.Connecting;
 /// <param name="Refused">Nobody listens there: the machine answered, a server did not.</param>
 public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool Refused = false)
 {
+    /// <summary>SQLSTATE of the server's answer; null where it gave none.</summary>
+    public string? Code { get; private init; }
+
     public static ConnectionFailure NoAnswer(TimeSpan within) =>
         new(UnreadableKind.Unreachable, $"no answer within {DurationText.Format(within)}");
 
@@ -18,7 +21,7 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
 
     public static ConnectionFailure Of(Exception exception, ServerTarget target) => exception switch
     {
-        PostgresException answer => OfAnswer(answer),
+        PostgresException answer => OfAnswer(answer) with { Code = answer.SqlState },
         NpgsqlException { InnerException: { } inner } => OfInner(inner, exception, target),
         NpgsqlException npgsql when npgsql.Message.StartsWith("No password has been provided", StringComparison.Ordinal) =>
             new(UnreadableKind.AccessDenied, $"the server asks for a password of user {target.User}, and access names none"),

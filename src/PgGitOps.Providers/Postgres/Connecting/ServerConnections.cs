@@ -90,7 +90,18 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
 
     private async Task<ServerAnswer<ServerSession>> OpenAsync(ServerTarget target, CancellationToken cancel)
     {
+        // A statement_timeout of a role or the server could end the very statement that sets the engine's own.
+        var options = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{SessionPins.StartupOptions} -c statement_timeout={(long)Math.Max(1, target.TotalTimeout.TotalMilliseconds)}");
+        var answer = await OpenAsync(target, options, cancel).ConfigureAwait(false);
+        return answer is ServerAnswer<ServerSession>.Failed { Failure.Code: SessionPins.MissingLibrary }
+            ? await OpenAsync(target, options + SessionPins.WithoutLibraries, cancel).ConfigureAwait(false)
+            : answer;
+    }
+
+    private async Task<ServerAnswer<ServerSession>> OpenAsync(ServerTarget target, string options, CancellationToken cancel)
+    {
         var settings = target.ToSettings();
+        settings.Options = options;
         if (keep)
         {
             settings.MaxAutoPrepare = PreparedStatementsMax;

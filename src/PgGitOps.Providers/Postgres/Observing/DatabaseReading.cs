@@ -83,11 +83,11 @@ internal static class DatabaseReading
         await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
         if (pins)
             await reader.NextResultAsync().ConfigureAwait(false);
-        var names = await RowsAsync(reader, static row => new SchemaFact(row.GetString(0), row.GetString(1))).ConfigureAwait(false);
-        var extensions = await RowsAsync(reader, static row => new ExtensionFact(row.GetString(0), row.GetString(1), row.GetString(2), row.Text(3))).ConfigureAwait(false);
-        var objects = await RowsAsync(reader, static row => new AclFact(row.GetString(0), row.Text(1), row.GetString(2), row.GetString(3), row.Text(4), Privileges(row, 5))).ConfigureAwait(false);
-        var defaults = await RowsAsync(reader, static row => new DefaultAclFact(row.GetString(0), row.Text(1), row.GetString(2), row.GetString(3), Privileges(row, 4))).ConfigureAwait(false);
-        var functions = await RowsAsync(reader, static row => new FunctionSettingFact(row.GetString(0), row.GetString(1), row.GetString(2))).ConfigureAwait(false);
+        var names = await RowsAsync(reader, static row => new SchemaFact(row.Word(0), row.Word(1))).ConfigureAwait(false);
+        var extensions = await RowsAsync(reader, static row => new ExtensionFact(row.Word(0), row.Word(1), row.Word(2), row.Text(3))).ConfigureAwait(false);
+        var objects = await RowsAsync(reader, static row => new AclFact(row.Word(0), row.Text(1), row.Word(2), row.Word(3), row.Text(4), Privileges(row, 5))).ConfigureAwait(false);
+        var defaults = await RowsAsync(reader, static row => new DefaultAclFact(row.Word(0), row.Text(1), row.Word(2), row.Word(3), Privileges(row, 4))).ConfigureAwait(false);
+        var functions = await RowsAsync(reader, static row => new FunctionSettingFact(row.Word(0), row.Word(1), row.Word(2))).ConfigureAwait(false);
         return new DatabaseFacts
         {
             FunctionSettings = functions.OrderBy(f => f.Function, StringComparer.Ordinal).ToEquatableArray(),
@@ -103,7 +103,7 @@ internal static class DatabaseReading
     }
 
     private static EquatableArray<string> Privileges(NpgsqlDataReader row, int column) =>
-        row.IsDBNull(column) ? [] : row.GetString(column).Split(' ').Order(StringComparer.Ordinal).ToEquatableArray();
+        row.IsDBNull(column) ? [] : row.Word(column).Split(' ').Order(StringComparer.Ordinal).ToEquatableArray();
 
     private static string JsonArray(string[] names) => new JsonArray([.. names.Select(n => JsonValue.Create(n))]).ToJsonString();
 

@@ -9,14 +9,14 @@ internal static class RightfulStatements
 {
     private static readonly ServerStatement Verifiers = new(
         "select rolname::text, rolpassword from pg_authid where rolpassword is not null",
-        static (row, draft) => draft.Verifiers[row.GetString(0)] = new PasswordVerifier(row.GetString(1)));
+        static (row, draft) => draft.Verifiers[row.Word(0)] = new PasswordVerifier(row.Word(1)));
 
     private static readonly ServerStatement Files = new(
         "select coalesce(sourcefile, ''), coalesce(sourceline, 0), coalesce(name, ''), setting, coalesce(applied, false), error from pg_file_settings order by seqno",
         static (row, draft) =>
         {
-            var name = row.GetString(2);
-            draft.FileSettings.Add(new FileSettingFact(row.GetString(0), row.GetInt32(1), name, ConninfoRedaction.Apply(name, row.Text(3)), row.GetBoolean(4), row.Text(5)));
+            var name = row.Word(2);
+            draft.FileSettings.Add(new FileSettingFact(row.Word(0), row.GetInt32(1), name, ConninfoRedaction.Apply(name, row.Text(3)), row.GetBoolean(4), row.Text(5)));
         });
 
     // As bytes: one that is no text of the database's encoding would end the whole pass. A rename does not show in the time of
@@ -53,18 +53,18 @@ internal static class RightfulStatements
 
     private static readonly ServerStatement Inventory = new(
         "select object, commit, created_at from pggitops.inventory",
-        static (row, draft) => draft.Inventory.Add(new InventoryEntry(row.GetString(0), row.GetString(1), row.Instant(2))));
+        static (row, draft) => draft.Inventory.Add(new InventoryEntry(row.Word(0), row.Word(1), row.Instant(2))));
 
     private static readonly ServerStatement Applied = new(
         "select object, field, value, commit, at, adopted from pggitops.applied",
-        static (row, draft) => draft.Applied.Add(new AppliedEntry(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.Instant(4), row.GetBoolean(5))));
+        static (row, draft) => draft.Applied.Add(new AppliedEntry(row.Word(0), row.Word(1), row.Word(2), row.Word(3), row.Instant(4), row.GetBoolean(5))));
 
     /// <summary>Of an engine that did not tell yet what it found from what it brought about; the next writer adds the column.</summary>
     private static readonly ServerStatement AppliedOnly = Applied with { Sql = "select object, field, value, commit, at, false from pggitops.applied" };
 
     private static readonly ServerStatement Suspension = new(
         "select reason, owner, since, expires from pggitops.suspension",
-        static (row, draft) => draft.Suspension = new Suspension(row.GetString(0), row.GetString(1), row.Instant(2), row.Instant(3)));
+        static (row, draft) => draft.Suspension = new Suspension(row.Word(0), row.Word(1), row.Instant(2), row.Instant(3)));
 
     public static IEnumerable<ServerStatement> For(ServerRights rights)
     {

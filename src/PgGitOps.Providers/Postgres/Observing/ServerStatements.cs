@@ -64,7 +64,7 @@ internal static class ServerStatements
 
     private const string Roles = """
         select rolname::text, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit,
-               case when rolvaliduntil <> 'infinity' then greatest(rolvaliduntil, '0001-01-02 00:00:00+00') end
+               case when rolvaliduntil <> 'infinity' then rolvaliduntil end
           from pg_roles
         """;
 
@@ -75,16 +75,19 @@ internal static class ServerStatements
           from pg_auth_members
         """;
 
+    // A row left over from a database or role that is gone speaks of nobody, not of everybody.
     private const string ScopedSettings = """
         select d.datname::text, r.rolname::text, split_part(c, '=', 1), substr(c, strpos(c, '=') + 1)
           from pg_db_role_setting s
           left join pg_database d on d.oid = s.setdatabase
           left join pg_roles r on r.oid = s.setrole
          cross join unnest(s.setconfig) c
+         where (s.setdatabase = 0 or d.oid is not null) and (s.setrole = 0 or r.oid is not null)
         """;
 
+    // What only newer versions tell is read from the row as a whole.
     private const string Slots = """
-        select slot_name::text, slot_type, active, restart_lsn::text, wal_status from pg_replication_slots
+        select slot_name::text, slot_type, active, restart_lsn::text, wal_status, temporary, coalesce((to_jsonb(s) ->> 'synced')::bool, false) from pg_replication_slots s
         """;
 
     private const string Standbys = """
@@ -105,7 +108,7 @@ internal static class ServerStatements
             draft.Head = new ServerFacts
             {
                 VersionNumber = row.GetInt32(0),
-                SystemIdentifier = row.GetString(1),
+                SystemIdentifier = row.Word(1),
                 InRecovery = row.GetBoolean(2),
                 Timeline = row.GetInt32(3),
                 StartedAt = row.Instant(4),
@@ -123,8 +126,8 @@ internal static class ServerStatements
                 ReplayPaused = row.IsDBNull(11) ? null : row.GetBoolean(11),
                 DataDirectory = row.Text(14),
             };
-            draft.ClusterName = row.GetString(7);
-            draft.Rights = new ServerRights(row.GetBoolean(8), row.GetBoolean(9), row.GetString(10) switch
+            draft.ClusterName = row.Word(7);
+            draft.Rights = new ServerRights(row.GetBoolean(8), row.GetBoolean(9), row.Word(10) switch
             {
                 "readable" => RecordState.Readable,
                 "denied" => RecordState.Denied,
@@ -133,31 +136,35 @@ internal static class ServerStatements
             }, row.GetBoolean(12), row.GetBoolean(13), row.GetBoolean(15), row.GetBoolean(16));
         }),
         new(Databases, static (row, draft) => draft.Databases.Add(
-            new DatabaseFact(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetBoolean(6), row.GetBoolean(7)))),
+            new DatabaseFact(row.Word(0), row.Word(1), row.Word(2), row.Word(3), row.Word(4), row.GetInt32(5), row.GetBoolean(6), row.GetBoolean(7)))),
         new(Settings, static (row, draft) =>
         {
-            var name = row.GetString(0);
+            var name = row.Word(0);
             draft.Settings.Add(new SettingFact(
-                name, ConninfoRedaction.Apply(name, row.Text(1)) ?? "", row.Text(2), row.GetString(3), row.GetString(4), row.GetString(5), row.Text(6), row.Number(7), row.Text(8), row.GetBoolean(9),
-                row.IsDBNull(10) ? [] : row.GetString(10).Split(',').ToEquatableArray()));
+                name, ConninfoRedaction.Apply(name, row.Text(1)) ?? "", row.Text(2), row.Word(3), row.Word(4), row.Word(5), row.Text(6), row.Number(7), row.Text(8), row.GetBoolean(9),
+                row.IsDBNull(10) ? [] : row.Word(10).Split(',').ToEquatableArray()));
         }, TakesNames: true),
         new(Roles, static (row, draft) => draft.Roles.Add(
             new RoleFact(
-                row.GetString(0), row.GetBoolean(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetInt32(8),
+                row.Word(0), row.GetBoolean(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetInt32(8),
                 row.IsDBNull(9) ? null : row.Instant(9), null))),
-        new(Memberships, static (row, draft) => draft.Memberships.Add(new MembershipFact(row.GetString(0), row.GetString(1), row.GetBoolean(2))
+        new(Memberships, static (row, draft) => draft.Memberships.Add(new MembershipFact(row.Word(0), row.Word(1), row.GetBoolean(2))
         {
             Grantors = row.Text(3) is { } grantor ? [grantor] : [],
         })),
         new(ScopedSettings, static (row, draft) =>
         {
-            var name = row.GetString(2);
-            draft.ScopedSettings.Add(new ScopedSettingFact(row.Text(0), row.Text(1), name, ConninfoRedaction.Apply(name, row.GetString(3))!));
+            var name = row.Word(2);
+            draft.ScopedSettings.Add(new ScopedSettingFact(row.Text(0), row.Text(1), name, ConninfoRedaction.Apply(name, row.Word(3))!));
         }),
-        new(Slots, static (row, draft) => draft.Slots.Add(new SlotFact(row.GetString(0), row.GetString(1), row.GetBoolean(2), row.Text(3), row.Text(4)))),
+        new(Slots, static (row, draft) => draft.Slots.Add(new SlotFact(row.Word(0), row.Word(1), row.GetBoolean(2), row.Text(3), row.Text(4))
+        {
+            Temporary = row.GetBoolean(5),
+            Synced = row.GetBoolean(6),
+        })),
         new(Standbys, static (row, draft) => draft.Standbys.Add(
-            new StandbyFact(row.Text(0) ?? "", row.Text(1), row.GetString(2), row.GetString(3), row.Text(4), row.Text(5), row.Text(6), row.IsDBNull(7) ? null : row.GetInt64(7),
+            new StandbyFact(row.Text(0) ?? "", row.Text(1), row.Word(2), row.Word(3), row.Text(4), row.Text(5), row.Text(6), row.IsDBNull(7) ? null : row.GetInt64(7),
                 row.IsDBNull(8) ? null : row.GetDouble(8), row.IsDBNull(9) ? null : row.GetDouble(9)))),
-        new(WalReceiver, static (row, draft) => draft.WalReceiver = new WalReceiverFact(row.GetString(0), row.Text(1), row.Number(2), row.Text(3), row.Number(4))),
+        new(WalReceiver, static (row, draft) => draft.WalReceiver = new WalReceiverFact(row.Word(0), row.Text(1), row.Number(2), row.Text(3), row.Number(4))),
     ];
 }

@@ -99,6 +99,8 @@ internal sealed class ExecuteSqlStep(WriterContext context, WriterHold hold)
                     AddTimeouts(timeouts, local: false);
                     await timeouts.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
                 }
+                if (await new ConfigurationTrial(context).WhyNotAsync(connection, member, action.Statements, cancel).ConfigureAwait(false) is { } wouldNotStart)
+                    return wouldNotStart;
                 var reload = await ReloadWatch.BeforeAsync(connection, action.Statements, cancel).ConfigureAwait(false);
                 foreach (var statement in action.Statements)
                 {

@@ -16,7 +16,7 @@ namespace PgGitOps.Providers.Postgres.Writing;
 /// </remarks>
 internal sealed class InitialisePrimaryStep(WriterContext context, WriterHold hold)
 {
-    private const string Body = """
+    private static readonly string Body = """
         port=$5 user=$6 checksums=$7
         bin=$(find_bin "$2" "$3") || exit 1
         take_lock
@@ -35,12 +35,12 @@ internal sealed class InitialisePrimaryStep(WriterContext context, WriterHold ho
             && printf "\n# What makes this server a member of its cluster; read last.\ninclude = 'pggitops.conf'\n" >> "$new/postgresql.conf" || exit 1
         # -j: statements end with a semicolon and an empty line. Nothing of them reaches a log.
         said=$("$bin/postgres" --single -j -D "$new" -c exit_on_error=on -c logging_collector=off -c log_destination=stderr -c log_statement=none \
-            -c log_min_duration_statement=-1 -c log_min_error_statement=panic -c unix_socket_directories= postgres \
+            -c log_min_duration_statement=-1 -c log_min_error_statement=panic -c unix_socket_directories= @pins@ postgres \
             < "$staging/bootstrap.sql" 2>&1) || give_up "$said"
         sync "$new/pggitops.conf" "$new/pg_hba.conf" "$new/postgresql.auto.conf" "$new/postgresql.conf" "$new" || exit 1
         move_into_place || exit 1
         start_server
-        """;
+        """.Replace("@pins@", Connecting.SessionPins.SingleUserOptions, StringComparison.Ordinal);
 
     public async Task<StepOutcome> RunAsync(Step step, StepAction.InitialisePrimary action, CancellationToken cancel)
     {

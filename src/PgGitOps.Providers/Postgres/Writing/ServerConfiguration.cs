@@ -39,9 +39,11 @@ internal static class ServerConfiguration
 
     /// <summary>Declared parameters, for postgresql.auto.conf: there before the first start, so that none of them needs a restart.</summary>
     /// <remarks>Not synchronous_standby_names: no standby exists yet, and every commit would wait for one.</remarks>
-    public static string Declared(Cluster cluster) => string.Concat(cluster.Parameters
-        .Where(p => !p.Name.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase))
-        .Select(p => $"{p.Name} = {Quote(p.Value)}\n"));
+    public static string Declared(Cluster cluster) => SettingLines.Of(ParametersOf(cluster).Select(p => (p.Name, p.Value)));
+
+    /// <summary>Declared parameters, without the synchronous rule, that a file can hold.</summary>
+    public static Parameter[] ParametersOf(Cluster cluster) =>
+        [.. cluster.Parameters.Where(p => !p.Name.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase) && !p.Value.AsSpan().ContainsAny('\n', '\r', '\0'))];
 
     /// <summary>Where a standby streams from. The path of its password file is added on the host.</summary>
     public static string PrimaryConnection(WriterContext context, Member source, Member standby)

@@ -12,8 +12,8 @@ namespace PgGitOps.Providers.Postgres.Writing;
 /// <summary>Starts a stopped server. One that would come up as a primary only where no other may be one.</summary>
 internal sealed class StartServerStep(WriterContext context, WriterHold hold)
 {
-    private const string Body = """
-        as=$5 mark=$6
+    private const string Body = TrialScript.Functions + """
+        as=$5 mark=$6 major=$2 config=
         bin=$(find_bin "$2" "$3") || exit 1
         take_lock
         has_data || refuse "there is no data directory $data"
@@ -22,22 +22,50 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
         if [ -f "$data/standby.signal" ]; then is=standby; else is=primary; fi
         [ "$is" = "$as" ] || refuse "$data is a $is now, and was a $as when this was decided"
         mkdir -p "$log" "$root/run" || exit 1
-        said=$(start_server 2>&1) && exit 0
+        said=$(start_server 2>&1) && { rm -f "$root/.auto.conf.before"; exit 0; }
+        tell() { printf '%s\n' "$said" >&2; exit 1; }
+        # One that is still at its recovery has not failed. And the disk may be what is full.
+        server_pid "$data" > /dev/null && tell
+        mkdir -p "$staging" 2> /dev/null || tell
+        clean_staging
+        receive "$staging" 2> /dev/null || tell
         # An access list that we wrote, and that no server reads, would be in the way for ever: it was written once, from what
         # was declared then. One that people have made, or that a server can read, is theirs.
         hba=$data/pg_hba.conf
-        if printf '%s\n' "$said" | grep -qF pg_hba.conf && [ -f "$data/pggitops.conf" ] && [ "$(head -n 1 "$hba" 2> /dev/null)" = "$mark" ]; then
-            clean_staging
-            receive "$staging" || exit 1
-            if ! cmp -s "$staging/pg_hba.conf" "$hba"; then
-                chmod 600 "$staging/pg_hba.conf" && cp -p "$hba" "$hba.refused" && sync "$staging/pg_hba.conf" "$hba.refused" \
-                    && mv -T "$staging/pg_hba.conf" "$hba" && sync "$data" || exit 1
-                start_server
-                exit
+        if printf '%s\n' "$said" | grep -qF pg_hba.conf && [ -f "$data/pggitops.conf" ] && [ "$(head -n 1 "$hba" 2> /dev/null)" = "$mark" ] && ! cmp -s "$staging/pg_hba.conf" "$hba"; then
+            chmod 600 "$staging/pg_hba.conf" && cp -p "$hba" "$hba.refused" && sync "$staging/pg_hba.conf" "$hba.refused" \
+                && mv -T "$staging/pg_hba.conf" "$hba" && sync "$data" || exit 1
+            start_server
+            exit
+        fi
+        auto=$data/postgresql.auto.conf
+        touch "$auto" && cp -p "$auto" "$staging/as-found" 2> /dev/null || tell
+        # Do its settings keep it down? What the trial cannot see is an address: that is bound only by a start.
+        try_configuration "$staging/as-found" > /dev/null 2>&1
+        at_fault=$?
+        if [ $at_fault -ne 66 ] && printf '%s\n' "$said" | grep -q 'could not \(bind\|create any\|create listen\)' && grep -q -i -E '^[[:space:]]*(listen_addresses|port|unix_socket)' "$staging/as-found"; then at_fault=66; fi
+        [ -f "$root/.auto.conf.before" ] && cp "$root/.auto.conf.before" "$staging/1"
+        if [ $at_fault -eq 66 ]; then
+            # What Git declares now, and at last without what it does not declare (any more), but for what makes a standby of it and
+            # what commits wait for.
+            replace_settings "$staging/as-found" "$staging/names" "$staging/lines" > "$staging/2"
+            if [ -f "$data/pggitops.conf" ]; then
+                { grep -i -E '^[[:space:]]*(primary_|recovery_|restore_|archive_cleanup|synchronous_)' "$staging/as-found"; cat "$staging/lines"; } > "$staging/3"
             fi
         fi
-        printf '%s\n' "$said" >&2
-        exit 1
+        # The original is put back where none of them brings it up. The file it did not start with stays beside it.
+        for candidate in "$staging/1" "$staging/2" "$staging/3"; do
+            [ -f "$candidate" ] && ! cmp -s "$candidate" "$staging/as-found" || continue
+            put_settings "$candidate" || break
+            if start_server > /dev/null 2>&1; then
+                cp -p "$staging/as-found" "$auto.refused"
+                rm -f "$root/.auto.conf.before"
+                exit 0
+            fi
+            server_pid "$data" > /dev/null && tell
+        done
+        put_settings "$staging/as-found"
+        tell
         """;
 
     public async Task<StepOutcome> RunAsync(Step step, StepAction.StartServer action, CancellationToken cancel)
@@ -51,13 +79,17 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
             return new StepOutcome.Refused(danger);
         if (await hold.WhyNotAsync(cancel).ConfigureAwait(false) is { } lost)
             return new StepOutcome.Refused(lost);
+        var declared = ServerConfiguration.ParametersOf(context.Cluster);
         var command = ServerScript.Command(
             context,
             member,
             Body,
             [directory.StandbySignal ? "standby" : "primary", AccessList.Mark],
             step.Timeout - watch.Elapsed,
-            ServerScript.Files(("pg_hba.conf", AccessList.Text(AccessList.LinesOf(context.Environment)))));
+            ServerScript.Files(
+                ("pg_hba.conf", AccessList.Text(AccessList.LinesOf(context.Environment))),
+                ("names", SettingLines.Names(declared.Select(p => p.Name))),
+                ("lines", SettingLines.Of(declared.Select(p => (p.Name, p.Value))))));
         var result = await context.Hosts.RunAsync(context.HostOf(member), command, cancel).ConfigureAwait(false);
         if (HostOutcome.Of(result) is { } outcome)
             return outcome;

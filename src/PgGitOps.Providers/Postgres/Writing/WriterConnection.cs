@@ -19,9 +19,9 @@ internal static class WriterConnection
     // synchronous_commit: see docs/decisions/0005-writer.md. The keep-alives make the server notice a writer that vanished
     // without a word, whose lock would otherwise stay for hours. search_path: names in plans are qualified; public is where
     // an extension without a declared schema belongs, and catalogue names are always looked up first.
-    private const string SessionOptions =
-        "-c synchronous_commit=local -c search_path=public -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=0 " +
-        "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+    private static readonly string SessionOptions = SessionPins.StartupOptions +
+        " -c default_transaction_read_only=off -c synchronous_commit=local -c search_path=public -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=0" +
+        " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
     public static string ApplicationName(long token) => string.Create(CultureInfo.InvariantCulture, $"{ApplicationPrefix}{token}");
 
@@ -32,9 +32,18 @@ internal static class WriterConnection
     /// <param name="member">Named in the reason.</param>
     public static async Task<(NpgsqlConnection? Connection, string? Reason)> OpenAsync(ServerTarget target, string member, ISecretStore secrets, string applicationName, CancellationToken cancel)
     {
+        var (connection, reason, code) = await OpenAsync(target, member, secrets, applicationName, SessionOptions, cancel).ConfigureAwait(false);
+        if (code == SessionPins.MissingLibrary)
+            (connection, reason, _) = await OpenAsync(target, member, secrets, applicationName, SessionOptions + SessionPins.WithoutLibraries, cancel).ConfigureAwait(false);
+        return (connection, reason);
+    }
+
+    private static async Task<(NpgsqlConnection? Connection, string? Reason, string? Code)> OpenAsync(
+        ServerTarget target, string member, ISecretStore secrets, string applicationName, string options, CancellationToken cancel)
+    {
         var settings = target.ToSettings();
         settings.ApplicationName = applicationName;
-        settings.Options = SessionOptions;
+        settings.Options = options;
         settings.IncludeErrorDetail = true;
         settings.CommandTimeout = 60;
         // No cancel request after a timeout: it goes over a second connection and would wait for a hanging server too.
@@ -42,7 +51,7 @@ internal static class WriterConnection
         if (target.Password is { } reference)
         {
             if (secrets.Find(reference) is not SecretLookup.Found found)
-                return (null, $"{member}: {((SecretLookup.Missing)secrets.Find(reference)).Reason}");
+                return (null, $"{member}: {((SecretLookup.Missing)secrets.Find(reference)).Reason}", null);
             settings.Password = found.Secret;
         }
         var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString)
@@ -61,18 +70,26 @@ internal static class WriterConnection
         try
         {
             await connection.OpenAsync(deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
-            return (connection, null);
+            await PinAsync(connection, deadline.Token).ConfigureAwait(false);
+            return (connection, null, null);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             // Not awaited: a login that nobody answers ends by Npgsql's own timeout.
             _ = connection.DisposeAsync().AsTask();
-            return (null, $"{member}: {ConnectionFailure.NoLogin(target.ConnectTimeout).Reason}");
+            return (null, $"{member}: {ConnectionFailure.NoLogin(target.ConnectTimeout).Reason}", null);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
-            return (null, $"{member}: {ConnectionFailure.Of(e, target).Reason}");
+            return (null, $"{member}: {ConnectionFailure.Of(e, target).Reason}", (e as PostgresException)?.SqlState);
         }
+    }
+
+    private static async Task PinAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(SessionPins.Command());
+        await batch.ExecuteNonQueryAsync(cancel).WaitAsync(cancel).ConfigureAwait(false);
     }
 }
