@@ -36,7 +36,8 @@ public abstract record Primacy
     public sealed record Nobody : Primacy;
 
     /// <summary>It is known to have existed, and no member has a data directory.</summary>
-    public sealed record Missing(RememberedCluster Remembered) : Primacy;
+    /// <param name="Remembered">Null where only what was left on the hosts tells of it.</param>
+    public sealed record Missing(RememberedCluster? Remembered) : Primacy;
 
     /// <summary>Nothing is there, and nothing is known to have been.</summary>
     public sealed record NeverMade : Primacy;
@@ -64,8 +65,12 @@ public abstract record Primacy
             return claims.Count == 0 ? new Proven(only) : new Outdated(only, claims.ToEquatableArray());
         }
         var allAbsent = snapshot.Members.All(m => m.Server is Observation<ServerFacts>.Absent || m.Host is Observation<DataDirectoryFacts>.Absent);
-        return !allAbsent ? new Nobody() : snapshot.Remembered is { } remembered ? new Missing(remembered) : new NeverMade();
+        return !allAbsent ? new Nobody() : snapshot.Remembered is not null || TraceOf(snapshot) is not null ? new Missing(snapshot.Remembered) : new NeverMade();
     }
+
+    /// <summary>What is left on a host of a server that was there once, in words; null where nothing is.</summary>
+    public static string? TraceOf(ClusterSnapshot snapshot) =>
+        snapshot.Members.Select(m => m.Host).OfType<Observation<DataDirectoryFacts>.Absent>().FirstOrDefault(h => h.WasThere)?.Evidence;
 
     /// <summary>What others hold that this member lacks; empty where it holds the newest history that is known.</summary>
     public static IReadOnlyList<HistoryClaim> ClaimsAgainst(string member, ClusterSnapshot snapshot)

@@ -30,7 +30,11 @@ public abstract record Observation<T>
     public sealed record Seen(T Value, DateTimeOffset When) : Observation<T>(When);
 
     /// <param name="Evidence">How the absence was established, such as <c>no data directory at /x on osl-a1</c>.</param>
-    public sealed record Absent(string Evidence, DateTimeOffset When) : Observation<T>(When);
+    public sealed record Absent(string Evidence, DateTimeOffset When) : Observation<T>(When)
+    {
+        /// <summary>What was left beside it tells that it was there once.</summary>
+        public bool WasThere { get; init; }
+    }
 
     public sealed record Unreadable(UnreadableKind Kind, string Reason, DateTimeOffset When) : Observation<T>(When);
 

@@ -53,7 +53,10 @@ public sealed record ClusterAlert(ClusterAlertKind Kind, string Headline, DateTi
                 ClusterAlertKind.Missing,
                 $"MISSING: no member of {cluster.Name} has a data directory, and it existed{Last(snapshot)}",
                 since,
-                [.. Holders(snapshot, topology), $"remembered: system identifier {missing.Remembered.SystemIdentifier}, {missing.Remembered.Furthest} (of {missing.Remembered.FurthestBy}, {Moment(missing.Remembered.FurthestAt)})"],
+                [
+                    .. Holders(snapshot, topology),
+                    .. missing.Remembered is { } known ? (IEnumerable<string>)[$"remembered: system identifier {known.SystemIdentifier}, {known.Furthest} (of {known.FurthestBy}, {Moment(known.FurthestAt)})"] : [],
+                ],
                 "find the data (an unmounted file system, a changed dataRoot, another host) or restore a backup; only an approval that names the cluster makes a new, empty one (Approval, spec.allows: recreate: cluster)"),
             _ => null);
     }

@@ -73,6 +73,9 @@ internal sealed record ClusterProblem
     /// <summary>What is remembered of the cluster; null where nothing is.</summary>
     internal RememberedCluster? Remembered { get; init; }
 
+    /// <summary>What is left on a host of a server that was there once, in words; null where nothing is.</summary>
+    internal string? Trace { get; init; }
+
     /// <summary>Why what is remembered could not be read, or null.</summary>
     internal string? MemoryProblem { get; init; }
 

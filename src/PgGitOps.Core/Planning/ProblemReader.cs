@@ -109,6 +109,7 @@ internal static class ProblemReader
             Origins = topology.Members.ToDictionary(m => m.Name, m => m.Origin, StringComparer.Ordinal),
             Elsewhere = topology.Members.Where(m => m.Directory is { IsManaged: false }).ToDictionary(m => m.Name, m => m.Directory!.Path, StringComparer.Ordinal),
             Remembered = snapshot.Remembered,
+            Trace = Primacy.TraceOf(snapshot),
             MemoryProblem = snapshot.MemoryProblem,
             Alert = ClusterAlert.Of(primacy, cluster, snapshot, topology, now),
             Blocks = PlanningBlocks.Of(cluster, topology, primacy, snapshot, allowances),

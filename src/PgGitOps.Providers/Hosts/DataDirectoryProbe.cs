@@ -42,7 +42,13 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
         echo "path=$data"
         [ "$data" = "$managed" ] && echo "managed=yes"
         if [ "$data" = "$managed" ]; then gone=$(missing "$data") || exit 65; fi
-        if [ -n "$gone" ]; then echo "absent=$gone"; exit 0; fi
+        if [ -n "$gone" ]; then
+            echo "absent=$gone"
+            # Written by the first start, when the data were in place; a try that was cut short before leaves none.
+            log=$(dirname "$managed")/log/startup.log
+            [ -e "$log" ] && echo "trace=$log"
+            exit 0
+        fi
         if [ ! -f "$data/PG_VERSION" ]; then echo "$data holds files, but no PG_VERSION: not a data directory" >&2; exit 65; fi
         echo "version=$(cat "$data/PG_VERSION")"
         [ -f "$data/standby.signal" ] && echo "standby=yes"
@@ -116,7 +122,11 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('=', 2)).Where(l => l.Length == 2).ToArray();
         var facts = lines.Where(l => l[0] != "history").ToDictionary(l => l[0], l => l[1], StringComparer.Ordinal);
         if (facts.TryGetValue("absent", out var evidence))
-            return new Observation<DataDirectoryFacts>.Absent($"{evidence} on {host.Name}", at);
+        {
+            return facts.TryGetValue("trace", out var trace)
+                ? new Observation<DataDirectoryFacts>.Absent($"{evidence} on {host.Name}, where {trace} tells of a server that was started", at) { WasThere = true }
+                : new Observation<DataDirectoryFacts>.Absent($"{evidence} on {host.Name}", at);
+        }
         if (!facts.TryGetValue("path", out var path) || !facts.TryGetValue("version", out var version) || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var major))
             return new Observation<DataDirectoryFacts>.Unreadable(UnreadableKind.Faulty, $"{host.Name}: PG_VERSION could not be understood", at);
         return new Observation<DataDirectoryFacts>.Seen(

@@ -93,6 +93,8 @@ public sealed class HistoryTests
         }
 
         var run = await fleet.RunAsync(4, "reconcile", "--once");
+        // Also where the memory went with the machine that kept it.
+        Assert.Contains("PGP022", (await fleet.RunAsync(4, "plan", "--state", fleet.State + "-of-another-machine")).Out, StringComparison.Ordinal);
 
         Assert.StartsWith("core: MISSING", run.Out, StringComparison.Ordinal);
         Assert.Contains("PGP022", run.Out, StringComparison.Ordinal);

@@ -34,6 +34,18 @@ public sealed class MissingTests
     }
 
     [Fact]
+    public void Plan_WhenOnlyWhatWasLeftOnAHostTellsOfTheCluster_MakesNone()
+    {
+        var left = Snapshots.Absent("core-1") with { Host = new Observation<DataDirectoryFacts>.Absent("no directory, where a log tells of a server", Snapshots.At) { WasThere = true } };
+
+        var plan = Plans.Of(Cluster(Members), Snapshots.Cluster(left, Snapshots.Absent("core-2")));
+
+        Assert.Empty(plan.Steps);
+        Assert.Contains(plan.Refusals, r => r.RuleId == PlanRule.ClusterMissing && r.Message.Contains("a log tells of a server", StringComparison.Ordinal));
+        Assert.Contains("core/member/core-1/initialise", Plans.Of(Cluster(Members), Snapshots.Empty(Members)).Ids());
+    }
+
+    [Fact]
     public void Plan_WhenNobodyKnowsWhetherTheClusterExisted_MakesNone()
     {
         var plan = Plans.Of(Cluster(Members), Snapshots.Empty(Members) with { MemoryProblem = "the file is torn" });

@@ -30,6 +30,8 @@ internal static class MemberRefusals
                 approve,
                 problem.Cluster.Head.At);
         }
+        if (problem.Trace is { } trace)
+            return new Refusal(PlanRule.ClusterMissing, $"{problem.Cluster.Name} existed ({trace}), and none of its members has a data directory: it is missing, and no empty one is made in its place.", approve, problem.Cluster.Head.At);
         if (problem.MemoryProblem is { } unreadable)
             return new Refusal(PlanRule.ClusterMissing, $"No member of {problem.Cluster.Name} has a data directory, and whether it ever existed nobody can say: {unreadable}.", approve, problem.Cluster.Head.At);
         return problem.Cluster.Members.FirstOrDefault(m => m.DataDirectory is not null) is { } found

@@ -17,7 +17,7 @@ internal sealed class ObservationConverter<T> : JsonConverter<Observation<T>>
         if (root.TryGetProperty("seen", out var seen))
             return new Observation<T>.Seen(seen.Deserialize((JsonTypeInfo<T>)options.GetTypeInfo(typeof(T))) ?? throw new JsonException("what was seen is missing"), at);
         if (root.TryGetProperty("absent", out var absent))
-            return new Observation<T>.Absent(Text(absent), at);
+            return new Observation<T>.Absent(Text(absent), at) { WasThere = root.TryGetProperty("wasThere", out var was) && was.ValueKind == JsonValueKind.True };
         if (root.TryGetProperty("unreadable", out var kind) && Enum.TryParse<UnreadableKind>(Text(kind), ignoreCase: true, out var unreadable) && root.TryGetProperty("reason", out var reason))
             return new Observation<T>.Unreadable(unreadable, Text(reason), at);
         throw new JsonException("an observation is seen, absent or unreadable");
@@ -35,6 +35,8 @@ internal sealed class ObservationConverter<T> : JsonConverter<Observation<T>>
                 break;
             case Observation<T>.Absent absent:
                 writer.WriteString("absent", absent.Evidence);
+                if (absent.WasThere)
+                    writer.WriteBoolean("wasThere", true);
                 break;
             case Observation<T>.Unreadable unreadable:
                 writer.WriteString("unreadable", JsonNamingPolicy.CamelCase.ConvertName(unreadable.Kind.ToString()));
