@@ -1,3 +1,5 @@
+using PgGitOps.Core.Sources;
+
 namespace PgGitOps.Core.Desired;
 
 /// <summary>Every finding of the document reader: <c>PGY</c> the YAML itself, <c>PGS</c> the schemas. References are in <see cref="ReferenceRules"/>.</summary>
@@ -11,12 +13,15 @@ public static class DocumentRules
     public static readonly DiagnosticRule AliasExpansion = new("PGY006", "Aliases expand too far", "Written out, one document may hold 10,000 values. Aliases of aliases grow exponentially.");
     public static readonly DiagnosticRule UnknownAnchor = new("PGY007", "Unknown anchor", "An alias names an anchor that stands earlier in the same document and does not contain the alias.");
     public static readonly DiagnosticRule Tag = new("PGY008", "YAML tag", "Tags such as !!binary or !include are refused: documents are plain data.");
-    public static readonly DiagnosticRule KeyNotText = new("PGY009", "Key is not text", "Keys are text on one line. Quote a key that would read as a number, a boolean or null.");
+    public static readonly DiagnosticRule KeyNotText = new("PGY009", "Key is not text", "Keys are text on one line of at most 1,024 characters. Quote a key that would read as a number, a boolean or null.");
     public static readonly DiagnosticRule Tab = new("PGY010", "Tab in indentation", "YAML indents with spaces only.");
     public static readonly DiagnosticRule UnclosedFlow = new("PGY011", "Unclosed bracket", "A { or [ has no partner before the end of the file.");
     public static readonly DiagnosticRule ForbiddenCharacter = new("PGY012", "Invisible character", "Control characters, direction marks and line ends other than LF and CRLF hide what a reviewer sees.");
     public static readonly DiagnosticRule MergeKey = new("PGY013", "Merge key", "<< takes a mapping or a list of mappings.");
     public static readonly DiagnosticRule NotADocument = new("PGY014", "Not a document", "Each YAML document in policies/ and environments/ is a mapping with apiVersion, kind, metadata and spec.");
+
+    public static readonly DiagnosticRule ReaderFailed = new("PGY015", "Fault of the reader", "PgGitOps itself failed at this file, or at judging the revision as a whole, and the finding names its exception. What it failed at counts as unreadable. Please report it with the files.");
+    public static readonly DiagnosticRule MoreFindings = new("PGY016", "More findings", "Of one file the first 1,000 findings are shown, and of one revision the first 10,000. Mend those and validate again.");
 
     public static readonly DiagnosticRule UnknownKey = new("PGS001", "Unknown key", "The schema does not know the key. Unknown keys are errors, because a misspelt one would silently not be managed.");
     public static readonly DiagnosticRule MissingKey = new("PGS002", "Missing key", "The schema requires the key.");
@@ -33,9 +38,17 @@ public static class DocumentRules
     public static readonly DiagnosticRule UnknownKind = new("PGS013", "Unknown kind", "The kinds are Approval, Cluster, Environment, RecoveryClasses, RecoveryPolicy, RuleSettings and Waiver, and those the repository declares in schemas/kinds.");
     public static readonly DiagnosticRule OwnKind = new("PGS014", "A kind's own schema", "A schema below schemas/kinds names the one apiVersion and kind of its documents, and uses only keywords that are enforced.");
 
+    /// <summary>The last resort for an exception that nobody expected while a file was read.</summary>
+    internal static Diagnostic Failed(SourceSpan at, Exception e) =>
+        ReaderFailed.At(at, $"PgGitOps failed at this file, which is a fault of PgGitOps: {e.GetType().Name}: {e.Message}", "report it together with the file");
+
+    /// <summary>The same for what was thrown while a whole revision was judged.</summary>
+    public static Diagnostic FailedAt(string what, Exception e) =>
+        ReaderFailed.At(SourceSpan.WholeFile("."), $"PgGitOps failed at {what}, which is a fault of PgGitOps: {e.GetType().Name}: {e.Message}", "report it together with the commit");
+
     public static IReadOnlyList<DiagnosticRule> All { get; } =
     [
-        NotUtf8, Syntax, DuplicateKey, FileTooLarge, TooDeep, AliasExpansion, UnknownAnchor, Tag, KeyNotText, Tab, UnclosedFlow, ForbiddenCharacter, MergeKey, NotADocument,
+        NotUtf8, Syntax, DuplicateKey, FileTooLarge, TooDeep, AliasExpansion, UnknownAnchor, Tag, KeyNotText, Tab, UnclosedFlow, ForbiddenCharacter, MergeKey, NotADocument, ReaderFailed, MoreFindings,
         UnknownKey, MissingKey, WrongType, NotInList, Pattern, NumberRange, TextLength, ItemCount, RepeatedItem, KeyCount, NoAlternative, UnknownApiVersion, UnknownKind, OwnKind,
     ];
 }

@@ -46,7 +46,9 @@ public sealed class FleetReader(DocumentCache cache)
         var draft = FleetDraft.Of(tree.Revision, documents, complete, placed);
         placed = draft.Clusters.ToDictionary(c => c.Document);
         findings.AddRange(draft.Check());
-        var ordered = findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray();
+        var all = findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToList();
+        FindingLimit.Apply(all, FindingLimit.OfRevision);
+        var ordered = all.ToEquatableArray();
         var fleet = ordered.Any(d => d.Severity == Severity.Error) ? null : draft.ToFleet();
         return new FleetReading(fleet, ordered, documents, count, files.Count - count);
     }

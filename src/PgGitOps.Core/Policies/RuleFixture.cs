@@ -21,6 +21,9 @@ public sealed record RuleFixture(string Name, IReadOnlyList<ReadDocument> Docume
 /// <summary><c>*.test.yaml</c> beside a rule: small fleets with expectations in comments.</summary>
 public static class RuleFixtureReader
 {
+    // Each case is read with the lines before it left empty.
+    private const int CasesMax = 1_000;
+
     private const string Case = "# case:", Expect = "# expect:";
     private static readonly string[] Verdicts = ["error", "warning", "note", "notApplicable", "crash"];
 
@@ -42,14 +45,20 @@ public static class RuleFixtureReader
         var starts = Enumerable.Range(0, lines.Length).Where(i => lines[i].TrimStart().StartsWith(Case, StringComparison.Ordinal)).ToList();
         if (starts.Count == 0)
             findings.Add(RuleFindings.Fixture.At(new SourceSpan(file.Path, 1, 1, 1), "the file holds no '# case:' line"));
+        if (starts.Count > CasesMax)
+        {
+            findings.Add(RuleFindings.Fixture.At(new SourceSpan(file.Path, starts[CasesMax] + 1, 1, 1), $"a file of fixtures holds at most {CasesMax} cases"));
+            return [];
+        }
         var fixtures = new List<RuleFixture>();
+        var budget = new SchemaBudget();
         for (var i = 0; i < starts.Count; i++)
         {
             var (from, to) = (starts[i], i + 1 < starts.Count ? starts[i + 1] : lines.Length);
             // Empty lines before the case keep its lines where they are.
             var yaml = string.Join('\n', Enumerable.Repeat("", from).Concat(lines[from..to]));
             var before = findings.Count;
-            var documents = YamlDocuments.Read(file.Path, yaml, findings).Select(r => Document(file.Path, r, kinds, findings)).ToList();
+            var documents = YamlDocuments.Read(file.Path, yaml, findings).Select(r => Document(file.Path, r, kinds, budget, findings)).ToList();
             if (findings.Count > before)
                 continue;
             var expectations = Enumerable.Range(from, to - from).Select(line => Expectation(file.Path, lines[line], line + 1, documents, findings)).OfType<Expectation>().ToEquatableArray();
@@ -59,15 +68,15 @@ public static class RuleFixtureReader
     }
 
     // A document may say only what its rule reads; one of a declared kind that names its apiVersion is meant whole.
-    private static ReadDocument Document(string path, LocatedNode root, OwnKinds kinds, List<Diagnostic> findings)
+    private static ReadDocument Document(string path, LocatedNode root, OwnKinds kinds, SchemaBudget budget, List<Diagnostic> findings)
     {
         var (kind, apiVersion) = (root["kind"]?.Text, root["apiVersion"]?.Text);
         // Settings are not read by the rule but set it.
         if (kind == "RuleSettings" && apiVersion == DocumentSchemas.ApiVersion)
-            return DocumentParser.ReadDocument(path, root, sound: false, kinds, findings);
+            return DocumentParser.ReadDocument(path, root, sound: false, kinds, budget, findings);
         if (kind is not null && kinds.Find(apiVersion, kind) is { } schema)
         {
-            findings.AddRange(PartJudge.Of(path, root, schema));
+            findings.AddRange(PartJudge.Of(path, root, schema, budget));
             kind = OwnKinds.NameOf(apiVersion!, kind);
         }
         return new ReadDocument(path, kind, root["metadata"]?["name"]?.Text, root, null);

@@ -19,8 +19,8 @@ public static class DiagnosticsText
             text.Append(paint.Bold($"{VisibleText.Of(finding.Span.ToString())}:")).Append(' ')
                 .Append(paint.Strong($"{DiagnosticsReport.Word(finding.Severity)} {finding.RuleId}:")).Append(' ')
                 .Append(VisibleText.Of(finding.Message)).Append('\n');
-            if (report.Excerpts.LineOf(finding) is { } line)
-                AppendExcerpt(text, finding.Span, line, paint);
+            if (report.Excerpts.Of(finding, ExcerptWidthMax) is { } excerpt)
+                AppendExcerpt(text, finding.Span, excerpt, paint);
             if (finding.Hint is { } hint)
                 text.Append("  ").Append(paint.Faint("hint:")).Append(' ').Append(VisibleText.Of(hint)).Append('\n');
         }
@@ -29,24 +29,21 @@ public static class DiagnosticsText
         return text.Append(report.Summary()).Append('\n').ToString();
     }
 
-    private static void AppendExcerpt(StringBuilder text, SourceSpan span, string line, Paint paint)
+    private static void AppendExcerpt(StringBuilder text, SourceSpan span, SourceExcerpts.Excerpt excerpt, Paint paint)
     {
-        var runes = VisibleText.Of(line.Replace('\t', ' ')).EnumerateRunes().ToArray();
-        var start = Math.Clamp(span.Column - 1, 0, runes.Length);
-        var end = Math.Clamp(Math.Max(span.EndColumn - 1, start + 1), 0, Math.Max(runes.Length, start + 1));
-        var from = runes.Length <= ExcerptWidthMax ? 0 : Math.Clamp(start - (ExcerptWidthMax / 2), 0, runes.Length - ExcerptWidthMax);
-        var to = Math.Min(runes.Length, from + ExcerptWidthMax);
-        end = Math.Min(end, Math.Max(to, start + 1));
+        var runes = VisibleText.Of(excerpt.Text.Replace('\t', ' ')).EnumerateRunes().ToArray();
+        var start = Math.Clamp(span.Column - 1 - excerpt.From, 0, runes.Length);
+        var end = Math.Clamp(span.EndColumn - 1 - excerpt.From, Math.Min(start + 1, runes.Length), runes.Length);
 
         var number = span.Line.ToString(CultureInfo.InvariantCulture);
-        var ahead = from > 0 ? "…" : "";
+        var ahead = excerpt.From > 0 ? "…" : "";
         text.Append("  ").Append(paint.Faint($"{number} | ")).Append(ahead);
-        foreach (var rune in runes[from..to])
+        foreach (var rune in runes)
             text.Append(rune.ToString());
-        text.Append(to < runes.Length ? "…" : "").Append('\n');
+        text.Append(excerpt.IsEnd ? "" : "…").Append('\n');
 
-        var indent = ahead.Length + runes[from..Math.Min(start, to)].Sum(VisibleText.Width);
-        var width = Math.Max(1, runes[Math.Min(start, to)..Math.Min(end, to)].Sum(VisibleText.Width));
+        var indent = ahead.Length + runes[..start].Sum(VisibleText.Width);
+        var width = Math.Max(1, runes[start..end].Sum(VisibleText.Width));
         text.Append("  ").Append(paint.Faint(new string(' ', number.Length) + " | ")).Append(' ', indent).Append(paint.Strong(new string('^', width))).Append('\n');
     }
 

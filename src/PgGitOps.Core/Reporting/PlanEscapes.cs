@@ -11,7 +11,7 @@ internal static class PlanEscapes
     internal static string Terminal(string text)
     {
         if (!text.AsEnumerable().Any(IsHostile))
-            return text;
+            return SafeOutput.BreakCommands(text);
         var safe = new StringBuilder(text.Length + 16);
         foreach (var c in text)
         {
@@ -20,7 +20,7 @@ internal static class PlanEscapes
             else
                 safe.Append(c);
         }
-        return safe.ToString();
+        return SafeOutput.BreakCommands(safe.ToString());
     }
 
     internal static string Markdown(string text)
@@ -57,5 +57,5 @@ internal static class PlanEscapes
     internal static string Html(string text) => HtmlEncoder.Default.Encode(Terminal(text));
 
     private static bool IsHostile(char c) =>
-        char.IsControl(c) || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        char.IsControl(c) || c is '\uFFFE' or '\uFFFF' || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

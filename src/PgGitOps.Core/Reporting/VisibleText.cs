@@ -11,11 +11,11 @@ public static class VisibleText
     {
         var first = text.AsSpan().IndexOfAnyExceptInRange(' ', '~');
         if (first < 0)
-            return text;
+            return SafeOutput.BreakCommands(text);
         var visible = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
             visible.Append(IsObeyed(rune) ? Replacement.ToString() : rune.ToString());
-        return visible.ToString();
+        return SafeOutput.BreakCommands(visible.ToString());
     }
 
     /// <summary>The same for text that may have lines, such as what a program said: those after the first stand under it, so that none of them passes for a line of ours.</summary>
@@ -38,7 +38,7 @@ public static class VisibleText
         };
     }
 
-    // Control characters move the cursor and start escape sequences; format characters turn the direction of what follows.
-    private static bool IsObeyed(Rune rune) => Rune.IsControl(rune)
+    // Control characters move the cursor and start escape sequences; format characters turn the direction of what follows; what is no character is refused by XML.
+    internal static bool IsObeyed(Rune rune) => Rune.IsControl(rune) || (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF
         || Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator;
 }

@@ -7,4 +7,17 @@ public static class UnreadEntry
     {
         Hint = "Commit the file itself.",
     };
+
+    /// <summary>A name that a terminal or a reviewer would see as another one.</summary>
+    public static Diagnostic Name(string path) => new(Severity.Error, "PGG003", "A name that is not UTF-8 or contains control characters is not read.", SourceSpan.WholeFile(Printable(path)))
+    {
+        Hint = "Rename it: git mv.",
+    };
+
+    /// <summary>False for a name that is not UTF-8 (its bytes were replaced on the way here) or has control characters.</summary>
+    public static bool IsPlain(string name) => !name.Any(IsHidden);
+
+    private static string Printable(string name) => string.Concat(name.Select(c => IsHidden(c) ? $"\\u{(int)c:X4}" : c.ToString()));
+
+    private static bool IsHidden(char c) => char.IsControl(c) || c is '\uFFFD' or '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

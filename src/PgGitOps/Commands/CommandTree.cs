@@ -51,8 +51,17 @@ internal static class CommandTree
             ProcessTerminationTimeout = null,
         };
         var code = await parsed.InvokeAsync(configuration, CancellationToken.None).ConfigureAwait(false);
-        await stdout.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-        return code;
+        return End(stdout, stderr, code);
+    }
+
+    /// <summary>The exit code of a run whose output was to reach somebody: what a caller would take for all there is must not be a part of it.</summary>
+    public static int End(TextWriter stdout, TextWriter stderr, int code)
+    {
+        stdout.Flush();
+        if (stdout is not OutputWriter { Failure: { } why })
+            return code;
+        stderr.WriteLine($"pggitops: stdout cannot be written, what was to stand there is lost: {why}");
+        return (int)ExitCode.Error;
     }
 
     /// <summary>The parser takes a flag it does not know for the command's argument, where it has one: a directory called --fixx.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using PgGitOps.Core.Reporting;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Commands;
@@ -26,6 +27,8 @@ internal static class HistoryCommand
         return Task.FromResult(ExitCode.Done);
     }
 
+    private const int ReasonIndent = 11;
+
     private static string Text(List<IReadOnlyList<JournalEntry>> runs)
     {
         if (runs.Count == 0)
@@ -34,7 +37,7 @@ internal static class HistoryCommand
         foreach (var run in runs)
         {
             var begin = run[0];
-            text.Append(CultureInfo.InvariantCulture, $"{begin.At:yyyy-MM-dd HH:mm:ss}Z {begin.Command}  commit {Short(begin.Commit)}  plan {Short(begin.Plan)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{begin.At:yyyy-MM-dd HH:mm:ss}Z {VisibleText.Of(begin.Command ?? "-")}  commit {Short(begin.Commit)}  plan {Short(begin.Plan)}\n");
             foreach (var intent in run.Where(e => e.Kind == JournalEntryKind.Intent))
             {
                 var end = run.LastOrDefault(e => e.Kind is JournalEntryKind.Outcome or JournalEntryKind.LookedAgain && e.Step == intent.Step);
@@ -45,7 +48,7 @@ internal static class HistoryCommand
                     _ => end.Outcome,
                 };
                 var reason = end?.Reason is { } why ? $": {why}" : "";
-                text.Append(CultureInfo.InvariantCulture, $"  {intent.At:HH:mm:ss} {intent.Cluster}: {intent.Title} - {how}{reason}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {intent.At:HH:mm:ss} {VisibleText.Of($"{intent.Cluster}: {intent.Title}")} - {VisibleText.Lines($"{how}{reason}", ReasonIndent)}\n");
             }
         }
         return text.ToString();

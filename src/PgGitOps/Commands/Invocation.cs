@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgGitOps.Controller;
+using PgGitOps.Core.Reporting;
 using PgGitOps.Providers.Git;
 using Serilog;
 
@@ -33,7 +34,19 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
 
     public StateDirectory State => StateDirectory.Find(GlobalSettings.State.Read(parsed));
 
-    public string Repository => GlobalSettings.Repository.Read(parsed) ?? Environment.CurrentDirectory;
+    public string Repository => GlobalSettings.Repository.Read(parsed) ?? Here();
+
+    private static string Here()
+    {
+        try
+        {
+            return Environment.CurrentDirectory;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"the working directory cannot be read: {e.Message}", "it was removed, perhaps: go elsewhere, or give --repo PATH");
+        }
+    }
 
     /// <summary>The policy repository; one for the whole run, so that what two revisions share is read once.</summary>
     public GitSource Source => source ??= SourceSettings.Open(this);
@@ -71,19 +84,25 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
 
     public void WriteOut(string text)
     {
-        stdout.Write(text);
+        stdout.Write(Safe(text));
         if (text.Length > 0 && !text.EndsWith('\n'))
             stdout.Write('\n');
         stdout.Flush();
     }
 
+    // A report is JSON where it starts as one, whether it was asked for or is the only form there is.
+    private string Safe(string text) => text.StartsWith('{') || text.StartsWith('[') ? SafeOutput.Json(text)
+        : GlobalSettings.Output.Read(parsed) == OutputFormat.Github ? SafeOutput.Commands(text)
+        : SafeOutput.Text(text);
+
     public static void WriteFile(string path, string text)
     {
         try
         {
-            File.WriteAllText(path, text.EndsWith('\n') ? text : text + "\n");
+            var whole = text.EndsWith('\n') ? text : text + "\n";
+            File.WriteAllText(path, whole.StartsWith('{') || whole.StartsWith('[') ? SafeOutput.Json(whole) : whole);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new UsageException($"{path} cannot be written: {e.Message}");
         }

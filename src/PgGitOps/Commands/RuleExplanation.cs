@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using PgGitOps.Core.Policies;
+using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Commands;
@@ -14,24 +15,24 @@ internal sealed class RuleExplanation(RuleSource rule, RuleRun run, RuleReport s
     public string Text()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{rule.Header.Id} {rule.Header.Title}\non {run.Subject ?? RuleHeader.FleetSubject}: {Word(Outcome.Outcome)}{(run.Reason.Length > 0 ? $" ({run.Reason})" : "")}, {run.FuelSpent} steps\n");
+        text.Append(CultureInfo.InvariantCulture, $"{rule.Header.Id} {VisibleText.Of(rule.Header.Title)}\non {VisibleText.Of(run.Subject ?? RuleHeader.FleetSubject)}: {Word(Outcome.Outcome)}{(run.Reason.Length > 0 ? $" ({VisibleText.Of(run.Reason)})" : "")}, {run.FuelSpent} steps\n");
         foreach (var parameter in rule.Header.Parameters)
-            text.Append(CultureInfo.InvariantCulture, $"with   {parameter.Name} = {RuleListing.InForce(parameter)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"with   {VisibleText.Of($"{parameter.Name} = {RuleListing.InForce(parameter)}")}\n");
         foreach (var (finding, waiver) in Outcome.Findings)
         {
-            text.Append(CultureInfo.InvariantCulture, $"\nfound  {finding.At}: {finding.Field}: {finding.Message}\n");
+            text.Append(CultureInfo.InvariantCulture, $"\nfound  {VisibleText.Of($"{finding.At}: {finding.Field}: {finding.Message}")}\n");
             text.Append(waiver is null
-                ? rule.Header.Enforcement == Enforcement.Hard ? "       the rule is hard: nothing waives it\n" : $"       no waiver covers the value '{finding.Value}'\n"
-                : string.Create(CultureInfo.InvariantCulture, $"       waived by {waiver.Head.Name} until {waiver.Expires.ToUniversalTime():yyyy-MM-dd}, approved by {waiver.Approver}: {waiver.Reason}\n"));
+                ? rule.Header.Enforcement == Enforcement.Hard ? "       the rule is hard: nothing waives it\n" : $"       no waiver covers the value '{VisibleText.Of(finding.Value)}'\n"
+                : string.Create(CultureInfo.InvariantCulture, $"       waived by {VisibleText.Of(waiver.Head.Name)} until {waiver.Expires.ToUniversalTime():yyyy-MM-dd}, approved by {VisibleText.Of($"{waiver.Approver}: {waiver.Reason}")}\n"));
         }
         foreach (var value in run.Trace?.Values ?? [])
-            text.Append(CultureInfo.InvariantCulture, $"\nread   {value.At}: {value.Document} {(value.Field.Length == 0 ? "(document)" : value.Field)} = {value.Text switch { null => "(nothing)", "" => "…", var written => written }}");
+            text.Append(CultureInfo.InvariantCulture, $"\nread   {VisibleText.Of($"{value.At}: {value.Document} {(value.Field.Length == 0 ? "(document)" : value.Field)} = {value.Text switch { null => "(nothing)", "" => "…", var written => written }}")}");
         text.Append("\n\n");
         var ran = (run.Trace?.Statements ?? []).Select(s => s.Line).ToHashSet();
         var lines = rule.Text.Split('\n');
         var header = Array.FindIndex(lines, l => l.Contains("---*/", StringComparison.Ordinal));
         for (var i = header + 1; i < lines.Length; i++)
-            text.Append(CultureInfo.InvariantCulture, $"{(ran.Contains(i + 1) ? '>' : ' ')} {i + 1,4}  {lines[i].TrimEnd('\r')}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{(ran.Contains(i + 1) ? '>' : ' ')} {i + 1,4}  {VisibleText.Of(lines[i].TrimEnd('\r').Replace('\t', ' '))}\n");
         return text.ToString();
     }
 

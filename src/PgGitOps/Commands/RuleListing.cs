@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using PgGitOps.Core.Policies;
+using PgGitOps.Core.Reporting;
 
 namespace PgGitOps.Commands;
 
@@ -13,12 +14,12 @@ internal static class RuleListing
         var text = new StringBuilder();
         foreach (var (rule, _) in bundle.Rules.Select(r => (r.Header, r.Path)))
         {
-            text.Append(CultureInfo.InvariantCulture, $"{rule.Id,-8} {Words(rule.Enforcement),-8} {rule.Subject,-14} {rule.Title}");
+            text.Append(CultureInfo.InvariantCulture, $"{rule.Id,-8} {Words(rule.Enforcement),-8} {rule.Subject,-14} {VisibleText.Of(rule.Title)}");
             if (rule.Requirements.Count > 0)
-                text.Append(CultureInfo.InvariantCulture, $" ({string.Join(", ", rule.Requirements)})");
+                text.Append(CultureInfo.InvariantCulture, $" ({VisibleText.Of(string.Join(", ", rule.Requirements))})");
             text.Append('\n');
             foreach (var parameter in rule.Parameters)
-                text.Append(CultureInfo.InvariantCulture, $"{"",-17}{parameter.Name} = {InForce(parameter)}  {parameter.Description}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{"",-17}{VisibleText.Of($"{parameter.Name} = {InForce(parameter)}  {parameter.Description}")}\n");
         }
         foreach (var rule in bundle.Withheld)
             text.Append(CultureInfo.InvariantCulture, $"{rule.Header.Id,-8} not run: what is set for it is wrong\n");
@@ -30,7 +31,7 @@ internal static class RuleListing
     {
         var text = new StringBuilder("| rule | stops | for | what it asks | requirements |\n|---|---|---|---|---|\n");
         foreach (var rule in bundle.Rules.Select(r => r.Header))
-            text.Append(CultureInfo.InvariantCulture, $"| {rule.Id} | {Words(rule.Enforcement)} | {rule.Subject} | {rule.Title.Replace("|", "\\|", StringComparison.Ordinal)} | {string.Join(", ", rule.Requirements)} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {rule.Id} | {Words(rule.Enforcement)} | {rule.Subject} | {MarkdownText.Escape(rule.Title)} | {MarkdownText.Escape(string.Join(", ", rule.Requirements))} |\n");
         return text.ToString();
     }
 

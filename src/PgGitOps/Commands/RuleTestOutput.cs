@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using PgGitOps.Core.Reporting;
 using PgGitOps.Providers.RuleHost;
 
 namespace PgGitOps.Commands;
@@ -23,7 +24,7 @@ internal static class RuleTestOutput
                 text.Append("; no case shows what it lets pass");
             text.Append('\n');
             foreach (var result in results.Where(r => r.Failures.Count > 0))
-                text.Append(CultureInfo.InvariantCulture, $"     {result.Fixture.At}: {result.Fixture.Name}: {result.Failures[0].Message}\n");
+                text.Append(CultureInfo.InvariantCulture, $"     {VisibleText.Of($"{result.Fixture.At}: {result.Fixture.Name}: {result.Failures[0].Message}")}\n");
         }
         var all = report.Results.Count;
         var bad = report.Results.Count(r => r.Failures.Count > 0);
@@ -58,8 +59,8 @@ internal static class RuleTestOutput
         new XAttribute("failures", suite.Count(r => r.Failures.Count > 0)),
         suite.Select(r => new XElement("testcase",
             new XAttribute("classname", suite.Key),
-            new XAttribute("name", r.Fixture.Name),
-            new XAttribute("file", r.Fixture.At.Path),
+            new XAttribute("name", VisibleText.Of(r.Fixture.Name)),
+            new XAttribute("file", VisibleText.Of(r.Fixture.At.Path)),
             new XAttribute("line", r.Fixture.At.Line),
-            r.Failures.Select(f => new XElement("failure", new XAttribute("message", $"{f.Span}: {f.Message}"))))))))).ToString();
+            r.Failures.Select(f => new XElement("failure", new XAttribute("message", VisibleText.Of($"{f.Span}: {f.Message}")))))))))).ToString();
 }

@@ -38,14 +38,15 @@ internal sealed class Shutdown(TimeProvider time) : IDisposable
         context.Cancel = true;
         if (!stopping.IsCancellationRequested)
         {
-            say($"{context.Signal}: finishing the step in hand, then stopping; once more to break it off");
+            // The wish first: saying so may fail, or take long.
             firstAt = time.GetTimestamp();
             stopping.Cancel();
+            say($"{context.Signal}: finishing the step in hand, then stopping; once more to break it off");
         }
         else if (time.GetElapsedTime(firstAt) > SameWish)
         {
-            say($"{context.Signal}: breaking off");
             abort.Cancel();
+            say($"{context.Signal}: breaking off");
         }
     }
 }

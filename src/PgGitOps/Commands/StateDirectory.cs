@@ -12,13 +12,25 @@ internal sealed record StateDirectory(string Path)
     public static StateDirectory Find(string? given)
     {
         if (given is not null)
-            return new(System.IO.Path.GetFullPath(given));
+            return new(Whole(given));
         if (Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } xdg && System.IO.Path.IsPathRooted(xdg))
             return new(System.IO.Path.Combine(xdg, "pggitops"));
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         if (home.Length == 0)
             throw new UsageException("no home directory to keep the state in", "give --state DIR");
         return new(System.IO.Path.Combine(home, ".local", "state", "pggitops"));
+    }
+
+    private static string Whole(string given)
+    {
+        try
+        {
+            return System.IO.Path.GetFullPath(given);
+        }
+        catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"the state directory '{given}' cannot be made: {e.Message}", "name another one with --state DIR");
+        }
     }
 
     private string Sub(string name) => Ensure(System.IO.Path.Combine(Path, name));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
 
@@ -64,8 +65,8 @@ internal static class ValidateCommand
         if (!preview.IsEmpty)
             invocation.Complain("the rules change with this revision:");
         foreach (var line in preview.NewlyFails)
-            invocation.Complain($"  newly fails   {line.At}: {line.Rule}: {line.Message}");
+            invocation.Complain(VisibleText.Of($"  newly fails   {line.At}: {line.Rule}: {line.Message}"));
         foreach (var line in preview.NewlyPasses)
-            invocation.Complain($"  newly passes  {line.At}: {line.Rule}: {line.Message}");
+            invocation.Complain(VisibleText.Of($"  newly passes  {line.At}: {line.Rule}: {line.Message}"));
     }
 }

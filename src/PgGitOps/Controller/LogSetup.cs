@@ -1,4 +1,5 @@
 using PgGitOps.Commands;
+using PgGitOps.Core.Reporting;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -25,9 +26,26 @@ internal static class LogSetup
 
     private static ITextFormatter FormatterOf(LogFormat format) => format switch
     {
-        LogFormat.Text => new MessageTemplateTextFormatter("{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:lj}{NewLine}{Exception}", System.Globalization.CultureInfo.InvariantCulture),
+        LogFormat.Text => new VisibleLineFormatter(),
         LogFormat.Json => new CompactJsonFormatter(),
     };
+
+    /// <summary>A line an event, whatever servers and documents made of its values; an exception under it.</summary>
+    private sealed class VisibleLineFormatter : ITextFormatter
+    {
+        private const int ExceptionIndent = 4;
+
+        private readonly MessageTemplateTextFormatter line = new("{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:lj}", System.Globalization.CultureInfo.InvariantCulture);
+
+        public void Format(LogEvent logEvent, TextWriter output)
+        {
+            using var text = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
+            line.Format(logEvent, text);
+            output.Write(VisibleText.Of(text.ToString()) + "\n");
+            if (logEvent.Exception is { } exception)
+                output.Write(new string(' ', ExceptionIndent) + VisibleText.Lines(exception.ToString(), ExceptionIndent) + "\n");
+        }
+    }
 
     private sealed class StderrSink(ITextFormatter formatter, TextWriter stderr) : ILogEventSink
     {

@@ -22,17 +22,35 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
     /// <returns>All that there is to say, each part by itself.</returns>
     public RevisionJudgement Weigh(SourceTree tree, IEnumerable<Diagnostic> found, bool byRules = true)
     {
+        // Whatever a commit makes us throw is a finding about the commit: the loop goes on with the one before it.
+        var failures = new List<Diagnostic>();
         var asked = byRules ? rules : null;
-        asked?.Prepare(tree.Files);
-        var read = reader.Read(tree, asked is null ? null : asked.Offer);
-        var judged = new RevisionJudgement(tree, found.ToEquatableArray(), read, null, null);
-        // Promises speak of a fleet that holds. Rules are given the documents that do, so that one look finds everything.
-        var claims = judged.Fleet is { } fleet ? ClaimRules.Judge(fleet, memory: memory) : null;
-        return judged with
+        var read = Contained("reading its documents", failures, () =>
         {
-            Claims = claims,
-            Rules = byRules ? rules?.Judge(tree, judged.AsRead, time.GetUtcNow(), (judged with { Claims = claims }).Knowledge) : null,
-        };
+            asked?.Prepare(tree.Files);
+            return reader.Read(tree, asked is null ? null : asked.Offer);
+        });
+        var judged = new RevisionJudgement(tree, found.ToEquatableArray(), read ?? new FleetReading(null, [], [], 0, 0), null, null);
+        // Promises speak of a fleet that holds. Rules are given the documents that do, so that one look finds everything.
+        if (judged.Fleet is { } fleet)
+            judged = judged with { Claims = Contained("proving its promises", failures, () => ClaimRules.Judge(fleet, memory: memory)) };
+        if (asked is not null && failures.Count == 0)
+            judged = judged with { Rules = Contained("judging it by its rules", failures, () => asked.Judge(tree, judged.AsRead, time.GetUtcNow(), judged.Knowledge)) };
+        return failures.Count == 0 ? judged : judged with { Found = [.. judged.Found, .. failures], Failed = true };
+    }
+
+    private static T? Contained<T>(string what, List<Diagnostic> failures, Func<T> judge)
+        where T : class
+    {
+        try
+        {
+            return judge();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            failures.Add(DocumentRules.FailedAt(what, e));
+            return null;
+        }
     }
 }
 
@@ -42,6 +60,9 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
 /// <param name="Rules">Null where no rules judge; where some documents do not hold, what is certain without them.</param>
 internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnostic> Found, FleetReading Reading, ClaimJudgement? Claims, RuleReport? Rules)
 {
+    /// <summary>PgGitOps failed at a part of it, which is told among <see cref="Found"/>.</summary>
+    public bool Failed { get; init; }
+
     /// <summary>Null where the documents do not hold.</summary>
     public ValidFleet? Fleet => Found.Concat(Reading.Diagnostics).Any(d => d.Severity == Severity.Error) ? null : Reading.Fleet;
 
@@ -71,7 +92,7 @@ internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnos
         {
             Refuted = Claims is { Rejected: true },
             RuledOut = Fleet is not null && !SettingsAreWrong && Rules is { Rejected: true },
-            MayChange = Fleet is not null && Rules is not null && (Rules.RejectedByTheClock || Rules.Count(Core.Policies.Outcome.Error) > 0 || Rules.Diagnostics.Any(d => d.RuleId == RuleFindings.NoJail.Id)),
+            MayChange = Failed || Fleet is not null && Rules is not null && (Rules.RejectedByTheClock || Rules.Count(Core.Policies.Outcome.Error) > 0 || Rules.Diagnostics.Any(d => d.RuleId == RuleFindings.NoJail.Id)),
         };
     }
 

@@ -28,7 +28,7 @@ internal static class WorkTree
         {
             throw new UsageException(e.Message);
         }
-        var found = Array.FindAll(entries, e => !e.IsLink);
+        var found = Array.FindAll(entries, e => !e.IsLink && UnreadEntry.IsPlain(e.Path));
         if (entries.Length == 0)
             throw new UsageException($"{root} holds no documents", "documents are .yaml files below policies/ and environments/");
         var files = new SourceFile[found.Length];
@@ -47,7 +47,7 @@ internal static class WorkTree
         if (Array.Find(wrong, e => e is not null) is { } first)
             throw first;
         var tree = new SourceTree(new RevisionInfo("worktree", Environment.UserName, now, "files as they lie in the directory"), files.ToEquatableArray());
-        return (tree, entries.Where(e => e.IsLink).Select(e => UnreadEntry.Link(e.Path)).ToEquatableArray());
+        return (tree, entries.Where(e => e.IsLink || !UnreadEntry.IsPlain(e.Path)).Select(e => UnreadEntry.IsPlain(e.Path) ? UnreadEntry.Link(e.Path) : UnreadEntry.Name(e.Path)).ToEquatableArray());
     }
 
     private static (string Full, string Path, bool IsLink)[] Entries(string root) =>
@@ -77,6 +77,7 @@ internal static class WorkTree
             return !Directory.Exists(folder) ? [] :
             [
                 .. Directory.EnumerateFiles(folder, "*.csx", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+                    .Where(f => UnreadEntry.IsPlain(Path.GetRelativePath(root, f)))
                     .Select(f => Read(f, Path.GetRelativePath(root, f).Replace('\\', '/'))),
             ];
         }

@@ -51,5 +51,5 @@ public sealed class ScenarioTests
     }
 
     // Files of a megabyte are made by the test, not kept; the others need a shape that only a unit test shows.
-    private static readonly string[] ProvokedInTests = [DocumentRules.FileTooLarge.Id];
+    private static readonly string[] ProvokedInTests = [DocumentRules.FileTooLarge.Id, DocumentRules.ReaderFailed.Id, DocumentRules.MoreFindings.Id];
 }

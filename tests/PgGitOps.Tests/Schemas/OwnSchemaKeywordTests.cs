@@ -97,7 +97,7 @@ public sealed class OwnSchemaKeywordTests
         var read = JsonDocuments.Read("schema.json", schema.ToJsonString(), findings)!.Value;
         var part = new SchemaPartReader("schema.json", read, findings).Read();
         Assert.True(findings.Count == 0, $"{string.Join("\n", findings)}\n{schema.ToJsonString()}");
-        return PartJudge.Of("value.json", JsonDocuments.Read("value.json", $"{{\n\"value\": {value}}}", findings)!.Value, part);
+        return PartJudge.Of("value.json", JsonDocuments.Read("value.json", $"{{\n\"value\": {value}}}", findings)!.Value, part, new SchemaBudget());
     }
 
     [Theory]

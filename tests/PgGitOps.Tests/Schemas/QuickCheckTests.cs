@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using System.Text;
 using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Desired.Yaml;
@@ -31,7 +32,7 @@ public sealed class QuickCheckTests
             foreach (var (kind, root) in Roots(text))
             {
                 var quick = QuickCheck.Holds(kind, root);
-                var findings = SchemaFindings.Of("x.yaml", root, DocumentSchemas.Of(kind));
+                var findings = SchemaFindings.Of("x.yaml", root, DocumentSchemas.Of(kind), new Suggestions());
                 Assert.False(quick && findings.Count > 0, $"{string.Join(" ", findings)}\n{text}");
                 if (quick)
                     held++;

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using System.Text.Json.Nodes;
 using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Desired.Schemas.Own;
@@ -18,7 +19,7 @@ internal static class SchemaCheck
         var root = Assert.Single(YamlDocuments.Read("value.yaml", text, findings));
         Assert.Empty(findings);
         var (slow, quick) = Compiled.GetValue(schema, s => Tuple.Create(DocumentSchemas.Compile(Wrapped(s)), Parsed(s)));
-        var answer = SchemaFindings.Of("value.yaml", root, slow);
+        var answer = SchemaFindings.Of("value.yaml", root, slow, new Suggestions());
         // Who says yes quickly says what the validator says, to each of these documents.
         if (quick is not null)
             Assert.True(QuickCheck.Holds(quick, root) == (answer.Count == 0), $"the quick check disagrees about {text}");

@@ -12,27 +12,40 @@ internal static class DocumentParser
     public static FileReading Read(SourceFile file, bool sound, OwnKinds kinds)
     {
         var findings = new List<Diagnostic>();
-        if (SourceDecoding.Decode(file, findings) is not { } text)
-            return new FileReading(file.BlobId, [], findings);
-        var documents = YamlDocuments.Read(file.Path, text, findings).ConvertAll(root => ReadDocument(file.Path, root, sound, kinds, findings));
-        return new FileReading(file.BlobId, documents, findings);
+        try
+        {
+            if (SourceDecoding.Decode(file, findings) is not { } text)
+                return new FileReading(file.BlobId, [], findings);
+            var budget = new SchemaBudget();
+            var documents = YamlDocuments.Read(file.Path, text, findings).ConvertAll(root => ReadDocument(file.Path, root, sound, kinds, budget, findings));
+            FindingLimit.Apply(findings, FindingLimit.OfFile);
+            return new FileReading(file.BlobId, documents, findings);
+        }
+        catch (Exception e)
+        {
+            // A stranger wrote the file. Whatever it does to us, it must not keep the other files from being read.
+            return new FileReading(file.BlobId, [], [DocumentRules.Failed(SourceSpan.WholeFile(file.Path), e)]);
+        }
     }
 
-    public static ReadDocument ReadDocument(string path, LocatedNode root, bool sound, OwnKinds kinds, List<Diagnostic> findings)
+    public static ReadDocument ReadDocument(string path, LocatedNode root, bool sound, OwnKinds kinds, SchemaBudget budget, List<Diagnostic> findings)
     {
+        // After the first so many nothing more would be shown of this file.
+        if (findings.Count > FindingLimit.OfFile)
+            return new ReadDocument(path, null, null, root, null);
         var before = findings.Count;
         var kind = root["kind"] is { Kind: NodeKind.String } written ? written.Text : null;
         var name = root["metadata"]?["name"] is { IsScalar: true } named ? named.Text : null;
         if (kind is not null && root.Kind == NodeKind.Mapping && root["apiVersion"] is { Kind: NodeKind.String, Text: var apiVersion })
         {
             if (kinds.Find(apiVersion, kind) is { } own)
-                return OwnDocument(path, root, kind, name, apiVersion, own, findings);
+                return OwnDocument(path, root, kind, name, apiVersion, own, budget, findings);
             if (kinds.IsRefused(apiVersion, kind))
                 return new ReadDocument(path, OwnKinds.NameOf(apiVersion, kind), name, root, null);
         }
         var known = Known(path, root, kind, kinds, findings);
         if (known && !sound && !QuickCheck.Holds(kind!, root))
-            findings.AddRange(SchemaFindings.Of(path, root, DocumentSchemas.Of(kind!)));
+            findings.AddRange(SchemaFindings.Of(path, root, DocumentSchemas.Of(kind!), budget.Suggestions));
         object? content = null;
         if (findings.Count == before)
             content = Content(path, root, kind!, findings);
@@ -48,10 +61,10 @@ internal static class DocumentParser
         return document;
     }
 
-    private static ReadDocument OwnDocument(string path, LocatedNode root, string kind, string? name, string apiVersion, SchemaPart schema, List<Diagnostic> findings)
+    private static ReadDocument OwnDocument(string path, LocatedNode root, string kind, string? name, string apiVersion, SchemaPart schema, SchemaBudget budget, List<Diagnostic> findings)
     {
         var before = findings.Count;
-        findings.AddRange(PartJudge.Of(path, root, schema));
+        findings.AddRange(PartJudge.Of(path, root, schema, budget));
         // A schema need not ask for it, and the rules find documents by it.
         if (string.IsNullOrEmpty(name) && findings.Count == before)
             findings.Add(DocumentRules.MissingKey.At((root["metadata"] ?? root).SpanIn(path), "missing key 'name' in metadata", "every document has metadata.name"));

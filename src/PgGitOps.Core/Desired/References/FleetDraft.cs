@@ -106,8 +106,16 @@ internal sealed class FleetDraft
             placed.Check(ClusterChecks, findings);
         if (findings.Count == 0)
             return findings;
+        findings = [.. findings.GroupBy(f => f.Span.Path, StringComparer.Ordinal).SelectMany(Limited)];
         var byPath = Documents.ToLookup(d => d.Path, StringComparer.Ordinal);
         return findings.Select(f => byPath[f.Span.Path].Select(d => d.Locate(f)).OrderBy(f => f.Field is null).FirstOrDefault() ?? f);
+    }
+
+    private static List<Diagnostic> Limited(IEnumerable<Diagnostic> ofFile)
+    {
+        var findings = ofFile.ToList();
+        FindingLimit.Apply(findings, FindingLimit.OfFile);
+        return findings;
     }
 
     public ValidFleet ToFleet() => new()

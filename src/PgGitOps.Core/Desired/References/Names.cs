@@ -42,12 +42,12 @@ internal static class Names
 
     public static Diagnostic Unknown(DiagnosticRule rule, string noun, Located<string> reference, IEnumerable<string> known, string where)
     {
-        var names = known.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        var names = known.ToHashSet(StringComparer.Ordinal);
         const int ListedMax = 12;
         var hint = names.Count switch
         {
             0 => $"no {noun} is declared {where}",
-            <= ListedMax => $"declared {where}: {string.Join(", ", names)}",
+            <= ListedMax => $"declared {where}: {string.Join(", ", names.Order(StringComparer.Ordinal))}",
             _ => null,
         };
         return rule.At(reference.Span, $"unknown {noun} '{reference.Value}'{Suggestion.Clause(reference.Value, names)}", hint);

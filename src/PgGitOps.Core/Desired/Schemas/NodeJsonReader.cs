@@ -1,6 +1,7 @@
 using System.Globalization;
 using Newtonsoft.Json;
 using PgGitOps.Core.Desired.Yaml;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.Schemas;
 
@@ -11,6 +12,9 @@ namespace PgGitOps.Core.Desired.Schemas;
 /// </remarks>
 internal sealed class NodeJsonReader(LocatedNode root) : JsonReader, IJsonLineInfo
 {
+    // The validator keeps the path of every error as text; no name that our schemas let stand is longer.
+    private const int KeyLengthMax = 128;
+
     private readonly Stack<(LocatedNode Node, int Next)> open = new();
     private LocatedNode? current;
     private bool started;
@@ -55,7 +59,7 @@ internal sealed class NodeJsonReader(LocatedNode root) : JsonReader, IJsonLineIn
             return Give(node.Items[next / 2]);
         var key = node.Keys[next / 2];
         current = key;
-        SetToken(JsonToken.PropertyName, key.Text);
+        SetToken(JsonToken.PropertyName, BoundedText.Cut(key.Text, KeyLengthMax));
         return true;
     }
 

@@ -13,26 +13,29 @@ internal sealed class SchemaFindings
 
     private readonly string path;
     private readonly NodeIndex index;
+    private readonly Suggestions suggestions;
     private readonly List<Diagnostic> findings = [];
     private readonly HashSet<int> mistyped = [];
 
-    private SchemaFindings(string path, NodeIndex index)
+    private SchemaFindings(string path, NodeIndex index, Suggestions suggestions)
     {
+        this.suggestions = suggestions;
         this.path = path;
         this.index = index;
     }
 
-    public static IReadOnlyList<Diagnostic> Of(string path, LocatedNode root, JsonSchema schema)
+    public static IReadOnlyList<Diagnostic> Of(string path, LocatedNode root, JsonSchema schema, Suggestions suggestions)
     {
-        using var reader = new NodeJsonReader(root);
+        // Depth is bounded where the document is read.
+        using var reader = new NodeJsonReader(root) { MaxDepth = null };
         var errors = DocumentSchemas.Validator.Validate(JToken.Load(reader, Loading), schema);
         if (errors.Count == 0)
             return [];
-        var made = new SchemaFindings(path, new NodeIndex(root));
+        var made = new SchemaFindings(path, new NodeIndex(root), suggestions);
         var flat = Flatten(errors).ToList();
         foreach (var error in flat.Where(IsTypeError))
             made.mistyped.Add(error.LineNumber);
-        foreach (var error in flat)
+        foreach (var error in flat.Take(FindingLimit.OfFile + 1))
             made.Add(error);
         return made.findings;
     }
@@ -124,7 +127,7 @@ internal sealed class SchemaFindings
         }
         var known = schema.Properties.Keys.Order(StringComparer.Ordinal).ToList();
         var hint = known.Count == 0 ? "no key is allowed here" : "allowed here: " + string.Join(", ", known);
-        Report(DocumentRules.UnknownKey, place, $"unknown key '{key}'{Suggestion.Clause(key, known)}", hint);
+        Report(DocumentRules.UnknownKey, place, $"unknown key '{key}'{suggestions.Clause(key, known)}", hint);
     }
 
     private void NotInList(NodePlace place, JsonSchema schema)
@@ -132,14 +135,14 @@ internal sealed class SchemaFindings
         var allowed = schema.Enumeration.Select(v => $"{v}").ToList();
         var rule = place.Field == "apiVersion" ? DocumentRules.UnknownApiVersion : DocumentRules.NotInList;
         var list = allowed.Count == 1 ? allowed[0] : "one of " + string.Join(", ", allowed);
-        Report(rule, place, $"expected {list}; found {Found(place)}{Suggestion.Clause(place.Node.Text, allowed)}");
+        Report(rule, place, $"expected {list}; found {Found(place)}{suggestions.Clause(place.Node.Text, allowed)}");
     }
 
     private void KeyCount(NodePlace place, JsonSchema schema)
     {
         var known = string.Join(", ", schema.Properties.Keys.Order(StringComparer.Ordinal));
         var count = schema is { MinProperties: 1, MaxProperties: 1 } ? "exactly one" : "at least one";
-        var found = place.Node.Keys.Count == 0 ? "none" : string.Join(" and ", place.Node.Keys.Select(k => k.Text));
+        var found = place.Node.Keys.Count == 0 ? "none" : BoundedText.List([.. place.Node.Keys.Take(100).Select(k => k.Text)], " and ");
         Report(DocumentRules.KeyCount, (place.Key ?? place.Node).SpanIn(path), place.Field,
             $"expected {count} {(known.Length == 0 ? "key" : "of " + known)}; found {found}", null);
     }
@@ -152,7 +155,7 @@ internal sealed class SchemaFindings
     private const string SecretForms = "say where the secret is found: { env: VARIABLE } or { file: PATH }";
 
     private static string? Quoting(JsonSchema schema, LocatedNode node) =>
-        schema.Type == JsonObjectType.String && node.Kind is NodeKind.Integer or NodeKind.Float or NodeKind.Boolean ? $"write \"{node.Text}\" in quotes"
+        schema.Type == JsonObjectType.String && node.Kind is NodeKind.Integer or NodeKind.Float or NodeKind.Boolean ? $"write \"{BoundedText.Cut(node.Text, 100)}\" in quotes"
         : node.Kind == NodeKind.Null ? "give a value, or remove the key"
         : null;
 

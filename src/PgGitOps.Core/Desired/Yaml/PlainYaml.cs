@@ -130,7 +130,7 @@ internal sealed class PlainYaml
         if (colon < 0 || keys.Count - firstKey >= KeysMax || text.AsSpan(line.At, colon - line.At) is "<<")
             return false;
         var key = Take(colon - line.At);
-        if (key.Kind != NodeKind.String)
+        if (key.Kind != NodeKind.String || key.Text.Length > YamlLimits.KeyLengthMax)
             return false;
         for (var i = firstKey; i < keys.Count; i++)
         {

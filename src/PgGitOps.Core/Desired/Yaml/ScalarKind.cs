@@ -24,6 +24,10 @@ internal static class ScalarKind
     // A number too long for 64 bits is a float to JSON, so that a schema asking for an integer refuses it.
     private static NodeKind Number(string text)
     {
+        // No number that is meant is longer, and each comparison reads all of it.
+        const int DigitsMax = 400;
+        if (text.Length > DigitsMax)
+            return NodeKind.String;
         var at = text[0] is '+' or '-' ? 1 : 0;
         var whole = Digits(text, ref at);
         if (at == text.Length && whole > 0)

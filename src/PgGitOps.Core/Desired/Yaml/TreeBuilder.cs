@@ -77,6 +77,10 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTab
         var line = (int)scalar.Start.Line;
         var column = columns.Of(line, (int)scalar.Start.Column);
         var end = scalar.End.Line == scalar.Start.Line ? columns.Of(line, (int)scalar.End.Column) : column;
+        if (scalar.Value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && !IsWellFormed(scalar.Value))
+            return Refuse(DocumentRules.Syntax, Place(line, column, end), "an escape of this text names half of a character", SyntaxFinding.EscapeHint);
+        if (scalar.Value.Contains('\0', StringComparison.Ordinal))
+            return Refuse(DocumentRules.ForbiddenCharacter, Place(line, column, end), "the text holds the character U+0000", "neither PostgreSQL nor an operating system takes it");
         var node = table.Add(kind, SharedTexts.Of(scalar.Value), line, column, end);
         return Remember(scalar.Anchor, node) && Add(node, plainMergeKey: kind == NodeKind.String && scalar.Style == ScalarStyle.Plain && scalar.Value == "<<");
     }
@@ -157,6 +161,19 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTab
         return true;
     }
 
+    private static bool IsWellFormed(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+                return false;
+            i++;
+        }
+        return true;
+    }
+
     private bool AcceptTag(NodeEvent happened)
     {
         if (happened.Tag.IsEmpty)
@@ -211,6 +228,8 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTab
             };
             return Refuse(DocumentRules.KeyNotText, key.SpanIn(path), $"the key is {what}; keys are text", key.IsScalar && key.Text.Length > 0 ? $"write \"{key.Text}\" in quotes if it is meant" : null);
         }
+        if (key.Text.Length > YamlLimits.KeyLengthMax)
+            return Refuse(DocumentRules.KeyNotText, key.SpanIn(path), $"the key has {key.Text.Length:N0} characters; at most {YamlLimits.KeyLengthMax:N0} are read");
         if (key.Text.AsSpan().ContainsAny('\n', '\r'))
             return Refuse(DocumentRules.KeyNotText, key.SpanIn(path), "the key holds a line break");
         if (plainMergeKey)

@@ -17,9 +17,9 @@ internal static class YamlDocuments
         var roots = new List<LocatedNode>();
         var table = new NodeTable(text.Length / YamlLimits.CharactersOfValue);
         var builder = new TreeBuilder(path, new CodePointColumns(text), table);
+        var parser = new Parser(new StringReader(text));
         try
         {
-            var parser = new Parser(new StringReader(text));
             while (parser.MoveNext())
             {
                 if (parser.Current is DocumentStart)
@@ -45,6 +45,16 @@ internal static class YamlDocuments
             // The scanner's own queue runs dry when a flow collection is never closed.
             findings.Add(SyntaxFinding.Unclosed(path, builder.OpenFlow ?? SyntaxFinding.LastOpen(path, text)) ?? DocumentRules.Syntax.At(SourceSpan.WholeFile(path), "the file is not well-formed YAML: " + e.Message));
         }
+        catch (ArgumentException e)
+        {
+            // An escape that names no character, such as "\uDC00\uD800" or "\UFFFFFFFF", is turned into one without a check; a tag is no URI.
+            findings.Add(SyntaxFinding.Escape(path, text, parser.Current?.End) ?? DocumentRules.Syntax.At(SyntaxFinding.Behind(path, parser.Current), "the YAML is malformed: " + e.Message.ReplaceLineEndings(" ")));
+        }
+        catch (Exception e)
+        {
+            // The library throws what it likes; none of it may leave a file that a stranger wrote.
+            findings.Add(DocumentRules.Failed(SyntaxFinding.Behind(path, parser.Current), e));
+        }
         table.Seal();
         return roots;
     }
@@ -65,6 +75,58 @@ internal static class SyntaxFinding
         var column = columns.Of(line, Math.Max(1, (int)e.Start.Column));
         return DocumentRules.Syntax.At(new SourceSpan(path, line, column, column), "the YAML is malformed: " + Sentence(e));
     }
+
+    /// <summary>The first escape behind a place that is no character by itself and none with its neighbour.</summary>
+    /// <param name="behind">End of what the parser gave last; it is a little ahead of that.</param>
+    public static Diagnostic? Escape(string path, string text, Mark? behind)
+    {
+        var from = (int)Math.Clamp(behind?.Index ?? 0, 0, text.Length);
+        var at = BrokenEscape(text, from);
+        if (at < 0)
+            at = BrokenEscape(text, 0);
+        if (at < 0)
+            return null;
+        var start = at == 0 ? 0 : text.LastIndexOf('\n', at - 1) + 1;
+        var column = SourceDecoding.CodePoints(text.AsSpan(start, at - start)) + 1;
+        var written = text[at..Math.Min(text.Length, at + (text[at + 1] == 'U' ? 10 : 6))];
+        return DocumentRules.Syntax.At(new SourceSpan(path, text.AsSpan(0, at).Count('\n') + 1, column, column + written.Length), $"the escape {written} names no Unicode character", EscapeHint);
+    }
+
+    /// <summary>Where the parser had come to.</summary>
+    public static SourceSpan Behind(string path, ParsingEvent? last) =>
+        last is null ? SourceSpan.WholeFile(path) : new SourceSpan(path, Math.Max(1, (int)last.End.Line), Math.Max(1, (int)last.End.Column), Math.Max(1, (int)last.End.Column));
+
+    internal const string EscapeHint = "a character beyond U+FFFF is written \\U and eight digits; the halves \\uD800 to \\uDFFF stand in pairs only, and \\U0010FFFF is the last";
+
+    private static int BrokenEscape(string text, int from)
+    {
+        for (var at = from; at + 1 < text.Length; at++)
+        {
+            if (text[at] != '\\')
+                continue;
+            var digits = text[at + 1] switch
+            {
+                'u' => 4,
+                'U' => 8,
+                _ => 0,
+            };
+            if (digits > 0 && at + 2 + digits <= text.Length && uint.TryParse(text.AsSpan(at + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            {
+                if (value > 0x10FFFF || value is >= 0xDC00 and <= 0xDFFF)
+                    return at;
+                if (value is >= 0xD800 and <= 0xDBFF && !IsLowHalf(text, at + 2 + digits))
+                    return at;
+                // The second half of a pair is told.
+                if (value is >= 0xD800 and <= 0xDBFF)
+                    at += 6;
+            }
+            at++;
+        }
+        return -1;
+    }
+
+    private static bool IsLowHalf(string text, int at) => at + 6 <= text.Length && text[at] == '\\' && text[at + 1] == 'u'
+        && uint.TryParse(text.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && value is >= 0xDC00 and <= 0xDFFF;
 
     public static Diagnostic? Unclosed(string path, SourceSpan? openFlow) => openFlow is { } open
         ? DocumentRules.UnclosedFlow.At(open with { Path = path, EndColumn = open.Column + 1 }, "the bracket is never closed", "close it, or quote the text if the bracket belongs to it")
@@ -126,6 +188,9 @@ internal sealed class CodePointColumns
     // Null where no character lies outside the basic plane, which is nearly always.
     private readonly string[]? lines;
 
+    // The place asked for last: places come mostly in order, and a file may be one long line.
+    private int atLine, atColumn = 1, atCodePoint = 1;
+
     public CodePointColumns(string text)
     {
         if (text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
@@ -137,6 +202,11 @@ internal sealed class CodePointColumns
         if (lines is null || line > lines.Length)
             return column;
         var text = lines[line - 1];
-        return SourceDecoding.CodePoints(text.AsSpan(0, Math.Min(column - 1, text.Length))) + 1;
+        column = Math.Min(column, text.Length + 1);
+        if (line != atLine || column < atColumn)
+            (atLine, atColumn, atCodePoint) = (line, 1, 1);
+        atCodePoint += SourceDecoding.CodePoints(text.AsSpan(atColumn - 1, column - atColumn));
+        atColumn = column;
+        return atCodePoint;
     }
 }

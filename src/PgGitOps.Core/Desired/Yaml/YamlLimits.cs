@@ -12,6 +12,9 @@ public static class YamlLimits
     /// <summary>Nodes of one document with every alias written out. Ten levels of ten aliases would be 10^10.</summary>
     public const int ExpandedNodesMax = 10_000;
 
+    /// <summary>As the YAML specification bounds a key that stands before its colon. Paths of values are made of keys.</summary>
+    public const int KeyLengthMax = 1_024;
+
     /// <summary>Nodes of one document as written.</summary>
     public const int NodesMax = 200_000;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -14,9 +15,9 @@ internal static class JsonDocuments
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         var places = new Places(bytes);
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = YamlLimits.DepthMax });
         try
         {
-            var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = YamlLimits.DepthMax });
             reader.Read();
             var table = new NodeTable(text.Length / YamlLimits.CharactersOfValue);
             var root = Value(ref reader, path, places, table, findings);
@@ -34,11 +35,16 @@ internal static class JsonDocuments
         }
     }
 
+    private static Diagnostic BrokenEscape(string path, int line, int column) => DocumentRules.Syntax.At(
+        new SourceSpan(path, line, column, column),
+        "an escape of this text names half of a character",
+        "\\uD800 to \\uDFFF stand in pairs only; a pattern that speaks of them is written with two backslashes");
+
     private static LocatedNode? Value(ref Utf8JsonReader reader, string path, Places places, NodeTable table, List<Diagnostic> findings)
     {
         var (line, column) = places.At((int)reader.TokenStartIndex);
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
-            return Scalar(ref reader, line, column, places, table);
+            return Scalar(ref reader, path, line, column, places, table, findings);
         var isObject = reader.TokenType == JsonTokenType.StartObject;
         var node = table.Open(isObject ? NodeKind.Mapping : NodeKind.Sequence, line, column);
         var (keys, items) = (new List<LocatedNode>(), new List<LocatedNode>());
@@ -49,8 +55,19 @@ internal static class JsonDocuments
             if (isObject)
             {
                 var place = places.At((int)reader.TokenStartIndex);
-                var key = Scalar(ref reader, place.Line, place.Column, places, table);
-                if (!names.Add(key.Text))
+                if (Scalar(ref reader, path, place.Line, place.Column, places, table, findings) is not { } key)
+                {
+                    sound = false;
+                    reader.Read();
+                    reader.Skip();
+                    continue;
+                }
+                if (key.Text.Length > YamlLimits.KeyLengthMax)
+                {
+                    findings.Add(DocumentRules.KeyNotText.At(key.SpanIn(path), string.Create(CultureInfo.InvariantCulture, $"the key has {key.Text.Length:N0} characters; at most {YamlLimits.KeyLengthMax:N0} are read")));
+                    sound = false;
+                }
+                else if (!names.Add(key.Text))
                 {
                     findings.Add(DocumentRules.DuplicateKey.At(key.SpanIn(path), $"the key '{key.Text}' stands twice", "remove one of the two"));
                     sound = false;
@@ -69,19 +86,33 @@ internal static class JsonDocuments
         return node;
     }
 
-    private static LocatedNode Scalar(ref Utf8JsonReader reader, int line, int column, Places places, NodeTable table)
+    /// <returns>Null after a finding.</returns>
+    private static LocatedNode? Scalar(ref Utf8JsonReader reader, string path, int line, int column, Places places, NodeTable table, List<Diagnostic> findings)
     {
-        var (kind, text) = reader.TokenType switch
-        {
-            JsonTokenType.String or JsonTokenType.PropertyName => (NodeKind.String, reader.GetString()!),
-            JsonTokenType.True => (NodeKind.Boolean, "true"),
-            JsonTokenType.False => (NodeKind.Boolean, "false"),
-            JsonTokenType.Null => (NodeKind.Null, "null"),
-            _ => (ScalarKind.Of(Encoding.ASCII.GetString(reader.ValueSpan)), Encoding.ASCII.GetString(reader.ValueSpan)),
-        };
         // The colon after a name is consumed with it: its end is the end of its quotes.
-        var quotes = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? 2 : 0;
-        return table.Add(kind, text, line, column, places.At((int)reader.TokenStartIndex + reader.ValueSpan.Length + quotes).Column);
+        var isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
+        string? text;
+        try
+        {
+            text = isText ? reader.GetString()! : Encoding.ASCII.GetString(reader.ValueSpan);
+        }
+        catch (InvalidOperationException)
+        {
+            text = null;
+        }
+        if (text is null || text.Contains('\0', StringComparison.Ordinal))
+        {
+            findings.Add(text is null ? BrokenEscape(path, line, column) : DocumentRules.ForbiddenCharacter.At(new SourceSpan(path, line, column, column), "the text holds the character U+0000"));
+            return null;
+        }
+        var kind = reader.TokenType switch
+        {
+            JsonTokenType.String or JsonTokenType.PropertyName => NodeKind.String,
+            JsonTokenType.True or JsonTokenType.False => NodeKind.Boolean,
+            JsonTokenType.Null => NodeKind.Null,
+            _ => ScalarKind.Of(text),
+        };
+        return table.Add(kind, text, line, column, places.At((int)reader.TokenStartIndex + reader.ValueSpan.Length + (isText ? 2 : 0)).Column);
     }
 
     /// <summary>Offsets in UTF-8 → lines, and columns in code points.</summary>
@@ -100,11 +131,18 @@ internal static class JsonDocuments
             }
         }
 
+        // The place asked for last: places come in order, and a schema may be one long line.
+        private int atOffset, atCodePoints;
+
         public (int Line, int Column) At(int offset)
         {
             var found = starts.BinarySearch(offset);
             var line = found >= 0 ? found : ~found - 1;
-            return (line + 1, CodePoints(starts[line], offset) + 1);
+            if (atOffset < starts[line] || atOffset > offset)
+                (atOffset, atCodePoints) = (starts[line], 0);
+            atCodePoints += CodePoints(atOffset, offset);
+            atOffset = offset;
+            return (line + 1, atCodePoints + 1);
         }
 
         public (int Line, int Column) Of(long line, long byteInLine)

@@ -64,9 +64,24 @@ internal sealed class OwnKinds
         return kinds;
     }
 
-    private void Add(SourceFile file, List<Diagnostic> findings)
+    private void Add(SourceFile file, List<Diagnostic> all)
     {
-        var before = findings.Count;
+        var findings = new List<Diagnostic>();
+        try
+        {
+            Read(file, findings);
+            FindingLimit.Apply(findings, FindingLimit.OfFile);
+        }
+        catch (Exception e)
+        {
+            // As for documents: a schema is a stranger's.
+            findings.Add(DocumentRules.Failed(SourceSpan.WholeFile(file.Path), e));
+        }
+        all.AddRange(findings);
+    }
+
+    private void Read(SourceFile file, List<Diagnostic> findings)
+    {
         if (SourceDecoding.Decode(file, findings) is not { } text)
             return;
         if (JsonDocuments.Read(file.Path, text, findings) is not { } root)
@@ -82,7 +97,7 @@ internal sealed class OwnKinds
             findings.Add(DocumentRules.OwnKind.At(ours.SpanIn(file.Path), "kinds of pggitops.dev are the engine's own", "take an apiVersion of your own, such as example.org/v1"));
         if (writtenVersion is not { } apiVersion || writtenKind is not { } kind)
             return;
-        if (findings.Count > before)
+        if (findings.Count > 0)
         {
             refused.Add((apiVersion.Text, kind.Text));
             return;

@@ -10,31 +10,34 @@ namespace PgGitOps.Core.Desired.Schemas.Own;
 internal sealed record Mismatch(DiagnosticRule Rule, LocatedNode Node, LocatedNode Shown, string Message, string? Hint = null, string? Missing = null);
 
 /// <summary>Judges one document by a repository's schema, in a bounded number of steps: a schema comes from a stranger.</summary>
-internal sealed class PartJudge(LocatedNode root)
+internal sealed class PartJudge(SchemaBudget budget)
 {
-    private const int StepsBase = 20_000, StepsPerValue = 100;
+    // What nobody reads is not made: a file shows a thousand findings.
+    private const int MismatchesMax = 1_000;
 
-    private int left = StepsBase;
-    private bool counted;
-    private bool exhausted;
+    // A sentence with its list and its suggestion, beside the step of looking.
+    private const int MismatchWork = 20;
 
-    /// <summary>Whether the document fits, as far as the steps allow to say so.</summary>
-    public static bool Fits(LocatedNode root, SchemaPart schema)
+    /// <summary>Whether the document fits, as far as the budget allows to say so.</summary>
+    public static bool Fits(LocatedNode root, SchemaPart schema, SchemaBudget budget)
     {
-        var judge = new PartJudge(root);
-        return judge.Fits(schema, root, null, null) && !judge.exhausted;
+        budget.Begin(root);
+        return new PartJudge(budget).Fits(schema, root, null, null) && !budget.IsExhausted;
     }
 
-    public static IReadOnlyList<Diagnostic> Of(string path, LocatedNode root, SchemaPart schema)
+    public static IReadOnlyList<Diagnostic> Of(string path, LocatedNode root, SchemaPart schema, SchemaBudget budget)
     {
         // Nearly every document is right, and learns so without anything being written down.
-        if (Fits(root, schema))
+        if (Fits(root, schema, budget))
             return [];
-        var judge = new PartJudge(root);
         var mismatches = new List<Mismatch>();
-        judge.Fits(schema, root, null, mismatches);
-        if (judge.exhausted)
-            return [DocumentRules.OwnKind.At(root.SpanIn(path), "to check this document against the schema of its kind takes too many steps", "the schema tries too many alternatives")];
+        if (!budget.IsExhausted)
+        {
+            budget.Begin(root);
+            new PartJudge(budget).Fits(schema, root, null, mismatches);
+        }
+        if (budget.IsExhausted)
+            return [DocumentRules.OwnKind.At(root.SpanIn(path), "to check this document against the schema of its kind takes too many steps", "the schema tries too many alternatives, or matches long texts by large patterns")];
         var index = new NodeIndex(root);
         // A value of the wrong type is said to be that, and nothing more.
         var mistyped = mismatches.Where(m => m.Rule == DocumentRules.WrongType).Select(m => m.Node).ToHashSet();
@@ -54,14 +57,15 @@ internal sealed class PartJudge(LocatedNode root)
     /// <param name="into">Everything wrong; null to stop at the first.</param>
     private bool Fits(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
     {
-        if (!Step())
+        // Hashing, counting and comparing a text, and comparing a whole collection with another value, cost what they look at.
+        if (!budget.Take(1 + (node.Text.Length >> 6)))
             return false;
         if (part.Reference is { } reference)
             return Fits(reference, node, key, into);
         if (part.Never)
-            return Wrong(into, key is { } named ? new(DocumentRules.UnknownKey, node, named, $"the key '{named.Text}' cannot stand here") : new(DocumentRules.NoAlternative, node, node, "nothing can stand here"));
+            return Asks(into) && Wrong(into, key is { } named ? new(DocumentRules.UnknownKey, node, named, $"the key '{named.Text}' cannot stand here") : new(DocumentRules.NoAlternative, node, node, "nothing can stand here"));
         if ((JsonValues.TypeOf(node) & part.Types) == ValueTypes.None)
-            return Wrong(into, new(DocumentRules.WrongType, node, node, $"expected {SchemaNames.Types(part.Types)}; found {Found(node, key)}", Quoting(part, node, key)));
+            return Asks(into) && Wrong(into, new(DocumentRules.WrongType, node, node, $"expected {SchemaNames.Types(part.Types)}; found {Found(node, key)}", Quoting(part, node, key)));
         var fits = (part.Allowed is null || Allowed(part, node, key, into)) & (node.Kind switch
         {
             NodeKind.Mapping => FitsMapping(part, node, key, into),
@@ -73,20 +77,20 @@ internal sealed class PartJudge(LocatedNode root)
         return part.HasForms ? (fits || into is not null) && FitsForms(part, node, key, into) & fits : fits;
     }
 
-    private static bool Allowed(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
+    private bool Allowed(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
     {
-        if (node.Kind == NodeKind.String ? part.AllowedTexts.Contains(node.Text) : part.AllowedOthers.Count > 0 && part.AllowedOthers.Contains(JsonValues.Key(node)))
+        if (node.Kind == NodeKind.String ? part.AllowedTexts.Contains(node.Text) : part.AllowedOthers.Count > 0 && budget.Take(node.IsScalar ? 0 : Size(node)) && part.AllowedOthers.Contains(JsonValues.Key(node)))
             return true;
         var hint = part.AllowedTexts.Contains(node.Text) && node.IsScalar ? $"write \"{node.Text}\" in quotes" : null;
-        return Wrong(into, new(DocumentRules.NotInList, node, node, $"expected {SchemaNames.Allowed(part.Allowed!)}; found {Found(node, key)}{(node.Kind == NodeKind.String ? Suggestion.Clause(node.Text, part.AllowedTexts) : "")}", hint));
+        return Asks(into) && Wrong(into, new(DocumentRules.NotInList, node, node, $"expected {part.AllowedValues}; found {Found(node, key)}{(node.Kind == NodeKind.String ? budget.Suggestions.Clause(node.Text, part.AllowedTexts) : "")}", hint));
     }
 
-    private static bool FitsNumber(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
+    private bool FitsNumber(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
     {
         if ((part.Minimum is { } least && JsonValues.Compare(node, least) < 0) || (part.Maximum is { } most && JsonValues.Compare(node, most) > 0)
             || (part.Above is { } above && JsonValues.Compare(node, above) <= 0) || (part.Below is { } below && JsonValues.Compare(node, below) >= 0))
-            return Wrong(into, new(DocumentRules.NumberRange, node, node, $"expected {SchemaNames.Range(part)}; found {Found(node, key)}"));
-        return part.MultipleOf is not { } of || JsonValues.IsMultiple(node, of) || Wrong(into, new(DocumentRules.NumberRange, node, node, $"expected a multiple of {of.Text}; found {Found(node, key)}"));
+            return Asks(into) && Wrong(into, new(DocumentRules.NumberRange, node, node, $"expected {SchemaNames.Range(part)}; found {Found(node, key)}"));
+        return part.MultipleOf is not { } of || JsonValues.IsMultiple(node, of) || Asks(into) && Wrong(into, new(DocumentRules.NumberRange, node, node, $"expected a multiple of {of.Text}; found {Found(node, key)}"));
     }
 
     private bool FitsText(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
@@ -95,12 +99,11 @@ internal sealed class PartJudge(LocatedNode root)
         {
             var length = SourceDecoding.CodePoints(node.Text);
             if (length < part.MinLength || length > part.MaxLength)
-                return Wrong(into, new(DocumentRules.TextLength, node, node, $"expected {part.Title ?? SchemaNames.Count("character", part.MinLength, part.MaxLength)}; found {Found(node, key)}"));
+                return Asks(into) && Wrong(into, new(DocumentRules.TextLength, node, node, $"expected {part.Title ?? SchemaNames.Count("character", part.MinLength, part.MaxLength)}; found {Found(node, key)}"));
         }
-        left -= node.Text.Length >> 6;
-        if (part.Pattern is { } pattern && !pattern.IsMatch(node.Text))
-            return Wrong(into, new(DocumentRules.Pattern, node, node, $"expected {part.Title ?? $"text that matches {part.PatternText}"}; found {Found(node, key)}"));
-        return part.Format is not { } format || format.Fits(node.Text) || Wrong(into, new(DocumentRules.Pattern, node, node, $"expected {part.Title ?? format.Expected}; found {Found(node, key)}"));
+        if (part.Pattern is { } pattern && !pattern.Matches(node.Text, budget))
+            return Asks(into) && Wrong(into, new(DocumentRules.Pattern, node, node, $"expected {part.Title ?? $"text that matches {BoundedText.Cut(part.PatternText!, 200)}"}; found {Found(node, key)}"));
+        return part.Format is not { } format || (budget.Take(format.Work(node.Text)) && format.Fits(node.Text)) || Asks(into) && Wrong(into, new(DocumentRules.Pattern, node, node, $"expected {part.Title ?? format.Expected}; found {Found(node, key)}"));
     }
 
     private bool FitsList(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
@@ -108,27 +111,39 @@ internal sealed class PartJudge(LocatedNode root)
         var fits = true;
         var items = node.Items;
         if (items.Count < part.MinItems || items.Count > part.MaxItems)
-            fits = Wrong(into, new(DocumentRules.ItemCount, node, node, $"expected {SchemaNames.Count("item", part.MinItems, part.MaxItems)}; found {SchemaWords.Found(node)}"));
+            fits = Asks(into) && Wrong(into, new(DocumentRules.ItemCount, node, node, $"expected {SchemaNames.Count("item", part.MinItems, part.MaxItems)}; found {SchemaWords.Found(node)}"));
         for (var i = 0; i < items.Count && (fits || into is not null); i++)
         {
             var schema = part.Tuple is null ? part.Items : i < part.Tuple.Length ? part.Tuple[i] : part.AdditionalItems;
             if (schema is not null && !Fits(schema, items[i], null, into))
                 fits = false;
         }
-        if (part.UniqueItems && items.Count > 1)
+        if (part.UniqueItems && items.Count > 1 && budget.Take(Size(node)))
             fits &= AreUnique(items, into);
-        if (part.Contains is { } wanted && !items.Any(i => Fits(wanted, i, null, null)))
-            fits = Wrong(into, new(DocumentRules.ItemCount, node, key ?? node, $"expected a list with an item that is {SchemaNames.Of(wanted)}; found {SchemaWords.Found(node)}"));
+        if (part.Contains is { } wanted && !AnyFits(wanted, items))
+            fits = Asks(into) && Wrong(into, new(DocumentRules.ItemCount, node, key ?? node, $"expected a list with an item that is {wanted.Actual.Named}; found {SchemaWords.Found(node)}"));
         return fits;
     }
 
-    private static bool AreUnique(NodeList items, List<Mismatch>? into)
+    private bool AnyFits(SchemaPart wanted, NodeList items)
+    {
+        foreach (var item in items)
+        {
+            if (Fits(wanted, item, null, null))
+                return true;
+            if (budget.IsExhausted)
+                return false;
+        }
+        return false;
+    }
+
+    private bool AreUnique(NodeList items, List<Mismatch>? into)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var item in items)
         {
             if (!seen.Add(JsonValues.Key(item)))
-                return Wrong(into, new(DocumentRules.RepeatedItem, item, item, $"{SchemaWords.Found(item)} stands twice in the list", "remove one of the two"));
+                return Asks(into) && Wrong(into, new(DocumentRules.RepeatedItem, item, item, $"{SchemaWords.Found(item)} stands twice in the list", "remove one of the two"));
         }
         return true;
     }
@@ -138,15 +153,19 @@ internal sealed class PartJudge(LocatedNode root)
         var fits = true;
         foreach (var name in part.Required)
         {
+            if (!budget.Take(1 + (node.Keys.Count >> 2)))
+                return false;
             if (node.KeyOf(name) is null)
                 fits = Missing(part, node, key, name, into, null);
         }
         if (node.Keys.Count < part.MinProperties || node.Keys.Count > part.MaxProperties)
-            fits = Wrong(into, new(DocumentRules.KeyCount, node, key ?? node, $"expected {SchemaNames.Count("key", part.MinProperties, part.MaxProperties)}; found {(node.Keys.Count == 0 ? "none" : string.Join(", ", node.Keys.Select(k => k.Text)))}"));
+            fits = Asks(into) && Wrong(into, new(DocumentRules.KeyCount, node, key ?? node, $"expected {SchemaNames.Count("key", part.MinProperties, part.MaxProperties)}; found {(node.Keys.Count == 0 ? "none" : BoundedText.List([.. node.Keys.Take(100).Select(k => k.Text)]))}"));
         for (var i = 0; i < node.Keys.Count && (fits || into is not null); i++)
             fits &= FitsProperty(part, node.Keys[i], node.Items[i], into);
         foreach (var (trigger, needs, schema) in part.Dependencies)
         {
+            if (!budget.Take(1 + ((needs.Length + 1L) * node.Keys.Count >> 2)))
+                return false;
             if (node.KeyOf(trigger) is null)
                 continue;
             foreach (var name in needs)
@@ -164,7 +183,7 @@ internal sealed class PartJudge(LocatedNode root)
     {
         var (fits, known) = (true, false);
         if (part.PropertyNames is { } names && !Fits(names, key, null, null))
-            fits = Wrong(into, new(DocumentRules.UnknownKey, key, key, $"the key '{key.Text}' is not a name that can stand here", $"names here are {SchemaNames.Of(names)}{(names.Actual.PatternText is { } pattern ? $" that matches {pattern}" : "")}"));
+            fits = Asks(into) && Wrong(into, new(DocumentRules.UnknownKey, key, key, $"the key '{key.Text}' is not a name that can stand here", $"names here are {names.Actual.Named}{(names.Actual.PatternText is { } pattern ? $" that matches {BoundedText.Cut(pattern, 200)}" : "")}"));
         if (part.Properties.TryGetValue(key.Text, out var schema))
         {
             known = true;
@@ -172,7 +191,7 @@ internal sealed class PartJudge(LocatedNode root)
         }
         foreach (var (name, _, pattern) in part.PatternProperties)
         {
-            if (!Step() || !name.IsMatch(key.Text))
+            if (!name.Matches(key.Text, budget))
                 continue;
             known = true;
             fits &= Fits(pattern, value, key, into);
@@ -181,9 +200,8 @@ internal sealed class PartJudge(LocatedNode root)
             return fits;
         if (!additional.Actual.Never)
             return Fits(additional, value, key, into) && fits;
-        var hint = part.PatternProperties.Count > 0 ? "names here match " + string.Join(" or ", part.PatternProperties.Select(p => p.Text))
-            : part.Properties.Count == 0 ? "no key is allowed here" : "allowed here: " + string.Join(", ", part.Properties.Keys.Order(StringComparer.Ordinal));
-        return Wrong(into, new(DocumentRules.UnknownKey, value, key, $"unknown key '{key.Text}'{Suggestion.Clause(key.Text, part.Properties.Keys)}", hint));
+        var hint = part.PatternProperties.Count > 0 ? "names here match " + part.KeyPatterns : part.Properties.Count == 0 ? "no key is allowed here" : "allowed here: " + part.AllowedKeys;
+        return Asks(into) && Wrong(into, new(DocumentRules.UnknownKey, value, key, $"unknown key '{BoundedText.Cut(key.Text, 100)}'{budget.Suggestions.Clause(key.Text, part.Properties.Keys)}", hint));
     }
 
     private bool FitsForms(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
@@ -199,10 +217,10 @@ internal sealed class PartJudge(LocatedNode root)
             if (count == 0)
                 fits = NoForm(part.OneOf, node, key, into);
             else if (count > 1)
-                fits = Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"{Found(node, key)} fits {count} of the forms allowed here, and only one may be meant"));
+                fits = Asks(into) && Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"{Found(node, key)} fits {count} of the forms allowed here, and only one may be meant"));
         }
         if (part.Not is { } not && Fits(not, node, key, null))
-            fits = Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"{Found(node, key)} is what the schema excludes here", not.Actual is { Title: null, Allowed: null, Types: ValueTypes.All, Required: [] } ? null : $"excluded: {SchemaNames.Of(not)}"));
+            fits = Asks(into) && Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"{Found(node, key)} is what the schema excludes here", not.Actual is { Title: null, Allowed: null, Types: ValueTypes.All, Required: [] } ? null : $"excluded: {not.Actual.Named}"));
         if (part.If is { } condition && (Fits(condition, node, key, null) ? part.Then : part.Else) is { } then)
             fits &= Fits(then, node, key, into);
         return fits;
@@ -218,6 +236,8 @@ internal sealed class PartJudge(LocatedNode root)
         {
             var mismatches = new List<Mismatch>();
             Fits(form, node, key, mismatches);
+            if (!budget.Take((long)mismatches.Count * (1 + (node.Items.Count >> 4))))
+                return false;
             if (!mismatches.Exists(m => (m.Rule == DocumentRules.WrongType && m.Node == node) || (m.Rule == DocumentRules.NotInList && (m.Node == node || node.Items.Contains(m.Node)))))
                 meant.Add(mismatches);
         }
@@ -226,25 +246,38 @@ internal sealed class PartJudge(LocatedNode root)
             into.AddRange(only);
             return false;
         }
-        return Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"expected {string.Join(" or ", forms.Select(SchemaNames.Of).Distinct())}; found {Found(node, key)}"));
+        return Asks(into) && Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"expected {BoundedText.List([.. forms.Select(f => f.Actual.Named).Distinct()], " or ")}; found {Found(node, key)}"));
     }
 
-    private static bool Missing(SchemaPart part, LocatedNode node, LocatedNode? key, string name, List<Mismatch>? into, string? because)
+    private bool Missing(SchemaPart part, LocatedNode node, LocatedNode? key, string name, List<Mismatch>? into, string? because)
     {
         if (into is null)
             return false;
         var known = part.Properties.GetValueOrDefault(name)?.Actual;
-        return Wrong(into, new(
+        return Asks(into) && Wrong(into, new(
             DocumentRules.MissingKey, node, key ?? node.Keys.First ?? node,
             $"missing key '{name}'{(key is { } named ? $" in {named.Text}" : "")}{(because is null ? "" : $", which '{because}' needs beside it")}",
             (known?.Description ?? known?.Title) is { Length: > 0 } text ? $"{name}: {text}" : null,
             name));
     }
 
+    /// <summary>Whether a mismatch is to be put into words.</summary>
+    private bool Asks(List<Mismatch>? into) => into is { Count: < MismatchesMax } && budget.Take(MismatchWork);
+
     private static bool Wrong(List<Mismatch>? into, Mismatch mismatch)
     {
         into?.Add(mismatch);
         return false;
+    }
+
+    /// <summary>Steps that it takes to write a value down, as comparing it with another one does.</summary>
+    private static long Size(LocatedNode node)
+    {
+        const int StepsPerValue = 8;
+        long size = StepsPerValue + (node.Text.Length >> 5);
+        for (var i = 0; i < node.Items.Count; i++)
+            size += Size(node.Items[i]) + (node.Kind == NodeKind.Mapping ? StepsPerValue + (node.Keys[i].Text.Length >> 5) : 0);
+        return size;
     }
 
     private static LocatedNode Shown(LocatedNode node, LocatedNode? key) => node.IsScalar ? node : key ?? node;
@@ -259,22 +292,4 @@ internal sealed class PartJudge(LocatedNode root)
         NodeKind.Null => "give a value, or remove the key",
         _ => null,
     };
-
-    private bool Step()
-    {
-        if (--left >= 0)
-            return true;
-        if (!counted)
-        {
-            counted = true;
-            left += StepsPerValue * Count(root);
-            if (left >= 0)
-                return true;
-        }
-        exhausted = true;
-        return false;
-    }
-
-    // Aliases are counted as often as they stand: so often they are judged.
-    private static int Count(LocatedNode node) => 1 + node.Keys.Count + node.Items.Sum(Count);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Desired.Yaml;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.Schemas.Own;
 
@@ -37,11 +38,11 @@ internal static class SchemaNames
         if (part.Allowed is { } allowed)
             return Allowed(allowed);
         if (part.Types == ValueTypes.All && part.Required.Length > 0)
-            return "a mapping with " + string.Join(", ", part.Required);
-        return part.Types == ValueTypes.Mapping && part.Required.Length > 0 ? "a mapping with " + string.Join(", ", part.Required) : Types(part.Types);
+            return "a mapping with " + BoundedText.List(part.Required);
+        return part.Types == ValueTypes.Mapping && part.Required.Length > 0 ? "a mapping with " + BoundedText.List(part.Required) : Types(part.Types);
     }
 
-    public static string Allowed(LocatedNode[] values) => values.Length == 1 ? Value(values[0]) : "one of " + string.Join(", ", values.Select(Value));
+    public static string Allowed(LocatedNode[] values) => values.Length == 1 ? Value(values[0]) : "one of " + BoundedText.List([.. values.Select(Value)]);
 
     public static string Range(SchemaPart part)
     {

@@ -1,5 +1,5 @@
-using System.Text.RegularExpressions;
 using PgGitOps.Core.Desired.Yaml;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.Schemas.Own;
 
@@ -33,7 +33,7 @@ internal sealed class SchemaPart
 
     public int? MinLength { get; set; }
     public int? MaxLength { get; set; }
-    public Regex? Pattern { get; set; }
+    public SchemaPattern? Pattern { get; set; }
     public string? PatternText { get; set; }
     public SchemaFormat? Format { get; set; }
 
@@ -47,7 +47,7 @@ internal sealed class SchemaPart
 
     public string[] Required { get; set; } = [];
     public Dictionary<string, SchemaPart> Properties { get; } = new(StringComparer.Ordinal);
-    public List<(Regex Name, string Text, SchemaPart Part)> PatternProperties { get; } = [];
+    public List<(SchemaPattern Name, string Text, SchemaPart Part)> PatternProperties { get; } = [];
     public SchemaPart? AdditionalProperties { get; set; }
     public SchemaPart? PropertyNames { get; set; }
     public int? MinProperties { get; set; }
@@ -61,6 +61,15 @@ internal sealed class SchemaPart
     public SchemaPart? If { get; set; }
     public SchemaPart? Then { get; set; }
     public SchemaPart? Else { get; set; }
+
+    /// <summary>What the findings of a thousand documents say of it, put together once.</summary>
+    public string AllowedKeys => field ??= BoundedText.List([.. Properties.Keys.Order(StringComparer.Ordinal)]);
+
+    public string AllowedValues => field ??= Allowed is { } values ? SchemaNames.Allowed(values) : "";
+
+    public string KeyPatterns => field ??= BoundedText.List([.. PatternProperties.Select(p => p.Text)], " or ");
+
+    public string Named => field ??= SchemaNames.Of(this);
 
     /// <summary>Whether it asks more of the value than its own keywords do.</summary>
     public bool HasForms => AllOf.Length + AnyOf.Length + OneOf.Length > 0 || Not is not null || If is not null;

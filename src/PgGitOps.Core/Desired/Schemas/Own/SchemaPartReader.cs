@@ -5,9 +5,12 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Desired.Schemas.Own;
 
 /// <summary>A repository's schema of draft 7 → what it asks. What is not enforced, or cannot take effect, is refused at its place.</summary>
-internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagnostic> findings)
+internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagnostic> findings, bool trusted = false)
 {
     private readonly Dictionary<LocatedNode, SchemaPart> parts = [];
+    private readonly Suggestions suggestions = new();
+    private readonly SchemaReferences references = new(root);
+    private readonly SchemaPatterns patterns = new(trusted);
 
     public SchemaPart Read()
     {
@@ -48,7 +51,7 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
             else if (key.Text == "$ref")
                 part.Reference = Reference(value);
             else if (!SchemaKeywords.Assertions.TryGetValue(key.Text, out var judged))
-                Refuse(key, $"the keyword '{key.Text}' is not enforced here{Suggestion.Clause(key.Text, SchemaKeywords.Assertions.Keys)}", "enforced: " + string.Join(", ", SchemaKeywords.Assertions.Keys.Order(StringComparer.Ordinal)));
+                Refuse(key, $"the keyword '{key.Text}' is not enforced here{suggestions.Clause(key.Text, SchemaKeywords.Assertions.Keys)}", "enforced: " + string.Join(", ", SchemaKeywords.Assertions.Keys.Order(StringComparer.Ordinal)));
             else if (node["$ref"] is not null)
                 Refuse(key, $"'{key.Text}' beside $ref is ignored in draft 7", "\"allOf\": [ { \"$ref\": … }, { … } ]");
             else if ((part.Types & judged) == ValueTypes.None && part.Types != ValueTypes.None)
@@ -101,7 +104,7 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
                 Number(part, key, value);
                 break;
             case "pattern":
-                part.Pattern = Pattern(value);
+                part.Pattern = patterns.Read(value, Refuse);
                 part.PatternText = value.Text;
                 break;
             case "format":
@@ -139,7 +142,7 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
             case "patternProperties":
                 foreach (var (name, child) in Children(value, "patternProperties"))
                 {
-                    if (Pattern(name) is { } regex)
+                    if (patterns.Read(name, Refuse) is { } regex)
                         part.PatternProperties.Add((regex, name.Text, Part(child)));
                 }
                 break;
@@ -247,14 +250,6 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
         return null;
     }
 
-    private System.Text.RegularExpressions.Regex? Pattern(LocatedNode value)
-    {
-        var pattern = value.Kind == NodeKind.String ? SchemaPattern.Compile(value.Text) : null;
-        if (pattern is null)
-            Refuse(value, "a pattern is a regular expression without look-around and back references", "patterns are matched in linear time, so that no document can hold up the reader");
-        return pattern;
-    }
-
     private string[] Names(LocatedNode value, string what)
     {
         if (value.Kind == NodeKind.Sequence && value.Items.All(n => n.Kind == NodeKind.String))
@@ -286,9 +281,9 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
             Refuse(value, "a $ref leads into its own file", "\"$ref\": \"#/definitions/…\"; nothing is fetched");
             return null;
         }
-        if (SchemaReferences.Find(root, value.Text) is { } target)
+        if (references.Find(value.Text) is { } target)
             return Part(target);
-        Refuse(value, $"nothing stands at {value.Text}{Suggestion.Clause(value.Text, SchemaReferences.Known(root))}");
+        Refuse(value, $"nothing stands at {value.Text}{suggestions.Clause(value.Text, references.Known())}");
         return null;
     }
 

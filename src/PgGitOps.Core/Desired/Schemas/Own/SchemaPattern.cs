@@ -3,8 +3,23 @@ using System.Text.RegularExpressions;
 
 namespace PgGitOps.Core.Desired.Schemas.Own;
 
+/// <summary>A pattern of a schema: of our own by .NET, which is faster; of a repository's by <see cref="PatternProgram"/>, whose steps are counted.</summary>
+internal sealed record SchemaPattern(Regex? Own, PatternProgram? Program)
+{
+    public static SchemaPattern? Of(string pattern, bool trusted)
+    {
+        if (trusted)
+            return OwnPattern.Compile(pattern) is { } regex ? new(regex, null) : null;
+        return PatternProgram.Compile(pattern) is { } program ? new(null, program) : null;
+    }
+
+    public int Size => Program?.Size ?? 0;
+
+    public bool Matches(string text, SchemaBudget budget) => Own is { } regex ? regex.IsMatch(text) : Program!.Matches(text, budget);
+}
+
 /// <summary>A regular expression as JSON Schema means it (ECMAScript, by code points) → one of .NET that is matched in linear time.</summary>
-internal static class SchemaPattern
+internal static class OwnPattern
 {
     // Outside the basic plane a character is two of .NET's.
     private const string Astral = "[\\uD800-\\uDBFF][\\uDC00-\\uDFFF]";
