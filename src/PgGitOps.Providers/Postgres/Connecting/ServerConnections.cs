@@ -63,7 +63,17 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
                 return answer;
             cancel.ThrowIfCancellationRequested();
         }
-        var opened = await OpenAsync(target, cancel).ConfigureAwait(false);
+        var result = await UseNewAsync(target, use, givenUp, false, cancel).ConfigureAwait(false);
+        // A statement_timeout of a role or the server may have ended the very statement that sets the engine's own. Only then does
+        // that one stand in the startup packet, for there it hides the server's.
+        return result is ServerAnswer<T>.Failed { Failure.Code: PostgresErrorCodes.QueryCanceled } && !cancel.IsCancellationRequested
+            ? await UseNewAsync(target, use, givenUp, true, cancel).ConfigureAwait(false)
+            : result;
+    }
+
+    private async Task<ServerAnswer<T>> UseNewAsync<T>(ServerTarget target, Func<ServerSession, Task<T>> use, GivenUp givenUp, bool pinsTimeout, CancellationToken cancel)
+    {
+        var opened = await OpenAsync(target, pinsTimeout, cancel).ConfigureAwait(false);
         if (opened is ServerAnswer<ServerSession>.Failed failed)
             return new ServerAnswer<T>.Failed(failed.Failure);
         var (result, problem) = await TryAsync(target, ((ServerAnswer<ServerSession>.Answered)opened).Value, use, givenUp).ConfigureAwait(false);
@@ -88,14 +98,16 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         }
     }
 
-    private async Task<ServerAnswer<ServerSession>> OpenAsync(ServerTarget target, CancellationToken cancel)
+    private async Task<ServerAnswer<ServerSession>> OpenAsync(ServerTarget target, bool pinsTimeout, CancellationToken cancel)
     {
-        // A statement_timeout of a role or the server could end the very statement that sets the engine's own.
-        var options = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{SessionPins.StartupOptions} -c statement_timeout={(long)Math.Max(1, target.TotalTimeout.TotalMilliseconds)}");
+        var options = SessionPins.StartupOptions + (pinsTimeout ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" -c statement_timeout={(long)Math.Max(1, target.TotalTimeout.TotalMilliseconds)}") : "");
         var answer = await OpenAsync(target, options, cancel).ConfigureAwait(false);
-        return answer is ServerAnswer<ServerSession>.Failed { Failure.Code: SessionPins.MissingLibrary }
+        answer = answer is ServerAnswer<ServerSession>.Failed { Failure.Code: SessionPins.MissingLibrary }
             ? await OpenAsync(target, options + SessionPins.WithoutLibraries, cancel).ConfigureAwait(false)
             : answer;
+        if (pinsTimeout && answer is ServerAnswer<ServerSession>.Answered { Value: var session })
+            session.HidesTimeout = true;
+        return answer;
     }
 
     private async Task<ServerAnswer<ServerSession>> OpenAsync(ServerTarget target, string options, CancellationToken cancel)

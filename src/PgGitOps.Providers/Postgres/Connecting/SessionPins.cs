@@ -40,8 +40,8 @@ internal static class SessionPins
     /// <summary>Options of a startup packet: role=none first, for a role's setting may be another role.</summary>
     public static string StartupOptions { get; } = "-c role=none" + string.Concat(Startup.Select(s => $" -c {s.Name}={s.Value}"));
 
-    /// <summary>Names of settings that an observer's startup packet holds: in its session nothing tells what counts without it.</summary>
-    public static IReadOnlySet<string> AtStartup { get; } = Startup.Select(s => s.Name).Append("statement_timeout").ToHashSet(StringComparer.Ordinal);
+    /// <summary>Names of settings that every startup packet holds: in its session nothing tells what counts without it.</summary>
+    public static IReadOnlySet<string> AtStartup { get; } = Startup.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>What a bootstrap by <c>postgres --single</c> is told, as arguments for a shell.</summary>
     public static string SingleUserOptions { get; } = string.Join(' ', SingleUser.Select(s => $"-c {s.Name}={s.Value}"));

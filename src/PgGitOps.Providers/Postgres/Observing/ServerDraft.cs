@@ -38,6 +38,9 @@ internal sealed class ServerDraft
     public long Token { get; set; }
     public string ClusterName { get; set; } = "";
 
+    /// <inheritdoc cref="Connecting.ServerSession.HidesTimeout"/>
+    public bool HidesTimeout { get; init; }
+
     /// <summary>Asked to stop, and waiting for the end of its sessions; null where this login cannot be told.</summary>
     public bool? IsStopping { get; set; }
     public List<SettingFact> Settings { get; } = new(64);
