@@ -110,8 +110,9 @@ public abstract record Primacy
         var holder = FormattableString.Invariant($"what was seen of {remembered.FurthestBy} at {remembered.FurthestAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
         if (relation is HistoryRelation.Behind or HistoryRelation.Left or HistoryRelation.Diverged)
             return new HistoryClaim(holder, Words(candidate.History, remembered.Furthest, relation), relation);
-        // A token only grows. On the timeline that showed it, a lower one tells of data that were put back to an earlier time.
-        return candidate.IsPrimary && candidate.History.Timeline == remembered.Furthest.Timeline
+        // A token only grows. On the timeline that showed it, a lower one tells of data that were put back to an earlier time. A cluster that was
+        // made anew by an approval counts from the beginning.
+        return relation != HistoryRelation.Foreign && candidate.IsPrimary && candidate.History.Timeline == remembered.Furthest.Timeline
             && snapshot.Record is Observation<ClusterRecord>.Seen { Value.Token: > 0 and var token } && token < remembered.Token
             ? new HistoryClaim(holder, FormattableString.Invariant($"fencing token {remembered.Token}, and {candidate.Member} has {token}: its data are of an earlier time"), HistoryRelation.Behind)
             : null;

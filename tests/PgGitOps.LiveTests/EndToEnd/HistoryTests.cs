@@ -52,6 +52,19 @@ public sealed class HistoryTests
 
     [LiveFact]
     [Trait("Requirement", "R-08")]
+    public async Task Reconcile_BesideAStoppedFormerPrimary_SaysThatAPersonDecides_NotThatItCannotBeReached()
+    {
+        await using var fleet = await FailedOverAsync(seen: true);
+
+        await fleet.RunAsync("reconcile", "--once");
+        var run = await fleet.RunAsync(4, "reconcile", "--once");
+
+        Assert.StartsWith("core: refused: PGP015", run.Out, StringComparison.Ordinal);
+        Assert.Null(fleet.ServerPid("core-1"));
+    }
+
+    [LiveFact]
+    [Trait("Requirement", "R-08")]
     public async Task Reconcile_WhenThePromotedServerLostItsDisk_DoesNotStartTheOneFromBefore()
     {
         await using var fleet = await FailedOverAsync(seen: true);

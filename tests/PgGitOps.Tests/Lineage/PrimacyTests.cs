@@ -87,6 +87,19 @@ public sealed class PrimacyTests
         Assert.IsType<Primacy.Proven>(Primacy.Of(snapshot with { Remembered = remembered with { Token = 8 } }, new HashSet<string>()));
     }
 
+    [Fact]
+    public void Primacy_OfAClusterThatWasMadeAnew_IsNotHeldAgainstTheTokenOfTheOneBefore()
+    {
+        var remembered = Histories.Remembered("1 0/400") with { SystemIdentifier = "6001", Token = 9 };
+        remembered = remembered with { Furthest = remembered.Furthest with { SystemIdentifier = "6001" } };
+        var snapshot = Seen(remembered, Histories.Running("core-1", true, "1 0/500")) with
+        {
+            Record = new Observation<ClusterRecord>.Seen(new ClusterRecord([], [], null) { Token = 1 }, Snapshots.At),
+        };
+
+        Assert.IsType<Primacy.Proven>(Primacy.Of(snapshot, new HashSet<string>()));
+    }
+
     [Theory]
     [InlineData("1 0/500", "2 0/700 1@0/400", false)]
     [InlineData("1 0/500", "1 0/600", false)]
