@@ -10,7 +10,11 @@ namespace PgGitOps.Core.Desired;
 /// <param name="Documents">Every document, ordered by path and place, also those that are wrong.</param>
 /// <param name="ParsedFiles">Files that had to be parsed.</param>
 /// <param name="CachedFiles">Files whose reading was known.</param>
-public sealed record FleetReading(ValidFleet? Fleet, EquatableArray<Diagnostic> Diagnostics, IReadOnlyList<ReadDocument> Documents, int ParsedFiles, int CachedFiles);
+public sealed record FleetReading(ValidFleet? Fleet, EquatableArray<Diagnostic> Diagnostics, IReadOnlyList<ReadDocument> Documents, int ParsedFiles, int CachedFiles)
+{
+    /// <summary>Kinds that the revision's schemas declare, as rules call them; null where some schema cannot be read.</summary>
+    public IReadOnlyList<string>? OwnKinds { get; init; } = [];
+}
 
 /// <summary>The bytes of a revision → the fleet it declares, or everything that is wrong with it.</summary>
 /// <remarks>
@@ -50,7 +54,10 @@ public sealed class FleetReader(DocumentCache cache)
         FindingLimit.Apply(all, FindingLimit.OfRevision);
         var ordered = all.ToEquatableArray();
         var fleet = ordered.Any(d => d.Severity == Severity.Error) ? null : draft.ToFleet();
-        return new FleetReading(fleet, ordered, documents, count, files.Count - count);
+        return new FleetReading(fleet, ordered, documents, count, files.Count - count)
+        {
+            OwnKinds = own.Findings.Any(f => f.Severity == Severity.Error) ? null : [.. own.Declared.Select(k => Schemas.Own.OwnKinds.NameOf(k.ApiVersion, k.Kind))],
+        };
     }
 
     /// <summary>Whether a path holds documents: YAML under <c>policies/</c> or <c>environments/</c>, but not the fixtures of rules.</summary>

@@ -13,10 +13,17 @@ public static class RuleBundleReader
 
     public static bool IsRule(string path) => path.StartsWith("policies/rules/", StringComparison.Ordinal) && path.EndsWith(".csx", StringComparison.Ordinal);
 
-    public static RuleBundle Read(SourceTree tree) => Read(tree.Files.Where(f => IsRule(f.Path)));
+    /// <summary>The rules as they stand in their files, and what is wrong with the files.</summary>
+    public static RuleBundle Read(SourceTree tree)
+    {
+        var bundle = Read(tree.Files.Where(f => IsRule(f.Path)));
+        return RuleSubjects.Misplaced(tree.Files).ToList() is { Count: > 0 } misplaced
+            ? bundle with { Broken = bundle.Broken.Concat(misplaced).OrderBy(d => d.Span).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray() }
+            : bundle;
+    }
 
-    /// <param name="reading">What the tree's documents say, the settings of its rules among them.</param>
-    public static RuleBundle Read(SourceTree tree, FleetReading reading) => SettingsInForce.Apply(Read(tree), reading);
+    /// <param name="reading">What the tree's documents say, the settings of its rules and the kinds it declares among them.</param>
+    public static RuleBundle Read(SourceTree tree, FleetReading reading) => RuleSubjects.Check(SettingsInForce.Apply(Read(tree), reading), reading.OwnKinds);
 
     public static RuleBundle Read(IEnumerable<SourceFile> files)
     {

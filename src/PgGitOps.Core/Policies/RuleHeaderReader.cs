@@ -47,6 +47,11 @@ internal static class RuleHeaderReader
             var id = Text("id");
             if (id is not null && !IsId(id))
                 Wrong(root["id"]!.Value, $"'{id}' is no rule id", "upper-case letters, digits and '-', starting with a letter, at most 32 characters, such as PG101");
+            else if (id is ['P', 'G', >= 'A' and <= 'Z', >= '0' and <= '9', ..])
+            {
+                errors++;
+                findings.Add(RuleFindings.ReservedId.At(root["id"]!.Value.SpanIn(path), $"'{id}' is of the form of the engine's own ids", "take another prefix, such as OPS101"));
+            }
             var title = Text("title");
             var severity = OneOf("severity", [("error", Severity.Error), ("warning", Severity.Warning), ("note", Severity.Note)]);
             var enforcement = OneOf("enforcement", [("advisory", Enforcement.Advisory), ("soft", Enforcement.Soft), ("hard", Enforcement.Hard)]);

@@ -35,6 +35,7 @@ public static class RuleJudgement
             rejected)
         {
             RejectedByTheClock = settled.Exists(s => s.Clock && Rejects(s.Outcome)),
+            RejectedByTheMachine = runs.Any(r => r.ByMachine) || problems.Any(p => p.RuleId == RuleFindings.NoJail.Id || p.RuleId == RuleFindings.Budget.Id),
         };
     }
 
@@ -46,7 +47,7 @@ public static class RuleJudgement
         var subject = run.Subject ?? RuleHeader.FleetSubject;
         if (run.End == RunEnd.Error)
         {
-            findings.Add(RuleFindings.Crashed.At(run.ErrorAt, $"rule {run.Rule.Id} on {subject}: {run.Reason}") with { Document = run.Subject });
+            findings.Add((run.ByMachine ? RuleFindings.Budget : RuleFindings.Crashed).At(run.ErrorAt, $"rule {run.Rule.Id} on {subject}: {run.Reason}") with { Document = run.Subject });
             return new RuleOutcome(run.Rule, subject, Outcome.Error, run.Reason, [], run.FuelSpent);
         }
         var settled = run.Findings.Select(f => new SettledFinding(f, Cover(run.Rule, f, waivers))).ToEquatableArray();
@@ -97,8 +98,10 @@ public static class RuleJudgement
                 findings.Add(RuleFindings.WaiverHard.At(waiver.Head.At, $"rule {rule.Id} is hard: nothing waives it"));
             else if (waiver.Head.Owner is null)
                 findings.Add(RuleFindings.WaiverSelf.At(waiver.Head.At, $"waiver {waiver.Head.Name} names no owner", "write metadata.owner"));
-            else if (string.Equals(waiver.Head.Owner.Trim(), waiver.Approver.Trim(), StringComparison.OrdinalIgnoreCase))
-                findings.Add(RuleFindings.WaiverSelf.At(waiver.Head.At, $"{waiver.Approver} both owns and approves waiver {waiver.Head.Name}", "somebody else approves it"));
+            else if ((PersonName.Fault(waiver.Head.Owner) is { } fault ? $"the owner {fault}" : PersonName.Fault(waiver.Approver) is { } other ? $"the approver {other}" : null) is { } wrong)
+                findings.Add(RuleFindings.WaiverSelf.At(waiver.Head.At, $"of waiver {waiver.Head.Name} {wrong}", "write the name with the plain letters of one script"));
+            else if (PersonName.LookAlike(waiver.Head.Owner, waiver.Approver))
+                findings.Add(RuleFindings.WaiverSelf.At(waiver.Head.At, $"{PlainText.OneLine(waiver.Approver)} both owns and approves waiver {waiver.Head.Name}, or is a name that nobody can tell from the owner's", "somebody else approves it"));
             else if (now >= waiver.Expires)
                 findings.Add(RuleFindings.WaiverExpired.At(waiver.Head.At, string.Create(CultureInfo.InvariantCulture, $"waiver {waiver.Head.Name} expired on {waiver.Expires.ToUniversalTime():yyyy-MM-dd HH:mm} UTC"), "remove it") with { Severity = Severity.Warning });
             else

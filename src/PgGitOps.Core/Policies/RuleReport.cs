@@ -29,6 +29,9 @@ public sealed record RuleReport(EquatableArray<RuleOutcome> Outcomes, EquatableA
     /// <summary>A rule that rejects read the time: later it may not.</summary>
     public bool RejectedByTheClock { get; init; }
 
+    /// <summary>Some rule was not judged, and the machine may be why: asked again, it may be.</summary>
+    public bool RejectedByTheMachine { get; init; }
+
     /// <summary>Every rule the report may speak of, for formats that list them.</summary>
     public IEnumerable<DiagnosticRule> Describe() => RuleFindings.All.Concat(Outcomes.Select(o => o.Rule).Distinct().Select(r => new DiagnosticRule(r.Id, r.Title, r.Help, r.Severity)));
 

@@ -21,6 +21,12 @@ public sealed record RuleRun(RuleHeader Rule, string? Subject, RunEnd End, strin
     /// <summary>Documents (<c>Kind/name</c>) and kinds the run looked at, and whether it asked for the time: what could change its result.</summary>
     public required RunReads Reads { get; init; }
 
+    /// <summary>Of an error that is not the rule's doing, or may not be: the machine was slow, or ended the process. Asked again, the run may end otherwise.</summary>
+    public bool ByMachine { get; init; }
+
+    /// <summary>The process ended with the run, so nobody knows what it looked at.</summary>
+    public bool ReadsUnknown { get; init; }
+
     /// <summary>What the run did, statement by statement; null when nobody asked.</summary>
     public RunTrace? Trace { get; init; }
 }

@@ -8,7 +8,11 @@ namespace PgGitOps.Providers.Git;
 
 internal sealed record ResolvedReference(CommitObject Commit, EquatableArray<Diagnostic> Notes);
 
-/// <summary>Finds the commit that a name leads to: a full id is that commit, else branch, then tag, then remote branch, then abbreviated id.</summary>
+/// <summary>Finds the commit that a name leads to: a full id is that commit, else the one branch, tag, remote branch or abbreviated id of that name.</summary>
+/// <remarks>
+/// A name of two things is refused. Whoever may make one of them, a tag say, would else decide what is read for the other, the rules that
+/// judge a pull request among it.
+/// </remarks>
 internal static class ReferenceResolution
 {
     // git itself gives up on symbolic chains after five; tags of tags are rarer still.
@@ -29,11 +33,10 @@ internal static class ReferenceResolution
             : [$"refs/heads/{reference}", $"refs/tags/{reference}", $"refs/remotes/{reference}"];
         var found = names.Where(name => repository.Refs[name] is not null).ToList();
         var byId = !ReferenceName.IsAbbreviatedId(reference) ? null : found.Count == 0 ? Abbreviated(opened, reference) : AnyAbbreviated(opened, reference);
+        if (found.Count + (byId is null ? 0 : 1) > 1)
+            throw Ambiguous(opened, reference, [.. found.Select(name => (name, Says(opened, name))), .. byId is null ? Array.Empty<(string, string)>() : [(byId, "")]]);
         if (found.Count > 0)
-        {
-            string[] others = byId is null ? [.. found[1..]] : [.. found[1..], $"commit {byId}"];
-            return new(Peel(opened, Target(opened, found[0]), found[0]), others.Length == 0 ? [] : [Ambiguity(reference, found[0], others)]);
-        }
+            return new(Peel(opened, Target(opened, found[0]), found[0]), []);
         if (byId is not null)
             return new(Peel(opened, byId, reference), []);
         if (!repository.Refs.Any())
@@ -71,7 +74,7 @@ internal static class ReferenceResolution
                 opened.IsIncomplete ? "It is a shallow or partial clone; the commit may be in the part that was left out." : null);
         return new(
             Peel(opened, id, reference),
-            sameName is null ? [] : [Ambiguity(reference, $"commit {id}", [sameName])]);
+            sameName is null ? [] : [SameName(reference, sameName)]);
     }
 
     private static string? Abbreviated(OpenedRepository opened, string reference)
@@ -83,7 +86,7 @@ internal static class ReferenceResolution
             "Give more digits of the commit id.");
     }
 
-    // Behind an existing branch the id only matters for the note, and only that of a commit.
+    // Beside an existing branch an id only matters where it is that of a commit.
     private static string? AnyAbbreviated(OpenedRepository opened, string reference)
     {
         foreach (var id in opened.Objects.FindByPrefix(reference, AbbreviatedMax))
@@ -137,13 +140,23 @@ internal static class ReferenceResolution
         $"{opened.ShownAddress} has no commits yet.",
         "Commit the policy documents first.");
 
-    private static Diagnostic Ambiguity(string reference, string taken, string[] others) => new(
+    /// <param name="candidates">Spelling that decides, and what it leads to.</param>
+    private static RefusedException Ambiguous(OpenedRepository opened, string reference, (string Spelling, string Says)[] candidates) => new(
+        SourceRefusalKind.ReferenceAmbiguous,
+        $"'{PathText.Printable(reference)}' of {opened.ShownAddress} is the name of {string.Join(" and of ", candidates.Select(c => PathText.Printable(c.Spelling) + c.Says))}.",
+        $"Spell out which one is meant: {string.Join(" or ", candidates.Select(c => PathText.Printable(c.Spelling)))}.");
+
+    private static string Says(OpenedRepository opened, string name) =>
+        opened.Repository.Refs[name].ResolveToDirectReference() is { } direct ? $" (at {direct.TargetIdentifier[..12]})" : " (which leads nowhere)";
+
+    // No refusal: the id has no other spelling, and what it names cannot be changed by whoever makes such a branch.
+    private static Diagnostic SameName(string reference, string other) => new(
         Severity.Note,
         "PGG005",
-        $"'{reference}' is the name of {taken} and of {string.Join(" and ", others)}; {taken} was read.",
+        $"'{reference}' is the id of a commit, which was read, and the name of {other}.",
         SourceSpan.WholeFile(""))
     {
-        Hint = "Give the full name, such as refs/tags/v1.",
+        Hint = $"If {other} is meant, spell it out.",
     };
 
     private static string? Branches(Repository repository)

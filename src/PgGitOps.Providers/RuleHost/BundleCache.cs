@@ -10,13 +10,19 @@ namespace PgGitOps.Providers.RuleHost;
 /// <summary>Compiled bundles on disk, by everything that went into them. Safe between processes: written beside and renamed.</summary>
 /// <remarks>
 /// Each entry carries a keyed hash; the key lies beside the entries, readable by their owner only. So an entry that was cut
-/// short, or brought in from elsewhere, is compiled again instead of being believed.
+/// short, or brought in from elsewhere, is compiled again instead of being believed. A directory or a key that somebody else owns or may
+/// write is not used at all.
 /// </remarks>
 internal sealed class BundleCache(string directory)
 {
     private const int MacBytes = 32;
     private const int EntriesMax = 50;
     private byte[]? secret;
+
+    /// <summary>Why nothing is believed of what lies there, and nothing put there; null where it is used.</summary>
+    public string? Distrust { get; } = PrivateFolder.Distrust(directory) ?? PrivateFolder.DistrustSecret(Path.Combine(directory, KeyName));
+
+    private const string KeyName = "key";
 
     /// <summary>Name of a bundle: hash of the rules, the language, this program, the compiler and the runtime.</summary>
     public static string KeyOf(ManagedProgram program, IReadOnlyList<RuleText> rules, Layers layers)
@@ -33,6 +39,8 @@ internal sealed class BundleCache(string directory)
 
     public CompiledRules? Find(string key)
     {
+        if (Distrust is not null)
+            return null;
         try
         {
             var entry = File.ReadAllBytes(PathOf(key));
@@ -41,8 +49,9 @@ internal sealed class BundleCache(string directory)
             File.SetLastWriteTimeUtc(PathOf(key), DateTime.UtcNow);
             return Messages.ReadCompiled(Wire.Reader(entry[MacBytes..]));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or ArgumentException or OverflowException)
         {
+            // Cut short, or of another form: as if it were not there.
             return null;
         }
     }
@@ -50,6 +59,8 @@ internal sealed class BundleCache(string directory)
     /// <summary>Keeps a bundle; a cache that cannot be written costs time only.</summary>
     public void Keep(string key, CompiledRules compiled)
     {
+        if (Distrust is not null)
+            return;
         try
         {
             using var body = new MemoryStream();
@@ -72,9 +83,11 @@ internal sealed class BundleCache(string directory)
     {
         if (secret is not null)
             return secret;
-        var path = Path.Combine(directory, "key");
+        var path = Path.Combine(directory, KeyName);
         if (!File.Exists(path))
             WriteWhole(path, RandomNumberGenerator.GetBytes(32), overwrite: false);
+        if (PrivateFolder.Distrust(directory) is not null || PrivateFolder.DistrustSecret(path) is not null)
+            throw new IOException("The cache's key is not this user's own.");
         secret = File.ReadAllBytes(path);
         return secret.Length == 32 ? secret : throw new IOException("The cache's key is damaged.");
     }

@@ -20,30 +20,30 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
     /// <summary>Runs of the last evaluation that were not repeated.</summary>
     public int Kept { get; private set; }
 
-    public RuleEvaluation Evaluate(RuleBundle next, IReadOnlyList<ReadDocument> documents, DateTimeOffset now)
+    public RuleEvaluation Evaluate(RuleBundle next, IReadOnlyList<ReadDocument> documents, DateTimeOffset now, CancellationToken cancel = default)
     {
         var named = documents.Where(d => d.Id is not null).ToList();
         var roots = new Dictionary<string, LocatedNode>(named.Count, StringComparer.Ordinal);
         var unique = named.TrueForAll(d => roots.TryAdd(d.Id!, d.Root));
         var order = named.GroupBy(d => d.Kind!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => string.Join('\n', g.Select(d => $"{d.Path}\t{d.Name}")), StringComparer.Ordinal);
         var same = bundle is not null && last is not null && AreSame(bundle, next) && bundle.Broken == next.Broken
-            && last.Problems.All(p => p.RuleId != RuleFindings.NoJail.Id);
+            && last.Problems.All(p => p.RuleId != RuleFindings.NoJail.Id && p.RuleId != RuleFindings.Budget.Id);
         RuleEvaluation evaluation;
         if (!same || !unique)
         {
-            evaluation = engine.Evaluate(next, documents, now);
+            evaluation = engine.Evaluate(next, documents, now, cancel: cancel);
             Kept = 0;
         }
         else
-            evaluation = Again(next, named, roots, order, now);
+            evaluation = Again(next, named, roots, order, now, cancel);
         // Two documents of one name cannot be told apart by it: the next evaluation starts over.
         (bundle, known, lists, last) = (unique ? next : null, roots, order, evaluation);
         return evaluation;
     }
 
-    private RuleEvaluation Again(RuleBundle next, List<ReadDocument> documents, Dictionary<string, LocatedNode> roots, Dictionary<string, string> order, DateTimeOffset now)
+    private RuleEvaluation Again(RuleBundle next, List<ReadDocument> documents, Dictionary<string, LocatedNode> roots, Dictionary<string, string> order, DateTimeOffset now, CancellationToken cancel)
     {
-        var fuel = options.FuelBase + options.FuelPerDocument * documents.Count;
+        var plan = FuelPlan.Of(options.FuelBase, options.FuelPerDocument, documents.Count);
         var moved = Moved(roots);
         var relisted = order.Keys.Concat(lists.Keys).Where(kind => lists.GetValueOrDefault(kind, "") != order.GetValueOrDefault(kind, "")).ToHashSet(StringComparer.Ordinal);
         var before = last!.Runs.GroupBy(r => r.Rule.Id, StringComparer.Ordinal).ToDictionary(g => g.Key, Subjects, StringComparer.Ordinal);
@@ -65,14 +65,16 @@ public sealed class IncrementalRules(RuleEngine engine, RuleEngineOptions option
                 all.Add((rule.Id, subject, run));
             }
         }
-        var fresh = stale.Count == 0 ? new RuleEvaluation([], last.Problems, Compiled: false) { Statements = last.Statements } : engine.Evaluate(next, documents, now, chosen: stale);
+        var fresh = stale.Count == 0 ? new RuleEvaluation([], last.Problems, Compiled: false) { Statements = last.Statements } : engine.Evaluate(next, documents, now, chosen: stale, cancel: cancel);
         var repeated = fresh.Runs.ToDictionary(r => (r.Rule.Id, r.Subject));
         Kept = all.Count - stale.Count;
-        return fresh with { Runs = all.Select(key => key.Run ?? repeated.GetValueOrDefault((key.Rule, key.Subject))).OfType<RuleRun>().ToEquatableArray() };
+        return fresh with { Runs = plan.Settle([.. all.Select(key => key.Run ?? repeated.GetValueOrDefault((key.Rule, key.Subject))).OfType<RuleRun>()]).ToEquatableArray() };
 
         bool Holds(RuleRun run)
         {
-            if (run.End == RunEnd.Error || run.Reads.Clock || run.FuelSpent > fuel || (run.Subject is { } subject && moved.Contains(subject)))
+            if (run.ByMachine || run.ReadsUnknown || run.Reads.Clock || run.FuelSpent > plan.Run || (
+                // With other steps to spend it may end otherwise.
+                run.End == RunEnd.Error && documents.Count != known.Count) || (run.Subject is { } subject && moved.Contains(subject)))
                 return false;
             foreach (var document in run.Reads.Documents)
             {

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Sources;
@@ -8,21 +8,15 @@ using PgGitOps.Providers.RuleHost.Working;
 
 namespace PgGitOps.Providers.RuleHost;
 
-/// <summary>What an evaluation came to.</summary>
-/// <param name="Problems">Broken rules and settings, and why there was no jail: each an error unless it says otherwise.</param>
-/// <param name="Compiled">True when the bundle had to be compiled.</param>
-public sealed record RuleEvaluation(EquatableArray<RuleRun> Runs, EquatableArray<Diagnostic> Problems, bool Compiled)
-{
-    /// <summary>How many statements each rule has, by its id, for coverage.</summary>
-    public IReadOnlyDictionary<string, int> Statements { get; init; } = new Dictionary<string, int>();
-}
-
 /// <summary>Compiles and runs bundles of rules, in workers that hold nothing and reach nothing.</summary>
 /// <remarks>Not for two threads at once. A worker that finished well is kept for the next evaluation.</remarks>
 public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
 {
     private readonly BundleCache? cache = options.CacheDirectory is { } directory ? new BundleCache(directory) : null;
-    private WorkerProcess? worker;
+    private readonly BundleMemory remembered = new();
+    private volatile bool stopped;
+    private volatile WorkerProcess? worker;
+    private volatile WorkerProcess? compiling;
     private (string? Key, CompiledRules? Rules) last;
     private EquatableArray<RuleSource> made;
     private (Task<bool> Made, DocumentFeed Feed)? preparing;
@@ -42,6 +36,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     {
         if (bundle.Rules.Count == 0 || preparing is not null)
             return;
+        stopped = false;
         var feed = new DocumentFeed();
         preparing = (Task.Run(() => MakeAndFeed(bundle, feed)), feed);
     }
@@ -54,7 +49,37 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     }
 
     /// <param name="chosen">Rule id and subject of the runs wanted; null for all.</param>
-    public RuleEvaluation Evaluate(RuleBundle bundle, IReadOnlyList<ReadDocument> documents, DateTimeOffset now, IReadOnlySet<(string Rule, string? Subject)>? chosen = null)
+    /// <param name="cancel">Ends the process of the rules at once.</param>
+    /// <exception cref="OperationCanceledException"/>
+    public RuleEvaluation Evaluate(RuleBundle bundle, IReadOnlyList<ReadDocument> documents, DateTimeOffset now, IReadOnlySet<(string Rule, string? Subject)>? chosen = null, CancellationToken cancel = default)
+    {
+        stopped = false;
+        using var stopping = cancel.Register(Stop);
+        try
+        {
+            return EvaluateAlone(bundle, documents, now, chosen, cancel);
+        }
+        catch (Exception) when (cancel.IsCancellationRequested)
+        {
+            Discard();
+            throw new OperationCanceledException(cancel);
+        }
+        finally
+        {
+            // The machine may be kinder to whoever asks next.
+            if (last.Rules is { CompilerLost: true })
+                (last, made) = (default, default);
+        }
+    }
+
+    private void Stop()
+    {
+        stopped = true;
+        compiling?.Stop();
+        worker?.Stop();
+    }
+
+    private RuleEvaluation EvaluateAlone(RuleBundle bundle, IReadOnlyList<ReadDocument> documents, DateTimeOffset now, IReadOnlySet<(string Rule, string? Subject)>? chosen, CancellationToken cancel)
     {
         if (bundle.Rules.Count == 0)
             return new RuleEvaluation([], [], Compiled: false);
@@ -64,13 +89,17 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         var corpus = documents.Select(RuleDocument.Of).OfType<RuleDocument>().ToList();
         try
         {
-            // Another bundle may have been prepared; then this one is found or compiled now.
+            // Another bundle may have been prepared.
             var prepared = Prepared();
             var hit = Make(bundle) && prepared is not false;
             var compiled = last.Rules!;
+            if (cache?.Distrust is { } distrust)
+                problems.Add(RuleFindings.CacheNotTrusted.At(bundle.Rules[0].Header.At, distrust, "make the directory anew, or name another one by XDG_CACHE_HOME") with { Severity = Severity.Note });
             problems.AddRange(compiled.Findings.Select(f => new Diagnostic(Severity.Error, f.Id, PlainText.OneLine(f.Message), SpanOf(bundle, f.Rule, f.Place))));
             var judge = new RunReading(bundle, corpus, compiled);
-            var runs = Run(judge, bundle, corpus, compiled, now, chosen);
+            IReadOnlyList<RuleRun> runs = Run(judge, bundle, corpus, compiled, now, chosen, cancel);
+            if (chosen is null)
+                runs = FuelPlan.Of(options.FuelBase, options.FuelPerDocument, corpus.Count).Settle(runs);
             return new RuleEvaluation(runs.ToEquatableArray(), problems.ToEquatableArray(), !hit)
             {
                 Statements = compiled.Sites.Distinct().GroupBy(s => s.Rule).Where(g => g.Key < bundle.Rules.Count).ToDictionary(g => bundle.Rules[g.Key].Header.Id, g => g.Count(), StringComparer.Ordinal),
@@ -103,7 +132,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         {
             if (worker is { IsFresh: true } fed)
             {
-                Load(fed, bundle, last.Rules!);
+                Conversation.Load(fed, options, bundle, last.Rules!);
                 feed.Pump(fed);
             }
         }
@@ -122,10 +151,17 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         var texts = bundle.Rules.Select((r, i) => new RuleText(i, r.Path, r.Text, r.Header.Subject, [.. r.Header.Parameters.Select(p => p.Name)])).ToList();
         var key = BundleCache.KeyOf(Program, texts, options.Layers);
         var compiled = last.Key == key ? last.Rules : cache?.Find(key);
+        // A bundle that is silent on a rule would pass it.
+        if (compiled is not null && compiled.SilentOn(texts).Any())
+            compiled = null;
         var hit = compiled is not null;
         if (compiled is null)
         {
-            compiled = new BundleCompilation(options, () => StartWorker(WorkerLimits.Compile)).Compile(texts);
+            var (known, unknown) = remembered.Part(texts);
+            compiled = unknown.Count == 0 ? new CompiledRules([], [], [], []) : new BundleCompilation(options, StartCompiler, () => stopped).Compile(unknown);
+            remembered.Keep(unknown, compiled);
+            var silent = compiled.SilentOn(unknown).Select(r => new CompileFinding(r.Number, RuleFindings.Lowered.Id, "the compiler says nothing of this rule, so it was not judged", new RulePlace(1, 1, 1)));
+            compiled = compiled with { Findings = [.. known, .. compiled.Findings, .. silent], CompilerLost = compiled.CompilerLost };
             // That a compiler was lost may be the machine's doing: the next process tries again.
             if (!compiled.CompilerLost)
                 cache?.Keep(key, compiled);
@@ -137,51 +173,80 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         return hit;
     }
 
-    private List<RuleRun> Run(RunReading judge, RuleBundle bundle, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, IReadOnlySet<(string Rule, string? Subject)>? chosen)
+    private WorkerProcess StartCompiler()
+    {
+        var started = compiling = StartWorker(WorkerLimits.Compile);
+        // Whoever cancelled before it was there could not end it.
+        if (stopped)
+            started.Stop();
+        return started;
+    }
+
+    private List<RuleRun> Run(RunReading judge, RuleBundle bundle, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, IReadOnlySet<(string Rule, string? Subject)>? chosen, CancellationToken cancel)
     {
         var runs = new List<RuleRun>();
         if (compiled.Rules.Count == 0)
             return runs;
-        var runnable = Runnable(bundle, compiled);
+        var runnable = Conversation.Runnable(bundle, compiled);
         var wanted = chosen is null ? null : judge.Numbers(chosen);
         var done = new HashSet<int>();
+        var clock = Stopwatch.StartNew();
+        var took = new Dictionary<int, TimeSpan>();
+        var ended = new List<int>();
         // A limit of processor time counts from a worker's birth: one that has served long must not end in the middle of a rule.
         if (worker is { IsFresh: false })
             Discard();
         var kept = worker is not null;
-        for (var restarts = 0; done.Count < runnable.Count; restarts++)
+        while (done.Count < runnable.Count)
         {
             var current = -1;
+            var began = clock.Elapsed;
             var reports = new List<RunReport>();
             try
             {
+                cancel.ThrowIfCancellationRequested();
                 worker ??= StartWorker(WorkerLimits.Evaluate);
-                Load(worker, bundle, compiled);
-                Converse(worker, corpus, compiled, now, done, wanted, number =>
+                cancel.ThrowIfCancellationRequested();
+                worker.Limit(Conversation.Share(options, clock));
+                Conversation.Load(worker, options, bundle, compiled);
+                Conversation.Run(worker, corpus, compiled, now, done, wanted, number =>
                 {
                     Settle();
-                    current = number;
+                    (current, began) = (number, clock.Elapsed);
+                    worker.Limit(Conversation.Share(options, clock));
                 }, reports.Add);
                 Settle();
+                worker.Rest();
                 return runs;
             }
             catch (Exception e) when (e is WorkerLost { NoJail: false } or InvalidDataException or EndOfStreamException)
             {
                 Discard();
-                if (current < 0 && kept)
+                cancel.ThrowIfCancellationRequested();
+                var left = options.EvaluateBudget - clock.Elapsed;
+                if (current < 0 && kept && left > TimeSpan.Zero)
                 {
                     // It died while it waited for work, which says nothing about the rules.
                     kept = false;
                     continue;
                 }
-                if (current < 0 || restarts >= options.RestartsMax)
+                if (current >= 0)
+                {
+                    took[current] = clock.Elapsed - began;
+                    if (left > TimeSpan.Zero)
+                    {
+                        runs.AddRange(judge.Lost(current, e.Message, e is WorkerLost { ByMachine: true }, wanted));
+                        done.Add(current);
+                        ended.Add(current);
+                    }
+                }
+                if (current < 0 || left <= TimeSpan.Zero || ended.Count > options.RestartsMax)
                 {
                     // Not one rule's doing, or too many of them: what is left was not judged, and says so.
-                    runs.AddRange(runnable.Where(r => !done.Contains(r.Number)).SelectMany(r => judge.Lost(r.Number, e.Message, wanted)));
-                    return runs;
+                    var why = left <= TimeSpan.Zero ? Conversation.UsedUp(options, bundle, took) : current < 0 ? $"the rule was not judged: {e.Message}" : Conversation.EndedByOthers(bundle, ended);
+                    runs.AddRange(runnable.Where(r => !done.Contains(r.Number)).SelectMany(r => judge.Lost(r.Number, why, byMachine: true, wanted)));
+                    return Conversation.InOrder(runs, runnable, bundle);
                 }
-                runs.AddRange(judge.Lost(current, e.Message, wanted));
-                done.Add(current);
             }
 
             void Settle()
@@ -189,72 +254,13 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
                 if (current >= 0)
                 {
                     runs.AddRange(reports.Select(judge.Read));
+                    took[current] = clock.Elapsed - began;
                     done.Add(current);
                 }
                 reports.Clear();
             }
         }
         return runs;
-    }
-
-    private static List<RunnableRule> Runnable(RuleBundle bundle, CompiledRules compiled) =>
-        compiled.Rules.Select(n => new RunnableRule(n, bundle.Rules[n].Header.Subject, bundle.Rules[n].Header.Parameters.ToDictionary(p => p.Name, p => p.InForce, StringComparer.Ordinal))).ToList();
-
-    private void Load(WorkerProcess worker, RuleBundle bundle, CompiledRules compiled)
-    {
-        var rules = Runnable(bundle, compiled);
-        if (worker.Holds(compiled, rules))
-            return;
-        worker.Send(Wire.Load, to =>
-        {
-            Messages.Write(to, compiled.Image, rules);
-            to.Write(options.FuelBase);
-            to.Write(options.FuelPerDocument);
-            to.Write(options.Trace);
-        });
-        worker.Hold(compiled, rules);
-    }
-
-    private void Converse(WorkerProcess worker, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, HashSet<int> done, HashSet<(int, int)>? wanted, Action<int> starting, Action<RunReport> finished)
-    {
-        worker.Choose(corpus);
-        worker.Send(Wire.Run, to =>
-        {
-            to.Write(now.UtcTicks);
-            to.WriteList(done, to.Write7BitEncodedInt);
-            to.Write(wanted is not null);
-            if (wanted is not null)
-            {
-                to.WriteList(wanted, w =>
-                {
-                    to.Write7BitEncodedInt(w.Item1);
-                    to.Write7BitEncodedInt(w.Item2 + 1);
-                });
-            }
-        });
-        var announced = new HashSet<int>(done);
-        while (true)
-        {
-            var (kind, body) = worker.Receive(options.EvaluateWithin);
-            using var from = Wire.Reader(body);
-            switch (kind)
-            {
-                case Wire.Started:
-                    var number = from.Read7BitEncodedInt();
-                    if (!compiled.Rules.Contains(number) || !announced.Add(number))
-                        throw new InvalidDataException("the worker spoke of a rule out of turn");
-                    starting(number);
-                    break;
-                case Wire.Results:
-                    while (from.BaseStream.Position < from.BaseStream.Length)
-                        finished(ResultCodec.Read(from));
-                    break;
-                case Wire.Done:
-                    return;
-                default:
-                    throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"the worker sent a message of kind {kind}"));
-            }
-        }
     }
 
     internal static SourceSpan SpanOf(RuleBundle bundle, int rule, RulePlace place) =>
@@ -276,6 +282,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     public void Dispose()
     {
         disposed = true;
+        Stop();
         try
         {
             Prepared();

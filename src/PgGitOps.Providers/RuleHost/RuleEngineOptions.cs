@@ -10,10 +10,17 @@ public sealed record RuleEngineOptions
     /// <summary>Run rules in a process without a jail. Only what an operator asked for by flag, and reported with every result.</summary>
     public bool Unjailed { get; init; }
 
-    /// <summary>Longest a worker may be silent.</summary>
-    public TimeSpan CompileWithin { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>Time for compiling all rules of a bundle, whatever they hold.</summary>
+    public TimeSpan CompileBudget { get; init; } = TimeSpan.FromSeconds(90);
 
-    public TimeSpan EvaluateWithin { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>Processor time for compiling one of them.</summary>
+    public TimeSpan CompileShare { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Time for all runs of all rules. Their steps are used up long before on any machine that is not starved.</summary>
+    public TimeSpan EvaluateBudget { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Processor time for all runs of one rule.</summary>
+    public TimeSpan EvaluateShare { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Steps of one run, and what each document of the fleet adds to them.</summary>
     public long FuelBase { get; init; } = 500_000;
@@ -24,7 +31,7 @@ public sealed record RuleEngineOptions
     public bool Trace { get; init; }
 
     /// <summary>Workers started anew before the rest of a bundle counts as not judged.</summary>
-    public int RestartsMax { get; init; } = 20;
+    public int RestartsMax { get; init; } = 1_000;
 
     /// <summary>For tests: the launcher behaves as on a kernel without Landlock.</summary>
     internal bool PretendNoLandlock { get; init; }

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Sources;
 
@@ -27,7 +28,8 @@ public static class RuleTester
 
     public static RuleTestReport Run(SourceTree tree, RuleEngineOptions options)
     {
-        var bundle = RuleBundleReader.Read(tree);
+        var (kinds, findings) = DeclaredKind.Of(tree);
+        var bundle = RuleSubjects.Check(RuleBundleReader.Read(tree), findings.Any(f => f.Severity == Severity.Error) ? null : kinds.Select(k => k.Name));
         var problems = new List<Diagnostic>(bundle.Broken);
         var results = new List<FixtureResult>();
         var visited = bundle.Rules.ToDictionary(r => r.Header.Id, _ => new HashSet<SourceSpan>(), StringComparer.Ordinal);

@@ -8,7 +8,7 @@ namespace PgGitOps.Providers.RuleHost;
 /// <summary>The executable's hidden verbs: the launcher that builds the jail, and the worker born in it.</summary>
 public static class RuleWorker
 {
-    public static bool IsWorker(string[] arguments) => arguments is [JailLauncher.Verb, _, _, _] or [WorkerProgram.Verb, _, _];
+    public static bool IsWorker(string[] arguments) => arguments is [JailLauncher.Verb, _, _, _, _] or [WorkerProgram.Verb, _, _];
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "A native program, and only such a one is trimmed, does not come to it.")]
     public static int Run(string[] arguments)

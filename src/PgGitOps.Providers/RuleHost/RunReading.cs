@@ -9,12 +9,23 @@ namespace PgGitOps.Providers.RuleHost;
 /// <summary>What a worker says, turned back into places of the policy repository. Believes no number it cannot check.</summary>
 internal sealed class RunReading(RuleBundle bundle, IReadOnlyList<RuleDocument> corpus, CompiledRules compiled)
 {
+    // Values that the fingerprints of one run are made of, counted again for each: a fleet's largest document many times over.
+    private const long FingerprintedMax = 5_000_000;
+
     private readonly RunReads?[] readsOfOne = new RunReads?[corpus.Count];
+    private readonly Dictionary<(int Document, int Number), string> fingerprints = [];
+    private (int Document, DocumentIndex Index)? indexed;
+    private long fingerprinted;
 
     public RuleRun Read(RunReport report)
     {
         var rule = bundle.Rules[Within(report.Rule, bundle.Rules.Count)].Header;
         var subject = report.Subject < 0 ? null : NameOf(report.Subject);
+        fingerprinted = 0;
+        fingerprints.Clear();
+        var findings = report.Findings.Select(Finding).ToEquatableArray();
+        if (fingerprinted > FingerprintedMax)
+            return new RuleRun(rule, subject, RunEnd.Error, "the rule reports too many large mappings and lists; report the value that is wrong", rule.At, report.Fuel, []) { Reads = ReadsOf(report) };
         return new RuleRun(
             rule,
             subject,
@@ -22,7 +33,7 @@ internal sealed class RunReading(RuleBundle bundle, IReadOnlyList<RuleDocument> 
             PlainText.OneLine(report.Reason),
             report.Site >= 0 && report.Site < compiled.Sites.Count ? RuleEngine.SpanOf(bundle, compiled.Sites[report.Site].Rule, compiled.Sites[report.Site].Place) : rule.At,
             report.Fuel,
-            report.Findings.Select(Finding).ToEquatableArray())
+            findings)
         {
             Reads = ReadsOf(report),
             Trace = report.Visited.Length == 0 && report.Reads.Length == 0 ? null : new RunTrace(
@@ -41,12 +52,12 @@ internal sealed class RunReading(RuleBundle bundle, IReadOnlyList<RuleDocument> 
     }
 
     /// <summary>Runs of a rule that took the worker down: none of its results counts.</summary>
-    public IEnumerable<RuleRun> Lost(int number, string why, HashSet<(int, int)>? wanted)
+    public IEnumerable<RuleRun> Lost(int number, string why, bool byMachine, HashSet<(int, int)>? wanted)
     {
         var rule = bundle.Rules[number].Header;
         IEnumerable<int> subjects = rule.IsForFleet ? [-1] : Enumerable.Range(0, corpus.Count).Where(i => corpus[i].Kind == rule.Subject);
         return subjects.Where(s => wanted is null || wanted.Contains((number, s)))
-            .Select(s => new RuleRun(rule, s < 0 ? null : NameOf(s), RunEnd.Error, PlainText.OneLine(why), rule.At, 0, []) { Reads = new RunReads([], [], Clock: true) });
+            .Select(s => new RuleRun(rule, s < 0 ? null : NameOf(s), RunEnd.Error, PlainText.OneLine(why), rule.At, 0, []) { Reads = new RunReads([], [], Clock: false), ReadsUnknown = true, ByMachine = byMachine });
     }
 
     public HashSet<(int, int)> Numbers(IReadOnlySet<(string Rule, string? Subject)> chosen)
@@ -75,16 +86,32 @@ internal sealed class RunReading(RuleBundle bundle, IReadOnlyList<RuleDocument> 
     private (SourceSpan At, string Field, string Value) Place(PlaceReport place)
     {
         var document = corpus[Within(place.Document, corpus.Count)];
-        var found = CorpusCodec.Find(document.Root, place.Node) ?? throw new InvalidDataException("the worker spoke of a value that is not there");
+        var found = Find(place);
         var shown = found.Node.IsScalar ? found.Node : found.Key ?? (found.Node.Keys is [var first, ..] ? first : found.Node);
         var field = place.Missing.Length == 0 ? found.Path : found.Path.Length == 0 || place.Missing[0] == '[' ? found.Path + place.Missing : $"{found.Path}.{place.Missing}";
-        return (shown.SpanIn(document.Path), field, ValueFingerprint.Of(place.Missing.Length == 0 ? found.Node : null));
+        return (shown.SpanIn(document.Path), field, place.Missing.Length == 0 ? Fingerprint(place, found) : ValueFingerprint.Of(null));
+    }
+
+    private IndexedValue Find(PlaceReport place)
+    {
+        if (indexed is not { } index || index.Document != place.Document)
+            indexed = index = (place.Document, new DocumentIndex(corpus[Within(place.Document, corpus.Count)].Root));
+        return index.Index.Find(place.Node) ?? throw new InvalidDataException("the worker spoke of a value that is not there");
+    }
+
+    private string Fingerprint(PlaceReport place, IndexedValue found)
+    {
+        if (fingerprints.TryGetValue((place.Document, place.Node), out var known))
+            return known;
+        if ((fingerprinted += found.Values) > FingerprintedMax)
+            return "";
+        return fingerprints[(place.Document, place.Node)] = ValueFingerprint.Of(found.Node);
     }
 
     private RuleEdit Edit(EditReport edit)
     {
         var document = corpus[Within(edit.Place.Document, corpus.Count)];
-        var node = (CorpusCodec.Find(document.Root, edit.Place.Node) ?? throw new InvalidDataException("the worker spoke of a value that is not there")).Node;
+        var node = Find(edit.Place).Node;
         var at = edit.Adds && node.Keys is [var first, ..] ? first : node;
         return new RuleEdit(at.SpanIn(document.Path), edit.Adds ? edit.Key : "", edit.Text, edit.Safe && edit.Place.Missing.Length == 0 && (edit.Adds || node.IsScalar));
     }

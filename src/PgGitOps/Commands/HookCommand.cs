@@ -71,14 +71,49 @@ internal static class HookCommand
         if [ -z "$base" ] && [ -n "$(git for-each-ref --count=1 refs/heads)" ]; then
             refuse "HEAD of the repository names no branch that exists, so nobody can say whose rules judge: git symbolic-ref HEAD refs/heads/BRANCH"
         fi
+        default=$(git symbolic-ref --quiet HEAD || true)
+        made=" "
         verdict=0
         while read -r old new ref; do
+            name=${ref#refs/*/}
             case $ref in
-                refs/heads/* | refs/tags/*) ;;
+                refs/heads/*) others="refs/tags/$name refs/remotes/$name" ;;
+                refs/tags/*) others="refs/heads/$name refs/remotes/$name" ;;
                 refs/replace/*) refuse "$ref would make Git see other objects than those that were judged" ;;
-                *) continue ;;
+                *)
+                    [ "$new" = "$zero" ] || refuse "$ref is neither a branch nor a tag, so what it brings would be taken in unjudged"
+                    echo "pggitops: $ref is deleted; nothing to judge" >&2
+                    continue
+                    ;;
             esac
-            [ "$new" = "$zero" ] && continue
+            if aim=$(git symbolic-ref --quiet "$ref"); then
+                refuse "$ref is another name of $aim on the server: push to that one"
+            fi
+            if [ "$new" = "$zero" ]; then
+                [ "$ref" = "$default" ] && refuse "$ref is the branch whose rules judge; it cannot be deleted"
+                echo "pggitops: $ref is deleted; nothing to judge" >&2
+                continue
+            fi
+            what=updated
+            if [ "$old" = "$zero" ]; then
+                what=new
+                # A name that could also mean something else would stop whoever reads by it.
+                [ "$name" = HEAD ] && refuse "$ref is called like HEAD"
+                case $name in
+                    *[!0-9a-fA-F]*) ;;
+                    *) [ "${#name}" -eq 40 ] && refuse "$ref is called like the id of a commit" ;;
+                esac
+                for other in $others; do
+                    case $made in
+                        *" $other "*) refuse "$ref and $other would share the name '$name'" ;;
+                    esac
+                    git show-ref --verify --quiet "$other" && refuse "$ref and $other would share the name '$name'"
+                done
+                made="$made$ref "
+            elif ! git merge-base --is-ancestor "$old^{commit}" "$new^{commit}" 2>/dev/null; then
+                what=forced
+            fi
+            echo "pggitops: $ref ($what) is judged" >&2
             # The rules and settings in force judge; where a push changes them, the new ones have to hold as well.
             if [ -z "$base" ]; then
                 judge --ref "$new"

@@ -33,10 +33,10 @@ internal static class ValidateCommand
             var documents = SoundDocuments.Open(invocation);
             var reader = new FleetReader(documents.Cache);
             var judge = new RevisionJudge(reader, rules, invocation.Time);
-            var judged = judge.Weigh(tree, notes);
+            var judged = judge.Weigh(tree, notes, cancel: invocation.Stopping);
             documents.Save();
             if (fix && judged is { Fleet: not null, Rules: { } report } && FileFixes.Write(invocation, path ?? invocation.Repository, tree, report))
-                judged = judge.Weigh(WorkTree.Read(path ?? invocation.Repository, invocation.Time.GetUtcNow()).Tree, notes);
+                judged = judge.Weigh(WorkTree.Read(path ?? invocation.Repository, invocation.Time.GetUtcNow()).Tree, notes, cancel: invocation.Stopping);
             return Report(invocation, judged, rules, reader);
         }));
     }
@@ -47,14 +47,23 @@ internal static class ValidateCommand
         {
             // Who changes a rule in the same commit as a document must not thereby judge himself.
             var judging = invocation.Source.Read(new SourceRequest { Reference = reference }, invocation.Stopping);
-            if (judging is not SourceOutcome.Read { Tree: var judge })
+            if (judging is not SourceOutcome.Read { Tree: var judge, Diagnostics: var ofJudge })
                 return judging is SourceOutcome.Refused { Refusal: var refusal } ? RevisionFailure.Report(invocation, refusal) : throw new InvalidOperationException("nothing was known, so nothing can be unchanged");
-            var report = rules.Judge(RuleBundleReader.Read(judge, reader.Read(judge)), judged.AsRead, invocation.Time.GetUtcNow(), judged.Knowledge);
+            var report = rules.Judge(RuleBundleReader.Read(judge, reader.Read(judge)), judged.AsRead, invocation.Time.GetUtcNow(), judged.Knowledge, invocation.Stopping);
             Preview(invocation, RulePreview.Of(report, own));
             // A setting of the judged files judges nothing here, and is still one of their documents.
             var both = RuleSettings.OwnJudgeToo(invocation);
             Diagnostic[] also = [.. own.Diagnostics.Where(d => both || SettingsInForce.IsOfSetting(d)).Except(report.Diagnostics)];
-            judged = judged with { Rules = report with { Diagnostics = [.. report.Diagnostics, .. also], Rejected = report.Rejected || (both ? own.Rejected : also.Length > 0) } };
+            // A rule that could not be read there judges nobody, and its absence must not pass unseen.
+            Diagnostic[] there = [.. ofJudge.Select(d => d with { Message = $"in {reference}, whose rules judge: {d.Message}" })];
+            judged = judged with
+            {
+                Rules = report with
+                {
+                    Diagnostics = [.. report.Diagnostics, .. also, .. there],
+                    Rejected = report.Rejected || (both ? own.Rejected : also.Length > 0) || there.Any(d => d.Severity == Severity.Error),
+                },
+            };
         }
         DiagnosticOutput.Write(invocation, judged.Tree, judged.Diagnostics, judged.Rules?.Describe());
         return judged.Fleet is null || judged.SettingsAreWrong ? ExitCode.InvalidDocuments : judged.Rejected ? ExitCode.Rejected : ExitCode.Done;

@@ -8,11 +8,14 @@ namespace PgGitOps.Reconciling;
 /// <summary>The revision the loop enforces: the newest valid one. One that is not valid, or cannot be read, never replaces it.</summary>
 internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision lastGood, string reference, bool acceptRewrittenHistory, TimeProvider time)
 {
-    /// <summary>A verdict that may change without a commit, for want of a jail or for a rule that read the time, is asked for again this often, and not at every look.</summary>
-    private static readonly TimeSpan JudgeAgainAfter = TimeSpan.FromSeconds(10);
+    /// <summary>What judging a refused commit again may take of the time, where it was refused for what may change by itself: a tenth.</summary>
+    private const int RestPerJudgement = 10;
+
+    private static readonly TimeSpan RestMin = TimeSpan.FromSeconds(2), RestMax = TimeSpan.FromMinutes(10);
 
     private string? newestRead;
     private long? mayChangeSince;
+    private TimeSpan rest;
     private DateTimeOffset? judgeAgainAt;
 
     // The newest revision was accepted and that could not be written down yet.
@@ -81,12 +84,13 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
         var written = remembered is LastGood.Found found ? found.Revision.CommitId : null;
         // A state directory that was lost under a running loop takes nothing of what the loop itself knows.
         var known = written ?? Fleet?.Revision.CommitId;
+        var began = time.GetTimestamp();
         var outcome = reader.Read(
             new SourceRequest
             {
                 Reference = reference,
                 // One second past the expiry of a waiver the same commit is another case.
-                KnownCommitId = judgeAgainAt <= time.GetUtcNow() || (mayChangeSince is { } since && time.GetElapsedTime(since) >= JudgeAgainAfter) ? null : newestRead,
+                KnownCommitId = judgeAgainAt <= time.GetUtcNow() || (mayChangeSince is { } since && time.GetElapsedTime(since) >= rest) ? null : newestRead,
                 LastGoodCommitId = known,
                 AcceptRewrittenHistory = accepting,
             },
@@ -125,6 +129,7 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                 newestRead = invalid.Tree.Revision.CommitId;
                 judgeAgainAt = null;
                 mayChangeSince = invalid.MayChange ? time.GetTimestamp() : null;
+                rest = Rest(time.GetElapsedTime(began));
                 Problem = new RevisionProblem.Invalid(invalid.Tree, invalid.Diagnostics, invalid.Refuted) { RuledOut = invalid.RuledOut };
                 break;
             case RevisionOutcome.Refused refused:
@@ -152,6 +157,9 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
         else
             unsaved = null;
     }
+
+    // What a commit cost to judge, it may cost again: the more, the rarer.
+    private static TimeSpan Rest(TimeSpan took) => took * RestPerJudgement is var rest && rest < RestMin ? RestMin : rest > RestMax ? RestMax : rest;
 
     /// <summary>After a start: the newest revision is no good, and an earlier run knew one that was.</summary>
     private bool TakeLastGood(string commitId, CancellationToken cancel)

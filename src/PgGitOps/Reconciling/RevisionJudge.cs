@@ -16,11 +16,12 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
     /// <param name="found">What the source already found.</param>
     /// <param name="byRules">False when the revision's rules have judged it before.</param>
     /// <returns>Valid or invalid.</returns>
-    public RevisionOutcome Judge(SourceTree tree, IEnumerable<Diagnostic> found, bool byRules = true) => Weigh(tree, found, byRules).Outcome(time.GetUtcNow());
+    /// <param name="cancel">Ends the rules at once, with their process.</param>
+    public RevisionOutcome Judge(SourceTree tree, IEnumerable<Diagnostic> found, bool byRules = true, CancellationToken cancel = default) => Weigh(tree, found, byRules, cancel).Outcome(time.GetUtcNow());
 
     /// <inheritdoc cref="Judge"/>
     /// <returns>All that there is to say, each part by itself.</returns>
-    public RevisionJudgement Weigh(SourceTree tree, IEnumerable<Diagnostic> found, bool byRules = true)
+    public RevisionJudgement Weigh(SourceTree tree, IEnumerable<Diagnostic> found, bool byRules = true, CancellationToken cancel = default)
     {
         // Whatever a commit makes us throw is a finding about the commit: the loop goes on with the one before it.
         var failures = new List<Diagnostic>();
@@ -35,7 +36,7 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
         if (judged.Fleet is { } fleet)
             judged = judged with { Claims = Contained("proving its promises", failures, () => ClaimRules.Judge(fleet, memory: memory)) };
         if (asked is not null && failures.Count == 0)
-            judged = judged with { Rules = Contained("judging it by its rules", failures, () => asked.Judge(tree, judged.AsRead, time.GetUtcNow(), judged.Knowledge)) };
+            judged = judged with { Rules = Contained("judging it by its rules", failures, () => asked.Judge(tree, judged.AsRead, time.GetUtcNow(), judged.Knowledge, cancel)) };
         return failures.Count == 0 ? judged : judged with { Found = [.. judged.Found, .. failures], Failed = true };
     }
 
@@ -92,7 +93,7 @@ internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnos
         {
             Refuted = Claims is { Rejected: true },
             RuledOut = Fleet is not null && !SettingsAreWrong && Rules is { Rejected: true },
-            MayChange = Failed || Fleet is not null && Rules is not null && (Rules.RejectedByTheClock || Rules.Count(Core.Policies.Outcome.Error) > 0 || Rules.Diagnostics.Any(d => d.RuleId == RuleFindings.NoJail.Id)),
+            MayChange = Failed || (Fleet is not null && Rules is not null && (Rules.RejectedByTheClock || Rules.RejectedByTheMachine)),
         };
     }
 

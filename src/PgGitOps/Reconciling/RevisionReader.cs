@@ -27,7 +27,7 @@ internal abstract record RevisionOutcome
         /// <summary>Its documents hold, and a rule that is not waived says no, or could not be asked.</summary>
         public bool RuledOut { get; init; }
 
-        /// <summary>Asked again, the rules may say something else of the same commit: one gave no verdict, for want of a jail or of a worker that lived, or one that says no read the time.</summary>
+        /// <summary>Asked again, the rules may say something else of the same commit: one gave no verdict for want of a jail or of time on this machine, or one that says no read the time. What is the rules' own doing stays as it is.</summary>
         public bool MayChange { get; init; }
     }
 
@@ -56,7 +56,7 @@ internal sealed class RevisionReader(ISource source, FleetReader reader, RuleRou
     /// <param name="byRules">False for a revision that was accepted before: its rules have had their say.</param>
     public RevisionOutcome Read(SourceRequest request, CancellationToken cancel, bool byRules = true) =>
         source.Read(request, cancel).Match<RevisionOutcome>(
-            read => judge.Judge(read.Tree, read.Diagnostics, byRules),
+            read => judge.Judge(read.Tree, read.Diagnostics, byRules, cancel),
             unchanged => new RevisionOutcome.Unchanged(unchanged.CommitId),
             refused => new RevisionOutcome.Refused(refused.Refusal));
 

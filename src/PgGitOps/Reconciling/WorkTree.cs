@@ -64,7 +64,9 @@ internal static class WorkTree
             .OrderBy(f => f.Path, StringComparer.Ordinal),
     ];
 
-    private static bool IsWanted(ReadOnlySpan<char> name) => name.EndsWith(".yaml") || name.EndsWith(".yml") || name.EndsWith(".csx") || name.EndsWith(".schema.json");
+    // What is meant as a rule is wanted also where it is not read as one, so that somebody can say so.
+    private static bool IsWanted(ReadOnlySpan<char> name) => name.EndsWith(".yaml") || name.EndsWith(".yml") || name.EndsWith(".schema.json")
+        || name.Contains(".csx", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".cs", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsLink(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
 

@@ -49,21 +49,38 @@ public sealed class ReferenceTests : IDisposable
             Assert.Equal(first, ReadOf(source.Read(At(id))).Tree.Revision.CommitId);
     }
 
-    [Fact]
-    public void Read_WhenABranchAndATagShareAName_TakesTheBranchAndSaysSo()
+    [Theory]
+    [InlineData("refs/heads/old", "refs/tags/old")]
+    [InlineData("refs/tags/light", "refs/heads/light")]
+    [InlineData("refs/tags/light", "refs/remotes/light")]
+    [InlineData("refs/remotes/origin/main", "refs/tags/origin/main")]
+    [InlineData("refs/remotes/origin/main", "refs/heads/origin/main")]
+    public void Read_ByANameOfTwoThings_IsRefusedWithBothSpellings_AndEachSpellingDecides(string one, string other)
     {
-        scratch.Git(repository, "tag", "old", "main");
+        var name = one.Split('/', 3)[2];
+        scratch.Git(repository, "update-ref", one, first);
+        scratch.Git(repository, "update-ref", other, second);
+        var source = scratch.Source(repository);
+
+        var refusal = RefusalOf(source.Read(At(name)));
+
+        Assert.Equal(SourceRefusalKind.ReferenceAmbiguous, refusal.Kind);
+        Assert.Contains($"{one} (at {first[..12]})", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"{other} (at {second[..12]})", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(one, refusal.Hint!, StringComparison.Ordinal);
+        Assert.Contains(other, refusal.Hint!, StringComparison.Ordinal);
+        Assert.Equal(first, ReadOf(source.Read(At(one))).Tree.Revision.CommitId);
+        Assert.Equal(second, ReadOf(source.Read(At(other))).Tree.Revision.CommitId);
+    }
+
+    [Fact]
+    public void Read_ByANameThatIsAlsoTheBeginningOfAnId_IsRefusedWithBoth()
+    {
         scratch.Git(repository, "branch", first[..8], "main");
-
-        var byName = ReadOf(scratch.Source(repository).Read(At("old")));
-        var byId = ReadOf(scratch.Source(repository).Read(At(first[..8])));
-
-        Assert.Equal(first, byName.Tree.Revision.CommitId);
-        var note = Assert.Single(byName.Diagnostics);
-        Assert.Equal((Severity.Note, "PGG005"), (note.Severity, note.RuleId));
-        Assert.Contains("refs/tags/old", note.Message, StringComparison.Ordinal);
-        Assert.Equal(second, byId.Tree.Revision.CommitId);
-        Assert.Contains(first, Assert.Single(byId.Diagnostics).Message, StringComparison.Ordinal);
+        var refusal = RefusalOf(scratch.Source(repository).Read(At(first[..8])));
+        Assert.Equal(SourceRefusalKind.ReferenceAmbiguous, refusal.Kind);
+        Assert.Contains($"refs/heads/{first[..8]} or {first}.", refusal.Hint!, StringComparison.Ordinal);
+        Assert.Equal(first, ReadOf(scratch.Source(repository).Read(At(first))).Tree.Revision.CommitId);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
     public void EveryAttack_AgainstTheJailAlone_ReachesNothing()
     {
         var attacks = Attacks();
-        using var engine = EngineBench.Engine(new RuleEngineOptions { Layers = Layers.None, EvaluateWithin = TimeSpan.FromSeconds(1.5), RestartsMax = 200 });
+        using var engine = EngineBench.Engine(new RuleEngineOptions { Layers = Layers.None, EvaluateShare = TimeSpan.FromSeconds(1), EvaluateBudget = TimeSpan.FromMinutes(10) });
         var bundle = EngineBench.Bundle(
         [
             .. attacks.Select((a, i) => EngineBench.Rule(Id(i), a.Code)),

@@ -181,6 +181,66 @@ public sealed class GateTests : IDisposable
         AssertRefused("error PG202");
     }
 
+    [Theory]
+    [InlineData("refs/notes/commits")]
+    [InlineData("refs/pull/1/head")]
+    [InlineData("refs/remotes/origin/prod")]
+    [InlineData("refs/anything")]
+    public void Push_OfARefThatIsNeitherABranchNorATag_IsRefusedByName(string reference)
+    {
+        Edit(Tasks, "dataLossWindow: 5m", "dataLossWindow: 15m");
+        var (taken, said) = Push($"HEAD:{reference}");
+        Assert.False(taken, said);
+        Assert.Contains($"push refused: {reference} is neither a branch nor a tag", said, StringComparison.Ordinal);
+        Assert.DoesNotContain(reference, scratch.Git(bare, "for-each-ref"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Push_OfANameThatWouldMeanTwoThings_IsRefusedByName()
+    {
+        foreach (var (reference, words) in new[]
+        {
+            ("refs/tags/main", "refs/tags/main and refs/heads/main would share the name 'main'"),
+            ($"refs/heads/{InBare}", "is called like the id of a commit"),
+            ("refs/tags/HEAD", "is called like HEAD"),
+        })
+        {
+            var (taken, said) = Push($"HEAD:{reference}");
+            Assert.False(taken, said);
+            Assert.Contains(words, said, StringComparison.Ordinal);
+        }
+        var (code, output, error) = scratch.TryGit(work, "push", "origin", "HEAD:refs/heads/both", "HEAD:refs/tags/both");
+        Assert.NotEqual(0, code);
+        Assert.Contains("would share the name 'both'", output + error, StringComparison.Ordinal);
+        scratch.Git(bare, "symbolic-ref", "refs/heads/alias", "refs/heads/main");
+        Edit(Tasks, "dataLossWindow: 5m", "dataLossWindow: 15m");
+        Assert.Contains("refs/heads/alias is another name of refs/heads/main", Push("HEAD:refs/heads/alias").Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Push_SaysOfEachRefWhetherItIsNew_Forced_OrDeleted_AndJudgesThemAll()
+    {
+        var (taken, said) = Push("HEAD:refs/heads/other");
+        Assert.True(taken, said);
+        Assert.Contains("refs/heads/other (new) is judged", said, StringComparison.Ordinal);
+
+        // Also a branch nobody reads, and also when its history is rewritten.
+        scratch.Git(work, "commit", "-q", "--amend", "-m", "rewritten");
+        Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
+        (taken, said) = Push("+HEAD:refs/heads/other");
+        Assert.False(taken, said);
+        Assert.Contains("refs/heads/other (forced) is judged", said, StringComparison.Ordinal);
+        Assert.Contains("error PG202", said, StringComparison.Ordinal);
+
+        (taken, said) = Push(":refs/heads/other");
+        Assert.True(taken, said);
+        Assert.Contains("refs/heads/other is deleted", said, StringComparison.Ordinal);
+        scratch.Git(bare, "config", "receive.denyDeleteCurrent", "ignore");
+        (taken, said) = Push(":refs/heads/main");
+        Assert.False(taken, said);
+        Assert.Contains("refs/heads/main is the branch whose rules judge", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Push_WhereHeadNamesNoBranch_IsRefused()
     {

@@ -31,6 +31,10 @@ public sealed class RevisionRulesTests : IDisposable
         public DateTimeOffset Now { get; set; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
         public override DateTimeOffset GetUtcNow() => Now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.UtcTicks;
     }
 
     private string Edit(string path, string from, string to, params (string, string?)[] more)
@@ -111,10 +115,47 @@ public sealed class RevisionRulesTests : IDisposable
         for (var look = 1; look <= 2; look++)
         {
             inForce.Refresh(CancellationToken.None);
+            // At once is too soon to ask again.
+            inForce.Refresh(CancellationToken.None);
             Assert.Null(inForce.Fleet);
             Assert.Contains("PGP161", inForce.Problem?.Describe(), StringComparison.Ordinal);
             Assert.Equal(look, rules.WorkersStarted);
+            clock.Now += TimeSpan.FromMinutes(15);
         }
+    }
+
+    /// <summary>A rule that burns its steps, one that crashes, one that ends its process, one that ends the compiler: all their own doing, on every machine.</summary>
+    [Theory]
+    [InlineData("while (true) ;")]
+    [InlineData("string s = null!; if (s.Length > 0) return;")]
+    [InlineData("Report(Nobody, \"x\");")]
+    public void Loop_OnACommitWhoseRuleIsItsOwnFault_JudgesItOnce(string code)
+    {
+        using var rules = new RuleRoute(new RuleEngineOptions());
+        var inForce = Start(rules);
+        Assert.True(inForce.Refresh(CancellationToken.None), inForce.Problem?.Describe());
+        scratch.Commit(repository, "bad", ("policies/rules/own.csx", EngineBench.Rule("OWN1", code)));
+        Assert.False(inForce.Refresh(CancellationToken.None));
+        Assert.IsType<RevisionProblem.Invalid>(inForce.Problem);
+        var workers = rules.WorkersStarted;
+        var said = inForce.Problem!.Describe();
+        for (var day = 0; day < 3; day++)
+        {
+            clock.Now += TimeSpan.FromDays(1);
+            Assert.False(inForce.Refresh(CancellationToken.None));
+        }
+        Assert.Equal((workers, said), (rules.WorkersStarted, inForce.Problem!.Describe()));
+    }
+
+    [Fact]
+    public void Judge_WhenItIsCancelled_EndsAtOnce_WithItsProcess_AndAnswersTheNext()
+    {
+        using var rules = new RuleRoute(new RuleEngineOptions());
+        var inForce = Start(rules);
+        using var cancel = new CancellationTokenSource();
+        cancel.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => inForce.Refresh(cancel.Token));
+        Assert.True(inForce.Refresh(CancellationToken.None), inForce.Problem?.Describe());
     }
 
     [Theory]

@@ -56,6 +56,24 @@ public sealed class CompilerTests
         Assert.Equal((RunEnd.NotApplicable, "03/a1b2/three/7 z,y,b,a 120 a+b+c"), (result.End, result.Reason));
     }
 
+    /// <summary>A later C# would take each for a method on spans, which no rule may call.</summary>
+    [Theory]
+    [InlineData("\"a,b\".Split(',').Contains(\"a\")", "True")]
+    [InlineData("\"a,b;c\".Split(',', ';').Reverse().Joined(\"-\")", "c-b-a")]
+    [InlineData("new[] { 1, 2, 3 }.Reverse().First()", "3")]
+    [InlineData("new[] { 1, 2, 3 }.Contains(2)", "True")]
+    [InlineData("new[] { \"b\", \"a\" }.Contains(\"c\")", "False")]
+    [InlineData("new[] { 1, 2 }.Concat(new[] { 2 }).Distinct().Count", "2")]
+    [InlineData("\"--a-\".Trim('-', '+')", "a")]
+    [InlineData("\"a, b\".Split(\", \").Last()", "b")]
+    [InlineData("\"abc\".Reverse().Count", "3")]
+    [InlineData("new[] { 3, 1 }.Min() + new[] { 3, 1 }.Max()", "4")]
+    public void Run_OfAnArrayOrAText_UsesTheOperationsOfTheLanguage(string expression, string expected)
+    {
+        var result = RuleBench.Run($"NotApplicable($\"{{({expression})}}\");".Replace("\\", "", StringComparison.Ordinal));
+        Assert.Equal((RunEnd.NotApplicable, expected), (result.End, result.Reason));
+    }
+
     [Fact]
     public void Run_OfEndlessLoop_StopsAtTheSameTickTwice()
     {

@@ -62,6 +62,10 @@ public sealed class JudgementTests
     [InlineData(Enforcement.Soft, "T1", "dba", "DBA", "PGP151")]
     [InlineData(Enforcement.Soft, "T1", "dba", " dba", "PGP151")]
     [InlineData(Enforcement.Soft, "T1", null, "dba", "PGP151")]
+    [InlineData(Enforcement.Soft, "T1", "me", "me.", "PGP151")]
+    [InlineData(Enforcement.Soft, "T1", "me", "me\u200B", "PGP151")]
+    [InlineData(Enforcement.Soft, "T1", "me", "m\u0435", "PGP151")]
+    [InlineData(Enforcement.Soft, "T1", "me\u200B", "you", "PGP151")]
     public void Settle_OfAnInvalidWaiver_RejectsAndCoversNothing(Enforcement enforcement, string rule, string? owner, string approver, string finding)
     {
         var report = Settle(Bundle(Rule(enforcement)), [Run(Rule(enforcement), values: "90d")], [Waiver(rule, owner: owner, approver: approver)], Expiry.AddDays(-40));
@@ -123,6 +127,17 @@ public sealed class JudgementTests
         var run = Run(Rule(enforcement), values: "90d") with { Reads = new RunReads(["RecoveryPolicy/a"], [], clock) };
         Assert.Equal(expected, Settle(Bundle(Rule(enforcement)), [run], [], Expiry).RejectedByTheClock);
         Assert.False(Settle(Bundle(Rule(enforcement)), [run with { Findings = [] }], [], Expiry).RejectedByTheClock);
+    }
+
+    [Fact]
+    public void Settle_SaysThatAnotherTryMayHelp_OnlyWhereTheMachineMayBeWhy()
+    {
+        var crashed = Run(Rule(), RunEnd.Error);
+        Assert.False(Settle(Bundle(Rule()), [crashed], [], Expiry).RejectedByTheMachine);
+        var slow = Settle(Bundle(Rule()), [crashed with { ByMachine = true }], [], Expiry);
+        Assert.True(slow.RejectedByTheMachine);
+        Assert.Equal(RuleFindings.Budget.Id, Assert.Single(slow.Diagnostics).RuleId);
+        Assert.True(Settle(Bundle(Rule()), [], [], Expiry, RuleFindings.NoJail.At(At, "no jail")).RejectedByTheMachine);
     }
 
     [Theory]

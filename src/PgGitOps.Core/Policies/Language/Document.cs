@@ -12,7 +12,7 @@ public sealed class Document
         Kind = source.Kind;
         Name = source.Name;
         Path = source.Path;
-        Root = new Value(run, number, source.Root, null, "");
+        Root = new Value(run, number, source.Root, null, null);
     }
 
     internal int Number { get; }

@@ -32,9 +32,10 @@ public sealed class Finding
     /// <summary>Another place that belongs to the finding.</summary>
     public Finding Related(Value place, string text)
     {
-        Fuel.Charge(1);
+        Fuel.Charge(1 + ((text?.Length ?? 0) >> 4));
+        There(place, "Related");
         if (related.Count < RelatedMax)
-            related.Add((place, text));
+            related.Add((place, text ?? ""));
         return this;
     }
 
@@ -50,9 +51,14 @@ public sealed class Finding
     /// <summary>Proposes a new key in a mapping; <c>validate --fix</c> does it without asking.</summary>
     public Finding SafeFixByAdding(Value mapping, string key, string text) => Propose(new ProposedEdit(EditKind.Add, mapping, key, text, Safe: true));
 
+    // Where a rule looked something up in vain, and did not ask whether it is there: its own mistake, at the statement that made it.
+    internal static T There<T>(T? place, string called)
+        where T : class => place ?? throw new RuleStopped($"{called} was given null in place of a value; ask with 'is {{ }} x' first");
+
     private Finding Propose(ProposedEdit edit)
     {
         Fuel.Charge(1);
+        There(edit.Place, "Fix");
         if (edits.Count < EditsMax)
             edits.Add(edit);
         return this;

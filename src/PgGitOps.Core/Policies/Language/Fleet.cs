@@ -21,7 +21,7 @@ public sealed class Fleet
     /// <summary>The document of that kind and name, or null.</summary>
     public Document? Find(string kind, string name)
     {
-        Fuel.Charge(1);
+        Fuel.Charge(1 + ((kind.Length + name.Length) >> 4));
         run.ListedKind(kind);
         return run.Corpus.Find(kind, name) is { } number ? new Document(run, number) : null;
     }

@@ -25,7 +25,7 @@ public sealed class Parameters
     private T Find<T>(string name, string type)
         where T : ParameterValue
     {
-        Fuel.Charge(1);
+        Fuel.Charge(1 + (name.Length >> 4));
         if (!run.Parameters.TryGetValue(name, out var value))
             throw new RuleStopped($"the rule's header declares no parameter '{name}'");
         return value as T ?? throw new RuleStopped($"parameter '{name}' is not of type {type}");

@@ -90,13 +90,13 @@ public static class Queries
 
     public static T Last<T>(this IEnumerable<T> source) => Paid(source) is [.., var last] ? last : throw Nothing();
 
-    public static Rows<T> Take<T>(this IEnumerable<T> source, int count) => new([.. Paid(source).AsSpan(0, Math.Clamp(count, 0, Paid(source).Length))]);
+    public static Rows<T> Take<T>(this IEnumerable<T> source, int count) => Paid(source) is var items ? new([.. items.AsSpan(0, Math.Clamp(count, 0, items.Length))]) : throw Nothing();
 
-    public static Rows<T> Skip<T>(this IEnumerable<T> source, int count) => new([.. Paid(source).AsSpan(Math.Clamp(count, 0, Paid(source).Length))]);
+    public static Rows<T> Skip<T>(this IEnumerable<T> source, int count) => Paid(source) is var items ? new([.. items.AsSpan(Math.Clamp(count, 0, items.Length))]) : throw Nothing();
 
     public static Rows<T> Concat<T>(this IEnumerable<T> source, IEnumerable<T> other) => new([.. Paid(source), .. Paid(other)]);
 
-    public static bool Contains<T>(this IEnumerable<T> source, T wanted) => Array.Exists(Paid(source), item => Pieces.Equality<T>().Equals(item, wanted));
+    public static bool Contains<T>(this IEnumerable<T> source, T wanted) => Array.Exists(Paid(source), item => Pieces.Same(item, wanted));
 
     public static Rows<T> Reverse<T>(this IEnumerable<T> source)
     {
@@ -213,25 +213,17 @@ public static class Queries
     {
         if (part.Length == 0)
             return text;
-        var pieces = text.Split(part);
-        return Joined(pieces, by);
+        return Joined(text.PaidSplit(part), by);
     }
 
     // Stable, and by equal keys in the order of the source: the same on every machine.
     private static Rows<T> Sorted<T, TKey>(IEnumerable<T> source, Func<T, TKey> key, int direction)
     {
         var items = Paid(source);
-        Fuel.Charge((long)items.Length * System.Numerics.BitOperations.Log2((uint)items.Length + 1));
         var keys = new TKey[items.Length];
-        var places = new int[items.Length];
         for (var i = 0; i < items.Length; i++)
-        {
             keys[i] = key(items[i]);
-            places[i] = i;
-        }
-        var order = Pieces.Order<TKey>();
-        Array.Sort(places, (a, b) => order.Compare(keys[a], keys[b]) is var c && c != 0 ? c * direction : a.CompareTo(b));
-        return new Rows<T>(Array.ConvertAll(places, place => items[place]));
+        return new Rows<T>(Array.ConvertAll(KeyOrder.Sorted(keys, direction), place => items[place]));
     }
 
     // Only finished collections exist in a rule, so the length is known before the work.

@@ -177,9 +177,9 @@ internal static class Pieces
         return new Rows<T>([.. items]);
     }
 
-    public static IEqualityComparer<T> Equality<T>() =>
-        typeof(T) == typeof(string) ? (IEqualityComparer<T>)(object)StringComparer.Ordinal : EqualityComparer<T>.Default;
+    public static IEqualityComparer<T> Equality<T>() => KeyEquality<T>.Instance;
 
-    public static IComparer<T> Order<T>() =>
-        typeof(T) == typeof(string) ? (IComparer<T>)(object)StringComparer.Ordinal : Comparer<T>.Default;
+    /// <summary>Paid for by what is compared; for a walk, where no hash has told most of them apart.</summary>
+    public static bool Same<T>(T one, T other) =>
+        typeof(T) == typeof(string) ? Fuel.Same((string?)(object?)one, (string?)(object?)other) : KeyEquality<T>.Instance.Equals(one, other);
 }

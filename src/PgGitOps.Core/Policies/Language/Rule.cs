@@ -32,13 +32,13 @@ public abstract class Rule
     protected Rows<Document> Documents(string kind) => Fleet.Documents(kind);
 
     /// <summary>Reports a finding at a value.</summary>
-    protected Finding Report(Value place, string message) => Run.Add(new Finding(place, message));
+    protected Finding Report(Value place, string message) => Run.Add(new Finding(Finding.There(place, "Report"), message));
 
     /// <summary>Reports a finding at the name of a document.</summary>
-    protected Finding Report(Document place, string message) => Report(place.Metadata["name"], message);
+    protected Finding Report(Document place, string message) => Report(Finding.There(place, "Report").Metadata["name"], message);
 
     /// <summary>The rule says nothing about this subject, and why. End the rule afterwards with <c>return;</c>.</summary>
-    protected void NotApplicable(string why) => Run.NotApplicable = why;
+    protected void NotApplicable(string why) => Run.NotApplicable = why ?? "";
 
     protected abstract void Check();
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Desired.Reading;
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Policies.Machinery;
 
@@ -14,35 +15,71 @@ public sealed class Value
 {
     private readonly Evaluation run;
     private readonly Value? parent;
-    private readonly string step;
 
-    internal Value(Evaluation run, int document, LocatedNode? node, Value? parent, string step)
+    // A key, or null for an item of a list, or for the document.
+    private readonly string? key;
+    private readonly int index;
+    private string? path;
+
+    internal Value(Evaluation run, int document, LocatedNode? node, Value? parent, string? key, int index = -1)
     {
         this.run = run;
         DocumentNumber = document;
         Node = node;
         this.parent = parent;
-        this.step = step;
+        this.key = key;
+        this.index = index;
     }
 
     internal int DocumentNumber { get; }
     internal LocatedNode? Node { get; }
 
     /// <summary>Nearest value around that is written.</summary>
-    internal Value Written => Node is not null || parent is null ? this : parent.Written;
+    internal Value Written
+    {
+        get
+        {
+            var value = this;
+            while (value is { Node: null, parent: { } around })
+                value = around;
+            return value;
+        }
+    }
 
     public bool Exists => Seen() is { Kind: not NodeKind.Null };
 
     /// <summary>Path inside the document, such as <c>spec.backup.maxAge</c> or <c>spec.members[1].host</c>.</summary>
-    public string Path => parent is null ? "" : parent.Path is "" ? step : step[0] == '[' ? parent.Path + step : $"{parent.Path}.{step}";
+    public string Path => path ??= Fuel.Text(PathBelow(null, Fuel.TextLengthMax + 1));
+
+    /// <summary>The part of the path below a value around, of about <paramref name="lengthMax"/> characters at most.</summary>
+    /// <remarks>Written once and from the inside out: what is asked for twice a level doubles with each.</remarks>
+    internal string PathBelow(Value? around, int lengthMax)
+    {
+        var steps = new System.Collections.Generic.Stack<Value>();
+        for (var value = this; value is { parent: { } outer } && !ReferenceEquals(value, around); value = outer)
+            steps.Push(value);
+        var text = new System.Text.StringBuilder();
+        foreach (var value in steps)
+        {
+            if (text.Length > lengthMax)
+                break;
+            if (value.key is null)
+                text.Append(CultureInfo.InvariantCulture, $"[{value.index}]");
+            else
+                text.Append(text.Length == 0 ? "" : ".").Append(value.key.Length == 0 ? "\"\"" : value.key);
+        }
+        return text.ToString();
+    }
 
     /// <summary>The value under a key of a mapping.</summary>
     public Value this[string key]
     {
         get
         {
-            Fuel.Charge(1);
-            return new Value(run, DocumentNumber, Seen()?[key], this, key.Length == 0 ? "\"\"" : key);
+            var node = Seen();
+            // The keys are looked through one by one.
+            Fuel.Charge(1 + (node is { Kind: NodeKind.Mapping } mapping ? mapping.Keys.Count >> 2 : 0) + (key.Length >> 4));
+            return new Value(run, DocumentNumber, node?[key], this, key);
         }
     }
 
@@ -53,7 +90,7 @@ public sealed class Value
         {
             Fuel.Charge(1);
             var item = Seen() is { Kind: NodeKind.Sequence } node && (uint)index < (uint)node.Items.Count ? node.Items[index] : (LocatedNode?)null;
-            return new Value(run, DocumentNumber, item, this, string.Create(CultureInfo.InvariantCulture, $"[{index}]"));
+            return new Value(run, DocumentNumber, item, this, null, index);
         }
     }
 
@@ -61,7 +98,7 @@ public sealed class Value
     public Value At(string path)
     {
         var value = this;
-        foreach (var key in path.Split('.'))
+        foreach (var key in path.PaidSplit('.'))
             value = value[key];
         return value;
     }
@@ -73,7 +110,7 @@ public sealed class Value
         {
             if (Seen() is not { Kind: not NodeKind.Null } node)
                 return null;
-            return node.IsScalar ? node.Text : throw Mistyped("a text");
+            return node.IsScalar ? Bounded(node.Text) : throw Mistyped("a text");
         }
     }
 
@@ -104,7 +141,8 @@ public sealed class Value
 
     /// <summary>A date (00:00 UTC of that day) or a time with its offset.</summary>
     public DateTimeOffset? Moment => Text is not { } text ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var value) ? value.ToUniversalTime() : throw Mistyped("a date or a time");
+        // As in documents, and no other way: a time without a date, or a date without a year, would be one of today.
+        : MomentText.TryParse(text, out var value) ? value.ToUniversalTime() : throw Mistyped("a date such as 2030-05-01, or a time with its offset such as 2030-05-01T12:00Z");
 
     /// <summary>Items of a list; nothing where no list is written.</summary>
     public Rows<Value> Items
@@ -118,7 +156,7 @@ public sealed class Value
             Fuel.Charge(node.Items.Count);
             var items = new Value[node.Items.Count];
             for (var i = 0; i < items.Length; i++)
-                items[i] = new Value(run, DocumentNumber, node.Items[i], this, string.Create(CultureInfo.InvariantCulture, $"[{i}]"));
+                items[i] = new Value(run, DocumentNumber, node.Items[i], this, null, i);
             return new Rows<Value>(items);
         }
     }
@@ -135,7 +173,7 @@ public sealed class Value
             Fuel.Charge(node.Items.Count);
             var entries = new Entry[node.Items.Count];
             for (var i = 0; i < entries.Length; i++)
-                entries[i] = new Entry(node.Keys[i].Text, new Value(run, DocumentNumber, node.Items[i], this, node.Keys[i].Text.Length == 0 ? "\"\"" : node.Keys[i].Text));
+                entries[i] = new Entry(node.Keys[i].Text, new Value(run, DocumentNumber, node.Items[i], this, node.Keys[i].Text));
             return new Rows<Entry>(entries);
         }
     }
@@ -148,7 +186,7 @@ public sealed class Value
     public bool IsList => Seen() is { Kind: NodeKind.Sequence };
 
     /// <summary>True when exactly this text is written here.</summary>
-    public bool Is(string text) => Seen() is { Kind: not (NodeKind.Mapping or NodeKind.Sequence) } node && node.Text == text;
+    public bool Is(string text) => Seen() is { Kind: not (NodeKind.Mapping or NodeKind.Sequence) } node && Fuel.Same(node.Text, text);
 
     public bool IsOneOf(params string[] texts)
     {
@@ -166,19 +204,42 @@ public sealed class Value
         null or { Kind: NodeKind.Null } => "(nothing)",
         { Kind: NodeKind.Mapping } => "(a mapping)",
         { Kind: NodeKind.Sequence } => "(a list)",
-        { Text: var text } => text,
+        { Text: var text } => Bounded(text),
     };
 
     private LocatedNode? Seen()
     {
         Fuel.Charge(1);
         run.SawDocument(DocumentNumber);
-        run.Reads?.Add(DocumentNumber, Path, Node?.Text);
+        // Outside of the fuel: what is explained costs the same steps as what is judged.
+        run.Reads?.Add(DocumentNumber, PathBelow(null, ShownMax), Node?.Text);
         return Node;
     }
 
-    private RuleStopped Mistyped(string wanted) =>
-        new($"{run.Corpus.Documents[DocumentNumber].Kind}/{run.Corpus.Documents[DocumentNumber].Name} {Path}: the rule reads {wanted} here, and the document says {this}");
+    private const int ShownMax = 300;
+
+    private string Name => $"{run.Corpus.Documents[DocumentNumber].Kind}/{run.Corpus.Documents[DocumentNumber].Name} {PathBelow(null, ShownMax)}";
+
+    private string Bounded(string text)
+    {
+        if (text.Length > Fuel.ReadLengthMax)
+            throw run.Tank.Stop(string.Create(CultureInfo.InvariantCulture, $"{Name}: the text has {text.Length} characters, and a rule reads at most {Fuel.ReadLengthMax}"));
+        Fuel.Charge(text.Length >> 4);
+        return text;
+    }
+
+    private RuleStopped Mistyped(string wanted)
+    {
+        var said = Node switch
+        {
+            null => "(nothing)",
+            { Kind: NodeKind.Mapping } => "(a mapping)",
+            { Kind: NodeKind.Sequence } => "(a list)",
+            { Text: { Length: > ShownMax } text } => text[..ShownMax] + "…",
+            { Text: var text } => text,
+        };
+        return new($"{Name}: the rule reads {wanted} here, and the document says {said}");
+    }
 }
 
 /// <summary>A key of a mapping and its value.</summary>

@@ -7,6 +7,7 @@ namespace PgGitOps.Core.Policies.Machinery;
 internal sealed class Evaluation(Corpus corpus, FuelTank tank, DateTimeOffset now, IReadOnlyDictionary<string, ParameterValue> parameters)
 {
     public const int FindingsMax = 200;
+    private const int KindsMax = 200;
 
     public Corpus Corpus { get; } = corpus;
     public FuelTank Tank { get; } = tank;
@@ -34,7 +35,12 @@ internal sealed class Evaluation(Corpus corpus, FuelTank tank, DateTimeOffset no
         document = number;
     }
 
-    public void ListedKind(string kind) => (kinds ??= new(StringComparer.Ordinal)).Add(kind);
+    public void ListedKind(string kind)
+    {
+        kinds ??= new(StringComparer.Ordinal);
+        if (kinds.Add(kind) && kinds.Count > KindsMax)
+            throw Tank.Stop(string.Create(CultureInfo.InvariantCulture, $"the rule asked for documents of more than {KindsMax} kinds"));
+    }
 
     public bool ClockRead { get; private set; }
 

@@ -23,12 +23,18 @@ public static class Fuel
         set => tank = value;
     }
 
+    /// <summary>Longest text of a document that a rule may read.</summary>
+    public const int ReadLengthMax = 65_536;
+
     /// <param name="site">Number of the statement about to run.</param>
-    public static void Tick(int site)
+    public static void Tick(int site) => Tick(site, 1);
+
+    /// <param name="weight">What the statement's own expressions come to: a long one is several steps.</param>
+    public static void Tick(int site, int weight)
     {
         var current = tank ?? throw new RuleStopped("a rule runs only inside an evaluation");
         current.Visit(site);
-        if (--current.Left < 0)
+        if ((current.Left -= weight) < 0)
             throw current.Exhausted();
     }
 
@@ -40,9 +46,11 @@ public static class Fuel
     }
 
     /// <summary>Entry of a function or lambda.</summary>
-    public static void Enter(int site)
+    public static void Enter(int site) => Enter(site, 1);
+
+    public static void Enter(int site, int weight)
     {
-        Tick(site);
+        Tick(site, weight);
         if (++tank!.Depth > DepthMax)
             throw tank.Stop(string.Create(CultureInfo.InvariantCulture, $"functions call each other more than {DepthMax} deep"));
     }
@@ -62,6 +70,29 @@ public static class Fuel
         if (built.Length > TextLengthMax)
             throw tank!.Stop(string.Create(CultureInfo.InvariantCulture, $"a text grew past {TextLengthMax} characters"));
         return built;
+    }
+
+    /// <summary>A text that is about to be read from its start to its end.</summary>
+    public static string? Reads(string? text)
+    {
+        if (text is not null)
+            Charge(1 + (text.Length >> 3));
+        return text;
+    }
+
+    /// <summary>Whether two texts are the same.</summary>
+    public static bool Same(string? one, string? other)
+    {
+        if (one is not null && other is not null && one.Length == other.Length)
+            Charge(one.Length >> 4);
+        return string.Equals(one, other, StringComparison.Ordinal);
+    }
+
+    /// <summary>Pays for an expression that stands in no statement of its own: a part of a query, which runs for each element.</summary>
+    public static T Pay<T>(int weight, T value)
+    {
+        Charge(weight);
+        return value;
     }
 
     /// <summary>Work done on a rule's behalf: one unit for each element or sixteen characters handled.</summary>

@@ -11,7 +11,7 @@ namespace PgGitOps.Providers.RuleHost.Compiling;
 internal static class AllowList
 {
     /// <summary>Raised whenever what is allowed changes: it is part of the key of compiled bundles.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Everything public in this namespace was written to be given to rules.</summary>
     public const string LanguageNamespace = "PgGitOps.Core.Policies.Language";
@@ -138,7 +138,7 @@ internal static class AllowList
         ["System.Runtime.CompilerServices.TupleElementNamesAttribute"] = [".ctor"],
         ["System.Runtime.CompilerServices.IsReadOnlyAttribute"] = [".ctor"],
         ["System.Runtime.CompilerServices.SwitchExpressionException"] = [".ctor"],
-        [FuelType] = ["Tick", "TickTrue", "Enter", "Leave", "Text"],
+        [FuelType] = ["Tick", "TickTrue", "Enter", "Leave", "Text", "Reads", "Same", "Pay"],
     }.ToFrozenDictionary(p => p.Key, p => p.Value.ToFrozenSet(StringComparer.Ordinal), StringComparer.Ordinal);
 
     /// <summary>What only code without a line of a rule in it may use: anonymous types, and the entry of a script that is never run.</summary>

@@ -30,15 +30,29 @@ internal enum Layers
 /// <param name="Sites">The place each tick stands for.</param>
 internal sealed record CompiledRules(byte[] Image, IReadOnlyList<int> Rules, IReadOnlyList<(int Rule, RulePlace Place)> Sites, IReadOnlyList<CompileFinding> Findings)
 {
-    /// <summary>Some rule ended the compiler's process, or the machine did.</summary>
+    /// <summary>The machine, and not a rule, may be why something was not compiled.</summary>
     public bool CompilerLost { get; init; }
+
+    /// <summary>Rules that are neither in it nor found fault with.</summary>
+    public IEnumerable<RuleText> SilentOn(IEnumerable<RuleText> rules)
+    {
+        var spoken = Rules.Concat(Findings.Select(f => f.Rule)).ToHashSet();
+        return rules.Where(r => !spoken.Contains(r.Number));
+    }
+
+    /// <summary>Rules that end the compiler's process on any machine, with what is said of them.</summary>
+    public IReadOnlyDictionary<int, CompileFinding> Deadly { get; init; } = new Dictionary<int, CompileFinding>();
 }
 
 /// <summary>Rule texts → one checked assembly. Runs inside the jail only: it parses what strangers wrote.</summary>
 internal static class RuleCompiler
 {
     private const int FindingsPerRuleMax = 20;
-    private static readonly CSharpParseOptions Parsing = new(LanguageVersion.CSharp14, DocumentationMode.None, SourceCodeKind.Script, preprocessorSymbols: []);
+
+    // Later versions prefer spans to arrays and lists: "a,b".Split(',', ';') and words.Contains("a") would mean methods that no rule may call.
+    private const LanguageVersion Version = LanguageVersion.CSharp12;
+
+    private static readonly CSharpParseOptions Parsing = new(Version, DocumentationMode.None, SourceCodeKind.Script, preprocessorSymbols: []);
 
     public static CompiledRules Compile(IReadOnlyList<RuleText> rules, Layers layers)
     {
@@ -154,7 +168,7 @@ internal static class RuleCompiler
             .WithImports("System", AllowList.LanguageNamespace)
             .WithMetadataResolver(NoMetadata.Instance).WithSourceResolver(NoSources.Instance)
             .WithEmitDebugInformation(false).WithAllowUnsafe(false).WithCheckOverflow(true)
-            .WithLanguageVersion(LanguageVersion.CSharp14).WithOptimizationLevel(OptimizationLevel.Release);
+            .WithLanguageVersion(Version).WithOptimizationLevel(OptimizationLevel.Release);
         var script = (CSharpCompilation)CSharpScript.Create(text, options).GetCompilation();
         var tightened = script.Options
             .WithDeterministic(true).WithConcurrentBuild(false).WithAllowUnsafe(layers == Layers.None).WithNullableContextOptions(NullableContextOptions.Annotations)

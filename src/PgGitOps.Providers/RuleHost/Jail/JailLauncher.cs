@@ -21,11 +21,15 @@ internal static class JailLauncher
         try
         {
             var (jailed, role) = (arguments[1] != "unjailed", arguments[2]);
-            var program = ManagedProgram.Find(arguments[3]);
+            // First of all: the worker ends with the engine, however that ends. Who was orphaned before that line asks whose child it is.
+            if (Kernel.Prctl(Kernel.ParentDeathSignal, Kernel.KillSignal, 0, 0, 0) != 0 || Kernel.ParentId() != int.Parse(arguments[3], CultureInfo.InvariantCulture))
+                throw new JailUnavailable("the engine that wanted the rules run is gone");
+            var program = ManagedProgram.Find(arguments[4]);
             var limits = WorkerLimits.Of(role);
             _ = Kernel.ChangeDirectory("/");
             Limit(4, 0); // core dumps would hold the documents
-            Limit(0, (ulong)limits.CpuTime.TotalSeconds);
+            // The engine looks at processor time more closely; this is for an engine that sleeps. The signal comes before the kill, so that the reason is known.
+            Limit(0, (ulong)limits.CpuTime.TotalSeconds, (ulong)limits.CpuTime.TotalSeconds + 5);
             if (jailed)
             {
                 Limit(9, (ulong)limits.AddressSpaceBytes);
@@ -51,9 +55,11 @@ internal static class JailLauncher
         }
     }
 
-    private static void Limit(int resource, ulong value)
+    private static void Limit(int resource, ulong value) => Limit(resource, value, value);
+
+    private static void Limit(int resource, ulong soft, ulong hard)
     {
-        if (Kernel.SetLimit(resource, new Kernel.ResourceLimit(value, value)) != 0)
+        if (Kernel.SetLimit(resource, new Kernel.ResourceLimit(soft, hard)) != 0)
             throw new JailUnavailable(string.Create(CultureInfo.InvariantCulture, $"limit {resource} could not be set"));
     }
 
@@ -86,7 +92,7 @@ internal sealed record WorkerLimits(long HeapBytes, long YoungBytes, long Addres
     {
         Compile => new(600L << 20, 4L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
         Launch => new(64L << 20, 2L << 20, 0, TimeSpan.Zero),
-        Evaluate => new(320L << 20, 2L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
+        Evaluate => new(320L << 20, 2L << 20, 4L << 30, TimeSpan.FromSeconds(300)),
         _ => throw new ArgumentException("A worker compiles or evaluates.", nameof(role)),
     };
 }

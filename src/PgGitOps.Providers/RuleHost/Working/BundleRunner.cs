@@ -71,23 +71,28 @@ internal sealed class BundleRunner : IDisposable
 
     private void RunAll(IReadOnlyList<RunnableRule> rules, Corpus corpus, DateTimeOffset now, Func<int, int, bool> wanted, Action<int> starting, Action<RunResult> finished)
     {
+        var plan = FuelPlan.Of(FuelBase, FuelPerDocument, corpus.Documents.Count);
+        var all = plan.All;
         foreach (var rule in rules)
         {
+            var left = plan.Rule;
             var type = Array.Find(assembly.GetTypes(), t => t.Name == $"Rule_{rule.Number}") ?? throw new InvalidOperationException($"The compiled bundle holds no rule {rule.Number}.");
             IReadOnlyList<int> subjects = rule.Subject == RuleHeader.FleetSubject ? [-1] : corpus.OfKind(rule.Subject);
             starting(rule.Number);
             foreach (var subject in subjects)
             {
-                if (wanted(rule.Number, subject))
-                    finished(RunOne(rule, type, subject, corpus, now));
+                if (!wanted(rule.Number, subject))
+                    continue;
+                var run = RunOne(rule, type, subject, corpus, now, Math.Max(0, Math.Min(plan.Run, Math.Min(left, all))));
+                (left, all) = (left - run.Fuel, all - run.Fuel);
+                finished(run);
             }
         }
     }
 
-    private RunResult RunOne(RunnableRule rule, Type type, int subject, Corpus corpus, DateTimeOffset now)
+    private RunResult RunOne(RunnableRule rule, Type type, int subject, Corpus corpus, DateTimeOffset now, long fuel)
     {
-        // Counted over the whole corpus also for a run on one document: it may look at all the others.
-        var tank = new FuelTank(FuelBase + FuelPerDocument * corpus.Documents.Count, Trace);
+        var tank = new FuelTank(fuel, Trace);
         var evaluation = new Evaluation(corpus, tank, now, rule.Parameters) { Reads = Trace ? new OrderedReads() : null };
         var (end, reason) = (RunEnd.Finished, "");
         Fuel.Tank = tank;
@@ -98,6 +103,8 @@ internal sealed class BundleRunner : IDisposable
             instance.Perform();
             if (evaluation.NotApplicable is { } why)
                 (end, reason) = (RunEnd.NotApplicable, why);
+            if (ResultCodec.Said(evaluation.Findings) > ResultCodec.SaidMax)
+                throw tank.Stop(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the rule said more than {ResultCodec.SaidMax} characters in one run"));
         }
         catch (RuleStopped e)
         {

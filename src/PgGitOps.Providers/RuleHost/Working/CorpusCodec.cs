@@ -139,27 +139,4 @@ internal static class CorpusCodec
             return node;
         }
     }
-
-    /// <summary>The node a number of the worker stands for, its key, and its path; null when there is no such node.</summary>
-    /// <param name="wanted">Values and keys counted depth first from 1, as the worker's table does, every alias written out.</param>
-    public static (LocatedNode Node, LocatedNode? Key, string Path)? Find(LocatedNode root, int wanted)
-    {
-        var number = 0;
-        return Walk(root, null, "");
-
-        (LocatedNode, LocatedNode?, string)? Walk(LocatedNode node, LocatedNode? key, string path)
-        {
-            if (++number == wanted)
-                return (node, key, path);
-            for (var i = 0; i < node.Items.Count; i++)
-            {
-                var inner = node.Kind == NodeKind.Mapping ? (path.Length == 0 ? node.Keys[i].Text : $"{path}.{node.Keys[i].Text}") : $"{path}[{i}]";
-                if (node.Kind == NodeKind.Mapping && ++number == wanted)
-                    return (node.Items[i], node.Keys[i], inner);
-                if (Walk(node.Items[i], node.Kind == NodeKind.Mapping ? node.Keys[i] : null, inner) is { } found)
-                    return found;
-            }
-            return null;
-        }
-    }
 }

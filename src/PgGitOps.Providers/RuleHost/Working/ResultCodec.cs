@@ -17,6 +17,16 @@ internal static class ResultCodec
 {
     private const int TextBytesMax = 8_000, CharactersMax = 2_000, ListMax = 1_000_000;
 
+    /// <summary>Characters of all texts of one run: what a rule says has to fit into a message, and before the eyes of a reader.</summary>
+    public const int SaidMax = 1_000_000;
+
+    public static long Said(IEnumerable<Core.Policies.Language.Finding> findings) => findings.Sum(f =>
+        Length(f.Message) + Length(f.HintText) + f.RelatedPlaces.Sum(r => Length(r.Text) + PlaceLength) + f.Edits.Sum(e => Length(e.Key) + Length(e.Text) + PlaceLength) + PlaceLength);
+
+    private const int PlaceLength = 20;
+
+    private static long Length(string? text) => Math.Min(text?.Length ?? 0, CharactersMax);
+
     public static void Write(BinaryWriter to, RunResult result)
     {
         var run = result.Evaluation;
@@ -66,7 +76,7 @@ internal static class ResultCodec
         var written = value.Written;
         to.Write7BitEncodedInt(value.DocumentNumber);
         to.Write7BitEncodedInt(written.Node?.Number ?? 1);
-        to.Write(Cut(ReferenceEquals(written, value) ? "" : value.Path[written.Path.Length..].TrimStart('.')));
+        to.Write(Cut(ReferenceEquals(written, value) ? "" : value.PathBelow(written, CharactersMax)));
     }
 
     public static RunReport Read(BinaryReader from) => new(

@@ -5,9 +5,20 @@ using PgGitOps.Providers.RuleHost.Jail;
 
 namespace PgGitOps.Providers.RuleHost.Working;
 
+/// <summary>How long a worker may take.</summary>
+/// <param name="Processor">Of its own processor time: the same on a machine that is busy with other things.</param>
+/// <param name="Wall">Of time as it passes.</param>
+internal readonly record struct Patience(TimeSpan Processor, TimeSpan Wall);
+
 /// <summary>How a conversation with a worker failed. The worker is gone afterwards.</summary>
-internal sealed class WorkerLost(string why, bool noJail = false) : Exception(why)
+internal sealed class WorkerLost(string why, bool noJail = false, bool byMachine = false, bool tookTooMuch = false) : Exception(why)
 {
+    /// <summary>Not the rule's doing, or not for certain: on another machine, or later, it may go well.</summary>
+    public bool ByMachine { get; } = byMachine;
+
+    /// <summary>It used more processor time than it may.</summary>
+    public bool TookTooMuch { get; } = tookTooMuch;
+
     /// <summary>The jail could not be built, so nothing was run.</summary>
     public bool NoJail { get; } = noJail;
 }
@@ -19,6 +30,8 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Stream input;
     private readonly Stream output;
     private readonly Task<string> errors;
+    private readonly Timer watch;
+    private volatile Deadline? limit;
     private bool ready;
 
     private WorkerProcess(Process process)
@@ -27,6 +40,52 @@ internal sealed class WorkerProcess : IDisposable
         input = process.StandardInput.BaseStream;
         output = process.StandardOutput.BaseStream;
         errors = ReadErrorsAsync(process.StandardError);
+        watch = new Timer(_ => Watch(), null, WatchEvery, WatchEvery);
+    }
+
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>From now on; the worker is ended when it goes past.</summary>
+    public void Limit(Patience patience)
+    {
+        try
+        {
+            limit = new(process.TotalProcessorTime + patience.Processor, Environment.TickCount64 + (long)patience.Wall.TotalMilliseconds);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended; whoever reads from it finds out.
+        }
+    }
+
+    /// <summary>It waits for work, which may take any time.</summary>
+    public void Rest() => limit = null;
+
+    private void Watch()
+    {
+        try
+        {
+            if (limit is not { } now)
+                return;
+            if (process.TotalProcessorTime > now.Processor)
+                Kill(Killed.Processor);
+            else if (Environment.TickCount64 > now.Ends)
+                Kill(Killed.Slow);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended.
+        }
+    }
+
+    private sealed record Deadline(TimeSpan Processor, long Ends);
+
+    private enum Killed
+    {
+        No,
+        Processor,
+        Slow,
+        Other,
     }
 
     public int Id => process.Id;
@@ -72,7 +131,7 @@ internal sealed class WorkerProcess : IDisposable
 
     public static WorkerProcess Start(ManagedProgram program, string role, string jail)
     {
-        var line = WorkerCommand.Launcher(program, JailLauncher.Verb, jail, role);
+        var line = WorkerCommand.Launcher(program, JailLauncher.Verb, jail, role, Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
         var start = new ProcessStartInfo(line[0])
         {
             RedirectStandardInput = true,
@@ -86,7 +145,7 @@ internal sealed class WorkerProcess : IDisposable
         start.Environment.Clear();
         foreach (var (name, value) in WorkerCommand.Variables(WorkerLimits.Launch))
             start.Environment[name] = value;
-        return new WorkerProcess(Process.Start(start) ?? throw new InvalidOperationException("A process was asked for and none came."));
+        return new WorkerProcess(LastingThread.Run(() => Process.Start(start)) ?? throw new InvalidOperationException("A process was asked for and none came."));
     }
 
     public void Send(int kind, Action<BinaryWriter>? body = null)
@@ -102,10 +161,9 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    /// <summary>The next message, or <see cref="WorkerLost"/> when the worker ends or the deadline passes.</summary>
-    public (int Kind, byte[] Body) Receive(TimeSpan within)
+    /// <summary>The next message, or <see cref="WorkerLost"/> when the worker ends or goes past its limit.</summary>
+    public (int Kind, byte[] Body) Receive()
     {
-        using var deadline = new Timer(_ => Kill(), null, within, Timeout.InfiniteTimeSpan);
         while (true)
         {
             (int Kind, byte[] Body) message;
@@ -115,7 +173,10 @@ internal sealed class WorkerProcess : IDisposable
             }
             catch (Exception e) when (e is InvalidDataException or IOException)
             {
-                Kill();
+                // Cut short by its end, or by ours.
+                if (killed != Killed.No)
+                    throw Lost();
+                Kill(Killed.Other);
                 throw new WorkerLost("the worker's answer was malformed");
             }
             if (message.Kind == 0)
@@ -128,11 +189,15 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    private bool killed;
+    private volatile Killed killed;
 
-    private void Kill()
+    /// <summary>Ends it now, from any thread.</summary>
+    public void Stop() => Kill(Killed.Other);
+
+    private void Kill(Killed why)
     {
-        killed = true;
+        if (killed == Killed.No)
+            killed = why;
         try
         {
             process.Kill();
@@ -145,12 +210,12 @@ internal sealed class WorkerProcess : IDisposable
 
     private WorkerLost Lost()
     {
-        if (killed)
-            return new WorkerLost("it took longer than it may");
+        if (killed != Killed.No)
+            return killed == Killed.Processor ? new WorkerLost("it used more processor time than it may", byMachine: true, tookTooMuch: true) : new WorkerLost("it took longer than it may", byMachine: true);
         process.WaitForExit(TimeSpan.FromSeconds(10));
         if (!process.HasExited)
         {
-            Kill();
+            Kill(Killed.Other);
             return new WorkerLost("the worker closed its output");
         }
         var said = errors.Wait(TimeSpan.FromSeconds(2)) ? errors.Result : "";
@@ -159,7 +224,9 @@ internal sealed class WorkerProcess : IDisposable
             JailLauncher.NoJail => new WorkerLost(said.Trim(), noJail: true),
             134 when said.Contains("Stack overflow", StringComparison.Ordinal) => new WorkerLost("its calls nested too deeply (stack overflow)"),
             134 or 137 when said.Contains("Out of memory", StringComparison.OrdinalIgnoreCase) || said.Contains("OutOfMemory", StringComparison.Ordinal) => new WorkerLost("it used too much memory"),
-            152 => new WorkerLost("it used too much processor time"),
+            152 => new WorkerLost("it used more processor time than it may", byMachine: true, tookTooMuch: true),
+            // Killed from outside, as the kernel does when the machine runs out of memory.
+            137 => new WorkerLost("the worker was killed", byMachine: true),
             var code => new WorkerLost($"the worker ended with code {code}{(FirstLine(said) is { Length: > 0 } line ? $": {line}" : "")}"),
         };
     }
@@ -181,8 +248,9 @@ internal sealed class WorkerProcess : IDisposable
 
     public void Dispose()
     {
+        watch.Dispose();
         if (!process.HasExited)
-            Kill();
+            Kill(Killed.Other);
         process.Dispose();
     }
 }

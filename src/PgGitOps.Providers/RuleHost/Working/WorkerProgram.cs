@@ -16,6 +16,12 @@ internal static class WorkerProgram
 
     public static int Run(string[] arguments)
     {
+        // A rule that runs reads nothing; this thread sees that the engine is gone.
+        new Thread(() =>
+        {
+            Kernel.WaitForHangUp(0);
+            Kernel.Exit(0);
+        }) { IsBackground = true }.Start();
         if (arguments[1] != "unjailed")
             CallJail.EnterWorker();
         // Not by way of Console, which looks at terminals and installs signal handlers.
@@ -37,6 +43,9 @@ internal static class WorkerProgram
                     return 0;
                 case Wire.Compile:
                     CompileRules(from, output);
+                    break;
+                case Wire.Probe:
+                    ProbeRules(from, output);
                     break;
                 case Wire.Load:
                     (var image, rules) = Messages.ReadBundle(from);
@@ -70,6 +79,25 @@ internal static class WorkerProgram
         Wire.Send(output, Wire.Compiled, to => Messages.Write(to, compiled!));
     }
 
+    /// <summary>Compiles each rule by itself, and names it before: when the process dies, the engine knows of which.</summary>
+    private static void ProbeRules(BinaryReader from, Stream output)
+    {
+        var (rules, layers) = Messages.ReadRules(from);
+        var thread = new Thread(
+            () =>
+            {
+                foreach (var rule in rules)
+                {
+                    Wire.Send(output, Wire.Started, w => w.Write7BitEncodedInt(rule.Number));
+                    RuleCompiler.Compile([rule], layers);
+                }
+            },
+            64 * 1024 * 1024);
+        thread.Start();
+        thread.Join();
+        Wire.Send(output, Wire.Done);
+    }
+
     private static void RunRules(BundleRunner runner, IReadOnlyList<RunnableRule> rules, Corpus corpus, BinaryReader from, Stream output)
     {
         var now = new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero);
@@ -90,7 +118,20 @@ internal static class WorkerProgram
             },
             result =>
             {
-                ResultCodec.Write(to, result);
+                to.Flush();
+                var before = buffer.Length;
+                try
+                {
+                    ResultCodec.Write(to, result);
+                }
+                catch (Exception e)
+                {
+                    // What cannot be said is the error of the run that said it, and of no other.
+                    to.Flush();
+                    buffer.SetLength(before);
+                    var empty = new Evaluation(corpus, new FuelTank(0, trace: false), now, new Dictionary<string, Core.Policies.ParameterValue>());
+                    ResultCodec.Write(to, result with { End = RunEnd.Error, Reason = $"what the rule reported cannot be told ({e.GetType().Name})", Evaluation = empty });
+                }
                 if (buffer.Length > ResultBytes)
                     Flush();
             });
