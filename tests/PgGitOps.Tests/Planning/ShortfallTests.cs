@@ -22,4 +22,14 @@ public class ShortfallTests
 
         Assert.Equal(counts, Shortfall.Of(plan).Any());
     }
+
+    [Fact]
+    public void Of_AnObservedClusterWithoutAServer_IsNotEmpty()
+    {
+        var cluster = Builders.Fleets.Cluster("core-1") with { Mode = ReconcileMode.Observe };
+
+        var plan = Builders.Plans.Of(cluster, Builders.Snapshots.Empty("core-1"));
+
+        Assert.Equal("exists", Assert.Single(Shortfall.Of(plan)).Key.Field);
+    }
 }
