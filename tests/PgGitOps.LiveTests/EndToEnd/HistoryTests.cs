@@ -151,6 +151,23 @@ public sealed class HistoryTests
         Assert.Null(fleet.ServerPid("core-1"));
     }
 
+    [LiveFact]
+    public async Task Reconcile_WhenThePortChangesWhileServersAreDown_SaysWhereTheyListen_AndDoesNotWaitForThem()
+    {
+        await using var fleet = await TestFleet.CreateAsync(tasks: false);
+        await fleet.RunAsync(0, "reconcile", "--once");
+        await StopAsync(fleet, "core-2");
+        await StopAsync(fleet, "core-1");
+        fleet.Edit(CorePath, $"port: {fleet.CorePort}", $"port: {FreePort.Next()}");
+
+        var run = await fleet.RunAsync(1, "reconcile", "--once");
+
+        // It is up all the same, as it was before: the step ends, and does not hold the engine until its time is over.
+        Assert.Contains($"listens on port {fleet.CorePort}", run.Out, StringComparison.Ordinal);
+        Assert.NotNull(fleet.ServerPid("core-1"));
+        Assert.Contains($"listens on port {fleet.CorePort}", (await fleet.RunAsync(1, "status")).Out, StringComparison.Ordinal);
+    }
+
     /// <summary>core-1 has crashed and core-2 was promoted by hand.</summary>
     /// <param name="seen">The engine has looked at the promoted server since.</param>
     private static async Task<TestFleet> FailedOverAsync(bool seen)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Providers.Postgres.Writing;
 
@@ -8,10 +10,14 @@ internal static class Readiness
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Asking the host costs a process there, and most servers are up before the first time.</summary>
+    private static readonly TimeSpan HostEvery = TimeSpan.FromSeconds(1);
+
     /// <summary>Null once it does, else the last reason why not.</summary>
     public static async Task<string?> WaitAsync(WriterContext context, Member member, TimeSpan limit, CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
+        var nextLook = HostEvery;
         while (true)
         {
             var (connection, reason) = await WriterConnection.OpenAsync(context, member, Connecting.ServerTarget.MaintenanceDatabase, WriterConnection.Newcomer, cancel).ConfigureAwait(false);
@@ -23,6 +29,13 @@ internal static class Readiness
             // A wrong password stays wrong; only a server that is not up yet is worth waiting for.
             if (watch.Elapsed > limit || reason!.Contains("authentication failed", StringComparison.Ordinal) || reason.Contains("pg_hba", StringComparison.Ordinal))
                 return $"started, but not to be reached: {reason}";
+            if (watch.Elapsed > nextLook)
+            {
+                // A server that listens elsewhere is up, and no wait brings it here.
+                if (await context.Probe.LookAsync(context.Fleet, context.Cluster, member, cancel).ConfigureAwait(false) is Observation<DataDirectoryFacts>.Seen { Value: { Running: true, Port: { } port } } && port != member.Port)
+                    return string.Create(CultureInfo.InvariantCulture, $"started, and it listens on port {port}, where the documents say {member.Port}: change spec.members back, or move the server to the new port by hand (its pggitops.conf) and restart it");
+                nextLook = watch.Elapsed + HostEvery;
+            }
             await Task.Delay(Pace, cancel).ConfigureAwait(false);
         }
     }
