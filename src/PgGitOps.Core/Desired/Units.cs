@@ -5,6 +5,9 @@ namespace PgGitOps.Core.Desired;
 /// <summary>A duration as written in a document: <c>30s 5m 2h 14d 500ms</c>.</summary>
 public static class DurationText
 {
+    // A hundred years: what is added to a moment has to be one.
+    private static readonly TimeSpan Most = TimeSpan.FromDays(36_500);
+
     public static bool TryParse(string text, out TimeSpan value)
     {
         value = default;
@@ -24,12 +27,14 @@ public static class DurationText
         };
         if (unit is null)
             return false;
+        if (amount > Most.Ticks / unit.Value.Ticks)
+            return false;
         value = unit.Value * amount;
         return true;
     }
 
     public static TimeSpan Parse(string text) =>
-        TryParse(text, out var value) ? value : throw new FormatException($"'{text}' is not a duration such as 30s, 5m, 2h or 14d.");
+        TryParse(text, out var value) ? value : throw new FormatException($"'{text}' is not a duration such as 30s, 5m, 2h or 14d, of at most 36500d.");
 
     /// <summary>The shortest exact spelling, such as <c>90s</c>, <c>2h</c>, <c>14d</c>.</summary>
     public static string Format(TimeSpan value)

@@ -22,7 +22,7 @@ internal sealed class HealthEndpoint : IDisposable
         this.log = log;
     }
 
-    /// <param name="address">Such as <c>127.0.0.1:8080</c>, <c>[::1]:8080</c>, or <c>8080</c> for the loopback address.</param>
+    /// <param name="address">Such as <c>127.0.0.1:8080</c>, <c>[::]:8080</c> for all, or <c>8080</c> for the loopback address.</param>
     public static HealthEndpoint Start(string address, HealthState health, ILogger log)
     {
         var endpoint = new HealthEndpoint(health, log);
@@ -45,6 +45,9 @@ internal sealed class HealthEndpoint : IDisposable
         var text = address.Contains(':', StringComparison.Ordinal) ? address : "127.0.0.1:" + address;
         if (!IPEndPoint.TryParse(text, out var parsed) || parsed.Port == 0)
             throw new FormatException($"'{address}' is not ADDRESS:PORT, such as 127.0.0.1:8080.");
+        // The listener of the base runtime takes what follows the first colon for the port.
+        if (parsed.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && !parsed.Address.Equals(IPAddress.IPv6Any))
+            throw new FormatException($"'{address}' is an IPv6 address; the page is served on IPv4 addresses, such as 127.0.0.1:8080, or with [::]:8080 on all.");
         return parsed.Address.Equals(IPAddress.Any) || parsed.Address.Equals(IPAddress.IPv6Any) ? $"*:{parsed.Port}" : parsed.ToString();
     }
 

@@ -86,6 +86,18 @@ public sealed class BrokenTextTests
         Assert.DoesNotContain(findings, f => f.RuleId == DocumentRules.ReaderFailed.Id);
     }
 
+    [Theory]
+    [InlineData("999999999d")]
+    [InlineData("99999d")]
+    [InlineData("999999999h")]
+    public void Document_WithADurationThatNoMomentHasRoomFor_IsAFindingAtItsPlace(string duration)
+    {
+        var findings = new FleetReader().Read(Trees.Of(("policies/classes.yaml", $"apiVersion: pggitops.dev/v1\nkind: RecoveryClasses\nmetadata: {{ name: classes, owner: x }}\nspec:\n  rpo: {{ zero: 0s, long: {duration} }}\n  rto: {{ minutes: 5m }}\n"))).Diagnostics;
+        var finding = Assert.Single(findings, f => f.RuleId == DocumentRules.NumberRange.Id);
+        Assert.Equal((5, $"the duration {duration} is too long"), (finding.Span.Line, finding.Message));
+        Assert.DoesNotContain(findings, f => f.RuleId == DocumentRules.ReaderFailed.Id);
+    }
+
     /// <summary>Whatever the libraries below throw at bytes made at random, it is a finding.</summary>
     [Fact]
     public void File_ChangedAtRandom_IsReadWithoutAnException()

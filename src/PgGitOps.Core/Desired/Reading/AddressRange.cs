@@ -16,7 +16,7 @@ internal static class AddressRange
         if (!(isVersion6 ? IsVersion6(address) : IsVersion4(address)))
             return $"'{text}' does not begin with an IPv4 or IPv6 address";
         var (name, bits) = isVersion6 ? ("IPv6", 128) : ("IPv4", 32);
-        return int.Parse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture) > bits
+        return !int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var prefix) || prefix > bits
             ? string.Create(CultureInfo.InvariantCulture, $"the prefix of '{text}' is too long: an {name} address has {bits} bits")
             : null;
     }

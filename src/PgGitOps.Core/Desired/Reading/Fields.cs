@@ -51,10 +51,18 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
 
     public int Number(string key, int fallback) => Number(key) ?? fallback;
 
-    public TimeSpan? Duration(string key) => node[key] is { } value ? DurationText.Parse(value.Text) : null;
+    public TimeSpan? Duration(string key) => LocatedDuration(key)?.Value;
 
     public Located<TimeSpan>? LocatedDuration(string key) =>
-        node[key] is { } value ? new Located<TimeSpan>(DurationText.Parse(value.Text), value.SpanIn(path)) : null;
+        node[key] is { } value ? new Located<TimeSpan>(DurationOf(value.Text, value.SpanIn(path)), value.SpanIn(path)) : null;
+
+    /// <summary>A duration in a text of this mapping; one that is too long is a finding, and zero.</summary>
+    public TimeSpan DurationOf(string text, SourceSpan at)
+    {
+        if (!DurationText.TryParse(text, out var duration))
+            findings.Add(DocumentRules.NumberRange.At(at, $"the duration {BoundedText.Cut(text, 40)} is too long", "at most 36500d, which is a hundred years"));
+        return duration;
+    }
 
     public ByteCount? Size(string key, string suffix = "")
     {

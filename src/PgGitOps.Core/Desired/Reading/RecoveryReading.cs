@@ -7,7 +7,7 @@ internal static class RecoveryClassesReading
     public static RecoveryClasses Read(DocumentHead head, Fields spec) => new(head, Classes(spec, "rpo"), Classes(spec, "rto"));
 
     private static EquatableArray<RecoveryClass> Classes(Fields spec, string key) => spec.Parameters(key)
-        .Select(p => new RecoveryClass(p.Name, DurationText.Parse(p.Value), p.At))
+        .Select(p => new RecoveryClass(p.Name, spec.DurationOf(p.Value, p.At), p.At))
         .OrderBy(c => c.Limit).ThenBy(c => c.Name, StringComparer.Ordinal)
         .ToEquatableArray();
 }
