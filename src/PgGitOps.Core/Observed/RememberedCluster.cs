@@ -51,27 +51,3 @@ public sealed record ApprovalUse(string Object, string Field, string Value);
 /// <param name="Made">It was provisioned by the engine; false for a server that was found.</param>
 /// <param name="Seen">When it answered last.</param>
 public sealed record RememberedMember(string Name, string Host, string Address, int Port, string? DataDirectory, bool Made, DateTimeOffset Seen);
-
-/// <summary>What the memory says of one cluster. Closed.</summary>
-public abstract record Recollection
-{
-    private Recollection()
-    {
-    }
-
-    public sealed record Known(RememberedCluster Cluster) : Recollection;
-
-    /// <summary>The memory was read, and never heard of it.</summary>
-    public sealed record Nothing : Recollection;
-
-    /// <summary>Whether it existed nobody can say.</summary>
-    public sealed record Unreadable(string Reason) : Recollection;
-
-    public T Match<T>(Func<Known, T> known, Func<Nothing, T> nothing, Func<Unreadable, T> unreadable) => this switch
-    {
-        Known k => known(k),
-        Nothing n => nothing(n),
-        Unreadable u => unreadable(u),
-        _ => throw new InvalidOperationException("Recollection is closed"),
-    };
-}

@@ -58,9 +58,6 @@ internal sealed record ClusterProblem
     /// <summary>Object paths of slots somebody is connected to.</summary>
     internal required IReadOnlySet<string> ActiveSlots { get; init; }
 
-    /// <summary>Who is primary by the histories that members and memory hold.</summary>
-    internal Primacy Primacy { get; init; } = new Primacy.NeverMade();
-
     /// <summary>What others hold that a member lacks, by member; only of members that lack something.</summary>
     internal IReadOnlyDictionary<string, EquatableArray<HistoryClaim>> HistoryClaims { get; init; } = new Dictionary<string, EquatableArray<HistoryClaim>>();
 

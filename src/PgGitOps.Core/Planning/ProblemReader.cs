@@ -103,7 +103,6 @@ internal static class ProblemReader
             Grantors = (reader.Primary?.Memberships ?? []).Where(m => m.Grantors.Count > 0).ToDictionary(m => FacetPath.MemberOf(m.Member, m.Role), m => m.Grantors, StringComparer.Ordinal),
             ActiveSlots = topology.Members.Where(m => m.Facts is not null)
                 .SelectMany(m => m.Facts!.Slots.Where(s => s.Active).Select(s => FacetPath.Slot(m.Name, s.Name))).ToHashSet(StringComparer.Ordinal),
-            Primacy = primacy,
             HistoryClaims = cluster.Members.Select(m => (m.Name, Claims: Primacy.ClaimsAgainst(m.Name, snapshot))).Where(c => c.Claims.Count > 0).ToDictionary(c => c.Name, c => c.Claims.ToEquatableArray(), StringComparer.Ordinal),
             Strayed = PlanningBlocks.StrayedOf(topology, snapshot),
             Origins = topology.Members.ToDictionary(m => m.Name, m => m.Origin, StringComparer.Ordinal),

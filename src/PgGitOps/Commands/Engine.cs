@@ -99,10 +99,8 @@ internal sealed class Engine : IAsyncDisposable
         new ProgressFollower(invocation.Quiet ? TextWriter.Null : invocation.Error, !Console.IsErrorRedirected && !invocation.Quiet, steps, invocation.Time);
 
     /// <summary>One memory for each repository and reference that this state directory serves.</summary>
-    private string RepositoryKey()
-    {
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{RepositoryAddress()}\n{invocation.Reference ?? "HEAD"}")))[..16];
-    }
+    private string RepositoryKey() =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{RepositoryAddress()}\n{invocation.Reference ?? "HEAD"}")))[..16];
 
     private string RepositoryAddress() => Directory.Exists(invocation.Repository) ? Path.GetFullPath(invocation.Repository) : invocation.Repository;
 

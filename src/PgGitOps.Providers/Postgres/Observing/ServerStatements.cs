@@ -15,16 +15,22 @@ internal static class ServerStatements
     ];
 
     // The first eight hex digits of a WAL file's name are the timeline being written; pg_control only knows that of the last checkpoint.
-    private const string Head = """
+    /// <summary>Expression: the timeline that a standby has come to, as far as statistics and pg_control tell it.</summary>
+    public const string StandbyTimeline = "greatest((select max(received_tli) from pg_stat_wal_receiver), (select timeline_id from pg_control_checkpoint()), (select min_recovery_end_timeline from pg_control_recovery()))";
+
+    /// <summary>Expression: up to where a standby has received or replayed; a receiver that has just begun tells less than was replayed.</summary>
+    public const string StandbyPosition = "greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())";
+
+    private const string Head = $"""
         select current_setting('server_version_num')::int4,
                (select system_identifier::text from pg_control_system()),
                pg_is_in_recovery(),
                case when pg_is_in_recovery()
-                    then greatest((select max(received_tli) from pg_stat_wal_receiver), (select timeline_id from pg_control_checkpoint()), (select min_recovery_end_timeline from pg_control_recovery()))
+                    then {StandbyTimeline}
                     else ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int4 end,
                pg_postmaster_start_time(),
                current_setting('data_checksums') = 'on',
-               case when pg_is_in_recovery() then greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) else pg_current_wal_flush_lsn() end::text,
+               case when pg_is_in_recovery() then {StandbyPosition} else pg_current_wal_flush_lsn() end::text,
                current_setting('cluster_name'),
                has_table_privilege('pg_catalog.pg_authid', 'select'),
                has_table_privilege('pg_catalog.pg_file_settings', 'select') and has_function_privilege('pg_catalog.pg_show_all_file_settings()', 'execute'),

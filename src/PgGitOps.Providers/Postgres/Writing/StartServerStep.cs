@@ -6,6 +6,7 @@ using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
+using PgGitOps.Providers.Postgres.Observing;
 
 namespace PgGitOps.Providers.Postgres.Writing;
 
@@ -121,11 +122,7 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
                 try
                 {
                     await using var command = new NpgsqlCommand(
-                        """
-                        select pg_is_in_recovery(),
-                               greatest((select max(received_tli) from pg_stat_wal_receiver), (select timeline_id from pg_control_checkpoint()), (select min_recovery_end_timeline from pg_control_recovery())),
-                               greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::text
-                        """,
+                        $"select pg_is_in_recovery(), {ServerStatements.StandbyTimeline}, {ServerStatements.StandbyPosition}::text",
                         connection) { CommandTimeout = 10 };
                     await using var row = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
                     await row.ReadAsync(cancel).ConfigureAwait(false);
@@ -154,9 +151,10 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
     {
         if (AcceptedPrimaries.Of(context.Fleet.Approvals, context.Cluster.Name, context.Time.GetUtcNow()).Contains(member.Name) || timeline is not { } theirs || directory.Timeline is not { } mine)
             return null;
-        var further = theirs == mine && Lsn.TryParse(end) is { } their && Lsn.TryParse(directory.Lsn) is { } own && their > own;
-        return theirs > mine || further
-            ? string.Create(CultureInfo.InvariantCulture, $"{other.Name} holds timeline {theirs}{(end is null ? "" : $" at {end}")}, and {member.Name} only timeline {mine}{(directory.Lsn is { } at ? $" at {at}" : "")}: started, it would accept writes without what {other.Name} holds")
+        var own = WalHistory.Of(directory.SystemIdentifier ?? "", mine, directory.Lsn, directory.KnownTimelines);
+        var their = WalHistory.Of(own.SystemIdentifier, theirs, end, []);
+        return own.To(their) is HistoryRelation.Behind
+            ? $"{other.Name} holds {their}, and {member.Name} only {own}: started, it would accept writes without what {other.Name} holds"
             : null;
     }
 }
