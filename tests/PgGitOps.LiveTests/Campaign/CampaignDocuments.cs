@@ -41,7 +41,7 @@ public sealed class CampaignDocuments(CampaignFleet fleet)
 
     public (string Path, string? Content)[] Hostile(HostileCommitKind kind) => kind switch
     {
-        HostileCommitKind.BrokenYaml => [(CorePath, Core() + "\n  parameters: [ unclosed\n")],
+        HostileCommitKind.BrokenYaml => [(CorePath, Core() + "  observed: [ unclosed\n")],
         HostileCommitKind.BurningRule => [(RulePath, Burning)],
         HostileCommitKind.RefusedClaim => [(ClassesPath, Classes), (PolicyPath, Policy)],
         HostileCommitKind.MissingLibrary => [(CorePath, Core("shared_preload_libraries: no_such_library"))],
@@ -81,7 +81,7 @@ public sealed class CampaignDocuments(CampaignFleet fleet)
         kind: RecoveryPolicy
         metadata: { name: app }
         spec:
-          store: { cluster: core, database: no_such_database }
+          store: { cluster: core, database: app }
           rpoClass: minutes
           rtoClass: hour
           crossSite: { replication: required, dataLossWindow: 0s, justification: orders name what was paid }
