@@ -35,7 +35,9 @@ public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time) : IS
     private const string ClearScript = """
         file=$(expand "$1")/suspension.json
         [ -e "$file" ] || exit 0
-        rm "$file" && echo removed
+        rm "$file" && echo removed && exit 0
+        # Hosts that share a disk take it away at the same moment: gone is gone, whoever did it.
+        [ ! -e "$file" ]
         """;
 
     public async ValueTask<EquatableArray<PlacedSuspension>> ReadAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel)
