@@ -39,7 +39,7 @@ public sealed record ClusterAlert(ClusterAlertKind Kind, string Headline, DateTi
                 $"fence all but the one whose writes count (stop it, and keep it from being started), then rejoin what was fenced as a standby; nothing is changed on {cluster.Name} until one primary is left"),
             outdated => new ClusterAlert(
                 ClusterAlertKind.TwoHistories,
-                $"TWO HISTORIES: {outdated.Member} accepts writes, and lacks what {Names(outdated.Claims.Select(c => c.Holder).Distinct(StringComparer.Ordinal))} {(outdated.Claims.Count == 1 ? "holds" : "hold")}",
+                $"TWO HISTORIES: {outdated.Member} accepts writes, and others hold what it lacks: {Names(outdated.Claims.Select(c => c.Holder).Distinct(StringComparer.Ordinal))}",
                 since,
                 Holders(snapshot, topology).Concat(outdated.Claims.Select(c => $"against {outdated.Member}: {c.Holder} holds {c.Holds}")).ToEquatableArray(),
                 $"fence {outdated.Member} and bring back the member with the newest history; if {outdated.Member} is the one that counts, approve it by name (Approval, spec.allows: primary: {outdated.Member})"),

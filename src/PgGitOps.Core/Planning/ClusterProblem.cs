@@ -61,6 +61,9 @@ internal sealed record ClusterProblem
     /// <summary>What others hold that a member lacks, by member; only of members that lack something.</summary>
     internal IReadOnlyDictionary<string, EquatableArray<HistoryClaim>> HistoryClaims { get; init; } = new Dictionary<string, EquatableArray<HistoryClaim>>();
 
+    /// <summary>Members of which it could be read what history they hold, and how far it reaches.</summary>
+    internal IReadOnlySet<string> KnownHistories { get; init; } = new HashSet<string>();
+
     /// <summary>Standbys that hold WAL which the primary's history does not, by member, in words.</summary>
     internal IReadOnlyDictionary<string, string> Strayed { get; init; } = new Dictionary<string, string>();
 

@@ -74,4 +74,7 @@ public static class PlanRule
 
     /// <summary>A server that was found, not provisioned, and whose data are gone or lie elsewhere.</summary>
     public const string FoundMember = "PGP024";
+
+    /// <summary>Every member was seen, and none is primary.</summary>
+    public const string NobodyIsPrimary = "PGP025";
 }

@@ -104,6 +104,7 @@ internal static class ProblemReader
             ActiveSlots = topology.Members.Where(m => m.Facts is not null)
                 .SelectMany(m => m.Facts!.Slots.Where(s => s.Active).Select(s => FacetPath.Slot(m.Name, s.Name))).ToHashSet(StringComparer.Ordinal),
             HistoryClaims = cluster.Members.Select(m => (m.Name, Claims: Primacy.ClaimsAgainst(m.Name, snapshot))).Where(c => c.Claims.Count > 0).ToDictionary(c => c.Name, c => c.Claims.ToEquatableArray(), StringComparer.Ordinal),
+            KnownHistories = MemberHistory.Of(snapshot).Where(h => h.History.End is not null).Select(h => h.Member).ToHashSet(StringComparer.Ordinal),
             Strayed = PlanningBlocks.StrayedOf(topology, snapshot),
             Origins = topology.Members.ToDictionary(m => m.Name, m => m.Origin, StringComparer.Ordinal),
             Elsewhere = topology.Members.Where(m => m.Directory is { IsManaged: false }).ToDictionary(m => m.Name, m => m.Directory!.Path, StringComparer.Ordinal),

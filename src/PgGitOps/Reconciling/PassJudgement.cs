@@ -13,7 +13,7 @@ internal static class PassJudgement
         if (result.Ending is not (ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Degraded))
             return result;
         // Whose data these are is no question of reachability, whatever could not be read because of it.
-        if (plan.Refusals.Where(r => r.RuleId is PlanRule.TwoPrimaries or PlanRule.WrongServer or PlanRule.OutdatedPrimary or PlanRule.WouldForkCluster or PlanRule.ClusterMissing or PlanRule.FormerPrimary or PlanRule.FoundMember).ToArray() is { Length: > 0 } grave)
+        if (plan.Refusals.Where(r => r.RuleId is PlanRule.TwoPrimaries or PlanRule.WrongServer or PlanRule.OutdatedPrimary or PlanRule.WouldForkCluster or PlanRule.ClusterMissing or PlanRule.FormerPrimary or PlanRule.FoundMember or PlanRule.NobodyIsPrimary).ToArray() is { Length: > 0 } grave)
             return result with { Ending = ClusterEnding.Refused, Reason = Words(grave) };
         // First what is not known: most refusals beside it only follow from it.
         if (plan.Unknowns.Count > 0)

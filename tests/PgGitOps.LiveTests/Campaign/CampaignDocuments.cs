@@ -12,6 +12,7 @@ public sealed class CampaignDocuments(CampaignFleet fleet)
     private const string ClassesPath = "policies/recovery-classes.yaml";
     private const string PolicyPath = "policies/contexts/app.yaml";
     private const string ApprovalPath = "environments/test/approvals/core.yaml";
+    private const string PrimaryApprovalPath = "environments/test/approvals/primary.yaml";
 
     private readonly SortedDictionary<string, string> ordinary = new(StringComparer.Ordinal) { ["work_mem"] = "4MB", ["max_connections"] = "30" };
     private int edits;
@@ -37,6 +38,14 @@ public sealed class CampaignDocuments(CampaignFleet fleet)
         kind: Approval
         metadata: { name: core-anew }
         spec: { cluster: core, allows: [ { recreate: cluster } ], approvedBy: dba, expires: 2999-01-01 }
+        """)];
+
+    /// <summary>What a person commits for whom the history of a member is the one that counts, whatever else was seen once.</summary>
+    public static (string Path, string? Content)[] Accept(string primary) => [(PrimaryApprovalPath, $$"""
+        apiVersion: pggitops.dev/v1
+        kind: Approval
+        metadata: { name: core-primary }
+        spec: { cluster: core, allows: [ { primary: {{primary}} } ], approvedBy: dba, expires: 2999-01-01 }
         """)];
 
     public (string Path, string? Content)[] Hostile(HostileCommitKind kind) => kind switch

@@ -29,9 +29,16 @@ internal sealed partial class Person(CampaignFleet fleet, Hand hand)
             return;
         }
         var chosen = await NewestAsync();
+        // Resuming asks the record too, and ends with 8 while nobody can tell what that says: it is run again once a primary answers.
+        if (run.Out.Contains("suspended by", StringComparison.Ordinal) && fleet.IsPrimarysData(chosen) && fleet.ServerPid(chosen) is not null)
+        {
+            var resumed = await fleet.RunAsync("resume", "core");
+            Decisions.Add($"resume is run again ({resumed.ExitCode})");
+            return;
+        }
         if (!fleet.IsPrimarysData(chosen))
         {
-            Decide($"{chosen} is promoted", codes, ["PGP005", "PGP006", "PGP021"], run);
+            Decide($"{chosen} is promoted", codes, ["PGP005", "PGP006", "PGP021", "PGP025"], run);
             if (fleet.ServerPid(chosen) is null)
                 await hand.StartAsync(chosen);
             var (best, _) = await hand.StandbyAsync(least: false, except: null);
@@ -40,12 +47,13 @@ internal sealed partial class Person(CampaignFleet fleet, Hand hand)
         }
         if (fleet.ServerPid(chosen) is null)
         {
-            Decide($"{chosen} is started", codes, ["PGP005", "PGP006", "PGP015", "PGP021", "PGP024"], run);
+            Decide($"{chosen} is started", codes, ["PGP005", "PGP006", "PGP015", "PGP021", "PGP024", "PGP025"], run);
             foreach (var other in fleet.Members.Where(m => m.Name != chosen))
                 await hand.StopAsync(other.Name, fast: true);
             await hand.StartAsync(chosen);
             return;
         }
+        var others = 0;
         foreach (var other in fleet.Members.Where(m => m.Name != chosen && fleet.HasData(m.Name)))
         {
             if (await FollowsAsync(other.Name, chosen))
@@ -53,6 +61,13 @@ internal sealed partial class Person(CampaignFleet fleet, Hand hand)
             // Where the newest primary is proven, a standby that cannot follow is short of what is declared; it needs no code.
             Decide($"{other.Name} is taken away", codes, run.ExitCode == 8 ? [] : ["PGP004", "PGP005", "PGP015", "PGP021"], run);
             await hand.LoseAsync(other.Name);
+            others++;
+        }
+        // What stands against it now is only what was seen once, and is lost.
+        if (others == 0 && codes.Contains("PGP021"))
+        {
+            Decide($"{chosen} is accepted as the primary", codes, ["PGP021"], run);
+            fleet.Commit($"accept {chosen}", CampaignDocuments.Accept(chosen));
         }
     }
 

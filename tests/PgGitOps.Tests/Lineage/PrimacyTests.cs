@@ -15,6 +15,9 @@ public sealed class PrimacyTests
 
     private static ClusterSnapshot Seen(RememberedCluster? remembered, params MemberSnapshot[] members) => Snapshots.Cluster(members) with { Remembered = remembered };
 
+    private static ApprovalDocument Accepting(string primary) =>
+        new(new DocumentHead("Approval", "accept", null, At), null, null, "core", "dba", Snapshots.At.AddHours(1), At) { Primaries = [new Located<string>(primary, At)] };
+
     private static ClusterPlan PlanOf(ClusterSnapshot snapshot) => Plans.Of(Cluster(Members), snapshot);
 
     [Fact]
@@ -116,6 +119,45 @@ public sealed class PrimacyTests
         Assert.Equal(ClusterAlertKind.NoPrimary, plan.Alert!.Kind);
     }
 
+    [Theory]
+    // The old primary lies where the failover left it; beyond the fork it holds what the newer history gave up.
+    [InlineData("1 0/500", "2 0/700 1@0/400", "core-2")]
+    [InlineData("1 0/400", "2 0/700 1@0/400", "core-2")]
+    // A copy that was taken earlier.
+    [InlineData("1 0/500", "1 0/400", "core-1")]
+    // One and the same, two that were promoted on their own, and one that could not be read: for people to say.
+    [InlineData("1 0/500", "1 0/500", null)]
+    [InlineData("2 0/900 1@0/300", "2 0/700 1@0/400", null)]
+    [InlineData("1 ?", "1 0/400", null)]
+    public void Plan_WhenTwoStoppedMembersHoldAPrimarysData_StartsTheOneWithTheNewestHistoryAlone(string first, string second, string? starts)
+    {
+        var plan = PlanOf(Seen(null, Histories.Stopped("core-1", false, first), Histories.Stopped("core-2", false, second), Histories.Running("core-3", false, "1 0/300")));
+
+        Assert.Equal(starts is null ? [] : [$"core/member/{starts}/start"], plan.Ids().Where(i => i.EndsWith("/start", StringComparison.Ordinal)));
+        Assert.Contains(plan.Refusals, r => r.RuleId == (starts is null ? PlanRule.NobodyIsPrimary : PlanRule.FormerPrimary));
+        Assert.Equal(ClusterAlertKind.NoPrimary, plan.Alert!.Kind);
+    }
+
+    [Fact]
+    public void Plan_WhenOneOfTwoStoppedPrimariesIsAccepted_StartsThatOne()
+    {
+        var snapshot = Seen(null, Histories.Stopped("core-1", false, "2 0/900 1@0/300"), Histories.Stopped("core-2", false, "2 0/700 1@0/400"), Histories.Running("core-3", false, "1 0/300"));
+
+        var plan = Plans.Of(Cluster(Members), snapshot, approvals: [Accepting("core-2")]);
+
+        Assert.Contains("core/member/core-2/start", plan.Ids());
+        Assert.DoesNotContain("core/member/core-1/start", plan.Ids());
+    }
+
+    [Fact]
+    public void Plan_WhenAMemberBesideStoppedPrimariesCannotBeSeen_StartsNone()
+    {
+        var plan = PlanOf(Seen(null, Histories.Stopped("core-1", false, "1 0/500"), Histories.Stopped("core-2", false, "2 0/700 1@0/400"), Snapshots.Unreachable("core-3")));
+
+        Assert.Empty(plan.Steps);
+        Assert.Contains(plan.Refusals, r => r.RuleId == PlanRule.NoPrimary);
+    }
+
     [Fact]
     public void Plan_WhenAStoppedStandbyKnowsOfAPromotion_DoesNotStartTheFormerPrimary()
     {
@@ -149,7 +191,7 @@ public sealed class PrimacyTests
     [Fact]
     public void Plan_WhenAPersonAcceptsTheOlderHistory_GoesOnWithIt()
     {
-        var approval = new ApprovalDocument(new DocumentHead("Approval", "accept", null, At), null, null, "core", "dba", Snapshots.At.AddHours(1), At) { Primaries = [new Located<string>("core-1", At)] };
+        var approval = Accepting("core-1");
         var snapshot = Seen(Histories.Remembered("2 0/700 1@0/400", "core-2"), Histories.Running("core-1", true, "1 0/500"), Snapshots.Absent("core-2"), Snapshots.Absent("core-3"));
 
         var plan = Plans.Of(Cluster(Members), snapshot, approvals: [approval]);

@@ -73,6 +73,11 @@ internal static class MemberRefusals
             draft.Refuse(new Refusal(PlanRule.WouldForkCluster, $"{string.Join(", ", absent.Select(m => m.Name))} absent and no primary was seen: initialising now could make a second cluster. {states}.", "Bring the primary back, or promote a standby, first.", absent[0].At));
             return;
         }
+        if (cluster.Members.All(m => draft.StatusOf(m.Name) != MemberStatus.Unreadable))
+        {
+            draft.Refuse(new Refusal(PlanRule.NobodyIsPrimary, $"Every member of {cluster.Name} was seen, and none is the primary. {states}.", "Promote the one that holds the newest history, or start it: that is a decision of its own, and no plan makes it.", cluster.Head.At));
+            return;
+        }
         draft.Refuse(new Refusal(PlanRule.NoPrimary, $"No primary of {cluster.Name} could be read, so no SQL is planned. {states}.", "Bring it back, or promote a standby: that is a decision of its own, and no plan makes it.", cluster.Head.At));
     }
 

@@ -96,19 +96,31 @@ internal static class MemberSteps
         var unreadable = members.Where(m => draft.StatusOf(m.Name) == MemberStatus.Unreadable).ToArray();
         var stopped = members.Where(m => draft.StatusOf(m.Name) == MemberStatus.StoppedPrimary).ToArray();
         // A member nobody can see may have been promoted: starting the old primary then would split the cluster.
-        if (unreadable.Length == 0 && stopped is [var only])
+        if (unreadable.Length == 0 && Newest(draft.Problem, stopped) is { } newest)
         {
-            if (MemberRefusals.IsElsewhere(draft, only))
+            if (MemberRefusals.IsElsewhere(draft, newest))
                 return;
-            if (draft.Problem.HistoryClaims.TryGetValue(only.Name, out var claims) && !draft.Problem.Allowances.Primaries.Contains(only.Name))
+            if (draft.Problem.HistoryClaims.TryGetValue(newest.Name, out var claims) && !draft.Problem.Allowances.Primaries.Contains(newest.Name))
             {
-                MemberRefusals.Outdated(draft, only, claims);
+                MemberRefusals.Outdated(draft, newest, claims);
                 return;
             }
-            Start(draft, only, "it is the only one with a primary's data directory, and every other member is known not to be primary", null);
+            var why = stopped.Length == 1 ? "it is the only one with a primary's data directory" : "of those with a primary's data directory it holds the newest history";
+            Start(draft, newest, $"{why}, and every other member is known not to be primary", null);
             return;
         }
         MemberRefusals.WithoutPrimary(draft);
+    }
+
+    /// <summary>Of stopped members with a primary's data the one that a person accepted, or that holds what the others hold and went on; null where that cannot be told.</summary>
+    private static Member? Newest(ClusterProblem problem, Member[] stopped)
+    {
+        if (stopped.Length < 2)
+            return stopped.FirstOrDefault();
+        if (stopped.Where(m => problem.Allowances.Primaries.Contains(m.Name)).ToArray() is [var accepted])
+            return accepted;
+        // A history that could not be read may be the newest; two that nobody stands against are one and the same.
+        return stopped.All(m => problem.KnownHistories.Contains(m.Name)) && stopped.Where(m => !problem.HistoryClaims.ContainsKey(m.Name)).ToArray() is [var newest] ? newest : null;
     }
 
     /// <summary>Links between a member and the primary: a cascade comes after what it streams from.</summary>
