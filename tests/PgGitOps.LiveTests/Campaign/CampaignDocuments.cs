@@ -56,7 +56,7 @@ public sealed class CampaignDocuments(CampaignFleet fleet)
         HostileCommitKind.MissingLibrary => [(CorePath, Core("shared_preload_libraries: no_such_library"))],
         HostileCommitKind.ValueThatDoesNotStart => [(CorePath, Core().Replace("shared_buffers: 16MB", "shared_buffers: 7TB", StringComparison.Ordinal))],
         HostileCommitKind.NoClients => [(EnvironmentPath, Environment(clients: "10.9.0.0/16"))],
-        HostileCommitKind.DataRootMoved => [(EnvironmentPath, Environment(dataRoot: fleet.DataRoot + "-moved"))],
+        HostileCommitKind.DataRootMoved => [(EnvironmentPath, Environment(dataRoot: fleet.MovedDataRoot))],
         HostileCommitKind.PortMoved => [(CorePath, Core().Replace($"port: {fleet.Members[0].Port}", $"port: {fleet.Members[0].Port + 1}", StringComparison.Ordinal))],
         HostileCommitKind.DocumentGone => [(CorePath, null)],
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),

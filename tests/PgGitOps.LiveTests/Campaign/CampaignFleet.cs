@@ -92,7 +92,18 @@ public sealed class CampaignFleet : IAsyncDisposable
         return await program.EndAsync(TimeSpan.FromSeconds(180));
     }
 
-    public string DataDirectory(string member) => Path.Combine(DataRoot, "core", member, "data");
+    /// <summary>Where a commit moves the data root to.</summary>
+    public string MovedDataRoot => DataRoot + "-moved";
+
+    /// <summary>Where a member's data lie: below the moved data root, where it was cloned while that was declared.</summary>
+    public string DataDirectory(string member)
+    {
+        var declared = Path.Combine(DataRoot, "core", member, "data");
+        var moved = Path.Combine(MovedDataRoot, "core", member, "data");
+        return !File.Exists(Path.Combine(declared, "PG_VERSION")) && File.Exists(Path.Combine(moved, "PG_VERSION")) ? moved : declared;
+    }
+
+    public bool IsMoved(string member) => DataDirectory(member).StartsWith(MovedDataRoot + "/", StringComparison.Ordinal);
 
     public bool HasData(string member) => File.Exists(Path.Combine(DataDirectory(member), "PG_VERSION"));
 

@@ -166,7 +166,8 @@ internal sealed class Hand(CampaignFleet fleet)
         foreach (var other in fleet.Members.Where(m => m.Name != member && fleet.HasData(m.Name) && !frozen.Contains(m.Name)))
         {
             var row = await fleet.AskAsync(other.Name, "select (case when pg_is_in_recovery() then coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn(), '0/0') else pg_current_wal_lsn() end - '0/0')::bigint", seconds: 1);
-            if (row is [long at] && (await OwnAsync(other.Name)).Timeline == timeline)
+            // Two that were promoted apart from each other have the same number: what one holds the other does not.
+            if (row is [long at] && (await OwnAsync(other.Name)).Timeline == timeline && Forks(other.Name, timeline).SequenceEqual(Forks(member, timeline)))
                 also = Math.Max(also, (ulong)at);
         }
         Losses.Add(new(member, system, timeline, also));

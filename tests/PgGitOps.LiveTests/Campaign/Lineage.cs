@@ -19,11 +19,10 @@ public static class Lineage
         : throw new FormatException($"'{text}' is no position");
 
     /// <param name="system">Of the final primary.</param>
-    /// <param name="timeline">Of the final primary.</param>
-    /// <param name="forks">The timelines it comes from.</param>
+    /// <param name="forks">The timelines that the final primary comes from.</param>
     /// <param name="isThere">Whether a row is found at the end.</param>
     /// <param name="givenUp">System identifiers whose data a person has given up by an approval.</param>
-    public static LossAccount Account(IEnumerable<AcknowledgedRow> rows, ulong system, int timeline, IReadOnlyList<(int Timeline, ulong End)> forks, Func<long, bool> isThere,
+    public static LossAccount Account(IEnumerable<AcknowledgedRow> rows, ulong system, IReadOnlyList<(int Timeline, ulong End)> forks, Func<long, bool> isThere,
         IReadOnlyCollection<HandPromotion> promotions, IReadOnlyCollection<HandLoss> losses, IReadOnlySet<ulong> givenUp)
     {
         var byHand = 0;
@@ -31,7 +30,7 @@ public static class Lineage
         foreach (var row in rows.Where(r => !isThere(r.Id)))
         {
             var explained = givenUp.Contains(row.System)
-                || promotions.Any(p => p.Excused && p.System == row.System && row.System == system && p.FromTimeline == row.Timeline && row.To > p.ForkAt && (p.ToTimeline == timeline || forks.Any(f => f.Timeline == p.ToTimeline)))
+                || promotions.Any(p => p.Excused && p.System == row.System && row.System == system && p.FromTimeline == row.Timeline && row.To > p.ForkAt && forks.Contains((p.FromTimeline, p.ForkAt)))
                 || losses.Any(l => l.System == row.System && l.Timeline == row.Timeline && row.To > l.AlsoAt);
             if (explained)
                 byHand++;

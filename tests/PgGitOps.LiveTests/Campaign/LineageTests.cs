@@ -10,7 +10,7 @@ public sealed class LineageTests
     private static AcknowledgedRow Row(int timeline, ulong from, ulong to) => new(1, System, timeline, from, to);
 
     private static LossAccount Account(AcknowledgedRow row, HandPromotion[] promotions, HandLoss[] losses, int timeline = 2, bool isThere = false) =>
-        Lineage.Account([row], System, timeline, timeline == 1 ? [] : [(1, 500UL)], _ => isThere, promotions, losses, new HashSet<ulong>());
+        Lineage.Account([row], System, timeline == 1 ? [] : [(1, 500UL)], _ => isThere, promotions, losses, new HashSet<ulong>());
 
     [Fact]
     public void ARowBeyondTheForkOfAPromotionByHand_IsTheHands()
@@ -36,6 +36,10 @@ public sealed class LineageTests
         Assert.Equal(1, Account(Row(2, 510, 520), [Promoted], [new HandLoss("core-2", System, 2, AlsoAt: 0)], timeline: 1).ByHand);
         Assert.Single(Account(Row(2, 510, 520), [Promoted], [new HandLoss("core-2", System, 2, AlsoAt: 600)], timeline: 1).ByEngine);
     }
+
+    [Fact]
+    public void ARowBeyondTheForkOfAnotherPromotion_ToATimelineOfTheSameNumber_IsTheEngines() =>
+        Assert.Single(Account(Row(1, 480, 490), [Promoted with { ForkAt = 400, Member = "core-3" }], []).ByEngine);
 
     [Fact]
     public void ARowThatIsThere_IsNobodysLoss() => Assert.Equal(new LossAccount(0, []).ByHand, Account(Row(1, 480, 490), [], [], isThere: true).ByHand);

@@ -28,6 +28,14 @@ internal sealed partial class Person(CampaignFleet fleet, Hand hand)
             fleet.Commit("make core anew", CampaignDocuments.MakeAnew());
             return;
         }
+        // Clones that were made below a data root which is declared no more: the engine moves no data, and neither does this person.
+        if (fleet.Members.Where(m => fleet.IsMoved(m.Name)).Select(m => m.Name).ToList() is { Count: > 0 } moved)
+        {
+            foreach (var member in moved)
+                await hand.LoseAsync(member);
+            Decisions.Add($"{string.Join(", ", moved)} at the moved data root: taken away");
+            return;
+        }
         var chosen = await NewestAsync();
         // Resuming asks the record too, and ends with 8 while nobody can tell what that says: it is run again once a primary answers.
         if (run.Out.Contains("suspended by", StringComparison.Ordinal) && fleet.IsPrimarysData(chosen) && fleet.ServerPid(chosen) is not null)

@@ -154,7 +154,7 @@ public sealed class ScheduleRun : IAsyncDisposable
         foreach (var member in fleet.Members.Where(m => m.Name != primary))
             await SameRowsAsync(member.Name, there);
         HashSet<ulong> givenUp = person.GaveUp ? [system] : [];
-        return Lineage.Account(rows, (ulong)final, timeline, hand.Forks(primary, timeline), there.Contains, hand.Promotions, hand.Losses, givenUp);
+        return Lineage.Account(rows, (ulong)final, hand.Forks(primary, timeline), there.Contains, hand.Promotions, hand.Losses, givenUp);
     }
 
     /// <summary>A standby that streams and shows other rows was joined to a history that is not its own.</summary>
