@@ -34,7 +34,7 @@ public static class ClusterMemory
         }
         if (primacy is Primacy.Proven { Member: var only })
         {
-            known = known with { Primary = only, PrimarySeen = now };
+            known = known with { Primary = only, PrimarySeen = now, PrimaryTimeline = TimelineOf(histories, only) };
             if (seen.Record is Observation<ClusterRecord>.Seen { Value.Token: var token } && token > known.Token && TimelineOf(histories, only) == known.Furthest.Timeline)
                 known = known with { Token = token };
         }

@@ -7,6 +7,9 @@ namespace PgGitOps.Core.Evidence;
 /// <param name="IsRunning">False where only its data directory was seen.</param>
 public sealed record MemberHistory(string Member, WalHistory History, bool IsPrimary, bool IsRunning)
 {
+    /// <summary>Started as it is, it accepts writes; or it does already.</summary>
+    public bool IsPrimarysData { get; init; }
+
     /// <summary>The youngest timeline it holds a history file of, where that is younger than its own: somebody was promoted.</summary>
     public WalHistory? KnowsOf { get; init; }
 
@@ -16,9 +19,9 @@ public sealed record MemberHistory(string Member, WalHistory History, bool IsPri
     public static MemberHistory? Of(MemberSnapshot member) => member switch
     {
         { Server: Observation<ServerFacts>.Seen { Value: var facts } } =>
-            Of(member.Name, facts.SystemIdentifier, facts.Timeline, facts.Lsn, facts.KnownTimelines, !facts.InRecovery, true),
+            Of(member.Name, facts.SystemIdentifier, facts.Timeline, facts.Lsn, facts.KnownTimelines, !facts.InRecovery, true) with { IsPrimarysData = !facts.InRecovery },
         { Host: Observation<DataDirectoryFacts>.Seen { Value: { SystemIdentifier: { } id, Timeline: { } timeline } directory } } =>
-            Of(member.Name, id, timeline, directory.Lsn, directory.KnownTimelines, false, false),
+            Of(member.Name, id, timeline, directory.Lsn, directory.KnownTimelines, false, false) with { IsPrimarysData = !directory.StandbySignal },
         _ => null,
     };
 

@@ -110,6 +110,16 @@ public abstract record Primacy
         var holder = FormattableString.Invariant($"what was seen of {remembered.FurthestBy} at {remembered.FurthestAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
         if (relation is HistoryRelation.Behind or HistoryRelation.Left or HistoryRelation.Diverged)
             return new HistoryClaim(holder, Words(candidate.History, remembered.Furthest, relation), relation);
+        // Each promotion takes a new number, so on one timeline only one member is ever primary. Two that were promoted from the same position apart from each
+        // other have the same number and the same ancestry: no position tells them apart, only who it was.
+        if (relation != HistoryRelation.Foreign && candidate.IsPrimarysData && remembered is { Primary: { } primary, PrimarySeen: { } seen, PrimaryTimeline: { } timeline }
+            && timeline == candidate.History.Timeline && primary != candidate.Member && snapshot.Find(primary) is not null)
+        {
+            return new HistoryClaim(
+                FormattableString.Invariant($"what was seen of {primary} at {seen.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z"),
+                FormattableString.Invariant($"timeline {timeline} as its primary: {candidate.Member} was promoted apart from it to the same number, or its data are a copy"),
+                HistoryRelation.Diverged);
+        }
         // A token only grows. On the timeline that showed it, a lower one tells of data that were put back to an earlier time. A cluster that was
         // made anew by an approval counts from the beginning.
         return relation != HistoryRelation.Foreign && candidate.IsPrimary && candidate.History.Timeline == remembered.Furthest.Timeline

@@ -26,6 +26,9 @@ public sealed record RememberedCluster
 
     public DateTimeOffset? PrimarySeen { get; init; }
 
+    /// <summary>On which timeline it was primary; null where that was not written down.</summary>
+    public int? PrimaryTimeline { get; init; }
+
     /// <summary>Since when it stands as it does about its primary, and how: the name of a case of primacy.</summary>
     public string Standing { get; init; } = "";
 

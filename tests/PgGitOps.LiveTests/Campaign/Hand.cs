@@ -166,8 +166,9 @@ internal sealed class Hand(CampaignFleet fleet)
         foreach (var other in fleet.Members.Where(m => m.Name != member && fleet.HasData(m.Name) && !frozen.Contains(m.Name)))
         {
             var row = await fleet.AskAsync(other.Name, "select (case when pg_is_in_recovery() then coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn(), '0/0') else pg_current_wal_lsn() end - '0/0')::bigint", seconds: 1);
-            // Two that were promoted apart from each other have the same number: what one holds the other does not.
-            if (row is [long at] && (await OwnAsync(other.Name)).Timeline == timeline && Forks(other.Name, timeline).SequenceEqual(Forks(member, timeline)))
+            // Two that were promoted apart from each other have the same number, and may have the same ancestry: what one holds the other does not.
+            if (row is [long at] && (await OwnAsync(other.Name)).Timeline == timeline && Forks(other.Name, timeline).SequenceEqual(Forks(member, timeline))
+                && Promotions.Count(p => p.System == system && p.ToTimeline == timeline) < 2)
                 also = Math.Max(also, (ulong)at);
         }
         Losses.Add(new(member, system, timeline, also));

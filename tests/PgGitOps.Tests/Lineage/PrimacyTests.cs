@@ -77,6 +77,26 @@ public sealed class PrimacyTests
         Assert.DoesNotContain(plan.Refusals, r => r.RuleId == PlanRule.OutdatedPrimary);
     }
 
+    [Theory]
+    // Both stood at the same position when they were promoted: number and ancestry are the same, and the one that is left has gone further.
+    [InlineData("2 0/900 1@0/400", "core-2", 2, true)]
+    // A failover as it should be: the next number.
+    [InlineData("3 0/900 2@0/600,1@0/400", "core-2", 2, false)]
+    // The same primary; one that is declared no more, so that this may be it under another name; a memory of before this was written down.
+    [InlineData("2 0/900 1@0/400", "core-1", 2, false)]
+    [InlineData("2 0/900 1@0/400", "core-9", 2, false)]
+    [InlineData("2 0/900 1@0/400", "core-2", null, false)]
+    public void Plan_WhenAnotherMemberWasPrimaryOnTheSameTimeline_Refuses(string primary, string remembered, int? timeline, bool refused)
+    {
+        var memory = Histories.Remembered("2 0/500 1@0/400", remembered) with { PrimaryTimeline = timeline };
+
+        var running = PlanOf(Seen(memory, Histories.Running("core-1", true, primary), Snapshots.Absent("core-2"), Snapshots.Absent("core-3")));
+        var stopped = PlanOf(Seen(memory, Histories.Stopped("core-1", false, primary), Snapshots.Absent("core-2"), Snapshots.Absent("core-3")));
+
+        Assert.All([running, stopped], plan => Assert.Equal(refused, plan.Refusals.Any(r => r.RuleId == PlanRule.OutdatedPrimary && r.Message.Contains("was promoted apart from it", StringComparison.Ordinal))));
+        Assert.Equal(!refused, stopped.Ids().Contains("core/member/core-1/start"));
+    }
+
     [Fact]
     public void Plan_WhenTheFencingTokenWentBack_Refuses()
     {
@@ -198,6 +218,6 @@ public sealed class PrimacyTests
 
         Assert.Contains("core/member/core-2/clone", plan.Ids());
         var learnt = ClusterMemory.Learn(snapshot.Remembered, snapshot, Cluster(Members), Environment(), new Primacy.Proven("core-1"), new HashSet<string> { "core-1" }, Snapshots.At)!;
-        Assert.Equal(1, learnt.Furthest.Timeline);
+        Assert.Equal((1, "core-1", (int?)1), (learnt.Furthest.Timeline, learnt.Primary, learnt.PrimaryTimeline));
     }
 }
