@@ -54,6 +54,9 @@ public sealed record DataDirectoryFacts(string Path, int PostgresMajor, bool Sta
 
     /// <summary>Port of the server that runs on it, from postmaster.pid.</summary>
     public int? Port { get; init; }
+
+    /// <summary>First address on which that server listens, from postmaster.pid; null while it does not accept connections.</summary>
+    public string? Listens { get; init; }
 }
 
 /// <summary>Contents of one database.</summary>

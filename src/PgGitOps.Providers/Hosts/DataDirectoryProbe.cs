@@ -14,7 +14,7 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
     private const int SeenFaulty = 65;
 
     /// <summary>What the script tells of how far the WAL reaches, each at least.</summary>
-    private static readonly string[] Ends = ["end", "recovery", "checkpoint"];
+    private static readonly string[] Ends = ["recovery", "checkpoint"];
 
     // A path that cannot be searched looks like a missing one to test(1): so the nearest directory that does exist is
     // asked whether it may be searched, before anything is called missing.
@@ -55,6 +55,7 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
         if server_pid "$data" > /dev/null; then
             echo "running=yes"
             echo "port=$(sed -n 4p "$data/postmaster.pid" 2> /dev/null)"
+            case $(sed -n 8p "$data/postmaster.pid" 2> /dev/null) in ready* | standby*) echo "listens=$(sed -n 6p "$data/postmaster.pid")" ;; esac
         fi
         ls "$data/pg_wal" 2> /dev/null | grep -E '^[0-9A-F]{8}\.history$' | sort -r | head -n 16 | while read -r name; do
             echo "history=$name $(base64 < "$data/pg_wal/$name" | tr -d '\n')"
@@ -73,15 +74,27 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
         segments=$(ls "$data/pg_wal" 2> /dev/null | grep -E '^[0-9A-F]{24}$' | sort)
         newest=$(printf '%s\n' "$segments" | tail -n 1 | cut -c 1-8)
         echo "segment=$newest"
-        # The end of WAL stands nowhere: it is where reading it meets the first record that is none.
-        if [ -n "$newest" ] && [ $((0x$newest)) -eq "${timeline:-0}" ]; then
-            set -- -t "$timeline" -s "$checkpoint" -p "$data/pg_wal"
-        else
-            first=$(printf '%s\n' "$segments" | grep "^$newest" | head -n 1)
-            [ -n "$first" ] || exit 0
-            set -- -p "$data/pg_wal" "$first"
-        fi
-        echo "end=$(LC_ALL=C timeout 3 "$bin/pg_waldump" -q "$@" 2>&1 > /dev/null | sed -n 's|.*error in WAL record at \([0-9A-F]*/[0-9A-F]*\): .* at \([0-9A-F]*/[0-9A-F]*\).*|\2|p' | tail -n 1)"
+        # The end of WAL stands nowhere: it is where reading it meets what is none. Reading begins late, for the way from the last
+        # checkpoint may be long: segments that are kept for later lie behind under names to come, and their first page tells an older address.
+        size=$(field 'Bytes per WAL segment')
+        echo "segmentSize=$size"
+        [ -n "$newest" ] && [ "${size:-0}" -gt 0 ] || exit 0
+        number() { echo $((0x$(printf '%s' "$1" | cut -c 9-16) * (0x100000000 / size) + 0x$(printf '%s' "$1" | cut -c 17-24))); }
+        written() {
+            [ "$(od -An -t x8 -j 8 -N 8 "$data/pg_wal/$1" 2> /dev/null | tr -d ' ')" = "$(printf '%016x' $(($(number "$1") * size)))" ]
+        }
+        segments=$(printf '%s\n' "$segments" | grep "^$newest")
+        low=1 high=$(($(printf '%s\n' "$segments" | wc -l) + 1))
+        while [ $((high - low)) -gt 1 ]; do
+            middle=$(((low + high) / 2))
+            if written "$(printf '%s\n' "$segments" | sed -n "${middle}p")"; then low=$middle; else high=$middle; fi
+        done
+        # The one before the last, for a record may reach from it into the last.
+        first=$(printf '%s\n' "$segments" | sed -n "$((low > 1 ? low - 1 : 1))p")
+        begin=$(number "$first")
+        from=$(printf '%X/%X' $((begin * size / 0x100000000)) $((begin * size % 0x100000000)))
+        if [ $((0x$newest)) -eq "${timeline:-0}" ] && [ "$begin" -le $(((0x${checkpoint%/*} * 0x100000000 + 0x${checkpoint#*/}) / size)) ]; then from=$checkpoint; fi
+        echo "dump=$(LC_ALL=C timeout 3 "$bin/pg_waldump" -q -t $((0x$newest)) -s "$from" -p "$data/pg_wal" 2>&1 > /dev/null | grep -v '^$' | tail -n 1)"
         exit 0
         """;
 
@@ -136,6 +149,7 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
                 Timeline = TimelineOf(facts),
                 Lsn = End(facts),
                 KnownTimelines = lines.Where(l => l[0] == "history").Select(l => Ancestry(l[1])).OfType<TimelineAncestry>().OrderByDescending(k => k.Timeline).ToEquatableArray(),
+                Listens = facts.GetValueOrDefault("listens") is { Length: > 0 } address ? address : null,
                 Port = facts.TryGetValue("port", out var port) && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
             },
             at);
@@ -159,7 +173,8 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
 
     private static string? End(Dictionary<string, string> facts)
     {
-        var known = Ends.Select(k => Core.Observed.Lsn.TryParse(facts.GetValueOrDefault(k))).OfType<Lsn>().Where(l => l.Bytes > 0).ToArray();
+        var size = long.TryParse(facts.GetValueOrDefault("segmentSize"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : (long?)null;
+        var known = Ends.Select(k => Core.Observed.Lsn.TryParse(facts.GetValueOrDefault(k))).Append(WalEnd.Of(facts.GetValueOrDefault("dump"), size)).OfType<Lsn>().Where(l => l.Bytes > 0).ToArray();
         return known.Length == 0 ? null : known.Max().ToString();
     }
 

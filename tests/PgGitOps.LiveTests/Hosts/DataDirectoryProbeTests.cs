@@ -64,4 +64,33 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
         Assert.Equal((Data, ServerPrograms.Major, true, false), (seen.Path, seen.PostgresMajor, seen.StandbySignal, seen.Running));
         Assert.Matches("^[0-9]{15,20}$", seen.SystemIdentifier);
     }
+
+    /// <summary>Half a record was written when the server crashed: a standby may have received that half.</summary>
+    [LiveTheory("pg_ctl", "pg_controldata", "pg_waldump", "psql")]
+    [InlineData(1)]
+    [InlineData(9)]
+    public async Task Look_ServerThatCrashedInTheMiddleOfARecord_SaysHowFarItsWalWasWritten(int megabytes)
+    {
+        await ServerPrograms.RunAsync("mkdir", ["-p", Data]);
+        await ServerPrograms.RunAsync("initdb", ["-D", Data, "-U", "postgres", "-A", "trust", "--no-sync"]);
+        await ServerPrograms.RunAsync("pg_ctl", ["start", "-w", "-s", "-D", Data, "-l", Path.Combine(directory.Path, "log"), "-o", $"-c listen_addresses= -c unix_socket_directories={directory.Path}"], TimeSpan.FromSeconds(60));
+        // Segments of their own after the last checkpoint, and behind them the record.
+        await SayAsync(string.Concat(Enumerable.Repeat("select pg_switch_wal(); select pg_logical_emit_message(true, 'x', 'x'); ", 3)));
+        var begin = Lsn.TryParse((await SayAsync("select pg_current_wal_insert_lsn()")).Trim())!.Value.Bytes;
+        await SayAsync($"select pg_logical_emit_message(true, 'x', repeat('x', {megabytes}000000))");
+        await ServerPrograms.RunAsync("pg_ctl", ["stop", "-s", "-m", "immediate", "-D", Data], TimeSpan.FromSeconds(60));
+        var cut = (begin + 500_000UL) / 8192 * 8192;
+        var segment = Path.Combine(Data, "pg_wal", $"00000001{cut >> 32:X8}{(uint)cut / (16 * 1024 * 1024):X8}");
+        await using (var file = new FileStream(segment, FileMode.Open, FileAccess.Write))
+        {
+            file.Position = (long)(cut % (16 * 1024 * 1024));
+            await file.WriteAsync(new byte[file.Length - file.Position]);
+        }
+
+        var seen = Assert.IsType<Observation<DataDirectoryFacts>.Seen>(await LookAsync()).Value;
+
+        Assert.Equal(new Lsn(cut).ToString(), seen.Lsn);
+
+        Task<string> SayAsync(string sql) => ServerPrograms.RunAsync("psql", ["-X", "-q", "-A", "-t", "-h", directory.Path, "-U", "postgres", "-d", "postgres", "-c", sql]);
+    }
 }
