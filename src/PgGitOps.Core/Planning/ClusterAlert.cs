@@ -45,7 +45,7 @@ public sealed record ClusterAlert(ClusterAlertKind Kind, string Headline, DateTi
                 $"fence {outdated.Member} and bring back the member with the newest history; if {outdated.Member} is the one that counts, approve it by name (Approval, spec.allows: primary: {outdated.Member})"),
             _ => new ClusterAlert(
                 ClusterAlertKind.NoPrimary,
-                $"NO PRIMARY: no member of {cluster.Name} accepts writes{Last(snapshot)}",
+                $"NO PRIMARY: {NobodyWrites(cluster, topology)}{Last(snapshot)}",
                 since,
                 Holders(snapshot, topology),
                 NobodyAdvice(snapshot, topology)),
@@ -60,6 +60,12 @@ public sealed record ClusterAlert(ClusterAlertKind Kind, string Headline, DateTi
                 "find the data (an unmounted file system, a changed dataRoot, another host) or restore a backup; only an approval that names the cluster makes a new, empty one (Approval, spec.allows: recreate: cluster)"),
             _ => null);
     }
+
+    /// <summary>One that could not be read may accept writes all the same: where its login fails, nobody is to be promoted beside it.</summary>
+    private static string NobodyWrites(Cluster cluster, Topology topology) =>
+        topology.Members.Where(m => m.Status == MemberStatus.Unreadable).Select(m => m.Name).ToArray() is { Length: > 0 } unseen
+            ? $"no member of {cluster.Name} that could be read accepts writes, and {Names(unseen)} could not be read"
+            : $"no member of {cluster.Name} accepts writes";
 
     private static string Last(ClusterSnapshot snapshot) =>
         snapshot.Remembered is { Primary: { } primary, PrimarySeen: { } seen } ? $" (last primary {primary}, seen {Moment(seen)})" : "";

@@ -18,6 +18,7 @@ internal static class Readiness
     {
         var watch = Stopwatch.StartNew();
         var nextLook = HostEvery;
+        var wasListening = false;
         while (true)
         {
             var (connection, reason) = await WriterConnection.OpenAsync(context, member, Connecting.ServerTarget.MaintenanceDatabase, WriterConnection.Newcomer, cancel).ConfigureAwait(false);
@@ -32,8 +33,15 @@ internal static class Readiness
             if (watch.Elapsed > nextLook)
             {
                 // A server that listens elsewhere is up, and no wait brings it here.
-                if (await context.Probe.LookAsync(context.Fleet, context.Cluster, member, cancel).ConfigureAwait(false) is Observation<DataDirectoryFacts>.Seen { Value: { Running: true, Port: { } port } } && port != member.Port)
-                    return string.Create(CultureInfo.InvariantCulture, $"started, and it listens on port {port}, where the documents say {member.Port}: change spec.members back, or move the server to the new port by hand (its pggitops.conf) and restart it");
+                if (await context.Probe.LookAsync(context.Fleet, context.Cluster, member, cancel).ConfigureAwait(false) is Observation<DataDirectoryFacts>.Seen { Value: { Running: true, Port: { } port } running })
+                {
+                    if (port != member.Port)
+                        return string.Create(CultureInfo.InvariantCulture, $"started, and it listens on port {port}, where the documents say {member.Port}: change spec.members back, or move the server to the new port by hand (its pggitops.conf) and restart it");
+                    // Twice: it may have begun to listen after it was tried.
+                    if (running.Listens is { } address && wasListening && reason.Contains("refused", StringComparison.Ordinal))
+                        return $"started, and it listens on address {address}, where the documents say {context.HostOf(member).Address}: change spec.members or the host back, or move the server to the new address by hand (its pggitops.conf) and restart it";
+                    wasListening = running.Listens is not null;
+                }
                 nextLook = watch.Elapsed + HostEvery;
             }
             await Task.Delay(Pace, cancel).ConfigureAwait(false);
