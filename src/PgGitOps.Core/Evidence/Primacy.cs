@@ -81,25 +81,37 @@ public abstract record Primacy
         List<HistoryClaim> claims = [];
         foreach (var other in histories.Where(h => h.Member != member))
         {
-            var relation = candidate.History.To(other.History);
-            if (IsNewer(relation, candidate, other))
-                claims.Add(new HistoryClaim(other.Member, Words(candidate.History, other.History, relation), relation));
-            else if (!candidate.IsRunning && relation == HistoryRelation.Same && candidate.History.End is null && other.History.End is { } end)
-                claims.Add(new HistoryClaim(other.Member, $"{other.History}, and how far the WAL of {member} reaches could not be read", relation));
-            else if (other.KnowsOf is { } known && known.Timeline > candidate.History.Timeline)
-                claims.Add(new HistoryClaim(other.Member, $"the history file of timeline {known.Timeline.ToString(System.Globalization.CultureInfo.InvariantCulture)}: somebody was promoted", candidate.History.To(known)));
+            if (Between(candidate, other) is { } claim)
+                claims.Add(claim);
         }
         if (candidate.KnowsOf is { } own)
             claims.Add(new HistoryClaim(member, $"itself the history file of timeline {own.Timeline.ToString(System.Globalization.CultureInfo.InvariantCulture)}, which it does not follow: somebody was promoted", candidate.History.To(own)));
-        if (snapshot.Remembered is { } remembered && AgainstMemory(candidate, snapshot, remembered) is { } claim)
-            claims.Add(claim);
+        if (snapshot.Remembered is { } remembered && AgainstMemory(candidate, snapshot, remembered) is { } against)
+            claims.Add(against);
         return claims;
     }
 
-    // Two running servers are never read in one moment: on one timeline a standby may be read later than its primary, and show more.
+    /// <summary>What one holds that the other lacks; null where it stands not against it.</summary>
+    public static HistoryClaim? Between(MemberHistory candidate, MemberHistory other)
+    {
+        var relation = candidate.History.To(other.History);
+        if (IsNewer(relation, candidate, other))
+            return new HistoryClaim(other.Member, Words(candidate.History, other.History, relation), relation);
+        if (!candidate.IsRunning && relation == HistoryRelation.Same && candidate.History.End is null && other.History.End is not null)
+            return new HistoryClaim(other.Member, $"{other.History}, and how far the WAL of {candidate.Member} reaches could not be read", relation);
+        return other.KnowsOf is { } known && known.Timeline > candidate.History.Timeline
+            ? new HistoryClaim(other.Member, $"the history file of timeline {known.Timeline.ToString(System.Globalization.CultureInfo.InvariantCulture)}: somebody was promoted", candidate.History.To(known))
+            : null;
+    }
+
+    /// <summary>Of two stopped servers with a primary's data, whether the first holds all that the other does, and went on.</summary>
+    public static bool IsNewer(MemberHistory member, MemberHistory other) => Between(member, other) is null && Between(other, member) is not null;
+
+    // Two running servers are never read in one moment: on one timeline a standby that receives may be read later than its primary, and show more.
+    // One that receives nothing has what it had before; a primary that lacks it was put back to an earlier time.
     private static bool IsNewer(HistoryRelation relation, MemberHistory candidate, MemberHistory other) => relation switch
     {
-        HistoryRelation.Behind => candidate.History.Timeline < other.History.Timeline || !candidate.IsRunning || !other.IsRunning,
+        HistoryRelation.Behind => candidate.History.Timeline < other.History.Timeline || !candidate.IsRunning || other is not ({ IsRunning: true, IsPrimary: true } or { IsReceiving: true }),
         HistoryRelation.Left or HistoryRelation.Diverged => true,
         HistoryRelation.Same or HistoryRelation.Ahead or HistoryRelation.LeftByOther or HistoryRelation.Foreign => false,
     };

@@ -65,6 +65,20 @@ public sealed class HistoryTests
 
     [LiveFact]
     [Trait("Requirement", "R-08")]
+    public async Task Reconcile_WhenBothFormerPrimariesAreStopped_StartsTheNewerOne()
+    {
+        await using var fleet = await FailedOverAsync(seen: true);
+        await StopAsync(fleet, "core-2");
+
+        var run = await fleet.RunAsync("reconcile", "--once");
+
+        Assert.Contains("✓ start core-2", run.Out, StringComparison.Ordinal);
+        Assert.Equal("1", await fleet.ScalarAsync("core-2", "select count(*) from after_failover"));
+        Assert.Null(fleet.ServerPid("core-1"));
+    }
+
+    [LiveFact]
+    [Trait("Requirement", "R-08")]
     public async Task Reconcile_WhenThePromotedServerLostItsDisk_DoesNotStartTheOneFromBefore()
     {
         await using var fleet = await FailedOverAsync(seen: true);
@@ -166,6 +180,20 @@ public sealed class HistoryTests
         Assert.Contains($"listens on port {fleet.CorePort}", run.Out, StringComparison.Ordinal);
         Assert.NotNull(fleet.ServerPid("core-1"));
         Assert.Contains($"listens on port {fleet.CorePort}", (await fleet.RunAsync(1, "status")).Out, StringComparison.Ordinal);
+    }
+
+    [LiveFact]
+    public async Task Reconcile_WhenTheAddressChangesWhileServersAreDown_SaysWhereTheyListen_AndDoesNotWaitForThem()
+    {
+        await using var fleet = await TestFleet.CreateAsync(tasks: false);
+        await fleet.RunAsync(0, "reconcile", "--once");
+        await StopAsync(fleet, "core-2");
+        await StopAsync(fleet, "core-1");
+        fleet.Edit("environments/test/environment.yaml", "address: 127.0.21.1,", "address: 127.0.21.99,");
+
+        var run = await fleet.RunAsync(1, "reconcile", "--once");
+
+        Assert.Contains("listens on address 127.0.21.1, where the documents say 127.0.21.99", run.Out, StringComparison.Ordinal);
     }
 
     /// <summary>core-1 has crashed and core-2 was promoted by hand.</summary>

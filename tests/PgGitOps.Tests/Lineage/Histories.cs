@@ -23,6 +23,14 @@ internal static class Histories
         return Snapshots.Seen(member, facts with { Timeline = int.Parse(words[0], CultureInfo.InvariantCulture), Lsn = words[1] == "?" ? null : words[1], KnownTimelines = Known(words) });
     }
 
+    /// <summary>A standby with that history, to which WAL comes at this moment.</summary>
+    internal static MemberSnapshot Receiving(string member, string text)
+    {
+        var seen = Running(member, false, text);
+        var facts = ((Observation<ServerFacts>.Seen)seen.Server).Value;
+        return Snapshots.Seen(member, facts with { WalReceiver = new WalReceiverFact("streaming", "10.0.0.1", 5432, member.Replace('-', '_'), facts.Timeline) });
+    }
+
     /// <summary>A stopped server with that history.</summary>
     internal static MemberSnapshot Stopped(string member, bool standby, string text)
     {

@@ -72,9 +72,35 @@ public sealed class PrimacyTests
     [Fact]
     public void Plan_WhenAStandbyWasReadAMomentLater_TakesItForNoNewerHistory()
     {
-        var plan = PlanOf(Seen(Histories.Remembered("1 0/400"), Histories.Running("core-1", true, "1 0/500"), Histories.Running("core-2", false, "1 0/508"), Histories.Running("core-3", false, "1 0/500")));
+        var plan = PlanOf(Seen(Histories.Remembered("1 0/400"), Histories.Running("core-1", true, "1 0/500"), Histories.Receiving("core-2", "1 0/508"), Histories.Running("core-3", false, "1 0/500")));
 
         Assert.DoesNotContain(plan.Refusals, r => r.RuleId == PlanRule.OutdatedPrimary);
+    }
+
+    [Fact]
+    public void Plan_WhenThePrimaryWasPutBackToAnEarlierTime_AndOnlyAStandbyThatReceivesNothingTells_Refuses()
+    {
+        // The state directory is lost; a base backup was put in the primary's place and started. The standby cannot go on from it.
+        var plan = PlanOf(Seen(null, Histories.Running("core-1", true, "1 0/400"), Histories.Running("core-2", false, "1 0/500"), Snapshots.Absent("core-3")));
+
+        Assert.Empty(plan.Steps);
+        Assert.Contains(plan.Refusals, r => r.RuleId == PlanRule.OutdatedPrimary && r.Message.Contains("core-2 holds timeline 1 at 0/500", StringComparison.Ordinal));
+        Assert.Equal(ClusterAlertKind.TwoHistories, plan.Alert!.Kind);
+    }
+
+    [Theory]
+    [InlineData(-256, true)]
+    [InlineData(0, false)]
+    public void Plan_WhenThePrimaryItselfShowsAStandbyThatIsAhead_Refuses(long behind, bool refused)
+    {
+        // It streams: the standby asked from the beginning of a segment that both have.
+        var primary = ((Observation<ServerFacts>.Seen)Histories.Running("core-1", true, "1 0/400").Server).Value with
+        {
+            Standbys = [new StandbyFact("core-2", "10.0.0.2", "streaming", "async", "0/400", "0/500", "0/500", behind)],
+        };
+        var plan = PlanOf(Seen(null, Snapshots.Seen("core-1", primary), Histories.Receiving("core-2", "1 0/500"), Snapshots.Absent("core-3")));
+
+        Assert.Equal(refused, plan.Refusals.Any(r => r.RuleId == PlanRule.OutdatedPrimary));
     }
 
     [Theory]

@@ -127,7 +127,7 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
                     await using var row = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
                     await row.ReadAsync(cancel).ConfigureAwait(false);
                     return row.GetBoolean(0)
-                        ? WhyOlder(member, directory, other, row.IsDBNull(1) ? null : row.GetInt32(1), row.IsDBNull(2) ? null : row.GetString(2))
+                        ? WhyOlder(member, directory, row.IsDBNull(1) ? null : new MemberHistory(other.Name, WalHistory.Of(directory.SystemIdentifier ?? "", row.GetInt32(1), row.IsDBNull(2) ? null : row.GetString(2), []), false, true))
                         : $"{other.Name} accepts writes: {member.Name} was replaced as primary and must rejoin as a standby";
                 }
                 catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
@@ -140,21 +140,19 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
         return seen switch
         {
             Observation<DataDirectoryFacts>.Absent => null,
-            Observation<DataDirectoryFacts>.Seen { Value: { StandbySignal: true } standby } => WhyOlder(member, directory, other, standby.Timeline, standby.Lsn),
+            Observation<DataDirectoryFacts>.Seen { Value: { StandbySignal: true } standby } => WhyOlder(member, directory, MemberHistory.Of(other.Name, standby)),
+            Observation<DataDirectoryFacts>.Seen { Value: { Running: false } stopped } when IsAccepted(member)
+                || (MemberHistory.Of(member.Name, directory) is { } own && MemberHistory.Of(other.Name, stopped) is { } theirs && Primacy.IsNewer(own, theirs)) => null,
             Observation<DataDirectoryFacts>.Seen => $"{other.Name} has no standby.signal either: which of the two was the last primary is for people to say",
             _ => $"{other.Name} can neither be asked ({unreachable}) nor looked at, and may have been promoted; {member.Name} stays down rather than accept writes beside it",
         };
     }
 
     /// <summary>Seen a moment ago by whoever planned it; looked at again here, under the lock. Null where the other holds nothing newer.</summary>
-    private string? WhyOlder(Member member, DataDirectoryFacts directory, Member other, int? timeline, string? end)
-    {
-        if (AcceptedPrimaries.Of(context.Fleet.Approvals, context.Cluster.Name, context.Time.GetUtcNow()).Contains(member.Name) || timeline is not { } theirs || directory.Timeline is not { } mine)
-            return null;
-        var own = WalHistory.Of(directory.SystemIdentifier ?? "", mine, directory.Lsn, directory.KnownTimelines);
-        var their = WalHistory.Of(own.SystemIdentifier, theirs, end, []);
-        return own.To(their) is HistoryRelation.Behind
-            ? $"{other.Name} holds {their}, and {member.Name} only {own}: started, it would accept writes without what {other.Name} holds"
+    private string? WhyOlder(Member member, DataDirectoryFacts directory, MemberHistory? theirs) =>
+        !IsAccepted(member) && theirs is not null && MemberHistory.Of(member.Name, directory) is { } own && Primacy.Between(own, theirs) is { } claim
+            ? $"{claim.Holder} holds {claim.Holds}, and {member.Name} only {own.History}: started, it would accept writes without what {claim.Holder} holds"
             : null;
-    }
+
+    private bool IsAccepted(Member member) => AcceptedPrimaries.Of(context.Fleet.Approvals, context.Cluster.Name, context.Time.GetUtcNow()).Contains(member.Name);
 }
