@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using PgGitOps.Core.Desired;
@@ -49,7 +50,34 @@ internal sealed class ClusterMemoryFiles(string directory, string repository, Ti
             // Kept in this process, if it could not be written: that is as good.
             return kept.TryGetValue(cluster.Name, out var known) ? (known.Cluster, null) : (null, $"{directory} cannot be read: {e.Message}");
         }
-        return kept.TryGetValue(cluster.Name, out var held) ? (held.Cluster, null) : (null, null);
+        return kept.TryGetValue(cluster.Name, out var held) ? (held.Cluster, null) : (null, UnderAnotherName(cluster, environment));
+    }
+
+    /// <summary>A cluster that was given another name in Git is not one that never existed; null where no other one was seen at its addresses.</summary>
+    private string? UnderAnotherName(Cluster cluster, FleetEnvironment environment)
+    {
+        if (!Directory.Exists(directory))
+            return null;
+        foreach (var path in Directory.EnumerateFiles(directory, $"*.{key}.json").Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileName(path)[..^(key.Length + ".".Length + ".json".Length)];
+            var other = kept.TryGetValue(name, out var known) && known.Path == path && known.Stamp == Stamp(path) ? known.Cluster : ReadOrNull(path);
+            if (other is not null && other.Members.FirstOrDefault(r => IsOf(r, cluster, environment)) is { } member)
+                return string.Create(CultureInfo.InvariantCulture, $"at {member.Address}:{member.Port} cluster {other.Cluster} is remembered, with system identifier {other.SystemIdentifier}, last seen {member.Seen.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; it may be the same one under its earlier name ({path})");
+        }
+        return null;
+
+        static RememberedCluster? ReadOrNull(string path)
+        {
+            try
+            {
+                return RememberedClusterJson.Read(File.ReadAllText(path)).Item1;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        }
     }
 
     /// <summary>Where a member said that its data are; null where that is not remembered of this host.</summary>
@@ -112,7 +140,10 @@ internal sealed class ClusterMemoryFiles(string directory, string repository, Ti
     }
 
     private static bool AreOne(RememberedCluster remembered, Cluster cluster, FleetEnvironment environment) =>
-        cluster.Members.Any(m => environment.Hosts.FirstOrDefault(h => h.Name == m.Host) is { } host && remembered.Members.Any(r => r.Address == host.Address && r.Port == m.Port));
+        remembered.Members.Any(r => IsOf(r, cluster, environment));
+
+    private static bool IsOf(RememberedMember remembered, Cluster cluster, FleetEnvironment environment) =>
+        cluster.Members.Any(m => m.Port == remembered.Port && environment.Hosts.FirstOrDefault(h => h.Name == m.Host)?.Address == remembered.Address);
 
     private static bool IsOnlyFurther(RememberedCluster before, RememberedCluster now) =>
         before with { Furthest = now.Furthest, FurthestAt = now.FurthestAt, FurthestBy = now.FurthestBy, PrimarySeen = now.PrimarySeen, Members = now.Members } == now

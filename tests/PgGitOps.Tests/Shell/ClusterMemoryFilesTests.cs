@@ -37,6 +37,26 @@ public sealed class ClusterMemoryFilesTests : IDisposable
     public void Recall_OfAClusterNobodyEverSaw_IsNothing_AndNoProblem() => Assert.Equal((null, null), Recall(Open()));
 
     [Fact]
+    public void Recall_OfAClusterThatWasRenamed_IsAProblem_NotNothing()
+    {
+        Open().Keep(Remembered(Place.Address, Place.Port) with { Cluster = "before" });
+
+        var (known, problem) = Recall(Open());
+
+        Assert.Null(known);
+        Assert.Contains("cluster before is remembered, with system identifier 7001", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Recall_OfAClusterBesideOthers_IsNothing_AndNoProblem()
+    {
+        Open().Keep(Remembered(Place.Address, Place.Port + 1) with { Cluster = "other" });
+        Open("https://git.example/another").Keep(Remembered(Place.Address, Place.Port) with { Cluster = "other" });
+
+        Assert.Equal((null, null), Recall(Open()));
+    }
+
+    [Fact]
     public void Recall_OfATornFile_IsAProblem_NotNothing()
     {
         Open().Keep(Remembered());
