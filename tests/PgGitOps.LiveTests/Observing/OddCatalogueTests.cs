@@ -43,6 +43,8 @@ public sealed class OddCatalogueTests
         "alter role engine set statement_timeout = '1ms'",
         "alter role engine set lock_timeout = '1ms'",
         "alter role engine set idle_in_transaction_session_timeout = '1ms'",
+        .. ServerPrograms.Major >= 14 ? (string[])["alter role engine set idle_session_timeout = '1ms'"] : [],
+        .. ServerPrograms.Major >= 17 ? (string[])["alter role engine set transaction_timeout = '1ms'"] : [],
         "alter role engine set exit_on_error = on",
         "alter role engine set row_security = off",
         "alter role engine set standard_conforming_strings = off",

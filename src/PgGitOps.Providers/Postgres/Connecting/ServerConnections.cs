@@ -63,17 +63,21 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
                 return answer;
             cancel.ThrowIfCancellationRequested();
         }
-        var result = await UseNewAsync(target, use, givenUp, false, cancel).ConfigureAwait(false);
-        // A statement_timeout of a role or the server may have ended the very statement that sets the engine's own. Only then does
-        // that one stand in the startup packet, for there it hides the server's.
-        return result is ServerAnswer<T>.Failed { Failure.Code: PostgresErrorCodes.QueryCanceled } && !cancel.IsCancellationRequested
-            ? await UseNewAsync(target, use, givenUp, true, cancel).ConfigureAwait(false)
-            : result;
+        List<string> hidden = [];
+        var result = await UseNewAsync(target, use, givenUp, hidden, cancel).ConfigureAwait(false);
+        // A timeout of a role or the server may have ended the very statement that sets the engine's own, or the session before it. Only then
+        // does the engine's stand in the startup packet, for there it hides the server's.
+        while (result is ServerAnswer<T>.Failed { Failure.Code: var code } && SessionPins.EndedBy(code) is { } timeout && !hidden.Contains(timeout) && !cancel.IsCancellationRequested)
+        {
+            hidden.Add(timeout);
+            result = await UseNewAsync(target, use, givenUp, hidden, cancel).ConfigureAwait(false);
+        }
+        return result;
     }
 
-    private async Task<ServerAnswer<T>> UseNewAsync<T>(ServerTarget target, Func<ServerSession, Task<T>> use, GivenUp givenUp, bool pinsTimeout, CancellationToken cancel)
+    private async Task<ServerAnswer<T>> UseNewAsync<T>(ServerTarget target, Func<ServerSession, Task<T>> use, GivenUp givenUp, IReadOnlyCollection<string> hidden, CancellationToken cancel)
     {
-        var opened = await OpenAsync(target, pinsTimeout, cancel).ConfigureAwait(false);
+        var opened = await OpenAsync(target, hidden, cancel).ConfigureAwait(false);
         if (opened is ServerAnswer<ServerSession>.Failed failed)
             return new ServerAnswer<T>.Failed(failed.Failure);
         var (result, problem) = await TryAsync(target, ((ServerAnswer<ServerSession>.Answered)opened).Value, use, givenUp).ConfigureAwait(false);
@@ -98,15 +102,17 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         }
     }
 
-    private async Task<ServerAnswer<ServerSession>> OpenAsync(ServerTarget target, bool pinsTimeout, CancellationToken cancel)
+    private async Task<ServerAnswer<ServerSession>> OpenAsync(ServerTarget target, IReadOnlyCollection<string> hidden, CancellationToken cancel)
     {
-        var options = SessionPins.StartupOptions + (pinsTimeout ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $" -c statement_timeout={(long)Math.Max(1, target.TotalTimeout.TotalMilliseconds)}") : "");
+        // One for the statement counts, of the others none at all.
+        var options = SessionPins.StartupOptions + string.Concat(hidden.Select(h =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $" -c {h}={(h == "statement_timeout" ? (long)Math.Max(1, target.TotalTimeout.TotalMilliseconds) : 0)}")));
         var answer = await OpenAsync(target, options, cancel).ConfigureAwait(false);
         answer = answer is ServerAnswer<ServerSession>.Failed { Failure.Code: SessionPins.MissingLibrary }
             ? await OpenAsync(target, options + SessionPins.WithoutLibraries, cancel).ConfigureAwait(false)
             : answer;
-        if (pinsTimeout && answer is ServerAnswer<ServerSession>.Answered { Value: var session })
-            session.HidesTimeout = true;
+        if (answer is ServerAnswer<ServerSession>.Answered { Value: var session })
+            session.HiddenTimeouts = [.. hidden];
         return answer;
     }
 

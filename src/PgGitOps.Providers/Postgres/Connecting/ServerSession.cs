@@ -10,8 +10,8 @@ public sealed class ServerSession(NpgsqlDataSource source, NpgsqlConnection conn
     /// <summary>True until the first use has succeeded: session settings are not pinned yet.</summary>
     public bool IsFresh { get; set; } = true;
 
-    /// <summary>The engine's own statement_timeout stands in the startup packet, so that the server's cannot be seen.</summary>
-    public bool HidesTimeout { get; set; }
+    /// <summary>Timeouts of which the engine's own stand in the startup packet, so that the server's cannot be seen.</summary>
+    public IReadOnlyCollection<string> HiddenTimeouts { get; set; } = [];
 
     /// <summary>What an earlier use learnt; null on a fresh connection.</summary>
     public object? Memory { get; set; }

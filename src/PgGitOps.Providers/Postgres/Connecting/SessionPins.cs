@@ -16,6 +16,16 @@ internal static class SessionPins
     /// <summary>For a second try after <see cref="MissingLibrary"/>. Only a superuser may say so.</summary>
     public const string WithoutLibraries = " -c session_preload_libraries=";
 
+    /// <summary>What a role, a database or the server sets may have ended the session before the statement that pins the rest.</summary>
+    /// <returns>The setting to try again with in the startup packet: it is known to a server that ended a session for it. Null for other reasons.</returns>
+    public static string? EndedBy(string? code) => code switch
+    {
+        PostgresErrorCodes.QueryCanceled => "statement_timeout",
+        "57P05" => "idle_session_timeout",
+        "25P04" => "transaction_timeout",
+        _ => null,
+    };
+
     private static readonly (string Name, string Value)[] Startup =
     [
         ("default_transaction_isolation", @"read\ committed"), ("default_transaction_deferrable", "off"), ("local_preload_libraries", ""), ("exit_on_error", "off"),

@@ -38,8 +38,8 @@ internal sealed class ServerDraft
     public long Token { get; set; }
     public string ClusterName { get; set; } = "";
 
-    /// <inheritdoc cref="Connecting.ServerSession.HidesTimeout"/>
-    public bool HidesTimeout { get; init; }
+    /// <inheritdoc cref="Connecting.ServerSession.HiddenTimeouts"/>
+    public IReadOnlyCollection<string> HiddenTimeouts { get; init; } = [];
 
     /// <summary>Asked to stop, and waiting for the end of its sessions; null where this login cannot be told.</summary>
     public bool? IsStopping { get; set; }

@@ -15,7 +15,7 @@ internal static class ServerReading
     public static async Task<ServerDraft> ReadAsync(ServerSession session, ServerTarget target, string names, Action<ServerDraft>? onHead)
     {
         var remembered = session.Memory as ServerRights;
-        var draft = new ServerDraft { HidesTimeout = session.HidesTimeout };
+        var draft = new ServerDraft { HiddenTimeouts = session.HiddenTimeouts };
         await RunAsync(session, target, [.. ServerStatements.All, .. remembered is null ? [] : RightfulStatements.For(remembered)], names, draft, onHead).ConfigureAwait(false);
         var rights = draft.Rights ?? throw new FormatException("the server's head has no row");
         session.Memory = rights;

@@ -18,7 +18,7 @@ internal static class SessionShadow
             var lifted = setting switch
             {
                 // From our startup packet: what counts without it is in no column.
-                { Source: "session" or "client" } when Connecting.SessionPins.AtStartup.Contains(setting.Name) || (draft.HidesTimeout && setting.Name == "statement_timeout") => Below(setting with { Value = Beneath(setting, draft, user) }, draft, user),
+                { Source: "session" or "client" } when Connecting.SessionPins.AtStartup.Contains(setting.Name) || draft.HiddenTimeouts.Contains(setting.Name, StringComparer.Ordinal) => Below(setting with { Value = Beneath(setting, draft, user) }, draft, user),
                 { Source: "session" } => Below(setting, draft, user),
                 _ => setting,
             };

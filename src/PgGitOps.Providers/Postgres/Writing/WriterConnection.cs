@@ -32,10 +32,15 @@ internal static class WriterConnection
     /// <param name="member">Named in the reason.</param>
     public static async Task<(NpgsqlConnection? Connection, string? Reason)> OpenAsync(ServerTarget target, string member, ISecretStore secrets, string applicationName, CancellationToken cancel)
     {
-        var (connection, reason, code) = await OpenAsync(target, member, secrets, applicationName, SessionOptions, cancel).ConfigureAwait(false);
-        if (code == SessionPins.MissingLibrary)
-            (connection, reason, _) = await OpenAsync(target, member, secrets, applicationName, SessionOptions + SessionPins.WithoutLibraries, cancel).ConfigureAwait(false);
-        return (connection, reason);
+        var options = SessionOptions;
+        while (true)
+        {
+            var (connection, reason, code) = await OpenAsync(target, member, secrets, applicationName, options, cancel).ConfigureAwait(false);
+            var without = code == SessionPins.MissingLibrary ? SessionPins.WithoutLibraries : SessionPins.EndedBy(code) is { } timeout ? $" -c {timeout}=0" : null;
+            if (without is null || options.Contains(without[..(without.IndexOf('=', StringComparison.Ordinal) + 1)], StringComparison.Ordinal))
+                return (connection, reason);
+            options += without;
+        }
     }
 
     private static async Task<(NpgsqlConnection? Connection, string? Reason, string? Code)> OpenAsync(
