@@ -121,6 +121,8 @@ public sealed class ConfigurationTrialTests
     [InlineData("shared_preload_libraries", "typo")]
     [InlineData("ssl", "on")]
     [InlineData("shared_buffers", "400TB")]
+    // Each is right by itself; a start finds the slots of standbys only after it has read all settings.
+    [InlineData("wal_level", "minimal'\nmax_wal_senders = '0")]
     public async Task Start_OfAServerThatItsSettingsKeepDown_TakesThoseOfGitWithoutAnyMemory(string name, string value)
     {
         await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null, ("work_mem", "7MB"));

@@ -100,6 +100,16 @@ internal static class TrialScript
             slots=$(ls "$data/pg_replslot" 2> /dev/null | wc -l)
             allowed=$(asked max_replication_slots)
             [ "$slots" -le "${allowed:-0}" ] || no "the server has $slots replication slots, more than max_replication_slots = $allowed"
+            case $(asked wal_level) in
+                minimal) [ "$slots" -eq 0 ] || no "$slots replication slots exist, and wal_level = minimal cannot carry them" ;;
+                replica)
+                    for state in "$data"/pg_replslot/*/state; do
+                        # A slot of a database is a logical one; which database follows the name in its file.
+                        [ -r "$state" ] && [ "$(od -An -t u4 -j 80 -N 4 "$state" | tr -d ' ')" != 0 ] || continue
+                        name=${state%/state}
+                        no "logical replication slots exist (${name##*/}), and wal_level = replica cannot carry them"
+                    done ;;
+            esac
             exit 0
         )
         # Why a standby would not start beside its primary, as the control file knows that one's settings; they come with the WAL.
