@@ -118,6 +118,29 @@ public class HandMadeDamageTests
     }
 
     [Fact]
+    public void Plan_WhenOneGrantIsMissingAndAnotherTooMuch_TakesAwayInAStepOfItsOwn()
+    {
+        // Were both in one transaction, a grant that fails would leave the other with what he is no longer to have.
+        var cluster = Cluster() with
+        {
+            Roles = [Role("owner"), Role("app"), Role("report")],
+            Databases = [Database("app", "owner") with
+            {
+                Schemas = [new Schema("app", Name("owner"), At)],
+                Grants = [new Grant(GrantTarget.Schema, "app", null, Name("app"), ["USAGE"], At), new Grant(GrantTarget.Schema, "app", null, Name("report"), ["USAGE"], At)],
+            }],
+        };
+        var healthy = Snapshots.Healthy(p => p with { Roles = [.. p.Roles, Snapshots.Role("owner"), Snapshots.Role("app"), Snapshots.Role("report")], Databases = [.. p.Databases, Snapshots.Database("app", "owner")] });
+        var acls = new AclFact("schema", "app", "app", "owner", "app", ["CREATE", "USAGE"]);
+        var plan = Plans.Of(cluster, healthy with { Databases = [.. healthy.Databases, Snapshots.Inside("app", Snapshots.Contents() with { Schemas = [new SchemaFact("app", "owner")], Acls = [acls] })] });
+
+        Assert.Equal(["core/database/app/grants", "core/database/app/grants-taken"], plan.Ids().Order(StringComparer.Ordinal));
+        var taken = plan.Steps.Single(s => s.Id.EndsWith("-taken", StringComparison.Ordinal));
+        Assert.Empty(taken.DependsOn);
+        Assert.Contains(taken.Hazards, h => h.Kind == HazardKind.AccessLoss);
+    }
+
+    [Fact]
     public void Plan_WhenAMemberLeavesGit_DoesNotClaimThatItsServerIsGone()
     {
         var healthy = Snapshots.Healthy().WithRecord(["member/core-4"]);

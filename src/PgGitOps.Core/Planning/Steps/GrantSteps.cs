@@ -2,7 +2,7 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Steps;
 
-/// <summary>Grants and default privileges: all of one database in one transaction.</summary>
+/// <summary>Grants and default privileges: all of one database in one transaction, and what takes privileges away in another.</summary>
 internal static class GrantSteps
 {
     private sealed record Edit(FacetKey Key, FacetValue? To, SourceSpan? At, List<string> Statements, bool TakesAway);
@@ -14,16 +14,25 @@ internal static class GrantSteps
         foreach (var database in draft.Problem.Cluster.Databases)
         {
             var prefix = FacetPath.Database(database.Name) + "/";
-            Draft(draft, database.Name, prefix + "grant/", "grants", "grants");
-            Draft(draft, database.Name, prefix + "defaultPrivilege/", "default-privileges", "default privileges");
+            Draft(draft, database.Name, Collect(draft, database.Name, prefix + "grant/"), "grants", "grants");
+            Draft(draft, database.Name, Collect(draft, database.Name, prefix + "defaultPrivilege/"), "default-privileges", "default privileges");
         }
     }
 
-    private static void Draft(PlanDraft draft, string database, string prefix, string verb, string words)
+    /// <summary>Beside others, what takes away has a step of its own: one grant that fails must leave nobody with what Git took from him.</summary>
+    private static void Draft(PlanDraft draft, string database, List<Edit> edits, string verb, string words)
     {
-        var edits = Collect(draft, database, prefix);
-        if (edits.Count == 0)
-            return;
+        if (edits.Exists(e => e.TakesAway) && edits.Exists(e => !e.TakesAway))
+        {
+            Add(draft, database, edits.FindAll(e => e.TakesAway), verb + "-taken", words);
+            edits = edits.FindAll(e => !e.TakesAway);
+        }
+        if (edits.Count > 0)
+            Add(draft, database, edits, verb, words);
+    }
+
+    private static void Add(PlanDraft draft, string database, List<Edit> edits, string verb, string words)
+    {
         var grantees = string.Join(", ", edits.Select(e => FacetPath.Split(e.Key.Object)[^1]).Distinct(StringComparer.Ordinal));
         var path = FacetPath.Database(database);
         var step = draft.Sql(path, verb, $"{words} in {database} for {grantees}", database, [.. edits.SelectMany(e => e.Statements)], edits.Find(e => e.At is not null)?.At);
