@@ -9,17 +9,35 @@ namespace PgGitOps.LiveTests.Git;
 public sealed class HttpGitServer : IDisposable
 {
     private readonly GitScratch scratch;
-    private readonly HttpListener listener = new();
+    private readonly HttpListener listener;
     private readonly Thread acceptor;
 
     public HttpGitServer(GitScratch scratch)
     {
         this.scratch = scratch;
-        Port = FreePort.Next();
-        listener.Prefixes.Add($"http://127.0.0.1:{Port}/");
-        listener.Start();
+        (listener, Port) = Listen();
         acceptor = new Thread(Accept) { IsBackground = true };
         acceptor.Start();
+    }
+
+    /// <summary>A port that nobody listens on may still be held for a minute by connections of one that did: then another.</summary>
+    private static (HttpListener Listener, int Port) Listen()
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var port = FreePort.Next();
+            var listener = new HttpListener();
+            listener.Prefixes.Add($"http://127.0.0.1:{port}/");
+            try
+            {
+                listener.Start();
+                return (listener, port);
+            }
+            catch (HttpListenerException) when (tries < 10)
+            {
+                listener.Close();
+            }
+        }
     }
 
     public int Port { get; }
