@@ -16,7 +16,8 @@ namespace PgGitOps.Providers.RuleHost;
 internal sealed class BundleCache(string directory)
 {
     private const int MacBytes = 32;
-    private const int EntriesMax = 50;
+    private const int EntriesMax = 50, TroublesMax = 1_000;
+    private const string TroubleEnding = ".trouble";
     private byte[]? secret;
 
     /// <summary>Why nothing is believed of what lies there, and nothing put there; null where it is used.</summary>
@@ -37,17 +38,52 @@ internal sealed class BundleCache(string directory)
         return Convert.ToHexStringLower(SHA256.HashData(text.ToArray()));
     }
 
-    public CompiledRules? Find(string key)
+    /// <summary>Name of one rule by its text alone: where it lies and what lies beside it changes nothing.</summary>
+    /// <param name="circumstances">Name of the bundle without rules: the language, this program, the compiler and the runtime.</param>
+    public static string NameOf(string circumstances, RuleText rule)
+    {
+        using var text = new MemoryStream();
+        using var writer = new BinaryWriter(text, Encoding.UTF8);
+        writer.Write(circumstances);
+        Messages.Write(writer, [rule with { Number = 0, Path = "" }], Layers.All);
+        writer.Flush();
+        return Convert.ToHexStringLower(SHA256.HashData(text.ToArray()));
+    }
+
+    public CompiledRules? Find(string key) => Find(key, key + ".rules", Messages.ReadCompiled);
+
+    /// <summary>Keeps a bundle; a cache that cannot be written costs time only.</summary>
+    public void Keep(string key, CompiledRules compiled)
+    {
+        using var body = new MemoryStream();
+        using (var writer = new BinaryWriter(body, Encoding.UTF8, leaveOpen: true))
+            Messages.Write(writer, compiled);
+        Keep(key, key + ".rules", body.ToArray(), EntriesMax);
+    }
+
+    /// <summary>What is remembered of a rule that the compiler could not be done with.</summary>
+    public T? FindTrouble<T>(string key, Func<BinaryReader, T> read) where T : class => Find(TroubleOf(key), key + TroubleEnding, read);
+
+    public void KeepTrouble(string key, byte[] body) => Keep(TroubleOf(key), key + TroubleEnding, body, TroublesMax);
+
+    // The hash says what an entry is, or a bundle could be renamed into what is remembered of a rule.
+    private static string TroubleOf(string key) => "trouble " + key;
+
+    private T? Find<T>(string key, string name, Func<BinaryReader, T> read) where T : class
     {
         if (Distrust is not null)
             return null;
         try
         {
-            var entry = File.ReadAllBytes(PathOf(key));
-            if (entry.Length <= MacBytes || !CryptographicOperations.FixedTimeEquals(Mac(key, entry.AsSpan(MacBytes)), entry.AsSpan(0, MacBytes)))
+            var path = Path.Combine(directory, name);
+            // A pipe in its place, which has no length, would hold whoever reads it.
+            if (new FileInfo(path) is not { Exists: true, Length: > MacBytes })
                 return null;
-            File.SetLastWriteTimeUtc(PathOf(key), DateTime.UtcNow);
-            return Messages.ReadCompiled(Wire.Reader(entry[MacBytes..]));
+            var entry = File.ReadAllBytes(path);
+            if (!CryptographicOperations.FixedTimeEquals(Mac(key, entry.AsSpan(MacBytes)), entry.AsSpan(0, MacBytes)))
+                return null;
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            return read(Wire.Reader(entry[MacBytes..]));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or ArgumentException or OverflowException)
         {
@@ -56,26 +92,20 @@ internal sealed class BundleCache(string directory)
         }
     }
 
-    /// <summary>Keeps a bundle; a cache that cannot be written costs time only.</summary>
-    public void Keep(string key, CompiledRules compiled)
+    private void Keep(string key, string name, byte[] body, int most)
     {
         if (Distrust is not null)
             return;
         try
         {
-            using var body = new MemoryStream();
-            using (var writer = new BinaryWriter(body, Encoding.UTF8, leaveOpen: true))
-                Messages.Write(writer, compiled);
-            WriteWhole(PathOf(key), [.. Mac(key, body.ToArray()), .. body.ToArray()], overwrite: true);
-            foreach (var old in new DirectoryInfo(directory).GetFiles("*.rules").OrderByDescending(f => f.LastWriteTimeUtc).Skip(EntriesMax))
+            WriteWhole(Path.Combine(directory, name), [.. Mac(key, body), .. body], overwrite: true);
+            foreach (var old in new DirectoryInfo(directory).GetFiles("*" + Path.GetExtension(name)).OrderByDescending(f => f.LastWriteTimeUtc).Skip(most))
                 old.Delete();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
         }
     }
-
-    private string PathOf(string key) => Path.Combine(directory, key + ".rules");
 
     private byte[] Mac(string key, ReadOnlySpan<byte> body) => HMACSHA256.HashData(Secret(), (byte[])[.. Encoding.ASCII.GetBytes(key), .. body]);
 

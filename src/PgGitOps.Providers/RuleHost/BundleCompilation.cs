@@ -9,49 +9,84 @@ namespace PgGitOps.Providers.RuleHost;
 /// <summary>Compiles a bundle in a worker of its own, and finds the rules that kill the compiler.</summary>
 /// <remarks>
 /// Bounded as a whole, whatever the rules hold: first all together; where that ends the compiler, each by itself in one more worker,
-/// which says what it turns to, so that every rule that ends it costs its own share and one start; then the sound ones together.
+/// which says what it turns to, so that every rule that ends it costs its own share and one start; then the sound ones together, for
+/// which a part of the time is kept.
 /// </remarks>
 internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerProcess> start, Func<bool> stopped)
 {
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private readonly List<CompileFinding> lost = [];
     private readonly List<(RuleText Rule, TimeSpan Took)> dear = [];
-    private readonly Dictionary<int, CompileFinding> deadly = [];
+    private readonly Dictionary<int, CompilerTrouble> troubles = [];
     private bool byMachine;
 
     private TimeSpan Remaining => options.CompileBudget - clock.Elapsed;
 
+    /// <summary>Kept for the sound rules, which may take it together in the end.</summary>
+    private TimeSpan ForTheSound => options.CompileBudget / 4;
+
+    /// <summary>What one rule, or the first try with all of them, may take of time that passes: on a busy machine the share of processor time does not bound it.</summary>
+    private TimeSpan OfTime => options.CompileBudget / 5;
+
     public CompiledRules Compile(List<RuleText> rules)
     {
-        if (Together(rules, out _) is { } whole)
+        if (Together(rules, OfTime * 2, out var first) is { } whole)
             return whole;
-        var left = Sound(rules);
-        if (left.Count > 0 && Remaining > TimeSpan.Zero)
+        List<RuleText> sound = [], untried = [];
+        if (rules.Count == 1)
+            Trouble(rules[0], first!, clock.Elapsed);
+        else
+            (sound, untried) = Sound(rules);
+        if (sound.Count > 0)
         {
-            if (Together(left, out var why) is { } compiled)
-                return compiled with { Findings = [.. lost, .. compiled.Findings], CompilerLost = byMachine, Deadly = deadly };
-            foreach (var rule in left)
-                Lose(rule, RuleFindings.NotAllowed, $"the rule cannot be compiled: the rules compile one by one and not together: {why}");
-            left = [];
+            if (Together(sound, Remaining, out var why) is { } compiled)
+            {
+                NotTried(untried);
+                return compiled with { Findings = [.. lost, .. compiled.Findings], CompilerLost = byMachine, Troubles = troubles };
+            }
+            if (IsMachine(why!))
+                untried = [.. sound, .. untried];
+            else
+            {
+                foreach (var rule in sound)
+                    Lose(rule, RuleFindings.NotAllowed, $"the rule cannot be compiled: the rules compile one by one and not together: {why!.Message}");
+            }
         }
+        NotTried(untried);
+        return new CompiledRules([], [], [], lost) { CompilerLost = byMachine, Troubles = troubles };
+    }
+
+    private void NotTried(List<RuleText> rules)
+    {
         var names = string.Join(", ", dear.OrderByDescending(d => d.Took).ThenBy(d => d.Rule.Number).Take(5).Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Rule.Path} ({d.Took.TotalSeconds:0} s)")));
-        foreach (var rule in left)
+        foreach (var rule in rules)
         {
             byMachine = true;
             Lose(rule, RuleFindings.Budget, string.Create(CultureInfo.InvariantCulture, $"the rule was not judged: the budget of {options.CompileBudget.TotalSeconds:0} s for compiling was used up{(names.Length == 0 ? "" : $", most of it by {names}")}"));
         }
-        return new CompiledRules([], [], [], lost) { CompilerLost = byMachine, Deadly = deadly };
     }
 
     private void Lose(RuleText rule, Core.Desired.DiagnosticRule finding, string message) => lost.Add(new CompileFinding(rule.Number, finding.Id, message, new RulePlace(1, 1, 1)));
 
-    private CompiledRules? Together(List<RuleText> rules, out string why)
+    private void Trouble(RuleText rule, WorkerLost why, TimeSpan took)
     {
-        why = "";
+        dear.Add((rule, took));
+        var machine = IsMachine(why);
+        byMachine |= machine;
+        Lose(rule, machine ? RuleFindings.Budget : RuleFindings.NotAllowed, machine ? string.Create(CultureInfo.InvariantCulture, $"the rule was not judged: compiling it was given up after {took.TotalSeconds:0} s: {why.Message}") : $"the rule cannot be compiled: {why.Message}");
+        troubles[rule.Number] = new CompilerTrouble(lost[^1], !machine, took);
+    }
+
+    // A rule that used its share of processor time did so on any machine.
+    private static bool IsMachine(WorkerLost why) => why is { ByMachine: true, TookTooMuch: false };
+
+    private CompiledRules? Together(List<RuleText> rules, TimeSpan time, out WorkerLost? why)
+    {
+        why = null;
         try
         {
             using var worker = start();
-            worker.Limit(new Patience(options.CompileShare * 2 + TimeSpan.FromMilliseconds(100) * rules.Count, AtMost(options.CompileBudget / 2)));
+            worker.Limit(new Patience(options.CompileShare * 2 + TimeSpan.FromMilliseconds(100) * rules.Count, AtMost(time, TimeSpan.Zero)));
             worker.Send(Wire.Compile, to => Messages.Write(to, rules, options.Layers));
             var (kind, body) = worker.Receive();
             if (kind != Wire.Compiled)
@@ -62,55 +97,56 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
         {
             if (stopped())
                 throw new OperationCanceledException();
-            why = e is WorkerLost ? e.Message : "the compiler's answer was malformed";
+            why = e as WorkerLost ?? new WorkerLost("the compiler's answer was malformed");
             return null;
         }
     }
 
-    /// <summary>The rules that compile by themselves, and those that were not tried before the budget was used up; of the others a finding is left.</summary>
-    private List<RuleText> Sound(List<RuleText> rules)
+    /// <summary>The rules that compile by themselves, and those that were not tried before the time for it was used up; of the others a finding is left.</summary>
+    private (List<RuleText> Sound, List<RuleText> Untried) Sound(List<RuleText> rules)
     {
+        var sound = new List<RuleText>();
         var left = rules;
-        for (var next = 0; next < left.Count && Remaining > TimeSpan.Zero;)
+        while (left.Count > 0 && Remaining > ForTheSound)
         {
-            RuleText? current = null;
+            var current = -1;
             var began = clock.Elapsed;
             try
             {
                 using var worker = start();
-                worker.Limit(new Patience(options.CompileShare * 2, AtMost(Remaining)));
-                var tried = left[next..];
-                worker.Send(Wire.Probe, to => Messages.Write(to, tried, options.Layers));
+                // Until it speaks of the first rule it only starts itself.
+                worker.Limit(new Patience(options.CompileShare * 2, AtMost(Remaining, ForTheSound)));
+                worker.Send(Wire.Probe, to => Messages.Write(to, left, options.Layers));
                 while (worker.Receive() is var (kind, body) && kind == Wire.Started)
                 {
-                    // The first of a process pays for the compiler's own start.
-                    worker.Limit(new Patience(current is null ? options.CompileShare * 2 : options.CompileShare, AtMost(Remaining)));
+                    worker.Limit(new Patience(options.CompileShare, AtMost(OfTime, ForTheSound)));
                     using var from = Wire.Reader(body);
                     var number = from.Read7BitEncodedInt();
-                    current = tried.Find(r => r.Number == number) ?? throw new InvalidDataException("the compiler spoke of a rule that is not there");
-                    next = left.IndexOf(current);
-                    began = clock.Elapsed;
+                    var next = left.FindIndex(r => r.Number == number);
+                    if (next != current + 1)
+                        throw new InvalidDataException("the compiler spoke of another rule than the next");
+                    (current, began) = (next, clock.Elapsed);
                 }
-                return left;
+                return ([.. sound, .. left], []);
             }
             catch (Exception e) when (e is WorkerLost { NoJail: false } or InvalidDataException or EndOfStreamException)
             {
                 if (stopped())
-                throw new OperationCanceledException();
-                if (current is null || Remaining <= TimeSpan.Zero)
+                    throw new OperationCanceledException();
+                if (current < 0)
                     break;
-                dear.Add((current, clock.Elapsed - began));
-                var machine = e is WorkerLost { ByMachine: true, TookTooMuch: false };
-                byMachine |= machine;
-                Lose(current, machine ? RuleFindings.Budget : RuleFindings.NotAllowed, $"the rule cannot be compiled: {e.Message}");
-                if (!machine)
-                    deadly[current.Number] = lost[^1];
-                left = [.. left.Where(r => r.Number != current.Number)];
+                Trouble(left[current], e as WorkerLost ?? new WorkerLost("the compiler's answer was malformed"), clock.Elapsed - began);
+                sound.AddRange(left[..current]);
+                left = left[(current + 1)..];
             }
         }
-        return left;
+        return (sound, left);
     }
 
     // A share is of processor time alone: a compiler waits for nothing, and on a busy machine its time passes slowly.
-    private TimeSpan AtMost(TimeSpan wanted) => wanted < Remaining ? wanted : Remaining > TimeSpan.Zero ? Remaining : TimeSpan.FromMilliseconds(1);
+    private TimeSpan AtMost(TimeSpan wanted, TimeSpan kept)
+    {
+        var there = Remaining - kept;
+        return wanted < there ? wanted : there > TimeSpan.Zero ? there : TimeSpan.FromMilliseconds(1);
+    }
 }

@@ -13,7 +13,7 @@ namespace PgGitOps.Providers.RuleHost;
 public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
 {
     private readonly BundleCache? cache = options.CacheDirectory is { } directory ? new BundleCache(directory) : null;
-    private readonly BundleMemory remembered = new();
+    private BundleMemory? remembered;
     private volatile bool stopped;
     private volatile WorkerProcess? worker;
     private volatile WorkerProcess? compiling;
@@ -22,6 +22,8 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     private (Task<bool> Made, DocumentFeed Feed)? preparing;
     private volatile bool disposed;
     private ManagedProgram? program;
+
+    private BundleMemory Remembered => remembered ??= new BundleMemory(cache, BundleCache.KeyOf(Program, [], options.Layers), options.Clock);
 
     private ManagedProgram Program => program ??= ManagedProgram.Find();
 
@@ -157,11 +159,11 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         var hit = compiled is not null;
         if (compiled is null)
         {
-            var (known, unknown) = remembered.Part(texts);
+            var (known, certain, unknown) = Remembered.Part(texts);
             compiled = unknown.Count == 0 ? new CompiledRules([], [], [], []) : new BundleCompilation(options, StartCompiler, () => stopped).Compile(unknown);
-            remembered.Keep(unknown, compiled);
+            Remembered.Keep(unknown, compiled);
             var silent = compiled.SilentOn(unknown).Select(r => new CompileFinding(r.Number, RuleFindings.Lowered.Id, "the compiler says nothing of this rule, so it was not judged", new RulePlace(1, 1, 1)));
-            compiled = compiled with { Findings = [.. known, .. compiled.Findings, .. silent], CompilerLost = compiled.CompilerLost };
+            compiled = compiled with { Findings = [.. known, .. compiled.Findings, .. silent], CompilerLost = compiled.CompilerLost || !certain };
             // That a compiler was lost may be the machine's doing: the next process tries again.
             if (!compiled.CompilerLost)
                 cache?.Keep(key, compiled);

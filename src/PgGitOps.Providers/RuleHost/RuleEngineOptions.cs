@@ -27,6 +27,9 @@ public sealed record RuleEngineOptions
 
     public long FuelPerDocument { get; init; } = 20_000;
 
+    /// <summary>Tells when a rule that the compiler was not done with is tried again; nothing else.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Note which statements ran and which values were read.</summary>
     public bool Trace { get; init; }
 

@@ -40,8 +40,8 @@ internal sealed record CompiledRules(byte[] Image, IReadOnlyList<int> Rules, IRe
         return rules.Where(r => !spoken.Contains(r.Number));
     }
 
-    /// <summary>Rules that end the compiler's process on any machine, with what is said of them.</summary>
-    public IReadOnlyDictionary<int, CompileFinding> Deadly { get; init; } = new Dictionary<int, CompileFinding>();
+    /// <summary>Rules that the compiler could not be done with.</summary>
+    public IReadOnlyDictionary<int, CompilerTrouble> Troubles { get; init; } = new Dictionary<int, CompilerTrouble>();
 }
 
 /// <summary>Rule texts → one checked assembly. Runs inside the jail only: it parses what strangers wrote.</summary>

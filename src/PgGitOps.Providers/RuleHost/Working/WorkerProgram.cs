@@ -86,6 +86,8 @@ internal static class WorkerProgram
         var thread = new Thread(
             () =>
             {
+                // The compiler's own start is not the first rule's.
+                RuleCompiler.Compile([new RuleText(0, "", "", "Fleet", [])], layers);
                 foreach (var rule in rules)
                 {
                     Wire.Send(output, Wire.Started, w => w.Write7BitEncodedInt(rule.Number));
