@@ -1,6 +1,7 @@
 using PgGitOps.Commands;
 using PgGitOps.Providers.RuleHost;
 
+StandardDescriptors.Reserve();
 using var stdout = new OutputWriter(Console.OpenStandardOutput, isSafe: true);
 using var stderr = new OutputWriter(Console.OpenStandardError, isSafe: false);
 
