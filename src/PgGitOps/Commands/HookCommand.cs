@@ -28,6 +28,7 @@ internal static class HookCommand
         # Settings are the repository's own:
         #   git config pggitops.program /opt/pggitops/pggitops     default: pggitops on the PATH
         #   git config pggitops.state   /var/lib/pggitops/gate     default: pggitops/ in the repository
+        #   git config pggitops.dotnetRoot /opt/dotnet             default: the runtime on the PATH, in /usr/share/dotnet or /usr/lib/dotnet
         set -u
 
         refuse() {
@@ -35,13 +36,20 @@ internal static class HookCommand
             exit 1
         }
 
-        program=$(git config --get pggitops.program || echo pggitops)
-        state=$(git config --get pggitops.state || echo "$PWD/pggitops")
-
-        # Whoever pushes must not set what judges him.
-        for name in $(env | sed -n 's/^\(PGGITOPS_[A-Z0-9_]*\)=.*/\1/p'); do
+        # Whoever pushes must not set what judges him, where his variables reach the server at all: the program's own settings, the
+        # runtime that runs the rules (DOTNET_ROOT) and how it runs, libraries loaded into it, and answers in place of the
+        # repository's configuration.
+        for name in $(env | sed -n 's/^\(PGGITOPS_[A-Za-z0-9_]*\|DOTNET_[A-Za-z0-9_]*\|COMPlus_[A-Za-z0-9_]*\|CORECLR_[A-Za-z0-9_]*\|LD_[A-Z0-9_]*\|GIT_CONFIG[A-Z0-9_]*\)=.*/\1/p'); do
             unset "$name"
         done
+
+        program=$(git config --get pggitops.program || echo pggitops)
+        state=$(git config --get pggitops.state || echo "$PWD/pggitops")
+        if DOTNET_ROOT=$(git config --get pggitops.dotnetRoot); then
+            export DOTNET_ROOT
+        else
+            unset DOTNET_ROOT
+        fi
 
         command -v "$program" >/dev/null 2>&1 || refuse "the program '$program' is missing on the server"
         umask 077

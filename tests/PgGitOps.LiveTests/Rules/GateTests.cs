@@ -79,6 +79,19 @@ public sealed class GateTests : IDisposable
         Assert.Equal(before, InBare);
     }
 
+    /// <summary>The runtime that runs the rules is found by a variable, and so is much else.</summary>
+    [Fact]
+    public void Push_WithVariablesThatDecideHowItIsJudged_LeavesThemBehind()
+    {
+        Install($"env > {scratch.Path("seen")}");
+        scratch.Git(bare, "config", "pggitops.dotnetRoot", "/opt/theirs");
+        foreach (var name in (string[])["PGGITOPS_UNJAILED_RULES", "DOTNET_ROOT", "DOTNET_gcServer", "COMPlus_EnableDiagnostics", "CORECLR_PROFILER", "LD_LIBRARY_PATH"])
+            scratch.Environment[name] = "/tmp/mine";
+        Edit(Tasks, "rpoClass: minutes", "rpoClass: hours");
+        Push();
+        Assert.Equal(["DOTNET_ROOT=/opt/theirs"], File.ReadAllLines(scratch.Path("seen")).Where(line => line.EndsWith("=/tmp/mine", StringComparison.Ordinal) || line.StartsWith("DOTNET_", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Push_OfAPromiseThatCannotBeKept_IsRefusedWithItsPlaceAndCounterexample_AndAGoodOneIsTaken()
     {
