@@ -11,6 +11,10 @@ internal static class RepositoryFiles
     private const long PackedReferencesBytesMax = 512 << 20;
     private const int IncludesMax = 16;
 
+    // git itself gives up after five.
+    private const int SymbolicStepsMax = 10;
+    private static readonly byte[] Symbolic = "ref:"u8.ToArray();
+
     /// <param name="path">A directory with <c>.git</c>, or what <c>.git</c> would be.</param>
     /// <exception cref="RefusedException">RepositoryUnreadable. A directory that is no repository passes.</exception>
     /// <exception cref="OperationCanceledException"/>
@@ -34,7 +38,8 @@ internal static class RepositoryFiles
             RequireConfig(Path.Combine(directory, "config.worktree"), IncludesMax);
             RequireKind(Path.Combine(common, "packed-refs"), PackedReferencesBytesMax);
             RequireKind(Path.Combine(common, "shallow"), PackedReferencesBytesMax);
-            RequireReferences(Path.Combine(common, "refs"), cancellation);
+            RequireEnd(directory, common, "HEAD");
+            RequireReferences(Path.Combine(common, "refs"), name => RequireEnd(directory, common, name), "refs", cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -112,15 +117,43 @@ internal static class RepositoryFiles
         }
     }
 
-    private static void RequireReferences(string directory, CancellationToken cancellation)
+    private static void RequireReferences(string directory, Action<string> requireEnd, string name, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
         {
             if (entry.LinkTarget is null && entry.Attributes.HasFlag(FileAttributes.Directory))
-                RequireReferences(entry.FullName, cancellation);
-            else if (Posix.KindOf(entry.FullName) is not (FileKind.File or FileKind.None or FileKind.Directory) and var kind)
+                RequireReferences(entry.FullName, requireEnd, $"{name}/{entry.Name}", cancellation);
+            else if (Posix.KindOf(entry.FullName) is var kind && kind == FileKind.File && IsSymbolic(entry.FullName))
+                requireEnd($"{name}/{entry.Name}");
+            else if (kind is not (FileKind.File or FileKind.None or FileKind.Directory))
                 throw new IOException($"{entry.FullName} is {RegularFile.Describe(kind)}, no file");
         }
+    }
+
+    private static bool IsSymbolic(string path)
+    {
+        using var handle = RegularFile.TryOpen(path);
+        Span<byte> start = stackalloc byte[4];
+        return handle is not null && RandomAccess.Read(handle, start, 0) == start.Length && start.SequenceEqual(Symbolic);
+    }
+
+    /// <summary>The library follows a reference to a reference as deep as it goes; one that leads back to itself would use up the stack, and end the process.</summary>
+    private static void RequireEnd(string directory, string common, string name)
+    {
+        var at = name;
+        for (var steps = 0; steps <= SymbolicStepsMax; steps++)
+        {
+            // A work tree has references of its own beside those of its repository.
+            var bytes = Path.Combine(directory, at) is var own && Posix.KindOf(own) == FileKind.File ? RegularFile.TryRead(own, PointerBytesMax)
+                : Path.Combine(common, at) is var shared && Posix.KindOf(shared) == FileKind.File ? RegularFile.TryRead(shared, PointerBytesMax)
+                : null;
+            if (bytes is null || !bytes.AsSpan().StartsWith(Symbolic))
+                return;
+            at = Encoding.UTF8.GetString(bytes)[Symbolic.Length..].Trim();
+            if (at.Contains('\0', StringComparison.Ordinal))
+                return;
+        }
+        throw new IOException($"{name} leads back to itself, or through more than {SymbolicStepsMax} references");
     }
 }
