@@ -8,6 +8,13 @@ public static class UnreadEntry
         Hint = "Commit the file itself.",
     };
 
+    /// <summary>A folder that a reviewer, or a checkout where case does not count, takes for one that is read.</summary>
+    /// <param name="meant">As it would be read.</param>
+    public static Diagnostic Spelling(string path, string meant) => new(Severity.Error, "PGG008", $"This folder is not read: {meant} is written in small letters.", SourceSpan.WholeFile(path))
+    {
+        Hint = $"Rename it: git mv {path} {meant}.",
+    };
+
     /// <summary>A name that a terminal or a reviewer would see as another one.</summary>
     public static Diagnostic Name(string path) => new(Severity.Error, "PGG003", "A name that is not UTF-8 or contains control characters is not read.", SourceSpan.WholeFile(Printable(path)))
     {

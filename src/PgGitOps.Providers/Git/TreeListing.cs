@@ -63,6 +63,8 @@ internal sealed class TreeListing(GitSourceOptions options)
                         Diagnostics.AddRange(faults);
                     return;
                 }
+                foreach (var path in Misspelt(entries, above, parts, depth))
+                    Diagnostics.Add(UnreadEntry.Spelling(path, folder));
                 var here = string.Join('/', parts[..(depth + 1)]);
                 if (entries.FirstOrDefault(one => one.Name == parts[depth]) is not { Id: { } id } entry)
                     return;
@@ -82,6 +84,25 @@ internal sealed class TreeListing(GitSourceOptions options)
                 }
             }
             Visit(treeId, folder, 1);
+        }
+
+        /// <summary>Folders that would be the wanted one if case did not count.</summary>
+        /// <param name="above">Spelt as it is read, unless it is one of them itself.</param>
+        private List<string> Misspelt(List<RawTreeEntry> entries, string above, string[] parts, int depth)
+        {
+            List<string> found = [];
+            foreach (var entry in entries.Where(e => e.Kind == TreeEntryKind.Folder && e.Name.Equals(parts[depth], StringComparison.OrdinalIgnoreCase)))
+            {
+                var exact = above == string.Join('/', parts[..depth]) && entry.Name == parts[depth];
+                if (exact)
+                    continue;
+                var here = above.Length == 0 ? entry.Name : $"{above}/{entry.Name}";
+                if (depth == parts.Length - 1)
+                    found.Add(here);
+                else
+                    found.AddRange(Misspelt(Parse(entry.Id, here, out _), here, parts, depth + 1));
+            }
+            return found;
         }
 
         private void Visit(string treeId, string path, int depth)

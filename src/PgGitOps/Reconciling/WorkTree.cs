@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PgGitOps.Commands;
 using PgGitOps.Core.Sources;
+using PgGitOps.Providers.Git;
 
 namespace PgGitOps.Reconciling;
 
@@ -20,16 +21,18 @@ internal static class WorkTree
         if (!Directory.Exists(root))
             throw new UsageException($"there is no directory {root}");
         (string Full, string Path, bool IsLink)[] entries;
+        Diagnostic[] misspelt;
         try
         {
             entries = Entries(root);
+            misspelt = [.. Folders.SelectMany(f => Misspelt(root, f))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new UsageException(e.Message);
         }
         var found = Array.FindAll(entries, e => !e.IsLink && UnreadEntry.IsPlain(e.Path));
-        if (entries.Length == 0)
+        if (entries.Length == 0 && misspelt.Length == 0)
             throw new UsageException($"{root} holds no documents", "documents are .yaml files below policies/ and environments/");
         var files = new SourceFile[found.Length];
         var wrong = new UsageException?[found.Length];
@@ -47,7 +50,15 @@ internal static class WorkTree
         if (Array.Find(wrong, e => e is not null) is { } first)
             throw first;
         var tree = new SourceTree(new RevisionInfo("worktree", Environment.UserName, now, "files as they lie in the directory"), files.ToEquatableArray());
-        return (tree, entries.Where(e => e.IsLink || !UnreadEntry.IsPlain(e.Path)).Select(e => UnreadEntry.IsPlain(e.Path) ? UnreadEntry.Link(e.Path) : UnreadEntry.Name(e.Path)).ToEquatableArray());
+        return (tree, entries.Where(e => e.IsLink || !UnreadEntry.IsPlain(e.Path)).Select(e => UnreadEntry.IsPlain(e.Path) ? UnreadEntry.Link(e.Path) : UnreadEntry.Name(e.Path)).Concat(misspelt).ToEquatableArray());
+    }
+
+    private static IEnumerable<Diagnostic> Misspelt(string root, string folder)
+    {
+        IEnumerable<string> found = [""];
+        foreach (var part in folder.Split('/'))
+            found = found.SelectMany(above => Directory.EnumerateDirectories(Path.Combine(root, above)).Select(Path.GetFileName).Where(name => part.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(name => Path.Combine(above, name!)));
+        return found.Where(path => path != folder).Order(StringComparer.Ordinal).Select(path => UnreadEntry.Spelling(path, folder));
     }
 
     private static (string Full, string Path, bool IsLink)[] Entries(string root) =>
@@ -94,7 +105,8 @@ internal static class WorkTree
     {
         try
         {
-            using var file = File.OpenHandle(full);
+            // A pipe would hold the reader for ever, past every signal.
+            using var file = RegularFile.TryOpen(full) ?? throw new UsageException($"{full} went away while it was read");
             var length = RandomAccess.GetLength(file);
             if (length > FileBytesMax)
                 throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{full} is {length} bytes long; documents have at most {FileBytesMax}"));

@@ -66,6 +66,35 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("PGGITOPS_GIT_TIMEOUT: 'soon' is not a duration", (await RunAsync("validate", ".")).Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Policies/rules/hard.csx", "Policies: error PGG008")]
+    [InlineData("Schemas/Kinds/a.schema.json", "Schemas/Kinds: error PGG008")]
+    public async Task Validate_OfADirectoryWithAFolderThatOnlyCaseKeepsFromBeingRead_RefusesItAsACommitWould(string path, string says)
+    {
+        ShippedFiles.CopyLocalTo(scratch.Path("tree"));
+        Directory.CreateDirectory(Path.GetDirectoryName(scratch.Path($"tree/{path}"))!);
+        await File.WriteAllTextAsync(scratch.Path($"tree/{path}"), "{}");
+
+        var run = await RunAsync("validate", scratch.Path("tree"));
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains(says, run.Out + run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Whoever opens it to read waits for a writer that never comes.</summary>
+    [Fact]
+    public async Task Validate_OfADirectoryWithAPipe_Ends_AndNamesIt()
+    {
+        ShippedFiles.CopyLocalTo(scratch.Path("tree"));
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [scratch.Path("tree/policies/x.yaml")]))
+            await make.WaitForExitAsync();
+
+        var run = await RunAsync("validate", scratch.Path("tree"));
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("policies/x.yaml is a pipe, no file", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Validate_OfADirectoryWithALink_RefusesItAsACommitWould()
     {

@@ -62,6 +62,35 @@ public sealed class MisleadingTreeTests : IDisposable
         Assert.Empty(read.Tree.Files);
     }
 
+    /// <summary>A checkout where case does not count has them where they are read.</summary>
+    [Theory]
+    [InlineData("Policies/rules/hard.csx", "Policies", "policies")]
+    [InlineData("POLICIES/x.yaml", "POLICIES", "policies")]
+    [InlineData("schemas/Kinds/k.schema.json", "schemas/Kinds", "schemas/kinds")]
+    [InlineData("Schemas/kinds/k.schema.json", "Schemas/kinds", "schemas/kinds")]
+    public void Read_OfAFolderThatOnlyCaseKeepsFromBeingRead_SaysSo(string path, string named, string meant)
+    {
+        Directory.Delete(Path.Combine(repository, "policies"), recursive: true);
+        var commit = scratch.Commit(repository, "odd", ("environments/local/b.yaml", "x: 1\n"), (path, "x: 1\n"));
+
+        var read = ReadOf(scratch.Source(repository).Read(At(commit)));
+
+        var finding = Assert.Single(read.Diagnostics);
+        Assert.Equal((Severity.Error, "PGG008", named), (finding.Severity, finding.RuleId, finding.Span.Path));
+        Assert.Contains(meant, finding.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Schemas/tables.sql")]
+    [InlineData("docs/Policies/x.yaml")]
+    [InlineData("Environments.md")]
+    public void Read_OfAFolderThatNobodyWouldTakeForOne_SaysNothing(string path)
+    {
+        var commit = scratch.Commit(repository, "harmless", ("policies/b.yaml", "x: 1\n"), (path, "x: 1\n"));
+
+        Assert.Empty(ReadOf(scratch.Source(repository).Read(At(commit))).Diagnostics);
+    }
+
     [Fact]
     public void Read_OfWhatGitWritesItself_FindsNothing()
     {
