@@ -49,7 +49,12 @@ internal static class MirrorPlace
         }
     }
 
+    // EWOULDBLOCK. A lock that cannot be made (a file system without write access, say) is nobody's, and waiting for it is in vain.
+    private const int HeldByAnother = 11;
+
     // Exclusive sharing is flock(2) here: it ends with the process, however that ends.
+    /// <returns>Null while another process holds it.</returns>
+    /// <exception cref="IOException">It cannot be made.</exception>
     public static FileStream? TryLock(string path)
     {
         try
@@ -59,7 +64,7 @@ internal static class MirrorPlace
                 Directory.Delete(path);
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (File.Exists(path) && e is not (PathTooLongException or DirectoryNotFoundException))
+        catch (IOException e) when (e.HResult == HeldByAnother)
         {
             return null;
         }
