@@ -11,6 +11,7 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
 {
     // A verified commit stays verified under the same keys; the set is dropped rather than grown without end.
     private const int RememberedMax = 10_000;
+    private const long KeyBytesMax = 16 << 20;
 
     private readonly Lock gate = new();
     private readonly HashSet<(string CommitId, string Keys)> verified = [];
@@ -58,14 +59,16 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
         try
         {
             return (
-                requirement.AllowedSignersFile is { } signers ? File.ReadAllBytes(signers) : [],
-                requirement.OpenPgpKeysFile is { } keys ? OpenPgpArmor.Remove(File.ReadAllBytes(keys)) : []);
+                requirement.AllowedSignersFile is { } signers ? Read(signers) : [],
+                requirement.OpenPgpKeysFile is { } keys ? OpenPgpArmor.Remove(Read(keys)) : []);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             throw new RefusedException(SourceRefusalKind.SignatureUntrusted, $"The list of keys cannot be read: {e.Message}");
         }
     }
+
+    private static byte[] Read(string path) => RegularFile.TryRead(path, KeyBytesMax) ?? throw new IOException($"{path} does not exist");
 
     private static void RequireSignature(OpenedRepository opened, CommitObject commit)
     {

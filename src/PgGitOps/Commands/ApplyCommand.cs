@@ -25,26 +25,16 @@ internal static class ApplyCommand
             throw new UsageException($"--approve: '{tooShort}' is too short for a plan id; give at least {Consent.DigitsMin} digits");
         await using var engine = new Engine(invocation);
         return invocation.Parsed.GetValue(PlanPath) is { } path
-            ? await ApplyFileAsync(invocation, engine, ReadPlan(path), approved).ConfigureAwait(false)
+            ? await ApplyFileAsync(invocation, engine, ReadPlan(invocation, path), approved).ConfigureAwait(false)
             : await FleetAtRevision.UseAsync(invocation, engine, null, (fleet, _) => ApplyNowAsync(invocation, engine, fleet, approved), byRules: true).ConfigureAwait(false);
     }
 
-    private static Plan ReadPlan(string path)
+    private static Plan ReadPlan(Invocation invocation, string path) => PlanFile.Read(NamedFile.Read(invocation, path)) switch
     {
-        try
-        {
-            return PlanFile.Read(File.ReadAllBytes(path)) switch
-            {
-                PlanFile.Sealed whole => whole.Plan,
-                PlanFile.Broken broken => throw new UsageException($"{path}: {broken.Reason}", "make it anew with pggitops plan --out"),
-                _ => throw new InvalidOperationException("PlanFile is closed"),
-            };
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"{path} cannot be read: {e.Message}");
-        }
-    }
+        PlanFile.Sealed whole => whole.Plan,
+        PlanFile.Broken broken => throw new UsageException($"{path}: {broken.Reason}", "make it anew with pggitops plan --out"),
+        _ => throw new InvalidOperationException("PlanFile is closed"),
+    };
 
     private static Task<ExitCode> ApplyFileAsync(Invocation invocation, Engine engine, Plan reviewed, IReadOnlyList<string> approved) =>
         FleetAtRevision.UseAsync(invocation, engine, reviewed.Commit, async (fleet, _) =>

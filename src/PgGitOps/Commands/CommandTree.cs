@@ -34,7 +34,7 @@ internal static class CommandTree
     {
         using var shutdown = new Shutdown(time);
         var parsed = Build(p => new Invocation(p, stdout, stderr, shutdown, time)).Parse(args);
-        List<string> errors = UnknownFlags(args, parsed) is { Count: > 0 } unknown ? unknown : [.. parsed.Errors.Select(e => e.Message)];
+        List<string> errors = EmptyFlags(args) is { Count: > 0 } empty ? empty : UnknownFlags(args, parsed) is { Count: > 0 } unknown ? unknown : [.. parsed.Errors.Select(e => e.Message)];
         if (errors.Count > 0)
         {
             foreach (var error in errors)
@@ -63,6 +63,10 @@ internal static class CommandTree
         stderr.WriteLine($"pggitops: stdout cannot be written, what was to stand there is lost: {why}");
         return (int)ExitCode.Error;
     }
+
+    /// <summary>Of <c>--cluster= --once</c> the parser makes a cluster called --once.</summary>
+    private static List<string> EmptyFlags(string[] args) =>
+        [.. args.TakeWhile(a => a != "--").Where(a => a.Length > 2 && a[0] == '-' && a.IndexOf('=', StringComparison.Ordinal) == a.Length - 1).Select(a => $"{a[..^1]} is empty; give it a value, or leave it out")];
 
     /// <summary>The parser takes a flag it does not know for the command's argument, where it has one: a directory called --fixx.</summary>
     private static List<string> UnknownFlags(string[] args, ParseResult parsed)

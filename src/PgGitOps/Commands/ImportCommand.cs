@@ -9,13 +9,14 @@ namespace PgGitOps.Commands;
 /// <summary>Documents written from a live cluster that has none; planning them at once changes nothing.</summary>
 internal static class ImportCommand
 {
+    private static readonly string[] SslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
     private static readonly Argument<string> ClusterArgument = new("CLUSTER") { Description = "Name the cluster is to have" };
     private static readonly ListSetting Members = new("--member", "NAME=ADDRESS:PORT/SITE/DOMAIN/HOST", "A server of the cluster, and the site, failure domain and host it stands in; once for each");
     private static readonly Setting<string> User = new("--user", "ROLE", "Administrative role to log in with; default: postgres", t => t, "postgres");
     private static readonly Setting<string> ReplicationUser = new("--replication-user", "ROLE", "Role that standbys stream with; default: replicator", t => t, "replicator");
     private static readonly Setting<string?> PasswordFile = new("--password-file", "FILE", "File that holds the password; it is never written into a document", t => t, null);
     private static readonly Setting<string?> PasswordVariable = new("--password-env", "VARIABLE", "Environment variable that holds the password", t => t, null);
-    private static readonly Setting<string> SslMode = new("--ssl-mode", "MODE", "disable, prefer, require, verify-ca or verify-full; default: prefer", t => t, "prefer");
+    private static readonly Setting<string> SslMode = new("--ssl-mode", "MODE", "disable, prefer, require, verify-ca or verify-full; default: prefer", t => SslModes.Contains(t) ? t : throw new FormatException($"'{t}' is none of {string.Join(", ", SslModes)}"), "prefer");
     private static readonly Setting<string?> Owner = new("--owner", "TEAM", "Owner of the documents", t => t, null);
     private static readonly Setting<string?> Into = new("--into", "DIR", "Write the documents below environments/ of this policy repository; without it the cluster's goes to stdout", t => t, null);
 

@@ -37,7 +37,7 @@ internal static class PlanCommand
         var clusters = FleetSelection.Of(invocation, fleet);
         var route = engine.Route();
         if (SnapshotFile.Read(invocation.Parsed) is { } path)
-            return (route.PlanOf(fleet, SnapshotFiles.Read(path, clusters)), null);
+            return (route.PlanOf(fleet, SnapshotFiles.Read(invocation, path, clusters)), null);
         var (snapshot, plan) = await route.LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
         return (plan, await engine.DecideAsync(fleet, snapshot, plan).ConfigureAwait(false));
     }

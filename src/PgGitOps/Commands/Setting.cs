@@ -42,6 +42,9 @@ internal sealed class Setting<T>
             : (SettingVariable.Read(Variable), Variable);
         if (text is null)
             return fallback;
+        // A script's variable that is not set: what it was to say is not what is done without it.
+        if (text.Length == 0)
+            throw new UsageException($"{origin} is empty", "give it a value, or leave it out");
         try
         {
             return parse(text);
@@ -93,6 +96,7 @@ internal sealed class ListSetting
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
         };
+        SettingChecks.Add(Option, parsed => _ = Read(parsed));
     }
 
     public Option<string[]> Option { get; }
@@ -101,10 +105,12 @@ internal sealed class ListSetting
 
     public IReadOnlyList<string> Read(ParseResult parsed)
     {
-        var given = parsed.GetResult(Option) is { Implicit: false }
-            ? parsed.GetValue(Option) ?? []
-            : SettingVariable.Read(Variable) is { } text ? [text] : [];
-        return [.. given.SelectMany(g => g.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var (given, origin) = parsed.GetResult(Option) is { Implicit: false }
+            ? (parsed.GetValue(Option) ?? [], Option.Name)
+            : (SettingVariable.Read(Variable) is { } text ? [text] : [], Variable);
+        string[] named = [.. given.SelectMany(g => g.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        // None is not all.
+        return named.Length == 0 && given.Length > 0 ? throw new UsageException($"{origin} names nothing", "give it a value, or leave it out") : named;
     }
 }
 

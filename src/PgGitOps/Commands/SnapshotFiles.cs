@@ -1,3 +1,4 @@
+using System.Text;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Reporting.Snapshots;
 using PgGitOps.Core.Sources;
@@ -7,17 +8,9 @@ namespace PgGitOps.Commands;
 internal static class SnapshotFiles
 {
     /// <summary>The chosen clusters of a snapshot file.</summary>
-    public static FleetSnapshot Read(string path, IReadOnlyList<string> clusters)
+    public static FleetSnapshot Read(Invocation invocation, string path, IReadOnlyList<string> clusters)
     {
-        string text;
-        try
-        {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"{path} cannot be read: {e.Message}");
-        }
+        var text = Encoding.UTF8.GetString(NamedFile.Read(invocation, path));
         var snapshot = SnapshotJson.Read(text).Match(s => s, reason => throw new UsageException($"{path}: {reason}", "make it anew with pggitops snapshot"));
         if (clusters.FirstOrDefault(c => snapshot.Find(c) is null) is { } missing)
             throw new UsageException($"{path} does not hold cluster {missing}", "choose the clusters it holds with --cluster");

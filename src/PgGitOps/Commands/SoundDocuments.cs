@@ -1,6 +1,7 @@
 using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Desired.Schemas;
+using PgGitOps.Providers.Git;
 
 namespace PgGitOps.Commands;
 
@@ -9,6 +10,7 @@ internal sealed class SoundDocuments
 {
     // About 4 MB; beyond it only what the last tree holds is kept.
     private const int IdsMax = 100_000;
+    private const long BytesMax = 64 << 20;
 
     private readonly string? path;
     private readonly HashSet<string> known;
@@ -29,7 +31,7 @@ internal sealed class SoundDocuments
         try
         {
             path = invocation.State.File($"sound-{DocumentSchemas.Fingerprint[..16]}");
-            return new(path, File.Exists(path) ? File.ReadAllLines(path).ToHashSet(StringComparer.Ordinal) : []);
+            return new(path, RegularFile.TryRead(path, BytesMax) is { } known ? Encoding.ASCII.GetString(known).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal) : []);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or UsageException)
         {

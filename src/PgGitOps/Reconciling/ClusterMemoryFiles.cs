@@ -5,6 +5,7 @@ using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Reporting.Snapshots;
+using PgGitOps.Providers.Git;
 
 namespace PgGitOps.Reconciling;
 
@@ -21,6 +22,8 @@ internal sealed class ClusterMemoryFiles(string directory, string repository, Ti
     /// <summary>A position moves at every pass; between these moments only what is new is worth a write to disk.</summary>
     private static readonly TimeSpan PositionsEvery = TimeSpan.FromSeconds(30);
 
+    private const long BytesMax = 16 << 20;
+
     private readonly string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(repository)))[..16];
     private readonly ConcurrentDictionary<string, Kept> kept = new(StringComparer.Ordinal);
     private readonly Lock writing = new();
@@ -36,7 +39,7 @@ internal sealed class ClusterMemoryFiles(string directory, string repository, Ti
                 var stamp = Stamp(path);
                 if (kept.TryGetValue(cluster.Name, out var known) && known.Path == path && known.Stamp == stamp)
                     return (known.Cluster, null);
-                var (read, problem) = RememberedClusterJson.Read(File.ReadAllText(path));
+                var (read, problem) = RememberedClusterJson.Read(Encoding.UTF8.GetString(RegularFile.TryRead(path, BytesMax) ?? throw new IOException($"{path} is gone")));
                 if (read is null)
                     return (null, $"{path} cannot be understood: {problem}");
                 if (path != Own(cluster.Name) && !AreOne(read, cluster, environment))

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Ports;
+using PgGitOps.Providers.Git;
 
 namespace PgGitOps.Reconciling;
 
@@ -22,12 +23,12 @@ internal sealed class JournalArchive(string directory, TimeProvider time, StateC
     /// <summary>An unfinished run is never removed, whatever the size.</summary>
     public const long BytesMax = 64L << 20;
 
-    /// <summary>Empty where there is no directory.</summary>
+    /// <summary>Empty where there is no directory. What is no file is none of ours: a pipe would hold whoever reads it.</summary>
     public IReadOnlyList<string> Files()
     {
         try
         {
-            return Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory, "*.jsonl").Order(StringComparer.Ordinal)] : [];
+            return Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory, "*.jsonl").Where(f => Posix.KindOf(f) is FileKind.File or FileKind.None).Order(StringComparer.Ordinal)] : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,9 +1,12 @@
+using PgGitOps.Providers.Git;
+
 namespace PgGitOps.Reconciling;
 
 /// <summary>A small file of the state directory that is replaced as a whole. Safe for passes in parallel, and for processes beside each other.</summary>
 /// <param name="conditions">Told while it cannot be written.</param>
 internal sealed class StateFile(string path, StateConditions conditions)
 {
+    private const long BytesMax = 256 << 20;
     private static long saves;
 
     private readonly Lock gate = new();
@@ -15,7 +18,7 @@ internal sealed class StateFile(string path, StateConditions conditions)
     {
         try
         {
-            return File.Exists(path) ? File.ReadAllBytes(path) : null;
+            return RegularFile.TryRead(path, BytesMax);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

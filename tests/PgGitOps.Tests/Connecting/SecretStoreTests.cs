@@ -44,6 +44,20 @@ public sealed class SecretStoreTests : IDisposable
         Assert.IsType<SecretLookup.Missing>(store.Find(new SecretReference.FromFile(link, default)));
     }
 
+    /// <summary>A commit names the file: whoever reads a pipe waits, and some devices never end.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Find_WhatIsNoFile_IsNotWaitedFor(bool byLink)
+    {
+        var pipe = Path.Combine(directory, "pipe");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", ["-m", "600", pipe]))
+            await make.WaitForExitAsync();
+        var named = byLink ? File.CreateSymbolicLink(Path.Combine(directory, "link"), pipe).FullName : pipe;
+        var found = await Task.Run(() => store.Find(new SecretReference.FromFile(named, default))).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Contains("is empty", Assert.IsType<SecretLookup.Missing>(found).Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Find_WhatIsNotThere_NamesTheReference()
     {

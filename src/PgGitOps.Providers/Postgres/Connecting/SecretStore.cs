@@ -25,12 +25,17 @@ public sealed class SecretStore : ISecretStore
         try
         {
             var file = new FileInfo(path);
+            if (file.LinkTarget is not null)
+                file = new FileInfo(File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName);
             if (!file.Exists)
                 return new SecretLookup.Missing($"{reference.Describe()} does not exist");
             if (file.Length > SecretBytesMax)
                 return new SecretLookup.Missing($"{reference.Describe()} is larger than {SecretBytesMax / 1024} KiB and not taken for a secret");
             if (!OperatingSystem.IsWindows() && IsOpenToOthers(path))
                 return new SecretLookup.Missing($"{reference.Describe()} is accessible to group or others; chmod 600 it");
+            // Pipes, devices and what the kernel makes up have no length: to read them is to wait, or never to end.
+            if (file.Length == 0)
+                return new SecretLookup.Missing($"{reference.Describe()} is empty");
             var text = File.ReadAllText(path);
             var secret = text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
             return secret.Length > 0
