@@ -37,14 +37,18 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
             Trouble(rules[0], first!, clock.Elapsed);
         else
             (sound, untried) = Sound(rules);
-        if (sound.Count > 0)
+        // Where one rule was the trouble, those that were not tried are sound, as far as anybody can tell.
+        var proven = untried.Count == 0;
+        if (!proven && (troubles.Count < 2 || sound.Count == 0))
+            (sound, untried) = ([.. sound, .. untried], []);
+        if (sound.Count > 0 && Remaining > TimeSpan.Zero)
         {
             if (Together(sound, Remaining, out var why) is { } compiled)
             {
                 NotTried(untried);
                 return compiled with { Findings = [.. lost, .. compiled.Findings], CompilerLost = byMachine, Troubles = troubles };
             }
-            if (IsMachine(why!))
+            if (IsMachine(why!) || !proven)
                 untried = [.. sound, .. untried];
             else
             {
@@ -52,6 +56,8 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
                     Lose(rule, RuleFindings.NotAllowed, $"the rule cannot be compiled: the rules compile one by one and not together: {why!.Message}");
             }
         }
+        else
+            untried = [.. sound, .. untried];
         NotTried(untried);
         return new CompiledRules([], [], [], lost) { CompilerLost = byMachine, Troubles = troubles };
     }

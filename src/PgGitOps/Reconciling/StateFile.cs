@@ -18,7 +18,7 @@ internal sealed class StateFile(string path, StateConditions conditions)
     {
         try
         {
-            return RegularFile.TryRead(path, BytesMax);
+            return File.Exists(path) ? RegularFile.TryRead(path, BytesMax) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
