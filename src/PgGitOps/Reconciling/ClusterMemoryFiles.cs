@@ -74,7 +74,7 @@ internal sealed class ClusterMemoryFiles(string directory, string repository, Ti
         {
             try
             {
-                return RememberedClusterJson.Read(File.ReadAllText(path)).Item1;
+                return RegularFile.TryRead(path, BytesMax) is { } bytes ? RememberedClusterJson.Read(Encoding.UTF8.GetString(bytes)).Item1 : null;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
