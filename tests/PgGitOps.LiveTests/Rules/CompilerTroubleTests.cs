@@ -74,14 +74,4 @@ public sealed class CompilerTroubleTests : IDisposable
 
         public override DateTimeOffset GetUtcNow() => Now;
     }
-
-    /// <summary>However slowly its time passes, one rule leaves the others theirs.</summary>
-    [Fact]
-    public void Compile_OfARuleThatIsNeverDone_LeavesTheOthersTheirTime()
-    {
-        using var engine = EngineBench.Engine(new RuleEngineOptions { CompileBudget = TimeSpan.FromSeconds(90), CompileShare = TimeSpan.FromMinutes(10) });
-        var result = Evaluate(engine, EngineBench.Bundle(EngineBench.Rule("B1", Bomb), EngineBench.Rule("G1", Good)));
-        Assert.Equal((RuleFindings.Budget.Id, "policies/rules/r000.csx"), Assert.Single(result.Problems) is var problem ? (problem.RuleId, problem.Span.Path) : default);
-        Assert.Equal("lives on", Assert.Single(Assert.Single(result.Runs).Findings).Message);
-    }
 }
