@@ -120,7 +120,7 @@ internal static class ApplyCommand
     {
         Consent = consent,
         Insists = true,
-        Follow = engine.Progress,
+        Listener = engine.Progress(),
         Patience = PassOrder.OnePass,
         Command = "apply",
         Repository = invocation.Repository,

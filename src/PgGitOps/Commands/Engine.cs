@@ -95,8 +95,8 @@ internal sealed class Engine : IAsyncDisposable
         return revision.Fleet;
     }
 
-    public IExecutionFollower Progress(int steps) =>
-        new ProgressFollower(invocation.Quiet ? TextWriter.Null : invocation.Error, !Console.IsErrorRedirected && !invocation.Quiet, steps, invocation.Time);
+    public IPassListener Progress() =>
+        new ProgressFollower(invocation.Quiet ? TextWriter.Null : invocation.Error, !Console.IsErrorRedirected && !invocation.Quiet, invocation.Time);
 
     /// <summary>One memory for each repository and reference that this state directory serves.</summary>
     private string RepositoryKey() =>

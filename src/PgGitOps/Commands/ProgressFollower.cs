@@ -7,14 +7,32 @@ using PgGitOps.Reconciling;
 namespace PgGitOps.Commands;
 
 /// <summary>Steps as they happen: one line that is rewritten on a terminal, one line a step elsewhere.</summary>
-internal sealed class ProgressFollower(TextWriter stderr, bool terminal, int total, TimeProvider time) : IExecutionFollower
+internal sealed class ProgressFollower(TextWriter stderr, bool terminal, TimeProvider time) : IPassListener
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, long> begun = new(StringComparer.Ordinal);
     private readonly List<string> running = [];
+    private int total;
     private int ended;
 
-    public void Starting(Step step)
+    public void Hear(PassEvent told)
+    {
+        switch (told)
+        {
+            case PassEvent.RunBegun run:
+                lock (gate)
+                    total = run.Steps;
+                break;
+            case PassEvent.StepBegun begins:
+                Begin(begins.Step);
+                break;
+            case PassEvent.StepEnded ends:
+                End(ends.Step, ends.Outcome);
+                break;
+        }
+    }
+
+    private void Begin(Step step)
     {
         lock (gate)
         {
@@ -25,7 +43,7 @@ internal sealed class ProgressFollower(TextWriter stderr, bool terminal, int tot
         }
     }
 
-    public void Ended(Step step, StepOutcome outcome)
+    private void End(Step step, StepOutcome outcome)
     {
         lock (gate)
         {

@@ -3,6 +3,7 @@ using PgGitOps.Controller;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Commands;
@@ -37,7 +38,7 @@ internal static class ReconcileCommand
         foreach (var gone in revision.NoLongerDeclared)
             invocation.Complain($"{PlanRule.DocumentGone}: no document declares cluster {gone} any more; it is left as it is");
         var clusters = FleetSelection.Of(invocation, fleet);
-        var pass = await engine.Route().PassAsync(fleet, clusters, Order(invocation, engine.Progress, invocation.Stopping, invocation.Shutdown.Abort) with { Patience = PassOrder.OnePass }).ConfigureAwait(false);
+        var pass = await engine.Route().PassAsync(fleet, clusters, Order(invocation, engine.Progress(), invocation.Stopping, invocation.Shutdown.Abort) with { Patience = PassOrder.OnePass }).ConfigureAwait(false);
         invocation.Write(format == OutputFormat.Json ? PassReport.Json(pass) : PassReport.Text(pass), () => PassReport.Json(pass));
         var exit = PassExit.Of(pass);
         // The clusters are as the last good revision says; that the newest one is refused is what the caller has to hear.
@@ -47,23 +48,24 @@ internal static class ReconcileCommand
     private static async Task<ExitCode> LoopAsync(Invocation invocation, Engine engine, RevisionInForce revision)
     {
         var log = invocation.Log;
-        var health = new HealthState(invocation.Time, TimeSpan.FromMinutes(2), engine.Conditions);
+        var health = new HealthState(invocation.Time, TimeSpan.FromMinutes(2));
         using var endpoint = Health.Read(invocation.Parsed) is { } address ? HealthEndpoint.Start(address, health, log) : null;
+        var listener = new PassListeners(new LogListener(log), health);
+        engine.Conditions.TellTo(listener);
         var options = new LoopOptions(
             invocation.Environments,
             fleet => FleetSelection.Among(invocation, fleet),
-            (stopping, abort) => Order(invocation, _ => new LogFollower(log, health), stopping, abort));
-        log.Information("reconciling {Repository} continuously", revision.Address);
+            (stopping, abort) => Order(invocation, listener, stopping, abort));
         using var rules = new RuleRoute(RuleSettings.Read(invocation));
-        var loop = new ReconcileLoop(revision, engine.Route(), new PassSchedule(Random.Shared.NextDouble), health, log, options, new RuleWatch(rules, invocation.Time));
+        var loop = new ReconcileLoop(revision, engine.Route(), new PassSchedule(Random.Shared.NextDouble), listener, options, new RuleWatch(rules, invocation.Time));
         await loop.RunAsync(invocation.Stopping, invocation.Shutdown.Abort).ConfigureAwait(false);
         return ExitCode.Done;
     }
 
-    private static PassOrder Order(Invocation invocation, Func<int, IExecutionFollower> follow, CancellationToken stopping, CancellationToken abort) => new()
+    private static PassOrder Order(Invocation invocation, IPassListener listener, CancellationToken stopping, CancellationToken abort) => new()
     {
         Consent = Consent.Enforced,
-        Follow = follow,
+        Listener = listener,
         Command = "reconcile",
         Repository = invocation.Repository,
         Stopping = stopping,

@@ -1,83 +1,98 @@
 using System.Text;
 using System.Text.Json;
-using PgGitOps.Reconciling;
+using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Controller;
 
-/// <summary>What the loop says of itself.</summary>
-/// <remarks>Deadlines run on a clock that only goes forward; the wall clock is only shown.</remarks>
-/// <param name="passWithin">The first pass of each cluster must complete within this time, or the loop counts as stuck.</param>
-/// <param name="conditions">What is wrong with the state directory now; null when nobody keeps one.</param>
-internal sealed class HealthState(TimeProvider time, TimeSpan passWithin, StateConditions? conditions = null)
+/// <summary>What the loop's events say of its health.</summary>
+/// <remarks>Each cluster has a deadline of its own. Deadlines run on a clock that only goes forward; the wall clock is only shown.</remarks>
+/// <param name="passWithin">The first pass of each cluster must complete within this time, or the cluster counts as stuck.</param>
+internal sealed class HealthState(TimeProvider time, TimeSpan passWithin) : IPassListener
 {
     /// <summary>A cluster whose passes failed so often in a row is stuck.</summary>
     public const int StuckAfterFailures = 3;
 
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, ClusterHealth> clusters = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, TimeSpan> deadlines = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> state = new(StringComparer.Ordinal);
     private readonly long startedAt = time.GetTimestamp();
     private DateTimeOffset? lastPassAt;
     private string? commit;
     private string? refused;
     private long passes;
 
-    /// <param name="enforced">The revision in force.</param>
-    /// <param name="refusedRevision">Why a newer revision is not in force, or null.</param>
-    public void RevisionRead(string? enforced, string? refusedRevision)
-    {
-        lock (gate)
-            (commit, refused) = (enforced, refusedRevision);
-    }
+    private TimeSpan Now => time.GetElapsedTime(startedAt);
 
-    public void PassEnded(IEnumerable<ClusterHealth> results, TimeSpan nextPassWithin)
+    public void Hear(PassEvent told)
     {
         lock (gate)
         {
-            lastPassAt = time.GetUtcNow();
-            passes++;
-            foreach (var result in results)
+            switch (told)
             {
-                clusters[result.Cluster] = result;
-                deadlines[result.Cluster] = Now + nextPassWithin;
+                case PassEvent.RevisionAccepted e:
+                    commit = e.Commit;
+                    Keep(e.Clusters);
+                    break;
+                case PassEvent.RevisionRejected e:
+                    (commit, refused) = (e.InForce, e.Message);
+                    break;
+                case PassEvent.RevisionNotFetched e:
+                    (commit, refused) = (e.InForce, e.Message);
+                    break;
+                case PassEvent.RevisionCurrent e:
+                    (commit, refused) = (e.InForce, null);
+                    break;
+                case PassEvent.StepBegun e:
+                    // A pass that is at a long step, such as a clone, is not stuck before that step is.
+                    var within = Now + e.Step.Timeout + ReconcileLoop.PassGrace;
+                    With(e.Step.Cluster, c => c.Deadline < within ? c with { Deadline = within } : c);
+                    break;
+                case PassEvent.PassEnded e:
+                    With(e.Cluster, c => c with { Condition = e.Condition });
+                    break;
+                case PassEvent.ConditionChanged e:
+                    With(e.Cluster, c => c with { Condition = e.After });
+                    break;
+                case PassEvent.ObjectivesJudged e:
+                    With(e.Cluster, c => c with { Objectives = e.Standing });
+                    break;
+                case PassEvent.PassScheduled e:
+                    lastPassAt = time.GetUtcNow();
+                    passes++;
+                    With(e.Cluster, c => c with { Failures = e.Failures, Deadline = Now + e.Within });
+                    break;
+                case PassEvent.StateNotKept e:
+                    state[e.Part] = e.Problem;
+                    break;
+                case PassEvent.StateKept e:
+                    state.Remove(e.Part);
+                    break;
             }
         }
     }
 
-    /// <summary>A pass that is at a long step, such as a clone, is not stuck before that step is.</summary>
-    public void StepBegun(string cluster, TimeSpan within)
+    private void With(string cluster, Func<ClusterHealth, ClusterHealth> change)
     {
-        lock (gate)
-        {
-            if (!deadlines.TryGetValue(cluster, out var deadline) || deadline < Now + within)
-                deadlines[cluster] = Now + within;
-        }
+        // The last word of a pass over a cluster that is not declared any more.
+        if (clusters.TryGetValue(cluster, out var known))
+            clusters[cluster] = change(known);
     }
 
     /// <summary>Every declared cluster has a deadline from now on; those no longer declared are forgotten.</summary>
-    public void Keep(IReadOnlyCollection<string> declared)
+    private void Keep(IReadOnlyCollection<string> declared)
     {
-        lock (gate)
-        {
-            foreach (var gone in clusters.Keys.Concat(deadlines.Keys).Where(c => !declared.Contains(c)).ToList())
-            {
-                clusters.Remove(gone);
-                deadlines.Remove(gone);
-            }
-            foreach (var cluster in declared)
-                deadlines.TryAdd(cluster, Now + passWithin);
-        }
+        foreach (var gone in clusters.Keys.Except(declared, StringComparer.Ordinal).ToList())
+            clusters.Remove(gone);
+        foreach (var cluster in declared)
+            clusters.TryAdd(cluster, new(ClusterCondition.NotObserved(time.GetUtcNow()), 0, Now + passWithin, []));
     }
-
-    private TimeSpan Now => time.GetElapsedTime(startedAt);
 
     public (bool Healthy, string Json) Report()
     {
         lock (gate)
         {
-            var late = deadlines.Where(d => d.Value < Now).Select(d => d.Key).ToHashSet(StringComparer.Ordinal);
-            var overdue = late.Count > 0 || (lastPassAt is null && Now > passWithin);
-            var stuck = clusters.Values.Where(c => c.Failures >= StuckAfterFailures).Select(c => c.Cluster).ToList();
+            var stuck = clusters.Where(c => IsLate(c.Value) || c.Value.Failures >= StuckAfterFailures).Select(c => c.Key).ToList();
+            var overdue = clusters.Values.Any(IsLate) || (lastPassAt is null && Now > passWithin);
             var healthy = !overdue && stuck.Count == 0 && commit is not null && lastPassAt is not null;
             using var buffer = new MemoryStream();
             using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
@@ -88,39 +103,48 @@ internal sealed class HealthState(TimeProvider time, TimeSpan passWithin, StateC
                 // A refused commit is the authors' business, not a reason to restart the loop: it is shown, and health stays.
                 json.WriteString("refusedRevision", refused);
                 json.WriteNumber("passes", passes);
-                json.WriteString("lastPassAt", lastPassAt?.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture));
+                json.WriteString("lastPassAt", Moment(lastPassAt));
                 json.WriteBoolean("overdue", overdue);
+                WriteList(json, "stuck", stuck);
                 // Told, and no reason to restart the loop: observing goes on, and a restart would not make room.
-                json.WriteStartArray("stateDirectory");
-                foreach (var condition in conditions?.Standing ?? [])
-                    json.WriteStringValue(condition);
-                json.WriteEndArray();
+                WriteList(json, "stateDirectory", state.Values);
                 json.WriteStartArray("clusters");
-                foreach (var cluster in clusters.Values)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("name", cluster.Cluster);
-                    json.WriteString("state", cluster.State);
-                    json.WriteNumber("failures", cluster.Failures);
-                    json.WriteBoolean("overdue", late.Contains(cluster.Cluster));
-                    json.WriteString("reason", cluster.Reason);
-                    // A promise at risk is for people to hear of; restarting the loop would not mend it.
-                    json.WriteStartArray("promises");
-                    foreach (var promise in cluster.Promises)
-                        json.WriteStringValue(promise);
-                    json.WriteEndArray();
-                    json.WriteEndObject();
-                }
+                foreach (var (name, cluster) in clusters)
+                    Write(json, name, cluster, stuck.Contains(name));
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
             return (healthy, Encoding.UTF8.GetString(buffer.ToArray()));
         }
     }
-}
 
-internal sealed record ClusterHealth(string Cluster, string State, int Failures, string? Reason)
-{
-    /// <summary>Promises at risk or breached, one line each.</summary>
-    public IReadOnlyList<string> Promises { get; init; } = [];
+    private bool IsLate(ClusterHealth cluster) => cluster.Deadline < Now;
+
+    private void Write(Utf8JsonWriter json, string name, ClusterHealth cluster, bool stuck)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", name);
+        json.WriteBoolean("healthy", !stuck);
+        json.WriteString("state", cluster.Condition.State.ToString());
+        json.WriteString("reason", cluster.Condition.Reason.ToString());
+        json.WriteString("message", cluster.Condition.Message);
+        json.WriteString("since", Moment(cluster.Condition.Since));
+        json.WriteNumber("failures", cluster.Failures);
+        json.WriteBoolean("overdue", IsLate(cluster));
+        // An objective at risk is for people to hear of; restarting the loop would not mend it.
+        WriteList(json, "promises", cluster.Objectives);
+        json.WriteEndObject();
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+
+    private static string? Moment(DateTimeOffset? at) => at?.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+
+    private sealed record ClusterHealth(ClusterCondition Condition, int Failures, TimeSpan Deadline, IReadOnlyList<string> Objectives);
 }

@@ -1,12 +1,12 @@
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ports;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Sources;
-using Serilog;
 
 namespace PgGitOps.Controller;
 
 /// <summary>Asks the rules with what passes saw, one pass after the other and beside them: a slow rule delays no pass.</summary>
-internal sealed class RuleNews(RuleWatch rules, ILogger log)
+internal sealed class RuleNews(RuleWatch rules, IPassListener listener)
 {
     private readonly Lock gate = new();
 
@@ -55,7 +55,7 @@ internal sealed class RuleNews(RuleWatch rules, ILogger log)
             catch (Exception e) when (!stopped)
             {
                 // A rule reports and stops nothing; nor does a bug of ours in asking it.
-                log.Error(e, "{Cluster}: the rules could not be asked", next.Seen.Name);
+                listener.Hear(new PassEvent.RulesNotAsked(next.Seen.Name, e));
             }
             catch (Exception)
             {
@@ -67,8 +67,8 @@ internal sealed class RuleNews(RuleWatch rules, ILogger log)
     private void Tell((IReadOnlyList<Diagnostic> Raised, IReadOnlyList<Diagnostic> Cleared) news)
     {
         foreach (var finding in news.Raised)
-            log.Warning("{Place}: {Rule}: {Finding}", finding.Span.ToString(), finding.RuleId, finding.Message);
+            listener.Hear(new PassEvent.RuleFound(finding));
         foreach (var finding in news.Cleared)
-            log.Information("{Place}: {Rule} finds nothing any more", finding.Span.ToString(), finding.RuleId);
+            listener.Hear(new PassEvent.RuleCleared(finding));
     }
 }

@@ -52,6 +52,12 @@ internal sealed record ClusterResult(string Cluster, ClusterEnding Ending, IRead
     /// <summary>True when an approval would let at least one of the waiting steps run.</summary>
     public bool WaitsForApproval { get; init; }
 
+    /// <summary>It was found suspended.</summary>
+    public bool IsSuspended { get; init; }
+
+    /// <summary>Ids of steps that were done and whose effect did not show.</summary>
+    public IReadOnlyList<string> InVain { get; init; } = [];
+
     /// <summary>Number of values that were found as declared and are recorded now.</summary>
     public int Recorded { get; init; }
 

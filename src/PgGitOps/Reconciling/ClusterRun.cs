@@ -6,7 +6,7 @@ namespace PgGitOps.Reconciling;
 
 /// <summary>One writer's way through the steps of one cluster, under its lock.</summary>
 /// <param name="work">As observed, planned and decided under the lock.</param>
-internal sealed class ClusterRun(IClusterWriter writer, IJournal journal, IRunGround ground, IExecutionFollower follower, string commit, ClusterWork work)
+internal sealed class ClusterRun(IClusterWriter writer, IJournal journal, IRunGround ground, IPassListener listener, string commit, ClusterWork work)
 {
     private readonly RunQueue queue = new(work);
     private readonly List<StepResult> results = [];
@@ -24,6 +24,7 @@ internal sealed class ClusterRun(IClusterWriter writer, IJournal journal, IRunGr
         {
             if (await WhyNotAsync(step, verdict, stopping, abort).ConfigureAwait(false) is { } why)
             {
+                listener.Hear(new PassEvent.StepHeldBack(step, why));
                 results.Add(new(step, new StepOutcome.Skipped(why)));
                 continue;
             }
@@ -44,7 +45,7 @@ internal sealed class ClusterRun(IClusterWriter writer, IJournal journal, IRunGr
             : waits ? ClusterEnding.Waiting
             : results.Count == 0 ? ClusterEnding.InOrder
             : ClusterEnding.Applied;
-        return new(work.Cluster.Name, ending, results, suspended || (!failed && end is not null) ? end : null);
+        return new(work.Cluster.Name, ending, results, suspended || (!failed && end is not null) ? end : null) { IsSuspended = suspended };
     }
 
     /// <summary>Why a step is not begun, or null. Whatever may have changed since the plan was decided is asked again here.</summary>
@@ -76,13 +77,13 @@ internal sealed class ClusterRun(IClusterWriter writer, IJournal journal, IRunGr
 
     private async Task<StepResult> RunAsync(Step step, CancellationToken abort)
     {
-        follower.Starting(step);
+        listener.Hear(new PassEvent.StepBegun(step));
         if (Written(() => journal.Intent(step, writer.FencingToken)) is { } unwritten)
         {
             // Without a journal a killed process could not be accounted for: then nothing is done.
             end = $"the journal cannot be written: {unwritten}";
             var notBegun = new StepOutcome.Failed(end, "make room in the state directory");
-            follower.Ended(step, notBegun);
+            listener.Hear(new PassEvent.StepEnded(step, notBegun));
             return new(step, notBegun);
         }
         var outcome = await writer.RunAsync(step, abort).ConfigureAwait(false);
@@ -104,7 +105,7 @@ internal sealed class ClusterRun(IClusterWriter writer, IJournal journal, IRunGr
             end = $"the journal cannot be written: {lost}";
             outcome = new StepOutcome.Failed($"done, but {end}", "make room in the state directory; the next run verifies it");
         }
-        follower.Ended(step, outcome);
+        listener.Hear(new PassEvent.StepEnded(step, outcome));
         return new(step, outcome) { Acted = acted };
     }
 

@@ -10,7 +10,7 @@ namespace PgGitOps.Reconciling;
 /// What was decided before the lock only says whether to ask for it: the steps that run are those of the plan made under it. A failed
 /// step holds back what rests on it (<see cref="HeldBack"/>) and nothing else. Nothing is tried twice: after a doubt it looks again.
 /// </remarks>
-internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround ground, IExecutionFollower follower, string commit)
+internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround ground, IPassListener listener, string commit)
 {
     /// <param name="stopping">No new step is begun once it is cancelled.</param>
     /// <param name="abort">Breaks off the step in hand.</param>
@@ -27,7 +27,7 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
         if (work.Plan.Steps.Count == 0)
             return new(name, ClusterEnding.InOrder, [], null);
         if (work.Approval.Barred is { } barred)
-            return new(name, ClusterEnding.Locked, [], barred);
+            return new(name, ClusterEnding.Locked, [], barred) { IsSuspended = true };
         var queue = new RunQueue(work);
         StepResult[] steps = [.. work.Approval.Steps.Select(s => Skip(s.Step, queue.WhyNot(s.Step, s.Verdict) ?? "nothing is begun"))];
         return new(name, queue.HeldInVain ? ClusterEnding.Degraded : ClusterEnding.Waiting, steps, null) { WaitsForApproval = WaitsForApproval(work) };
@@ -51,7 +51,7 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
             case GateOutcome.Held h:
                 return new(name, ClusterEnding.Locked, [], h.Holder);
             case GateOutcome.Suspended s:
-                return new(name, ClusterEnding.Locked, [], s.Words);
+                return new(name, ClusterEnding.Locked, [], s.Words) { IsSuspended = true };
             case GateOutcome.Unreachable u:
                 return new(name, ClusterEnding.Unreachable, [], u.Reason);
             case GateOutcome.Open open:
@@ -72,8 +72,8 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
         if (Moved(before, work) is { } moved)
             return new(name, moved.Ending, [], moved.Reason);
         if (work.Approval.Barred is { } barred)
-            return before.RunsSomething ? new(name, ClusterEnding.Locked, [], barred) : WithoutSteps(work);
-        var run = new ClusterRun(writer, journal, ground, follower, commit, work);
+            return before.RunsSomething ? new(name, ClusterEnding.Locked, [], barred) { IsSuspended = true } : WithoutSteps(work);
+        var run = new ClusterRun(writer, journal, ground, listener, commit, work);
         var result = await run.RunAsync(stopping, abort).ConfigureAwait(false);
         result = result with { Steps = [.. DoneByOthers(before, work), .. result.Steps], WaitsForApproval = WaitsForApproval(work) };
         if (result.Ending is not (ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.InOrder))

@@ -43,6 +43,7 @@ internal static class PassJudgement
             // A failed step says more about what to do; that another had no effect is told beside it.
             Ending = result.Ending is ClusterEnding.Applied or ClusterEnding.Waiting ? ClusterEnding.Degraded : result.Ending,
             Reason = result.Reason is null ? words : $"{result.Reason}; {words}",
+            InVain = [.. result.InVain, step.Id],
         };
     }
 

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Approving;
+using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Reconciling;
 
@@ -7,8 +8,8 @@ internal sealed record PassOrder
 {
     public required Consent Consent { get; init; }
 
-    /// <summary>Makes the follower of a run with so many steps.</summary>
-    public required Func<int, IExecutionFollower> Follow { get; init; }
+    /// <summary>Hears what the pass does and finds.</summary>
+    public required IPassListener Listener { get; init; }
 
     /// <summary>For the journal.</summary>
     public required string Command { get; init; }

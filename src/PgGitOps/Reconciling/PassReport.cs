@@ -83,21 +83,21 @@ internal static class PassReport
     /// <summary>What stays as it is, named; the rest of the story is drift's.</summary>
     private static void Append(StringBuilder text, ClusterPlan? standing)
     {
-        foreach (var (mark, words, labels) in new[] { ('~', "not acted on", Open(standing)), ('!', "dangerous", Dangers(standing)) })
+        foreach (var (mark, words, changes) in new[] { ('~', "not acted on", Open(standing)), ('!', "dangerous", Dangers(standing)) })
         {
-            if (labels.Count > 0)
-                text.Append(CultureInfo.InvariantCulture, $"  {mark} {labels.Count} {words}: {VisibleText.Of(string.Join("; ", labels.Take(NamedMax)))}{(labels.Count > NamedMax ? "; …" : "")}; see pggitops drift\n");
+            if (changes.Count > 0)
+                text.Append(CultureInfo.InvariantCulture, $"  {mark} {changes.Count} {words}: {VisibleText.Of(string.Join("; ", changes.Take(NamedMax).Select(Label)))}{(changes.Count > NamedMax ? "; …" : "")}; see pggitops drift\n");
         }
     }
 
     /// <summary>Differences that are not for a step to mend.</summary>
-    private static List<string> Open(ClusterPlan? plan) =>
-        Labels(plan?.Changes.Where(c => c.NotActedOn is not null && c.Cause != ChangeCause.Undeclared && c.Treatment != FieldTreatment.Ignore));
+    internal static IReadOnlyList<Change> Open(ClusterPlan? plan) =>
+        [.. plan?.Changes.Where(c => c.NotActedOn is not null && c.Cause != ChangeCause.Undeclared && c.Treatment != FieldTreatment.Ignore) ?? []];
 
-    private static List<string> Dangers(ClusterPlan? plan) =>
-        Labels(plan?.Changes.Where(c => c.Cause == ChangeCause.Undeclared && c.Treatment != FieldTreatment.Ignore));
+    internal static IReadOnlyList<Change> Dangers(ClusterPlan? plan) =>
+        [.. plan?.Changes.Where(c => c.Cause == ChangeCause.Undeclared && c.Treatment != FieldTreatment.Ignore) ?? []];
 
-    private static List<string> Labels(IEnumerable<Change>? changes) => [.. (changes ?? []).Select(c => PlanWords.Label(c.Key))];
+    internal static string Label(Change change) => PlanWords.Label(change.Key);
 
     /// <summary>How it stands with a cluster, in a few words.</summary>
     public static string Words(ClusterResult cluster)
@@ -143,11 +143,11 @@ internal static class PassReport
             json.WriteStringValue(left);
         json.WriteEndArray();
         var standing = pass.Standing.GetValueOrDefault(cluster.Cluster);
-        foreach (var (name, labels) in new[] { ("open", Open(standing)), ("dangers", Dangers(standing)) })
+        foreach (var (name, changes) in new[] { ("open", Open(standing)), ("dangers", Dangers(standing)) })
         {
             json.WriteStartArray(name);
-            foreach (var label in labels)
-                json.WriteStringValue(label);
+            foreach (var change in changes)
+                json.WriteStringValue(Label(change));
             json.WriteEndArray();
         }
         json.WriteEndObject();

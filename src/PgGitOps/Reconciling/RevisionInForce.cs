@@ -11,11 +11,12 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
     /// <summary>What judging a refused commit again may take of the time, where it was refused for what may change by itself: a tenth.</summary>
     private const int RestPerJudgement = 10;
 
-    private static readonly TimeSpan RestMin = TimeSpan.FromSeconds(2), RestMax = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan RestMin = TimeSpan.FromSeconds(2), RestMax = TimeSpan.FromMinutes(10), RestAfterFailure = TimeSpan.FromMinutes(1);
 
     private string? newestRead;
     private long? mayChangeSince;
     private TimeSpan rest;
+    private int failedJudgements;
     private DateTimeOffset? judgeAgainAt;
 
     // The newest revision was accepted and that could not be written down yet.
@@ -54,7 +55,7 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
         catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
         {
             // Whatever a commit holds: what is in force stays, or after a start what was, and the clusters are looked after.
-            Problem = new RevisionProblem.Failed($"{e.GetType().Name}: {e.Message}");
+            Problem = new RevisionProblem.Failed(e.GetType().Name, e.Message);
             moved = Fleet is null && RecallLastGood(cancel);
         }
         state = new(Fleet, Tree, Problem, NoLongerDeclared);
@@ -126,10 +127,11 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                 SaveAccepted();
                 return moved;
             case RevisionOutcome.Invalid invalid:
+                failedJudgements = invalid.Failed && newestRead == invalid.Tree.Revision.CommitId ? failedJudgements + 1 : 0;
                 newestRead = invalid.Tree.Revision.CommitId;
                 judgeAgainAt = null;
                 mayChangeSince = invalid.MayChange ? time.GetTimestamp() : null;
-                rest = Rest(time.GetElapsedTime(began));
+                rest = Rest(time.GetElapsedTime(began), failedJudgements);
                 Problem = new RevisionProblem.Invalid(invalid.Tree, invalid.Diagnostics, invalid.Refuted) { RuledOut = invalid.RuledOut };
                 break;
             case RevisionOutcome.Refused refused:
@@ -158,8 +160,14 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
             unsaved = null;
     }
 
-    // What a commit cost to judge, it may cost again: the more, the rarer.
-    private static TimeSpan Rest(TimeSpan took) => took * RestPerJudgement is var rest && rest < RestMin ? RestMin : rest > RestMax ? RestMax : rest;
+    // What a commit cost to judge, it may cost again: the more, the rarer. What we ourselves failed at we most likely fail at again.
+    private static TimeSpan Rest(TimeSpan took, int failures)
+    {
+        var rest = took * RestPerJudgement is var paid && paid < RestMin ? RestMin : paid;
+        if (failures > 0)
+            rest += RestAfterFailure * Math.Pow(2, Math.Min(failures - 1, 10));
+        return rest > RestMax ? RestMax : rest;
+    }
 
     /// <summary>After a start: the newest revision is no good, and an earlier run knew one that was.</summary>
     private bool TakeLastGood(string commitId, CancellationToken cancel)

@@ -94,6 +94,7 @@ internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnos
             Refuted = Claims is { Rejected: true },
             RuledOut = Fleet is not null && !SettingsAreWrong && Rules is { Rejected: true },
             MayChange = Failed || (Fleet is not null && Rules is not null && (Rules.RejectedByTheClock || Rules.RejectedByTheMachine)),
+            Failed = Failed,
         };
     }
 

@@ -28,7 +28,8 @@ internal abstract record RevisionProblem
     public sealed record Unreadable(SourceRefusal Refusal) : RevisionProblem;
 
     /// <summary>Reading or judging it ended with an exception: a bug of ours, which must not end the care for the clusters.</summary>
-    public sealed record Failed(string Error) : RevisionProblem;
+    /// <param name="Exception">Name of its type.</param>
+    public sealed record Failed(string Exception, string Message) : RevisionProblem;
 
     /// <summary>Every cluster's document is gone at once. A lost directory looks the same as an intention, so the earlier revision stays in force.</summary>
     public sealed record Emptied(string CommitId, int Clusters) : RevisionProblem;
@@ -38,7 +39,7 @@ internal abstract record RevisionProblem
     {
         Invalid i => $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "promises what cannot be kept" : i.RuledOut ? "is refused by a rule" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
         Unreadable u => u.Refusal.Message,
-        Failed f => $"reading or judging the newest revision failed: {f.Error}",
+        Failed f => $"reading or judging the newest revision failed: {f.Exception}: {f.Message}",
         Emptied { Clusters: 0 } e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} holds no documents",
         Emptied e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} declares no cluster at all, where the revision before it declared {e.Clusters}",
         _ => throw new InvalidOperationException("RevisionProblem is closed"),

@@ -29,6 +29,9 @@ internal abstract record RevisionOutcome
 
         /// <summary>Asked again, the rules may say something else of the same commit: one gave no verdict for want of a jail or of time on this machine, or one that says no read the time. What is the rules' own doing stays as it is.</summary>
         public bool MayChange { get; init; }
+
+        /// <summary>PgGitOps failed at a part of it.</summary>
+        public bool Failed { get; init; }
     }
 
     public sealed record Unchanged(string CommitId) : RevisionOutcome;

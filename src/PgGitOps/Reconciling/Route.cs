@@ -3,7 +3,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
-using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Reconciling;
 
@@ -27,6 +27,9 @@ internal sealed class Route(
 
     public DriftHistory Drift => drift;
 
+    /// <summary>How each cluster stands, and since when.</summary>
+    public ConditionBook Clusters => memory.Clusters;
+
     public ValueTask<FleetSnapshot> ObserveAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel) =>
         observer.ObserveAsync(fleet, clusters, cancel);
 
@@ -48,6 +51,8 @@ internal sealed class Route(
     {
         var begun = time.GetTimestamp();
         var processor = Environment.CpuUsage.TotalTime;
+        foreach (var cluster in clusters)
+            order.Listener.Hear(new PassEvent.PassBegun(cluster, fleet.Revision.CommitId));
         var (snapshot, plan) = await LookAsync(fleet, clusters, order.Stopping).ConfigureAwait(false);
         return await ExecuteAsync(fleet, snapshot, plan, order, begun, processor).ConfigureAwait(false);
     }
@@ -57,7 +62,7 @@ internal sealed class Route(
 
     private async Task<PassResult> ExecuteAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, PassOrder order, long begun, TimeSpan processor)
     {
-        var earlier = ResolveEarlier(plan);
+        var earlier = ResolveEarlier(plan, order.Listener);
         var work = await DecideAsync(fleet, snapshot, plan, order, order.Agreed, order.Stopping).ConfigureAwait(false);
         var results = work.ToDictionary(w => w.Cluster.Name, Executor.WithoutSteps, StringComparer.Ordinal);
         var again = work.Any(w => w.Writes) ? await ExecuteWorkAsync(fleet, plan, work, results, order).ConfigureAwait(false) : new(StringComparer.Ordinal);
@@ -66,6 +71,10 @@ internal sealed class Route(
         await SettleAsync(fleet, standing, again, order).ConfigureAwait(false);
         foreach (var (cluster, clusterPlan) in standing)
             results[cluster] = PassJudgement.Of(results[cluster], clusterPlan);
+        var took = time.GetElapsedTime(begun);
+        var processorTook = Environment.CpuUsage.TotalTime - processor;
+        foreach (var one in work.OrderBy(w => w.Cluster.Name, StringComparer.Ordinal))
+            Tell(one, results[one.Cluster.Name], standing[one.Cluster.Name], again.GetValueOrDefault(one.Cluster.Name), plan.Commit, (took, processorTook), order.Listener);
         return new()
         {
             Fleet = fleet,
@@ -75,9 +84,21 @@ internal sealed class Route(
             Clusters = [.. results.Values.OrderBy(r => r.Cluster, StringComparer.Ordinal)],
             Left = again.ToDictionary(a => a.Key, a => (IReadOnlyList<string>)[.. a.Value.Steps.Select(s => s.Title)], StringComparer.Ordinal),
             Standing = standing,
-            Took = time.GetElapsedTime(begun),
-            Processor = Environment.CpuUsage.TotalTime - processor,
+            Took = took,
+            Processor = processorTook,
         };
+    }
+
+    private void Tell(ClusterWork work, ClusterResult result, ClusterPlan standing, ClusterPlan? again, string commit, (TimeSpan Took, TimeSpan Processor) cost, IPassListener listener)
+    {
+        var (name, now) = (work.Cluster.Name, time.GetUtcNow());
+        // Of a run under the lock they were told one by one.
+        foreach (var held in work.Writes ? [] : result.Unsuccessful)
+            listener.Hear(new PassEvent.StepHeldBack(held.Step, OutcomeText.Reason(held.Outcome) ?? ""));
+        var suspended = work.Approval.Barred ?? (result.IsSuspended ? result.Reason : null);
+        var condition = PassCondition.Of(result, standing, work, suspended) is { } found ? Clusters.Note(name, found, now, listener) : Clusters.Of(name, now);
+        var left = again?.Steps.Select(s => s.Title).ToEquatableArray() ?? [];
+        listener.Hear(new PassEvent.PassEnded(name, commit, condition, new(work.Plan.Changes.Count, result.ChangedSomething, left, cost.Took, cost.Processor)));
     }
 
     /// <summary>What may be done to each cluster of a plan by the time of now.</summary>
@@ -145,8 +166,8 @@ internal sealed class Route(
         // Connections kept for looking would hold up DROP DATABASE and a restart.
         foreach (var one in work.Where(w => w.Writes))
             await release(fleet, one.Cluster).ConfigureAwait(false);
-        var follower = order.Follow(work.Sum(w => w.Approval.Steps.Count(s => s.Verdict is StepVerdict.Go)));
-        var executor = new Executor(gate(), journal, new RunGround(this, suspensions, fleet, plan, order), follower, plan.Commit);
+        order.Listener.Hear(new PassEvent.RunBegun([.. work.Where(w => w.Writes).Select(w => w.Cluster.Name)], work.Sum(w => w.Approval.Steps.Count(s => s.Verdict is StepVerdict.Go))));
+        var executor = new Executor(gate(), journal, new RunGround(this, suspensions, fleet, plan, order), order.Listener, plan.Commit);
         foreach (var result in await executor.ExecuteAsync(fleet, work, order.Stopping, order.Abort).ConfigureAwait(false))
             results[result.Cluster] = result;
         var again = await LookAgainAsync(fleet, results.Values).ConfigureAwait(false);
@@ -180,6 +201,7 @@ internal sealed class Route(
             {
                 withoutEffect.Note(step, commit, seen, time.GetUtcNow());
                 journal.NoEffect(step, seen);
+                order.Listener.Hear(new PassEvent.StepWithoutEffect(step, seen));
                 results[cluster] = PassJudgement.Degraded(results[cluster], step, seen);
             }
         }
@@ -216,7 +238,7 @@ internal sealed class Route(
         }
     }
 
-    private List<ResolvedIntent> ResolveEarlier(Plan plan)
+    private List<ResolvedIntent> ResolveEarlier(Plan plan, IPassListener listener)
     {
         var resolved = new List<ResolvedIntent>();
         foreach (var (file, intent) in archive.Unfinished())
@@ -225,6 +247,7 @@ internal sealed class Route(
                 continue;
             var verdict = SecondLook.At(intent.StepId, intent.Effects, cluster);
             resolved.Add(new(intent, verdict));
+            listener.Hear(new PassEvent.InterruptedStepVerified(intent.Cluster, intent.StepId, intent.Title, verdict));
             // An unknown stays open: a later pass may know.
             if (verdict != SecondLookVerdict.Unknown)
                 archive.Resolve(file, intent, SecondLook.Word(verdict), null);

@@ -1,15 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Reconciling;
-
-internal enum SecondLookVerdict
-{
-    Happened,
-    DidNotHappen,
-    Unknown,
-}
 
 /// <summary>A value that a step brings about, as a journal keeps it.</summary>
 /// <param name="Object">Path of the object, such as <c>role/app</c>.</param>

@@ -16,6 +16,9 @@ public sealed class ReferencePageTests
     [Fact]
     public void DiagnosticsPage_IsUpToDate() => AssertPage(DiagnosticReference.FileName, DiagnosticReference.ToMarkdown());
 
+    [Fact]
+    public void EventsPage_IsUpToDate() => AssertPage(EventReference.FileName, EventReference.ToMarkdown());
+
     private static void AssertPage(string name, string text)
     {
         var path = Path.Combine(Trees.ProjectDirectory, "docs", "reference", name);

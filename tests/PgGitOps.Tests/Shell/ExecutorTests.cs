@@ -17,6 +17,7 @@ public class ExecutorTests
 
         Assert.Equal(["core:Stopped:done,failed,skipped", "tasks:Applied:done,done"], results.Select(RunWorld.Line));
         Assert.Equal(["core/a", "tasks/a", "tasks/b"], world.True.Order());
+        Assert.Equal(["StepBegun core/a", "StepDone core/a", "StepBegun core/b", "StepFailed core/b", "StepHeldBack core/c"], world.Told.Where(t => t.Contains(" core/", StringComparison.Ordinal)));
     }
 
     [Fact]

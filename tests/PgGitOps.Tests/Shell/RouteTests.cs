@@ -14,6 +14,7 @@ namespace PgGitOps.Tests.Shell;
 public sealed class RouteTests : IDisposable
 {
     private readonly string directory = Directory.CreateTempSubdirectory("pggitops-route-").FullName;
+    private readonly Heard listener = new();
     private int opened;
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
@@ -31,6 +32,7 @@ public sealed class RouteTests : IDisposable
         Assert.Equal(ClusterEnding.Stopped, result.Ending);
         Assert.StartsWith("nothing was begun, the journal cannot be written: ", result.Reason, StringComparison.Ordinal);
         Assert.Equal((0, ExitCode.Error), (opened, PassExit.Of(pass)));
+        Assert.Equal(ConditionReason.RunBrokenOff, Assert.Single(listener.Of<PassEvent.PassEnded>()).Condition.Reason);
     }
 
     [Fact]
@@ -42,6 +44,22 @@ public sealed class RouteTests : IDisposable
         var pass = await PassAsync(cluster, world.WithFound(Plans.Of(cluster, world)), _ => throw new IOException("no space"));
 
         Assert.Equal((ClusterEnding.InOrder, 0, ExitCode.Done), (Assert.Single(pass.Clusters).Ending, opened, PassExit.Of(pass)));
+        Assert.Equal(["PassBegun", "ClusterReady", "PassEnded"], listener.Codes);
+    }
+
+    [Fact]
+    public async Task Pass_OnASuspendedCluster_IsSuspended_AlsoWhereNothingIsToBeDone_AndToldWhenItIsNoMore()
+    {
+        var cluster = Fleets.Cluster();
+        var world = Snapshots.Healthy();
+        world = world.WithFound(Plans.Of(cluster, world));
+
+        await PassAsync(cluster with { Suspended = new("failover by hand", DateTimeOffset.MaxValue, default) }, world, _ => throw new IOException("no space"));
+        await PassAsync(cluster, world, _ => throw new IOException("no space"));
+
+        Assert.Equal(["PassBegun", "ClusterSuspended", "PassEnded", "PassBegun", "ClusterResumed", "ClusterReady", "PassEnded"], listener.Codes);
+        var suspended = listener.Of<PassEvent.ConditionChanged>()[0].After;
+        Assert.Contains("failover by hand", suspended.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,6 +75,8 @@ public sealed class RouteTests : IDisposable
         Assert.Equal((ClusterEnding.Refused, 0, ExitCode.Rejected), (result.Ending, opened, PassExit.Of(pass)));
         Assert.Contains("core-1 and core-2 both accept writes", result.Reason, StringComparison.Ordinal);
         Assert.NotEmpty(pass.Plan.Clusters[0].Unknowns);
+        var told = Assert.Single(listener.Of<PassEvent.ConditionChanged>()).After;
+        Assert.Equal((ConditionState.Stalled, ConditionReason.TwoHistories), (told.State, told.Reason));
     }
 
     [Fact]
@@ -71,6 +91,9 @@ public sealed class RouteTests : IDisposable
         Assert.Equal((ClusterEnding.Short, ExitCode.PartlyApplied), (result.Ending, PassExit.Of(pass)));
         Assert.Equal("member/core-3 streaming: false, wanted true", result.Reason);
         Assert.False(pass.IsSettled);
+        var told = Assert.Single(listener.Of<PassEvent.ConditionChanged>()).After;
+        Assert.Equal((ConditionState.Degraded, ConditionReason.NotAsDeclared), (told.State, told.Reason));
+        Assert.Equal("core/member/core-3.streaming", Assert.Single(told.Concerns));
     }
 
     private Task<PassResult> PassAsync(Cluster cluster, ClusterSnapshot world, Func<JournalEntry, JournalFile> journal)
@@ -88,7 +111,7 @@ public sealed class RouteTests : IDisposable
         return route.PassAsync(Fleets.Fleet(cluster), ["core"], new PassOrder
         {
             Consent = Consent.Enforced,
-            Follow = _ => throw new InvalidOperationException("a run was begun"),
+            Listener = listener,
             Command = "reconcile",
             Repository = "here",
             Stopping = CancellationToken.None,

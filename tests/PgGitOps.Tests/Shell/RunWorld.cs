@@ -9,7 +9,7 @@ using PgGitOps.Reconciling;
 namespace PgGitOps.Tests.Shell;
 
 /// <summary>A world of booleans: a step makes its own id true, a plan holds what is not true yet.</summary>
-internal sealed class RunWorld : IClusterGate, IJournal, IExecutionFollower, IRunGround
+internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGround
 {
     private readonly Dictionary<string, (StepOutcome Outcome, bool Effect, bool ThenUnreadable)> script = [];
     private readonly Dictionary<string, string[]> declared = [];
@@ -97,12 +97,19 @@ internal sealed class RunWorld : IClusterGate, IJournal, IExecutionFollower, IRu
         Note(line);
     }
 
-    public void Starting(Step step)
-    {
-    }
+    /// <summary>Codes of what was told, with the step.</summary>
+    public List<string> Told { get; } = [];
 
-    public void Ended(Step step, StepOutcome outcome)
+    public void Hear(PassEvent told)
     {
+        lock (Told)
+            Told.Add(told switch
+            {
+                PassEvent.StepBegun e => $"{e.Code} {e.Step.Id}",
+                PassEvent.StepEnded e => $"{e.Code} {e.Step.Id}",
+                PassEvent.StepHeldBack e => $"{e.Code} {e.Step.Id}",
+                _ => told.Code.Name,
+            });
     }
 
     private ClusterPlan PlanOf(string cluster) => new()

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Tests.Shell;
