@@ -41,6 +41,26 @@ public static class ClusterMemory
         return Standing(known with { Uses = uses, Members = MembersOf(known, seen, cluster, environment, identifier, now) }, primacy, now);
     }
 
+    /// <summary>What two processes remember that looked at the same cluster at the same time: the newest of each, and nothing of either is lost.</summary>
+    /// <param name="ours">Counts where they speak of two different clusters: a person may just have said which one it is.</param>
+    public static RememberedCluster Merge(RememberedCluster theirs, RememberedCluster ours)
+    {
+        if (theirs.SystemIdentifier != ours.SystemIdentifier)
+            return ours;
+        var merged = ours.Furthest.To(theirs.Furthest) is HistoryRelation.Behind or HistoryRelation.Left
+            ? ours with { Furthest = theirs.Furthest, FurthestBy = theirs.FurthestBy, FurthestAt = theirs.FurthestAt, Token = theirs.Token }
+            : ours;
+        if (theirs.Furthest.Timeline == ours.Furthest.Timeline)
+            merged = merged with { Token = Math.Max(theirs.Token, ours.Token) };
+        if (theirs.PrimarySeen > (ours.PrimarySeen ?? DateTimeOffset.MinValue))
+            merged = merged with { Primary = theirs.Primary, PrimarySeen = theirs.PrimarySeen, PrimaryTimeline = theirs.PrimaryTimeline };
+        return merged with
+        {
+            Members = theirs.Members.Concat(ours.Members).GroupBy(m => m.Name, StringComparer.Ordinal).Select(g => g.MaxBy(m => m.Seen)!).OrderBy(m => m.Name, StringComparer.Ordinal).ToEquatableArray(),
+            Uses = ours.Uses.Concat(theirs.Uses).DistinctBy(u => (u.Object, u.Field)).OrderBy(u => u.Object, StringComparer.Ordinal).ThenBy(u => u.Field, StringComparer.Ordinal).ToEquatableArray(),
+        };
+    }
+
     /// <summary>Its record says that it was made anew with an approval that named the cluster: what was remembered is of the one before.</summary>
     public static bool WasRecreated(ClusterSnapshot seen) =>
         seen.Record is Observation<ClusterRecord>.Seen { Value: var record } && record.Applied.Any(a => a.Field == "cluster" && a.Object.StartsWith(Approval, StringComparison.Ordinal));

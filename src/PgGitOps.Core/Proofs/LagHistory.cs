@@ -22,6 +22,10 @@ public sealed record LagHistory
 
     private LagHistory(string source, ImmutableArray<(DateTimeOffset, ulong)> samples) => (this.source, this.samples) = (source, samples);
 
+    /// <summary>The newest sample; null where there is none.</summary>
+    public (string Source, DateTimeOffset At, string Lsn)? Newest =>
+        samples.IsEmpty ? null : (source, samples[^1].At, string.Create(CultureInfo.InvariantCulture, $"{samples[^1].Lsn >> 32:X}/{samples[^1].Lsn & uint.MaxValue:X}"));
+
     public static LagHistory Empty { get; } = new("", []);
 
     /// <param name="source">Identity of the primary and its timeline: positions of different ones are never compared.</param>

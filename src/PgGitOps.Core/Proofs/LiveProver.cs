@@ -16,9 +16,10 @@ public static class LiveProver
     private static readonly TimeSpan ValidFor = TimeSpan.FromMinutes(5);
 
     /// <param name="previous">The same context at the pass before, in a loop.</param>
-    public static LiveContext Of(ContextProof context, ClusterSnapshot? seen, RecoveryClasses? classes, DateTimeOffset now, LiveContext? previous = null)
+    /// <param name="known">What is known of the primary's WAL from before <paramref name="previous"/>.</param>
+    public static LiveContext Of(ContextProof context, ClusterSnapshot? seen, RecoveryClasses? classes, DateTimeOffset now, LiveContext? previous = null, LagHistory? known = null)
     {
-        var history = previous?.History ?? LagHistory.Empty;
+        var history = previous?.History ?? known ?? LagHistory.Empty;
         if (context.Topology is not { } topology)
             return new LiveContext(context, [], ["the cluster cannot be laid out"], history);
         var primaries = seen?.Primaries.ToArray() ?? [];

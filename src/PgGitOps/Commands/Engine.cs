@@ -25,7 +25,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly HostExecutor hosts;
     private readonly DataDirectoryProbe probe;
     private readonly PostgresObserver observer;
-    private readonly ClusterMemoryFiles memory;
+    private readonly StateMemory memory;
     private readonly RememberingObserver remembering;
     private readonly SoundDocuments documents;
     private readonly StateConditions conditions;
@@ -42,10 +42,10 @@ internal sealed class Engine : IAsyncDisposable
         suspensionFiles = new(hosts, invocation.Time);
         OwnSuspensions = new(invocation.State.Path, conditions);
         Suspensions = new(suspensionFiles, OwnSuspensions, invocation.Time);
-        memory = new(System.IO.Path.Combine(invocation.State.Path, "clusters"), RepositoryAddress(), invocation.Time, problem => conditions.Tell("memory of clusters", problem));
-        probe = new(hosts, invocation.Time, memory.DirectoryOf);
+        memory = StateMemory.Open(invocation.State.Path, Key(RepositoryAddress()), conditions, invocation.Time);
+        probe = new(hosts, invocation.Time, memory.Remembered.DirectoryOf);
         observer = new(connections, invocation.Time, probe);
-        remembering = new(observer, memory, invocation.Time);
+        remembering = new(observer, memory.Remembered, invocation.Time);
         documents = SoundDocuments.Open(invocation);
     }
 
@@ -68,6 +68,9 @@ internal sealed class Engine : IAsyncDisposable
         var beside = await Suspensions.ReadAllAsync(fleet, plan.Clusters.Where(c => c.Steps.Count > 0).Select(c => c.Cluster), invocation.Stopping).ConfigureAwait(false);
         return Approval.Decide(plan, fleet, snapshot, Consent.Enforced, invocation.Time.GetUtcNow(), beside: beside);
     }
+
+    /// <summary>What this machine remembers of the clusters.</summary>
+    public StateMemory Memory => memory;
 
     /// <summary>What is wrong with the state directory now.</summary>
     public StateConditions Conditions => conditions;
@@ -99,8 +102,9 @@ internal sealed class Engine : IAsyncDisposable
         new ProgressFollower(invocation.Quiet ? TextWriter.Null : invocation.Error, !Console.IsErrorRedirected && !invocation.Quiet, invocation.Time);
 
     /// <summary>One memory for each repository and reference that this state directory serves.</summary>
-    private string RepositoryKey() =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{RepositoryAddress()}\n{invocation.Reference ?? "HEAD"}")))[..16];
+    private string RepositoryKey() => Key($"{RepositoryAddress()}\n{invocation.Reference ?? "HEAD"}");
+
+    private static string Key(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
     private string RepositoryAddress() => Directory.Exists(invocation.Repository) ? Path.GetFullPath(invocation.Repository) : invocation.Repository;
 
@@ -118,7 +122,7 @@ internal sealed class Engine : IAsyncDisposable
             new PasswordFindings(secrets).Check,
             archive,
             begin => JournalFile.Create(journals, begin, invocation.Time, boundary),
-            StateMemory.Open(invocation.State.Path, conditions),
+            memory,
             Suspensions,
             invocation.Time);
     }

@@ -39,7 +39,7 @@ internal sealed record StateDirectory(string Path)
     {
         try
         {
-            Reconciling.OwnDirectory.Make(directory);
+            Providers.OwnDirectory.Make(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

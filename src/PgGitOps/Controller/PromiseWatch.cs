@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Reconciling;
 
 namespace PgGitOps.Controller;
 
@@ -12,10 +14,13 @@ namespace PgGitOps.Controller;
 internal sealed record PromiseNews(IReadOnlyList<string> Raised, IReadOnlyList<string> Cleared, IReadOnlyList<string> Standing);
 
 /// <summary>Keeps the promises of every context beside what each pass saw, and says what is news. Clusters are looked at in parallel.</summary>
-internal sealed class PromiseWatch
+/// <param name="lag">What is known of lag from before this process.</param>
+internal sealed class PromiseWatch(LagEvidence lag)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, (ValidFleet Fleet, ContextProof[] Proofs)> proofs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<LagHistory>> recalled = new(StringComparer.Ordinal);
+
     // Of the fleet looked at last: laying it out once a cluster would cost the square of its size after every commit.
     private ProofGround? ground;
     private readonly Dictionary<string, LiveContext> last = new(StringComparer.Ordinal);
@@ -23,12 +28,16 @@ internal sealed class PromiseWatch
     public PromiseNews Look(ValidFleet fleet, string cluster, ClusterSnapshot? seen, DateTimeOffset now)
     {
         List<string> raised = [], cleared = [], standing = [];
+        LagHistory? history = null;
+        // Read once a process; not while others wait.
+        var known = recalled.GetOrAdd(cluster, c => new(() => lag.Recall(c))).Value;
         lock (gate)
         {
             foreach (var proof in ProofsOf(fleet, cluster))
             {
                 var before = last.GetValueOrDefault(proof.Name);
-                var live = LiveProver.Of(proof, seen, fleet.Classes, now, before);
+                var live = LiveProver.Of(proof, seen, fleet.Classes, now, before, known);
+                history = live.History;
                 last[proof.Name] = live;
                 standing.AddRange(ProveLive.Alarms(live));
                 if (!Alarmed(live).SetEquals(Alarmed(before)))
@@ -40,6 +49,8 @@ internal sealed class PromiseWatch
                 }
             }
         }
+        if (history is not null)
+            lag.Note(cluster, history);
         return new PromiseNews(raised, cleared, standing);
     }
 

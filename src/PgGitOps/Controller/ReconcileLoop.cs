@@ -21,7 +21,7 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
     private readonly long startedAt = route.Time.GetTimestamp();
     private readonly Dictionary<string, Task> running = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
-    private readonly PromiseWatch promises = new();
+    private readonly PromiseWatch promises = new(route.Lag);
     private readonly RuleNews? ruleNews = rules is null ? null : new(rules, listener);
     private readonly RevisionNews news = new(listener);
 

@@ -1,74 +1,66 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Reconciling;
 
-/// <summary>Since when each difference has been seen, kept between runs in one small file. Passes note in parallel.</summary>
+/// <summary>Since when each difference has been seen, kept as evidence. Passes note in parallel.</summary>
 internal sealed class DriftHistory
 {
-    private readonly Lock gate = new();
-    private readonly StateFile file;
-    private readonly SortedDictionary<string, DateTimeOffset> since;
+    public const string Series = "drift";
 
-    // Changed and not saved yet: what could not be saved once is saved by a later pass, also by one that changes nothing.
-    private bool unsaved;
+    private readonly ClusterSeries<Dictionary<string, DateTimeOffset>> series;
 
-    private DriftHistory(StateFile file, SortedDictionary<string, DateTimeOffset> since)
-    {
-        this.file = file;
-        this.since = since;
-    }
+    // Of a version before this one: one file for all clusters.
+    private readonly Lazy<Dictionary<string, DateTimeOffset>> before;
 
-    /// <summary>A file that cannot be understood starts a new history: onset times are a comfort, not a ground for decisions.</summary>
+    /// <param name="earlier">Where an earlier version kept it.</param>
     /// <param name="conditions">Told while the history cannot be kept; looking and healing go on.</param>
-    public static DriftHistory Open(string path, StateConditions conditions)
+    public DriftHistory(IEvidenceStore store, string repository, string earlier, StateConditions conditions)
     {
-        var file = new StateFile(path, conditions);
-        try
-        {
-            if (file.Read() is { } content && JsonSerializer.Deserialize(content, DriftJson.Default.DictionaryStringDateTimeOffset) is { } known)
-                return new(file, new(known, StringComparer.Ordinal));
-        }
-        catch (JsonException)
-        {
-        }
-        return new(file, new(StringComparer.Ordinal));
+        before = new(() => Read(earlier, conditions));
+        series = new(store, Series, "since when values differ", repository, DriftJson.Default.DictionaryStringDateTimeOffset, conditions, Before);
     }
 
     /// <summary>When this difference was first seen, or null for one never noted.</summary>
-    public DateTimeOffset? Since(FacetKey key)
-    {
-        lock (gate)
-            return since.TryGetValue(key.ToString(), out var at) ? at : null;
-    }
+    public DateTimeOffset? Since(FacetKey key) => series.Latest(key.Cluster)?.TryGetValue(key.ToString(), out var at) == true ? at : null;
 
     /// <summary>Notes what differs now. Of a cluster that could not be read nothing is forgotten.</summary>
     public void Note(Plan plan, DateTimeOffset now)
     {
-        lock (gate)
-        {
-            foreach (var cluster in plan.Clusters)
-                unsaved |= Note(cluster, now);
-            if (unsaved)
-                unsaved = !file.Save(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, DateTimeOffset>(since), DriftJson.Default.DictionaryStringDateTimeOffset));
-        }
+        foreach (var cluster in plan.Clusters)
+            series.Update(cluster.Cluster, now, known => Next(known, cluster, now));
     }
 
-    private bool Note(ClusterPlan cluster, DateTimeOffset now)
+    private static Dictionary<string, DateTimeOffset>? Next(Dictionary<string, DateTimeOffset>? known, ClusterPlan cluster, DateTimeOffset now)
     {
-        var changed = false;
         var present = cluster.Changes.Select(c => c.Key.ToString()).ToHashSet(StringComparer.Ordinal);
+        var next = new Dictionary<string, DateTimeOffset>(known ?? [], StringComparer.Ordinal);
+        var changed = false;
         foreach (var key in present)
-            changed |= since.TryAdd(key, now);
-        if (cluster.Unknowns.Count > 0)
-            return changed;
-        foreach (var gone in since.Keys.Where(k => k.StartsWith(cluster.Cluster + "/", StringComparison.Ordinal) && !present.Contains(k)).ToList())
-            changed |= since.Remove(gone);
-        return changed;
+            changed |= next.TryAdd(key, now);
+        foreach (var gone in cluster.Unknowns.Count > 0 ? [] : next.Keys.Where(k => !present.Contains(k)).ToList())
+            changed |= next.Remove(gone);
+        return changed ? next : null;
+    }
+
+    private Dictionary<string, DateTimeOffset>? Before(string cluster) =>
+        before.Value.Where(k => k.Key.StartsWith(cluster + "/", StringComparison.Ordinal)).ToDictionary(k => k.Key, k => k.Value, StringComparer.Ordinal) is { Count: > 0 } known ? known : null;
+
+    private static Dictionary<string, DateTimeOffset> Read(string path, StateConditions conditions)
+    {
+        try
+        {
+            if (new StateFile(path, conditions).Read() is { } content && JsonSerializer.Deserialize(content, DriftJson.Default.DictionaryStringDateTimeOffset) is { } known)
+                return known;
+        }
+        catch (JsonException)
+        {
+        }
+        return [];
     }
 }
 
 [JsonSerializable(typeof(Dictionary<string, DateTimeOffset>))]
-[JsonSourceGenerationOptions(WriteIndented = true, NewLine = "\n")]
 internal sealed partial class DriftJson : JsonSerializerContext;

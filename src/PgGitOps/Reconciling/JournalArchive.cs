@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Ports;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers;
 
 namespace PgGitOps.Reconciling;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
+using PgGitOps.Providers;
 
 namespace PgGitOps.Reconciling;
 

@@ -45,7 +45,8 @@ internal sealed record PassCondition(ConditionReason Reason, string Message, Equ
             return new(ConditionReason.NotEnforced, $"{words}; not acted on: {Some(open.Select(PassReport.Label))}", Keys(open));
         if (PassReport.Dangers(standing) is { Count: > 0 } dangers)
             return new(ConditionReason.Undeclared, $"{words}; dangerous: {Some(dangers.Select(PassReport.Label))}", Keys(dangers));
-        return new(ConditionReason.InSync, words, []);
+        // Whether this pass brought it there is told by its steps.
+        return new(ConditionReason.InSync, "in order", []);
     }
 
     private static ConditionReason Refused(ClusterAlert? alert) => alert?.Kind switch

@@ -7,7 +7,7 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Reconciling;
 
 /// <summary>Puts what is remembered of each cluster beside what was seen of it, and remembers what was seen.</summary>
-internal sealed class RememberingObserver(IObserver observer, ClusterMemoryFiles memory, TimeProvider time) : IObserver
+internal sealed class RememberingObserver(IObserver observer, RememberedClusters memory, TimeProvider time) : IObserver
 {
     public async ValueTask<FleetSnapshot> ObserveAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel)
     {

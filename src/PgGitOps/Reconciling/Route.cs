@@ -30,6 +30,8 @@ internal sealed class Route(
     /// <summary>How each cluster stands, and since when.</summary>
     public ConditionBook Clusters => memory.Clusters;
 
+    public LagEvidence Lag => memory.Lag;
+
     public ValueTask<FleetSnapshot> ObserveAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel) =>
         observer.ObserveAsync(fleet, clusters, cancel);
 

@@ -1,3 +1,4 @@
+using PgGitOps.Providers;
 using PgGitOps.Providers.Git;
 
 namespace PgGitOps.Reconciling;
@@ -64,17 +65,5 @@ internal sealed class StateFile(string path, StateConditions conditions)
         {
             // It stays until somebody can; it is never read.
         }
-    }
-}
-
-/// <summary>Directories of the engine's own state. They name objects and hosts: for the owner's eyes only.</summary>
-internal static class OwnDirectory
-{
-    public static void Make(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 }

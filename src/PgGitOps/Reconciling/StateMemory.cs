@@ -1,14 +1,24 @@
+using PgGitOps.Core.Ports;
+using PgGitOps.Providers.State;
+
 namespace PgGitOps.Reconciling;
 
 /// <summary>What this machine remembers between passes and runs, in its state directory.</summary>
 /// <param name="Clusters">How each stands.</param>
 /// <param name="Conditions">What is wrong with the directory now.</param>
-internal sealed record StateMemory(DriftHistory Drift, StepsWithoutEffect WithoutEffect, ConditionBook Clusters, StateConditions Conditions)
+internal sealed record StateMemory(DriftHistory Drift, StepsWithoutEffect WithoutEffect, ConditionBook Clusters, LagEvidence Lag, RememberedClusters Remembered, StateConditions Conditions)
 {
     /// <param name="directory">Need not exist.</param>
-    public static StateMemory Open(string directory, StateConditions conditions) => new(
-        DriftHistory.Open(Path.Combine(directory, "drift.json"), conditions),
-        StepsWithoutEffect.Open(Path.Combine(directory, "without-effect.json"), conditions),
-        ConditionBook.Open(Path.Combine(directory, "conditions.json"), conditions),
-        conditions);
+    /// <param name="repository">Key of the policy repository.</param>
+    public static StateMemory Open(string directory, string repository, StateConditions conditions, TimeProvider time)
+    {
+        IEvidenceStore store = new EvidenceFiles(Path.Combine(directory, "evidence"), time);
+        return new(
+            new DriftHistory(store, repository, Path.Combine(directory, "drift.json"), conditions),
+            StepsWithoutEffect.Open(Path.Combine(directory, "without-effect.json"), conditions),
+            new ConditionBook(store, repository, conditions),
+            new LagEvidence(store, repository, conditions),
+            new RememberedClusters(store, repository, new EarlierMemory(Path.Combine(directory, "clusters")), time, conditions),
+            conditions);
+    }
 }

@@ -58,6 +58,8 @@ public sealed class RunnerProcess : IAsyncDisposable
     /// <summary>Entry point of the assembly when a test starts it.</summary>
     public static async Task<int> Main(string[] args)
     {
+        if (args is ["evidence", var store, var prefix, var count])
+            return State.EvidenceProcessTests.Run(store, prefix, int.Parse(count, CultureInfo.InvariantCulture));
         if (args is not [var what, var root, var port1, var port2, var bin])
             return 2;
         var fleet = FleetUnderTest.Of(root, new HostTransport.Local(null), int.Parse(port1, CultureInfo.InvariantCulture), int.Parse(port2, CultureInfo.InvariantCulture), bin.Length > 0 ? bin : null, ("fsync", "off"), ("shared_buffers", "16MB"), ("dynamic_shared_memory_type", "mmap"));

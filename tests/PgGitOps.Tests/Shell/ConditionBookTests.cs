@@ -1,4 +1,5 @@
 using PgGitOps.Core.Ports;
+using PgGitOps.Providers.State;
 using PgGitOps.Reconciling;
 using PgGitOps.Tests.Builders;
 
@@ -61,7 +62,7 @@ public sealed class ConditionBookTests : IDisposable
     public void StateOf_EveryReason_HasOne() =>
         Assert.Equal(Enum.GetValues<ConditionState>(), Enum.GetValues<ConditionReason>().Select(ClusterCondition.StateOf).Distinct().Order());
 
-    private ConditionBook Open() => ConditionBook.Open(Path.Combine(directory, "conditions.json"), new StateConditions(_ => { }));
+    private ConditionBook Open() => new(new EvidenceFiles(directory, TimeProvider.System), "0123456789abcdef", new StateConditions(_ => { }));
 
     private ClusterCondition Note(ConditionBook book, int hour, ConditionReason reason, string message, params string[] concerns) =>
         book.Note("core", new(reason, message, [.. concerns]), Start.AddHours(hour), heard);

@@ -107,7 +107,7 @@ public sealed class RouteTests : IDisposable
                 throw new InvalidOperationException("the gate was asked for");
             },
             Plans.PasswordsMatch, new JournalArchive(directory, TimeProvider.System), journal,
-            StateMemory.Open(directory, conditions), new SuspensionWatch(new NoHosts(), new OwnSuspensions(directory, conditions), TimeProvider.System), TimeProvider.System);
+            StateMemory.Open(directory, "0123456789abcdef", conditions, TimeProvider.System), new SuspensionWatch(new NoHosts(), new OwnSuspensions(directory, conditions), TimeProvider.System), TimeProvider.System);
         return route.PassAsync(Fleets.Fleet(cluster), ["core"], new PassOrder
         {
             Consent = Consent.Enforced,

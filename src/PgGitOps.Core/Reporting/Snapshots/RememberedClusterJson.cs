@@ -4,19 +4,21 @@ using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Reporting.Snapshots;
 
-/// <summary>What is remembered of one cluster, as a file: <c>format</c>, then <c>cluster</c>.</summary>
+/// <summary>What is remembered of one cluster, on one line: <c>format</c>, then <c>cluster</c>.</summary>
 public static class RememberedClusterJson
 {
     public const string Format = "pggitops.dev/cluster-memory/v1";
 
-    public static string Write(RememberedCluster cluster) => JsonSerializer.Serialize(new MemoryFile(Format, cluster), SnapshotJson.Types(null).MemoryFile) + "\n";
+    private static readonly SnapshotTypes Types = SnapshotJson.Types(null, indented: false);
+
+    public static string Write(RememberedCluster cluster) => JsonSerializer.Serialize(new MemoryFile(Format, cluster), Types.MemoryFile);
 
     /// <returns>The cluster, or why the text is none.</returns>
     public static (RememberedCluster? Cluster, string? Problem) Read(string json)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, SnapshotJson.Types(null).MemoryFile) switch
+            return JsonSerializer.Deserialize(json, Types.MemoryFile) switch
             {
                 null => (null, "it is empty"),
                 { Format: not Format } other => (null, $"its format is '{other.Format}', not {Format}"),

@@ -69,12 +69,12 @@ public static class SnapshotJson
     }
 
     /// <param name="verifiers">Null for what holds none.</param>
-    internal static SnapshotTypes Types(JsonConverter<PasswordVerifier>? verifiers)
+    internal static SnapshotTypes Types(JsonConverter<PasswordVerifier>? verifiers, bool indented = true)
     {
         var options = new JsonSerializerOptions
         {
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-            WriteIndented = true,
+            WriteIndented = indented,
             NewLine = "\n",
             IgnoreReadOnlyProperties = true,
             RespectNullableAnnotations = true,

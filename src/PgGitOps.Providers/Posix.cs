@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace PgGitOps.Providers.Git;
+namespace PgGitOps.Providers;
 
 internal enum FileKind
 {
@@ -43,6 +43,13 @@ internal static class Posix
     {
         var buffer = new byte[StatxBytes];
         return statx(AtFdCwd, path, 0, StatxUid, buffer) == 0 ? BitConverter.ToUInt32(buffer, StatxUidOffset) : null;
+    }
+
+    /// <summary>Makes another user the file's owner, which only root may.</summary>
+    public static void GiveTo(string path, uint owner)
+    {
+        if (chown(path, owner, uint.MaxValue) != 0)
+            throw new IOException($"{path} cannot be given to user {owner} (errno {Marshal.GetLastPInvokeError()}).");
     }
 
     /// <summary>Opens for reading without waiting for anybody; null with the error's number when that fails.</summary>
@@ -109,6 +116,9 @@ internal static class Posix
 
     [DllImport("libc", SetLastError = true)]
     private static extern int fsync(int descriptor);
+
+    [DllImport("libc", SetLastError = true)]
+    private static extern int chown([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint owner, uint group);
 
     [DllImport("libc")]
     private static extern int close(int descriptor);

@@ -1,0 +1,154 @@
+using System.Globalization;
+using PgGitOps.Core.Evidence;
+
+namespace PgGitOps.Providers.State;
+
+/// <param name="Untrusted">Why the file is not believed, whatever it holds; null where it is.</param>
+internal sealed record EvidenceFileContent(EvidenceContent Lines, string? Untrusted)
+{
+    /// <summary>Why the lines may not be taken for what was added, or null.</summary>
+    public string? Problem(string path) =>
+        Untrusted is { } untrusted ? untrusted
+        : Lines.Damaged > 0 ? $"{path} is damaged: its newest entries cannot be read"
+        : Lines is { Newest: null, TornBytes: > 0 } ? $"{path} holds no whole entry"
+        : null;
+}
+
+/// <summary>One series on disk.</summary>
+internal static class EvidenceFile
+{
+    // Nothing that we wrote is so long; more is not read into memory.
+    private const long ReadBytesMax = 64 << 20;
+
+    private const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    /// <summary>Empty where there is no file.</summary>
+    public static EvidenceFileContent Read(string path)
+    {
+        using var file = TryOpen(path);
+        if (file is null)
+            return new(new([], 0, 0), null);
+        if (file.Length > ReadBytesMax)
+            return new(new([], 0, 0), string.Create(CultureInfo.InvariantCulture, $"{path} is {file.Length} bytes long, which nobody of ours writes"));
+        var bytes = new byte[file.Length];
+        // A file that is cut off meanwhile ends here; what is added meanwhile is not asked for.
+        var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return new(EvidenceLines.Read(bytes.AsSpan(0, read)), Untrusted(path, file));
+    }
+
+    /// <summary>Null where there is no file. One that may not be looked at is not taken for absent: that throws.</summary>
+    private static FileStream? TryOpen(string path)
+    {
+        // A pipe would hold the reader for ever.
+        if (OperatingSystem.IsLinux() && Posix.KindOf(path) is not (FileKind.File or FileKind.None))
+            throw new IOException($"{path} is no file");
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // A folder that is none is not told apart from one that is not there.
+            var folder = Path.GetDirectoryName(path)!;
+            return File.Exists(folder) || File.Exists(Path.GetDirectoryName(folder)) ? throw new IOException($"{folder} is no directory") : null;
+        }
+    }
+
+    /// <summary>Adds one line, after cutting off what was left half-written.</summary>
+    /// <returns>The file's length now.</returns>
+    public static long Append(string path, int tornBytes, EvidenceEntry entry, bool toDisk)
+    {
+        using var file = Open(path, FileMode.OpenOrCreate, FileShare.ReadWrite | FileShare.Delete);
+        var isNew = file.Length == 0;
+        var end = file.Length - tornBytes;
+        if (tornBytes > 0)
+            file.SetLength(end);
+        try
+        {
+            file.Seek(end, SeekOrigin.Begin);
+            file.Write(EvidenceLines.Write(entry));
+            if (toDisk)
+                file.Flush(flushToDisk: true);
+        }
+        catch (IOException)
+        {
+            // A full file system took half of it; whoever adds next cuts off what stays.
+            TryCut(file, end);
+            throw;
+        }
+        if (isNew && toDisk)
+            Sync(path);
+        return file.Length;
+    }
+
+    /// <summary>Written aside, on disk, then renamed: a reader sees the old or the new, also after a power cut.</summary>
+    public static void Replace(string path, IEnumerable<byte[]> lines)
+    {
+        var aside = path + ".new";
+        using (var file = Open(aside, FileMode.Create, FileShare.None))
+        {
+            foreach (var line in lines)
+                file.Write(line);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(aside, path, overwrite: true);
+        Sync(path);
+    }
+
+    public static FileStream Open(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var file = new FileStream(path, options);
+        try
+        {
+            if (file.Length == 0)
+                Give(path);
+            return file;
+        }
+        catch (IOException)
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Root looks after the state of whoever runs the loop: what it makes belongs to the owner of the folder it lies in.</summary>
+    public static void Give(string path)
+    {
+        if (OperatingSystem.IsLinux() && Posix.EffectiveUserId == 0 && Posix.OwnerOf(Path.GetDirectoryName(path)!) is > 0 and var owner)
+            Posix.GiveTo(path, owner);
+    }
+
+    /// <summary>Tells whether somebody wrote meanwhile; null where there is no file.</summary>
+    public static (DateTime, long)? StampOf(string path) => new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
+
+    private static string? Untrusted(string path, FileStream file)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        if ((File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
+            return $"{path} may be written by others than its owner (chmod 600 it once you know that nobody did)";
+        return Posix.OwnerOf(path) is { } owner && Posix.EffectiveUserId is > 0 and var user && owner != 0 && owner != user
+            ? string.Create(CultureInfo.InvariantCulture, $"{path} belongs to user {owner}, not to the engine's")
+            : null;
+    }
+
+    private static void TryCut(FileStream file, long end)
+    {
+        try
+        {
+            file.SetLength(end);
+        }
+        catch (IOException)
+        {
+        }
+    }
+
+    private static void Sync(string path)
+    {
+        if (OperatingSystem.IsLinux())
+            Posix.SyncDirectory(Path.GetDirectoryName(path)!);
+    }
+}
