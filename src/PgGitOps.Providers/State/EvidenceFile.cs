@@ -39,9 +39,7 @@ internal static class EvidenceFile
     /// <summary>Null where there is no file. One that may not be looked at is not taken for absent: that throws.</summary>
     private static FileStream? TryOpen(string path)
     {
-        // A pipe would hold the reader for ever.
-        if (OperatingSystem.IsLinux() && Posix.KindOf(path) is not (FileKind.File or FileKind.None))
-            throw new IOException($"{path} is no file");
+        RefuseOddity(path);
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -97,6 +95,7 @@ internal static class EvidenceFile
 
     public static FileStream Open(string path, FileMode mode, FileShare share)
     {
+        RefuseOddity(path);
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -123,6 +122,13 @@ internal static class EvidenceFile
 
     /// <summary>Tells whether somebody wrote meanwhile; null where there is no file.</summary>
     public static (DateTime, long)? StampOf(string path) => new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
+
+    /// <summary>A pipe would hold the reader for ever, and has no length.</summary>
+    private static void RefuseOddity(string path)
+    {
+        if (OperatingSystem.IsLinux() && Posix.KindOf(path) is not (FileKind.File or FileKind.None))
+            throw new IOException($"{path} is no file");
+    }
 
     private static string? Untrusted(string path, FileStream file)
     {

@@ -172,6 +172,20 @@ public sealed class EvidenceFilesTests : IDisposable
         Directory.Delete(directory + "-away", recursive: true);
     }
 
+    [Theory]
+    [InlineData("lock")]
+    [InlineData("drift.jsonl")]
+    public void Append_WhereAPipeStandsInAFilesPlace_IsAProblem_AndHoldsNobody(string name)
+    {
+        Add(Open(), 0);
+        var path = Path.Combine(Path.GetDirectoryName(FileOf)!, name);
+        File.Delete(path);
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [path]))
+            make.WaitForExit();
+
+        Assert.Contains($"{name} is no file", Add(Open(), 1).Problem, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Elsewhere_IsTheSameSeriesOfClustersOfThatName_OfNoOther()
     {
