@@ -51,6 +51,12 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
         fi
         if [ ! -f "$data/PG_VERSION" ]; then echo "$data holds files, but no PG_VERSION: not a data directory" >&2; exit 65; fi
         echo "version=$(cat "$data/PG_VERSION")"
+        # Started as it is, a copy that is being restored would end its recovery wherever the WAL that is there ends.
+        if [ ! -f "$data/standby.signal" ] && ! server_pid "$data" > /dev/null; then
+            for sign in recovery.signal backup_label; do
+                if [ -f "$data/$sign" ]; then echo "$data holds $sign: a backup is being restored there; let its owner finish, or remove that file" >&2; exit 65; fi
+            done
+        fi
         [ -f "$data/standby.signal" ] && echo "standby=yes"
         if server_pid "$data" > /dev/null; then
             echo "running=yes"

@@ -141,8 +141,11 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
                     throw new OperationCanceledException();
                 if (current < 0)
                     break;
-                Trouble(left[current], e as WorkerLost ?? new WorkerLost("the compiler's answer was malformed"), clock.Elapsed - began);
                 sound.AddRange(left[..current]);
+                // The time for trying ran out in the middle of it: nothing is known against it.
+                if (e is WorkerLost why && IsMachine(why) && clock.Elapsed - began < OfTime)
+                    return (sound, left[current..]);
+                Trouble(left[current], e as WorkerLost ?? new WorkerLost("the compiler's answer was malformed"), clock.Elapsed - began);
                 left = left[(current + 1)..];
             }
         }

@@ -53,6 +53,23 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
     }
 
     [LiveFact]
+    public async Task Look_BackupThatIsBeingRestored_IsNoPrimarysData()
+    {
+        await ServerPrograms.RunAsync("mkdir", ["-p", Data]);
+        await ServerPrograms.RunAsync("initdb", ["-D", Data, "-U", "postgres", "-A", "trust", "--no-sync"]);
+        foreach (var sign in (string[])["recovery.signal", "backup_label"])
+        {
+            await ServerPrograms.RunAsync("touch", [Path.Combine(Data, sign)]);
+            Assert.Contains($"holds {sign}", Assert.IsType<Observation<DataDirectoryFacts>.Unreadable>(await LookAsync()).Reason, StringComparison.Ordinal);
+            // A standby's own copy has a label until its first start.
+            await ServerPrograms.RunAsync("touch", [Path.Combine(Data, "standby.signal")]);
+            Assert.True(Assert.IsType<Observation<DataDirectoryFacts>.Seen>(await LookAsync()).Value.StandbySignal);
+            await ServerPrograms.RunAsync("rm", [Path.Combine(Data, sign), Path.Combine(Data, "standby.signal")]);
+        }
+        Assert.IsType<Observation<DataDirectoryFacts>.Seen>(await LookAsync());
+    }
+
+    [LiveFact]
     public async Task Look_StoppedServer_SaysWhatItIs()
     {
         await ServerPrograms.RunAsync("mkdir", ["-p", Data]);
