@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired;
@@ -176,30 +177,10 @@ public sealed record Extension(string Name, string? Version, string? Schema, Sou
 
 public sealed record Schema(string Name, Located<string>? Owner, SourceSpan At);
 
-public enum GrantTarget
-{
-    Database,
-    Schema,
-    AllTables,
-    AllSequences,
-    AllFunctions,
-    Table,
-    Sequence,
-}
-
 /// <param name="Schema">Schema of the target; null for a grant on the database.</param>
 /// <param name="Object">Table or sequence name; null for the other targets.</param>
 /// <param name="Privileges">Upper-case names, ordered; ALL is expanded when read.</param>
 public sealed record Grant(GrantTarget Target, string? Schema, string? Object, Located<string> To, EquatableArray<string> Privileges, SourceSpan At);
-
-public enum DefaultPrivilegeTarget
-{
-    Tables,
-    Sequences,
-    Functions,
-    Types,
-    Schemas,
-}
 
 /// <param name="ForRole">Role whose future objects are meant.</param>
 public sealed record DefaultPrivilege(Located<string> ForRole, string? Schema, DefaultPrivilegeTarget On, Located<string> To, EquatableArray<string> Privileges, SourceSpan At);

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Sources;
 
@@ -63,16 +64,16 @@ public static class ClusterMemory
 
     /// <summary>Its record says that it was made anew with an approval that named the cluster: what was remembered is of the one before.</summary>
     public static bool WasRecreated(ClusterSnapshot seen) =>
-        seen.Record is Observation<ClusterRecord>.Seen { Value: var record } && record.Applied.Any(a => a.Field == "cluster" && a.Object.StartsWith(Approval, StringComparison.Ordinal));
+        seen.Record is Observation<ClusterRecord>.Seen { Value: var record } && record.Applied.Any(a => a.Field == Whole && ObjectPath.Parse(a.Object) is ObjectPath.Approval);
 
-    private const string Approval = "approval/";
+    private const string Whole = "cluster";
 
     private static EquatableArray<ApprovalUse> UsesOf(RememberedCluster? before, ClusterSnapshot seen)
     {
         var uses = (before?.Uses ?? []).ToDictionary(u => (u.Object, u.Field));
         if (seen.Record is Observation<ClusterRecord>.Seen { Value: var record })
         {
-            foreach (var use in record.Applied.Where(a => a.Object.StartsWith(Approval, StringComparison.Ordinal)))
+            foreach (var use in record.Applied.Where(a => ObjectPath.Parse(a.Object) is ObjectPath.Approval))
                 uses[(use.Object, use.Field)] = new ApprovalUse(use.Object, use.Field, use.Value);
         }
         return uses.Values.OrderBy(u => u.Object, StringComparer.Ordinal).ThenBy(u => u.Field, StringComparer.Ordinal).ToEquatableArray();
@@ -103,7 +104,7 @@ public static class ClusterMemory
             var before = members.GetValueOrDefault(member.Name);
             var address = environment.Hosts.FirstOrDefault(h => h.Name == member.Host)?.Address ?? "";
             // Without a record nobody knows who made it: then the earlier word stands, and a server nobody spoke for counts as found.
-            var made = seen.Record is Observation<ClusterRecord>.Seen { Value: var record } ? record.Inventory.Any(i => i.Object == $"member/{member.Name}") : before?.Made ?? false;
+            var made = seen.Record is Observation<ClusterRecord>.Seen { Value: var record } ? record.Inventory.Any(i => i.Object == new ObjectPath.Member(member.Name).ToString()) : before?.Made ?? false;
             members[member.Name] = new RememberedMember(member.Name, member.Host, address, member.Port, facts.DataDirectory ?? before?.DataDirectory, made, now);
         }
         return members.Values.OrderBy(m => m.Name, StringComparer.Ordinal).ToEquatableArray();

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Evidence;
@@ -23,7 +24,7 @@ public static class MemberOrigins
     {
         if (member.DataDirectory is not null)
             return MemberOrigin.Found;
-        var path = $"member/{member.Name}";
+        var path = new ObjectPath.Member(member.Name).ToString();
         if (snapshot.Record is Observation<ClusterRecord>.Seen { Value: var record })
         {
             if (record.Inventory.Any(i => i.Object == path))

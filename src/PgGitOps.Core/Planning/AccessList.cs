@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Sources;
 
@@ -53,7 +54,7 @@ public static class AccessList
     }
 
     internal static FacetValue ValueOf(IReadOnlyCollection<string> lines) =>
-        new(string.Join('\n', lines), string.Create(CultureInfo.InvariantCulture, $"{lines.Count} lines, as declared"));
+        FacetValue.Shown(string.Join('\n', lines), string.Create(CultureInfo.InvariantCulture, $"{lines.Count} lines, as declared"));
 
     /// <summary>A live list, told by how it differs from the wanted one.</summary>
     internal static FacetValue ValueOf(IReadOnlyCollection<string> live, FacetValue? wanted)
@@ -66,7 +67,7 @@ public static class AccessList
             text.Append(CultureInfo.InvariantCulture, $"lacks {string.Join("; ", lacks)}");
         if (has.Length > 0)
             text.Append(text.Length > 0 ? "; " : "").Append(CultureInfo.InvariantCulture, $"has {string.Join("; ", has)}");
-        return new FacetValue(string.Join('\n', live), text.Length > 0 ? text.ToString() : wanted is not null && wanted.Canonical == string.Join('\n', live) ? wanted.Display : "the same lines in another order");
+        return FacetValue.Shown(string.Join('\n', live), text.Length > 0 ? text.ToString() : wanted is not null && wanted.Canonical == string.Join('\n', live) ? wanted.Display : "the same lines in another order");
     }
 
     /// <summary>Words of a line that was read; what is quoted keeps its blanks.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Evidence;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -12,12 +13,13 @@ namespace PgGitOps.Core.Planning;
 /// </remarks>
 internal sealed class Allowances(string cluster, IReadOnlyList<ApprovalDocument> approvals, IReadOnlyDictionary<FacetKey, string> applied, DateTimeOffset now)
 {
-    private const string Prefix = "approval/";
+    /// <summary>What an approval names instead of an object: every member at once.</summary>
+    internal const string WholeCluster = "cluster";
 
     internal static Allowances None(string cluster) => new(cluster, [], new Dictionary<FacetKey, string>(), DateTimeOffset.UnixEpoch);
 
     /// <summary>The approval that lets a lost object be made anew now, or null.</summary>
-    /// <param name="path"><c>cluster</c>, or the object path of a member, database or schema.</param>
+    /// <param name="path"><see cref="WholeCluster"/>, or the object path of a member, database or schema.</param>
     internal ApprovalDocument? Recreate(string path) => approvals.FirstOrDefault(a =>
         a.Cluster == cluster && a.Expires > now && a.Recreates.Any(r => r.Value == path) && applied.GetValueOrDefault(UseOf(a, path).Key) != UseOf(a, path).Value!.Canonical);
 
@@ -34,18 +36,16 @@ internal sealed class Allowances(string cluster, IReadOnlyList<ApprovalDocument>
 
     /// <summary>The effect that marks an approval as used, for the step that uses it.</summary>
     internal FacetState UseOf(ApprovalDocument approval, string path) =>
-        new(new FacetKey(cluster, Prefix + FacetPath.Escape(approval.Head.Name), path), FacetValue.Of(Consent(approval)));
-
-    internal static bool IsUse(FacetKey key) => key.Object.StartsWith(Prefix, StringComparison.Ordinal);
+        new(new FacetKey(cluster, new ObjectPath.Approval(approval.Head.Name), Field.UsedFor(path)), FacetValue.Of(Consent(approval)));
 
     /// <summary>Name of an approval that a step uses and that does not count any more, or null.</summary>
     internal static string? Ended(Step step, IReadOnlyList<ApprovalDocument> approvals, DateTimeOffset now)
     {
         foreach (var effect in step.Effects)
         {
-            if (!IsUse(effect.Key) || FacetPath.Split(effect.Key.Object) is not [_, var name])
+            if (effect.Key.Object is not ObjectPath.Approval { Name: var name })
                 continue;
-            if (!approvals.Any(a => a.Head.Name == name && a.Cluster == step.Cluster && a.Expires > now && Consent(a) == effect.Value!.Canonical && a.Recreates.Any(r => r.Value == effect.Key.Field)))
+            if (!approvals.Any(a => a.Head.Name == name && a.Cluster == step.Cluster && a.Expires > now && Consent(a) == effect.Value!.Canonical && a.Recreates.Any(r => r.Value == effect.Key.Field.ToString())))
                 return name;
         }
         return null;

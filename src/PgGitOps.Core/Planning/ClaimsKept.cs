@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Sources;
 
@@ -8,13 +9,13 @@ namespace PgGitOps.Core.Planning;
 /// <remarks>A promise that the documents give up on purpose is given up at the end too, and a plan for that is no violation; one that ends refuted is.</remarks>
 public sealed class ClaimsKept(ValidFleet fleet) : IStateInvariant
 {
-    private const string Setting = "/setting/synchronous_commit";
+    private const string Commit = "synchronous_commit";
 
     // Most plans change nothing that a commit waits for: then nothing is laid out.
     private readonly Lazy<ClaimInvariant> claims = new(() => new ClaimInvariant(fleet));
 
     /// <summary>Facets besides those of members that say what a commit waits for.</summary>
-    internal static bool IsAboutCommits(FacetKey key) => key.Object.EndsWith(Setting, StringComparison.Ordinal);
+    internal static bool IsAboutCommits(FacetKey key) => key.Object is ObjectPath.RoleSetting { Name: Commit } or ObjectPath.DatabaseSetting { Name: Commit };
 
     public string? Violation(PlannedState start, PlannedState before, Step step, PlannedState after, PlannedState end)
     {
@@ -35,22 +36,21 @@ public sealed class ClaimsKept(ValidFleet fleet) : IStateInvariant
     /// <returns>Null while no member is primary.</returns>
     private static SynchronousState? StateOf(Cluster cluster, PlannedState state)
     {
-        var primary = state.Members.FirstOrDefault(m => state.Find(FacetPath.Member(m), "role")?.Canonical == "primary");
+        var primary = state.Members.FirstOrDefault(m => state.Find(new ObjectPath.Member(m), Field.Role)?.Canonical == "primary");
         if (primary is null)
             return null;
         var text = Value(state, primary, "synchronous_standby_names") ?? "";
-        var level = EffectiveCommit.Parse(Value(state, primary, "synchronous_commit") ?? "on") ?? CommitLevel.On;
-        var away = cluster.Members.Select(m => m.Name).Where(m => state.Find(FacetPath.Member(m), "exists") is null).Order(StringComparer.Ordinal);
+        var level = EffectiveCommit.Parse(Value(state, primary, Commit) ?? "on") ?? CommitLevel.On;
+        var away = cluster.Members.Select(m => m.Name).Where(m => state.Find(new ObjectPath.Member(m), Field.Exists) is null).Order(StringComparer.Ordinal);
         return new SynchronousState(RuleOf(cluster, text, level), level, [.. away])
         {
-            Stored = state.Values.Where(v => v.Key.Field == "value" && IsAboutCommits(v.Key))
-                .Select(v => (Path: FacetPath.Split(v.Key.Object), v.Value.Canonical))
-                .Select(v => new StoredLevel(v.Path[0] == "role", v.Path[1], v.Canonical))
+            Stored = state.Values.Where(v => v.Key.Field == Field.Value && IsAboutCommits(v.Key))
+                .Select(v => v.Key.Object is ObjectPath.RoleSetting role ? new StoredLevel(true, role.Role, v.Value.Canonical) : new StoredLevel(false, v.Key.Object.DatabaseName!, v.Value.Canonical))
                 .OrderBy(s => s.OfRole).ThenBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
         };
     }
 
-    private static string? Value(PlannedState state, string member, string parameter) => state.Find(FacetPath.MemberParameter(member, parameter), "value")?.Canonical;
+    private static string? Value(PlannedState state, string member, string parameter) => state.Find(new ObjectPath.Parameter(member, parameter), Field.Value)?.Canonical;
 
     private static SynchronousRule? RuleOf(Cluster cluster, string text, CommitLevel level)
     {

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Evidence;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Sources;
 
@@ -24,7 +25,8 @@ internal sealed record ClusterProblem
     /// <summary>Facets whose last value was found as declared, and not brought about by us.</summary>
     internal IReadOnlySet<FacetKey> Adopted { get; init; } = new HashSet<FacetKey>();
 
-    internal required IReadOnlySet<string> Inventory { get; init; }
+    /// <summary>Objects that the engine made.</summary>
+    internal required IReadOnlySet<ObjectPath> Inventory { get; init; }
 
     /// <summary>Why the record could not be read, or null. Without it nothing is removed.</summary>
     internal required string? RecordProblem { get; init; }
@@ -38,7 +40,7 @@ internal sealed record ClusterProblem
     internal required IReadOnlyDictionary<string, string> MemberReasons { get; init; }
 
     /// <summary>Parameters held by something ALTER SYSTEM cannot beat, by object path; the value names the source.</summary>
-    internal required IReadOnlyDictionary<string, string> Overrides { get; init; }
+    internal required IReadOnlyDictionary<ObjectPath, string> Overrides { get; init; }
 
     /// <summary>Settings of where a standby streams from that ALTER SYSTEM put over those it was cloned with, by member. Taking them back leads to the declared source again.</summary>
     internal required IReadOnlyDictionary<string, EquatableArray<string>> StrayUpstreams { get; init; }
@@ -50,13 +52,13 @@ internal sealed record ClusterProblem
     internal required IReadOnlyDictionary<string, string> MissingSecrets { get; init; }
 
     /// <summary>Owners of databases and schemas that could be read, by object path.</summary>
-    internal required IReadOnlyDictionary<string, string> Owners { get; init; }
+    internal required IReadOnlyDictionary<ObjectPath, string> Owners { get; init; }
 
     /// <summary>Who granted a membership, by its object path, where each has to take its own grant back.</summary>
-    internal IReadOnlyDictionary<string, EquatableArray<string>> Grantors { get; init; } = new Dictionary<string, EquatableArray<string>>();
+    internal IReadOnlyDictionary<ObjectPath, EquatableArray<string>> Grantors { get; init; } = new Dictionary<ObjectPath, EquatableArray<string>>();
 
     /// <summary>Object paths of slots somebody is connected to.</summary>
-    internal required IReadOnlySet<string> ActiveSlots { get; init; }
+    internal required IReadOnlySet<ObjectPath> ActiveSlots { get; init; }
 
     /// <summary>What others hold that a member lacks, by member; only of members that lack something.</summary>
     internal IReadOnlyDictionary<string, EquatableArray<HistoryClaim>> HistoryClaims { get; init; } = new Dictionary<string, EquatableArray<HistoryClaim>>();
@@ -95,9 +97,9 @@ internal sealed record ClusterProblem
     internal bool IsOurs(FacetKey key) => Applied.ContainsKey(key) && !Adopted.Contains(key);
 
     /// <summary>A slot of a member that Git declares, on whatever server: where the primary moved, or none is known, Git has not given it up.</summary>
-    internal bool IsSlotOfMember(string path) => FacetPath.Split(path) is ["member", _, "slot", var slot] && Cluster.Members.Any(m => m.SlotName == slot);
+    internal bool IsSlotOfMember(ObjectPath path) => path is ObjectPath.Slot slot && Cluster.Members.Any(m => m.SlotName == slot.Name);
 
-    internal FacetKey Key(string path, string field) => new(Cluster.Name, path, field);
+    internal FacetKey Key(ObjectPath path, Field field) => new(Cluster.Name, path, field);
 
     internal Treatment TreatmentOf(FacetKey key) => Treatment.Of(this, key);
 }
@@ -111,8 +113,8 @@ internal sealed record Treatment(FieldTreatment Kind, FieldException? Exception)
     internal static Treatment Of(ClusterProblem problem, FacetKey key)
     {
         // What stands in the file and what the server runs with are one field to a reader.
-        if (key.Field == "configured" && problem.Cluster.Exceptions.Count > 0)
-            key = key with { Field = "value" };
+        if (key.Field == Field.Configured && problem.Cluster.Exceptions.Count > 0)
+            key = key with { Field = Field.Value };
         foreach (var exception in problem.Cluster.Exceptions)
         {
             if ((exception.Expires is { } expires && expires <= problem.Now) || !Matches(exception.Field, key))
@@ -123,18 +125,10 @@ internal sealed record Treatment(FieldTreatment Kind, FieldException? Exception)
     }
 
     /// <summary>A pattern speaks of the object or of one field of it, with or without the member that carries it.</summary>
-    internal static bool Matches(string pattern, FacetKey key)
-    {
-        var path = key.Object;
-        if (Fits(pattern, path, key.Field))
-            return true;
-        if (!path.StartsWith("member/", StringComparison.Ordinal))
-            return false;
-        var rest = path.IndexOf('/', "member/".Length);
-        return rest > 0 && Fits(pattern, path[(rest + 1)..], key.Field);
-    }
+    internal static bool Matches(string pattern, FacetKey key) =>
+        Fits(pattern, key.Object.ToString(), key.Field) || (key.Object.WithoutMember is { } anywhere && Fits(pattern, anywhere, key.Field));
 
-    private static bool Fits(string pattern, string path, string field)
+    private static bool Fits(string pattern, string path, Field field)
     {
         // Reports print a field behind a space; a point is easier to write.
         foreach (var full in (ReadOnlySpan<string>)[$"{path}.{field}", $"{path} {field}"])

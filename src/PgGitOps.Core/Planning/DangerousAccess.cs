@@ -1,4 +1,5 @@
 using System.Net;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Planning;
@@ -9,19 +10,19 @@ internal static class DangerousAccess
     internal static IEnumerable<Danger> Of(ClusterProblem problem, MemberView member)
     {
         // Lines of a list of ours are declared ones, or a change that is told and mended.
-        if (member.Facts!.AccessList is not { } list || problem.Desired.ByKey.ContainsKey(problem.Key(FacetPath.AccessList(member.Name), "lines")))
+        if (member.Facts!.AccessList is not { } list || problem.Desired.ByKey.ContainsKey(problem.Key(new ObjectPath.AccessList(member.Name), Field.Lines)))
             yield break;
-        var path = FacetPath.AccessList(member.Name);
-        if (problem.Applied.ContainsKey(problem.Key(path, "lines")))
+        var path = new ObjectPath.AccessList(member.Name);
+        if (problem.Applied.ContainsKey(problem.Key(path, Field.Lines)))
         {
-            yield return new Danger(path, "foreign", "its first line is not ours", "declared hosts and client ranges are not applied to it any more")
+            yield return new Danger(path, Field.Foreign, "its first line is not ours", "declared hosts and client ranges are not applied to it any more")
             {
                 Advice = $"put '{AccessList.Mark}' back as its first line, or add an exception for accessList with the reason",
             };
         }
         foreach (var line in list.Lines.Where(TrustsStrangers))
         {
-            yield return new Danger(path, "trust", line, "whoever reaches the server from there is let in without a password")
+            yield return new Danger(path, Field.Trust, line, "whoever reaches the server from there is let in without a password")
             {
                 Advice = "make it scram-sha-256, or keep it to loopback",
             };

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Planning;
@@ -26,21 +27,21 @@ internal static class DangerousSettings
     {
         foreach (var setting in primary.ScopedSettings)
         {
-            var path = setting switch
+            ObjectPath path = setting switch
             {
-                { Database: null, Role: { } role } => FacetPath.RoleSetting(role, setting.Name),
-                { Database: { } database, Role: null } => FacetPath.DatabaseSetting(database, setting.Name),
-                { Database: { } database, Role: { } role } => $"{FacetPath.RoleSetting(role, setting.Name)}/in/{FacetPath.Escape(database)}",
-                _ => FacetPath.RoleSetting("*", setting.Name),
+                { Database: null, Role: { } role } => new ObjectPath.RoleSetting(role, setting.Name),
+                { Database: { } database, Role: null } => new ObjectPath.DatabaseSetting(database, setting.Name),
+                { Database: { } database, Role: { } role } => new ObjectPath.RoleSettingInDatabase(role, setting.Name, database),
+                _ => new ObjectPath.EveryRoleSetting(setting.Name),
             };
-            var key = problem.Key(path, "value");
+            var key = problem.Key(path, Field.Value);
             if (problem.Desired.ByKey.ContainsKey(key))
                 continue;
             var value = SettingValue.ReadLive(problem.Catalog.Find(setting.Name), setting.Value);
             // What we set and Git gave up is told as that.
             var consequence = OfScope(setting.Name.ToLowerInvariant(), value) ?? (problem.IsOurs(key) ? null : OfOverride(problem, setting, value));
             if (consequence is not null)
-                yield return new Danger(path, "value", $"{setting.Name} = {setting.Value}", consequence);
+                yield return new Danger(path, Field.Value, $"{setting.Name} = {setting.Value}", consequence);
         }
     }
 
@@ -53,16 +54,16 @@ internal static class DangerousSettings
     /// <summary>What Git declares for the scopes that an override wins over, the strongest first.</summary>
     private static IEnumerable<(string Scope, FacetValue? Declared)> Beneath(ClusterProblem problem, ScopedSettingFact setting)
     {
-        if (setting is { Database: not null, Role: { } role } && Declared(FacetPath.RoleSetting(role, setting.Name)) is { } ofRole)
+        if (setting is { Database: not null, Role: { } role } && Declared(new ObjectPath.RoleSetting(role, setting.Name)) is { } ofRole)
             return [($"role {role}", ofRole)];
         // A role's setting wins in every database it connects to.
         var databases = setting.Role is null ? [] : problem.Cluster.Databases.Where(d => setting.Database is null || d.Name == setting.Database)
-            .Select(d => (Scope: $"database {d.Name}", Declared: Declared(FacetPath.DatabaseSetting(d.Name, setting.Name)))).Where(d => d.Declared is not null).ToArray();
+            .Select(d => (Scope: $"database {d.Name}", Declared: Declared(new ObjectPath.DatabaseSetting(d.Name, setting.Name)))).Where(d => d.Declared is not null).ToArray();
         if (setting.Database is not null && databases.Length > 0)
             return databases;
-        return databases.Append(("the cluster", Declared(FacetPath.MemberParameter(problem.Cluster.Members[0].Name, setting.Name))));
+        return databases.Append(("the cluster", Declared(new ObjectPath.Parameter(problem.Cluster.Members[0].Name, setting.Name))));
 
-        FacetValue? Declared(string path) => problem.Desired.ByKey.GetValueOrDefault(problem.Key(path, "value"))?.Value;
+        FacetValue? Declared(ObjectPath path) => problem.Desired.ByKey.GetValueOrDefault(problem.Key(path, Field.Value))?.Value;
     }
 
     private static string? OfScope(string name, string value) => (name, value) switch

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Planning;
@@ -27,7 +28,7 @@ internal static class Dangers
 }
 
 /// <param name="Consequence">What follows from it.</param>
-internal sealed record Danger(string Path, string Field, string Live, string Consequence)
+internal sealed record Danger(ObjectPath Path, Field Field, string Live, string Consequence)
 {
     /// <summary>What people can do about it.</summary>
     internal string Advice { get; init; } = "nobody declared it; declare it or take it away";

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -50,21 +51,21 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
     {
         foreach (var member in cluster.Members)
         {
-            var path = FacetPath.Member(member.Name);
-            Set(path, "exists", Normal.Exists, member.At);
-            Set(path, "running", Normal.True, member.At);
+            var path = new ObjectPath.Member(member.Name);
+            Set(path, Field.Exists, Normal.Exists, member.At);
+            Set(path, Field.Running, Normal.True, member.At);
             // Where a server is looked for once it is down: data that lie elsewhere would be taken for lost.
             if (member.DataDirectory is { } declared)
-                Set(path, "dataDirectory", FacetValue.Of(declared.Value), declared.Span);
+                Set(path, Field.DataDirectory, FacetValue.Of(declared.Value), declared.Span);
             else if (provisioned.Contains(member.Name))
-                Set(path, "dataDirectory", FacetValue.Of($"{environment.Access.DataRoot.TrimEnd('/')}/{cluster.Name}/{member.Name}/data"), member.At);
+                Set(path, Field.DataDirectory, FacetValue.Of($"{environment.Access.DataRoot.TrimEnd('/')}/{cluster.Name}/{member.Name}/data"), member.At);
             // A cascade is declared whoever is primary.
             if (primary is null && member.From is { } from && from.Value != member.Name)
-                Set(FacetPath.Slot(from.Value, member.SlotName), "exists", Normal.Exists, member.At);
+                Set(new ObjectPath.Slot(from.Value, member.SlotName), Field.Exists, Normal.Exists, member.At);
             if (primary is null || member.Name == primary)
                 continue;
-            Set(path, "streaming", Normal.True, member.At);
-            Set(FacetPath.Slot(Topology.UpstreamOf(member, primary), member.SlotName), "exists", Normal.Exists, member.At);
+            Set(path, Field.Streaming, Normal.True, member.At);
+            Set(new ObjectPath.Slot(Topology.UpstreamOf(member, primary), member.SlotName), Field.Exists, Normal.Exists, member.At);
         }
     }
 
@@ -74,8 +75,8 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
         var at = environment.Access.ClientsAt ?? environment.Head.At;
         foreach (var member in members)
         {
-            Set(FacetPath.AccessList(member), "lines", lines, at);
-            Set(FacetPath.AccessList(member), "loaded", Normal.True, at);
+            Set(new ObjectPath.AccessList(member), Field.Lines, lines, at);
+            Set(new ObjectPath.AccessList(member), Field.Loaded, Normal.True, at);
         }
     }
 
@@ -104,9 +105,9 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
             var text = DurationText.Format(delay.Value) is var written && written.EndsWith('m') ? written + "in" : written;
             if (ReadSetting(new Parameter("recovery_min_apply_delay", text, delay.Span)) is not { } value)
                 continue;
-            var path = FacetPath.MemberParameter(member.Name, "recovery_min_apply_delay");
-            Set(path, "configured", value, delay.Span);
-            Set(path, "value", value, delay.Span);
+            var path = new ObjectPath.Parameter(member.Name, "recovery_min_apply_delay");
+            Set(path, Field.Configured, value, delay.Span);
+            Set(path, Field.Value, value, delay.Span);
         }
         if (cluster.Replication.Synchronous is not { } rule)
             return;
@@ -119,16 +120,16 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
         if (!parameter.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase))
             return FacetValue.Of(StandbyRule.Write(rule.Commit));
         var text = StandbyRule.Write(rule);
-        return new FacetValue(StandbyRule.Canonical(text), text);
+        return new FacetValue(StandbyRule.Canonical(text), text, text);
     }
 
     private void SetOnMembers(string parameter, FacetValue value, SourceSpan at)
     {
         foreach (var member in cluster.Members)
         {
-            var path = FacetPath.MemberParameter(member.Name, parameter);
-            Set(path, "configured", value, at);
-            Set(path, "value", value, at);
+            var path = new ObjectPath.Parameter(member.Name, parameter);
+            Set(path, Field.Configured, value, at);
+            Set(path, Field.Value, value, at);
         }
     }
 
@@ -136,34 +137,25 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
     {
         if (!NameFits(role.Name, "role", role.At))
             return;
-        var path = FacetPath.Role(role.Name);
-        Set(path, "exists", Normal.Exists, role.At);
-        foreach (var field in role.Mentioned)
+        var path = new ObjectPath.Role(role.Name);
+        Set(path, Field.Exists, Normal.Exists, role.At);
+        foreach (var mentioned in role.Mentioned)
         {
-            var at = PlaceOf(role, field);
-            switch (field)
-            {
-                case "login": Set(path, field, Normal.Bool(role.Login), at); break;
-                case "superuser": Set(path, field, Normal.Bool(role.Superuser), at); break;
-                case "createDb": Set(path, field, Normal.Bool(role.CreateDb), at); break;
-                case "createRole": Set(path, field, Normal.Bool(role.CreateRole), at); break;
-                case "replication": Set(path, field, Normal.Bool(role.Replication), at); break;
-                case "bypassRls": Set(path, field, Normal.Bool(role.BypassRls), at); break;
-                case "inherit": Set(path, field, Normal.Bool(role.Inherit), at); break;
-                case "connectionLimit": Set(path, field, Normal.Number(role.ConnectionLimit), at); break;
-                case "validUntil": Set(path, field, Normal.Moment(role.ValidUntil), at); break;
-                case "password" when role.Password is not null: Set(path, field, new FacetValue("matches", "(set)"), at); break;
-            }
+            var (field, at) = (Field.Parse(mentioned), PlaceOf(role, mentioned));
+            if (Array.Find(RoleAttribute.All, a => a.Field == field) is { } attribute)
+                Set(path, field, attribute.Declared(role), at);
+            else if (field == Field.Password && role.Password is not null)
+                Set(path, field, Normal.PasswordSet, at);
         }
         foreach (var group in role.MemberOf)
         {
             if (NameFits(group.Value, "role", group.Span))
-                Set(FacetPath.MemberOf(role.Name, group.Value), "exists", Normal.Exists, group.Span);
+                Set(new ObjectPath.Membership(role.Name, group.Value), Field.Exists, Normal.Exists, group.Span);
         }
         foreach (var setting in role.Settings)
         {
             if (ReadSetting(setting) is { } value)
-                Set(FacetPath.RoleSetting(role.Name, setting.Name), "value", value, setting.At);
+                Set(new ObjectPath.RoleSetting(role.Name, setting.Name), Field.Value, value, setting.At);
         }
     }
 
@@ -171,52 +163,52 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
     {
         if (!NameFits(database.Name, "database", database.At))
             return;
-        var path = FacetPath.Database(database.Name);
-        Set(path, "exists", Normal.Exists, database.At);
+        var path = new ObjectPath.Database(database.Name);
+        Set(path, Field.Exists, Normal.Exists, database.At);
         if (database.Owner is { } owner)
-            Set(path, "owner", FacetValue.Of(owner.Value), owner.Span);
+            Set(path, Field.Owner, FacetValue.Of(owner.Value), owner.Span);
         if (database.Encoding is { } encoding)
-            Set(path, "encoding", Normal.Encoding(encoding), database.At);
+            Set(path, Field.Encoding, Normal.Encoding(encoding), database.At);
         if (database.Locale is { } locale)
-            Set(path, "locale", Normal.Locale(locale), database.At);
+            Set(path, Field.Locale, Normal.Locale(locale), database.At);
         if (database.ConnectionLimit is { } limit)
-            Set(path, "connectionLimit", Normal.Number(limit), database.At);
+            Set(path, Field.ConnectionLimit, Normal.Number(limit), database.At);
         foreach (var setting in database.Settings)
         {
             if (ReadSetting(setting) is { } value)
-                Set(FacetPath.DatabaseSetting(database.Name, setting.Name), "value", value, setting.At);
+                Set(new ObjectPath.DatabaseSetting(database.Name, setting.Name), Field.Value, value, setting.At);
         }
         foreach (var schema in database.Schemas.Where(s => NameFits(s.Name, "schema", s.At)))
         {
-            Set(FacetPath.Schema(database.Name, schema.Name), "exists", Normal.Exists, schema.At);
+            Set(new ObjectPath.Schema(database.Name, schema.Name), Field.Exists, Normal.Exists, schema.At);
             if (schema.Owner is { } schemaOwner)
-                Set(FacetPath.Schema(database.Name, schema.Name), "owner", FacetValue.Of(schemaOwner.Value), schemaOwner.Span);
+                Set(new ObjectPath.Schema(database.Name, schema.Name), Field.Owner, FacetValue.Of(schemaOwner.Value), schemaOwner.Span);
         }
         foreach (var extension in database.Extensions.Where(e => NameFits(e.Name, "extension", e.At)))
         {
-            var extensionPath = FacetPath.Extension(database.Name, extension.Name);
-            Set(extensionPath, "exists", Normal.Exists, extension.At);
+            var extensionPath = new ObjectPath.Extension(database.Name, extension.Name);
+            Set(extensionPath, Field.Exists, Normal.Exists, extension.At);
             if (extension.Version is { } version)
-                Set(extensionPath, "version", FacetValue.Of(version), extension.At);
+                Set(extensionPath, Field.Version, FacetValue.Of(version), extension.At);
             if (extension.Schema is { } schema)
-                Set(extensionPath, "schema", FacetValue.Of(schema), extension.At);
+                Set(extensionPath, Field.Schema, FacetValue.Of(schema), extension.At);
         }
         foreach (var grant in database.Grants)
         {
-            var key = FacetPath.Grant(database.Name, GrantWords.Of(grant.Target), grant.Schema, grant.Object, Normal.Grantee(grant.To.Value));
+            var key = new ObjectPath.Grant(database.Name, grant.Target, grant.Schema, grant.Object, Normal.Grantee(grant.To.Value));
             Merge(key, grant.Privileges, grant.At);
         }
         foreach (var privilege in database.DefaultPrivileges)
         {
-            var key = FacetPath.DefaultPrivilege(database.Name, privilege.ForRole.Value, privilege.Schema, GrantWords.Of(privilege.On), Normal.Grantee(privilege.To.Value));
+            var key = new ObjectPath.DefaultPrivilege(database.Name, privilege.ForRole.Value, privilege.Schema, privilege.On, Normal.Grantee(privilege.To.Value));
             Merge(key, privilege.Privileges, privilege.At);
         }
     }
 
     /// <summary>Two grants to one grantee on one target add up.</summary>
-    private void Merge(string path, EquatableArray<string> privileges, SourceSpan at)
+    private void Merge(ObjectPath path, EquatableArray<string> privileges, SourceSpan at)
     {
-        var key = new FacetKey(cluster.Name, path, "privileges");
+        var key = new FacetKey(cluster.Name, path, Field.Privileges);
         IEnumerable<string> all = facets.TryGetValue(key, out var earlier) ? [.. Normal.PrivilegeNames(earlier.Value), .. privileges] : privileges;
         if (Normal.Privileges(all) is { } value)
             facets[key] = new DesiredFacet(key, value, earlier?.At ?? at);
@@ -240,7 +232,7 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
             refusals.Add(new Refusal(PlanRule.BadValue, $"'{parameter.Value}' is not a value of {parameter.Name}: {problem}.", null, parameter.At));
             return null;
         }
-        return new FacetValue(canonical, SettingDisplay.OfText(parameter.Value)) { Written = parameter.Value };
+        return new FacetValue(canonical, parameter.Value, SettingDisplay.OfText(parameter.Value));
     }
 
     private bool NameFits(string name, string what, SourceSpan at)
@@ -261,7 +253,7 @@ internal sealed class DesiredFacetReader(FleetEnvironment environment, Cluster c
         return role.At;
     }
 
-    private void Set(string path, string field, FacetValue value, SourceSpan at)
+    private void Set(ObjectPath path, Field field, FacetValue value, SourceSpan at)
     {
         var key = new FacetKey(cluster.Name, path, field);
         facets[key] = new DesiredFacet(key, value, at);

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning;
 
@@ -15,7 +16,7 @@ internal static class Differ
             if (facet.Value.Equals(live) || problem.Unknown.ContainsKey(facet.Key) || IsInsideAbsent(problem, facet.Key))
                 continue;
             // A configured value that only waits for its reload is told by the value itself.
-            if (facet.Key.Field == "configured" && !Equals(problem.Live.GetValueOrDefault(facet.Key with { Field = "value" }), facet.Value))
+            if (facet.Key.Field == Field.Configured && !Equals(problem.Live.GetValueOrDefault(facet.Key with { Field = Field.Value }), facet.Value))
                 continue;
             var applied = problem.Applied.GetValueOrDefault(facet.Key);
             changes.Add(Of(problem, facet.Key, live, facet.Value, applied, problem.RecordProblem is null ? CauseOf(facet.Value, live, applied) : ChangeCause.Unknown, facet.At));
@@ -41,7 +42,7 @@ internal static class Differ
     {
         foreach (var key in Dropped.Of(problem))
         {
-            if (key.Field != "configured")
+            if (key.Field != Field.Configured)
                 yield return key;
         }
         foreach (var key in Memberships(problem))
@@ -51,7 +52,7 @@ internal static class Differ
         }
         foreach (var item in problem.Inventory)
         {
-            var key = problem.Key(item, "exists");
+            var key = problem.Key(item, Field.Exists);
             if (!problem.Desired.ByKey.ContainsKey(key) && problem.Live.ContainsKey(key) && !problem.IsSlotOfMember(item))
                 yield return key;
         }
@@ -60,25 +61,23 @@ internal static class Differ
     /// <summary>Live memberships that a managed list of memberships does not hold.</summary>
     internal static IEnumerable<FacetKey> Memberships(ClusterProblem problem)
     {
-        var managed = problem.Cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")).Select(r => FacetPath.MemberOf(r.Name, "")).ToArray();
-        if (managed.Length == 0)
-            return [];
-        return problem.Live.Keys.Where(k =>
-            k.Field == "exists" && k.Object.StartsWith("role/", StringComparison.Ordinal) && k.Object.Contains("/memberOf/", StringComparison.Ordinal)
-            && !problem.Desired.ByKey.ContainsKey(k) && managed.Any(m => k.Object.StartsWith(m, StringComparison.Ordinal)));
+        var managed = problem.Cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+        return managed.Count == 0
+            ? []
+            : problem.Live.Keys.Where(k => k.Object is ObjectPath.Membership m && managed.Contains(m.Role) && k.Field == Field.Exists && !problem.Desired.ByKey.ContainsKey(k));
     }
 
     private static bool IsInsideAbsent(ClusterProblem problem, FacetKey key)
     {
-        if (key.Field != "exists")
+        if (key.Field != Field.Exists)
         {
-            var own = problem.Key(key.Object, "exists");
+            var own = problem.Key(key.Object, Field.Exists);
             if (problem.Desired.ByKey.ContainsKey(own) && !problem.Live.ContainsKey(own) && !problem.Unknown.ContainsKey(own))
                 return true;
         }
-        if (FacetPath.Parent(key.Object) is not { } parent)
+        if (key.Object.Parent is not { } parent)
             return false;
-        var outer = problem.Key(parent, "exists");
+        var outer = problem.Key(parent, Field.Exists);
         return problem.Desired.ByKey.ContainsKey(outer) && !problem.Live.ContainsKey(outer) && !problem.Unknown.ContainsKey(outer);
     }
 

@@ -1,14 +1,16 @@
+using PgGitOps.Core.Facets;
+
 namespace PgGitOps.Core.Planning;
 
 /// <summary>Facets that have a natural "nothing": dropped from Git after we applied them, they are taken back.</summary>
 /// <remarks>Only while reality is still as we left it: a value that somebody changed since is theirs, and so is one that we only found.</remarks>
 internal static class Dropped
 {
-    internal static bool IsKind(FacetKey key) => key.Field switch
+    internal static bool IsKind(FacetKey key) => key.Object switch
     {
-        "value" or "configured" => key.Object.Contains("/parameter/", StringComparison.Ordinal) || key.Object.Contains("/setting/", StringComparison.Ordinal),
-        "privileges" => true,
-        "exists" => key.Object.Contains("/memberOf/", StringComparison.Ordinal),
+        ObjectPath.Parameter or ObjectPath.RoleSetting or ObjectPath.DatabaseSetting => key.Field == Field.Value || key.Field == Field.Configured,
+        ObjectPath.Grant or ObjectPath.DefaultPrivilege => key.Field == Field.Privileges,
+        ObjectPath.Membership => key.Field == Field.Exists,
         _ => false,
     };
 

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -11,7 +12,7 @@ internal static class Found
 {
     internal static EquatableArray<FacetState> In(ClusterProblem problem)
     {
-        if (problem.Blocks.Count > 0 || problem.RecordProblem is not null || problem.Unknown.Keys.Any(k => k.Field != "password"))
+        if (problem.Blocks.Count > 0 || problem.RecordProblem is not null || problem.Unknown.Keys.Any(k => k.Field != Field.Password))
             return [];
         List<FacetState>? found = null;
         // Ordered by key.

@@ -1,50 +1,34 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning;
 
-/// <summary>Words for grant targets: in facet paths, in the observed lists of privileges, and in SQL.</summary>
+/// <summary>Words for grant targets: in the observed lists of privileges, and in SQL.</summary>
 internal static class GrantWords
 {
-    internal static string Of(GrantTarget target) => target switch
+    internal static bool IsAll(GrantTarget target) => target is GrantTarget.AllTables or GrantTarget.AllSequences or GrantTarget.AllFunctions;
+
+    /// <summary>Kind of the single objects a target stands for, as observation names it.</summary>
+    internal static string Kind(GrantTarget target) => target switch
     {
         GrantTarget.Database => "database",
         GrantTarget.Schema => "schema",
-        GrantTarget.AllTables => "allTables",
-        GrantTarget.AllSequences => "allSequences",
-        GrantTarget.AllFunctions => "allFunctions",
-        GrantTarget.Table => "table",
-        GrantTarget.Sequence => "sequence",
+        GrantTarget.AllTables or GrantTarget.Table => "table",
+        GrantTarget.AllSequences or GrantTarget.Sequence => "sequence",
+        GrantTarget.AllFunctions => "function",
     };
 
-    internal static string Of(DefaultPrivilegeTarget target) => target switch
-    {
-        DefaultPrivilegeTarget.Tables => "tables",
-        DefaultPrivilegeTarget.Sequences => "sequences",
-        DefaultPrivilegeTarget.Functions => "functions",
-        DefaultPrivilegeTarget.Types => "types",
-        DefaultPrivilegeTarget.Schemas => "schemas",
-    };
+    /// <summary>Kind of the objects that default privileges speak of, as observation names it.</summary>
+    internal static string Kind(DefaultPrivilegeTarget target) => ObjectPathText.WordOf(target);
 
-    internal static bool IsAll(string target) => target.StartsWith("all", StringComparison.Ordinal);
-
-    /// <summary>Kind of the single objects a target stands for, as observation names it.</summary>
-    internal static string Kind(string target) => target switch
+    internal static string Sql(ObjectPath.Grant grant) => grant.Target switch
     {
-        "allTables" => "table",
-        "allSequences" => "sequence",
-        "allFunctions" => "function",
-        _ => target,
-    };
-
-    internal static string Sql(string target, string database, string? schema, string? name) => target switch
-    {
-        "database" => $"DATABASE {SqlIdentifier.Quote(database)}",
-        "schema" => $"SCHEMA {SqlIdentifier.Quote(schema!)}",
-        "allTables" => $"ALL TABLES IN SCHEMA {SqlIdentifier.Quote(schema!)}",
-        "allSequences" => $"ALL SEQUENCES IN SCHEMA {SqlIdentifier.Quote(schema!)}",
-        "allFunctions" => $"ALL FUNCTIONS IN SCHEMA {SqlIdentifier.Quote(schema!)}",
-        "table" => $"TABLE {SqlIdentifier.Quote(schema!, name!)}",
-        "sequence" => $"SEQUENCE {SqlIdentifier.Quote(schema!, name!)}",
-        _ => throw new InvalidOperationException($"No grant target is called {target}."),
+        GrantTarget.Database => $"DATABASE {SqlIdentifier.Quote(grant.Database)}",
+        GrantTarget.Schema => $"SCHEMA {SqlIdentifier.Quote(grant.Schema!)}",
+        GrantTarget.AllTables => $"ALL TABLES IN SCHEMA {SqlIdentifier.Quote(grant.Schema!)}",
+        GrantTarget.AllSequences => $"ALL SEQUENCES IN SCHEMA {SqlIdentifier.Quote(grant.Schema!)}",
+        GrantTarget.AllFunctions => $"ALL FUNCTIONS IN SCHEMA {SqlIdentifier.Quote(grant.Schema!)}",
+        GrantTarget.Table => $"TABLE {SqlIdentifier.Quote(grant.Schema!, grant.Name!)}",
+        GrantTarget.Sequence => $"SEQUENCE {SqlIdentifier.Quote(grant.Schema!, grant.Name!)}",
     };
 }

@@ -43,5 +43,5 @@ public static class HeldBack
     // One server that did not come back is enough: whatever kept it down may keep down the next.
     private static bool Stops(Step step) => step.Action is StepAction.RestartServer || step.Hazards.Any(h => h.Kind == HazardKind.Restart);
 
-    private static bool TouchesDurability(Step step) => step.Effects.Any(e => FacetPath.Split(e.Key.Object) is [.., "parameter" or "setting", var name] && Durability.Contains(name));
+    private static bool TouchesDurability(Step step) => step.Effects.Any(e => e.Key.Object.ParameterName is { } name && Durability.Contains(name));
 }

@@ -1,3 +1,5 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Planning;
@@ -59,46 +61,36 @@ internal sealed class LiveDatabase
         return new LiveDatabase(database, null, $"database {database.Name} was not looked into");
     }
 
-    internal Reading Read(string[] path, string field, FacetValue? wanted)
+    internal Reading Read(ObjectPath path, Field field, FacetValue? wanted)
     {
         if (facts is null)
             return new Reading(null, unreadable);
-        switch (path[2])
+        return path switch
         {
-            case "schema":
-                return schemas.TryGetValue(path[3], out var schema) ? field == "owner" ? FacetValue.Of(schema.Owner) : Normal.Exists : null;
-            case "extension":
-                if (!extensions.TryGetValue(path[3], out var extension))
-                    return Reading.Absent;
-                return field switch
-                {
-                    "version" => FacetValue.Of(extension.Version),
-                    "schema" => FacetValue.Of(extension.Schema),
-                    _ => Normal.Exists,
-                };
-            case "grant":
-                return ReadGrant(path, wanted);
-            case "defaultPrivilege":
-                return ReadDefault(path[3], path[4] == "*" ? null : path[4], path[5], path[6]);
-            default:
-                throw new InvalidOperationException($"A database holds no {path[2]}.");
-        }
+            ObjectPath.Schema s => schemas.TryGetValue(s.Name, out var schema) ? field == Field.Owner ? FacetValue.Of(schema.Owner) : Normal.Exists : null,
+            ObjectPath.Extension e => extensions.TryGetValue(e.Name, out var extension)
+                ? field == Field.Version ? FacetValue.Of(extension.Version) : field == Field.Schema ? FacetValue.Of(extension.Schema) : Normal.Exists
+                : null,
+            ObjectPath.Grant grant => ReadGrant(grant, wanted),
+            ObjectPath.DefaultPrivilege privilege => ReadDefault(privilege),
+            _ => throw new InvalidOperationException($"A database holds no {path}."),
+        };
     }
 
-    private Reading ReadGrant(string[] path, FacetValue? wanted)
+    private Reading ReadGrant(ObjectPath.Grant grant, FacetValue? wanted)
     {
-        var (target, grantee) = (path[3], path[^1]);
-        if (GrantWords.IsAll(target))
-            return ReadAll(GrantWords.Kind(target), path[4], grantee, wanted);
-        var (schema, name) = target switch
+        var kind = GrantWords.Kind(grant.Target);
+        if (GrantWords.IsAll(grant.Target))
+            return ReadAll(kind, grant.Schema!, grant.Grantee, wanted);
+        var name = grant.Target switch
         {
-            "database" => (null, database.Name),
-            "schema" => (path[4], path[4]),
-            _ => (path[4], path[5]),
+            GrantTarget.Database => database.Name,
+            GrantTarget.Schema => grant.Schema!,
+            _ => grant.Name!,
         };
-        var held = Held(target, schema, name, grantee, out var exists, out var isOwner);
+        var held = Held(kind, grant.Schema, name, grant.Grantee, out var exists, out var isOwner);
         if (!exists)
-            return target is "table" or "sequence" ? new Reading(null, $"{target} {schema}.{name} does not exist yet") : Reading.Absent;
+            return grant.Target is GrantTarget.Table or GrantTarget.Sequence ? new Reading(null, $"{kind} {grant.Schema}.{name} does not exist yet") : Reading.Absent;
         // An owner holds everything by nature; taking a part away from him would only confuse.
         if (isOwner && wanted is not null && Normal.PrivilegeNames(wanted).All(held.Contains))
             return wanted;
@@ -129,7 +121,7 @@ internal sealed class LiveDatabase
             return common;
         short_.Sort(StringComparer.Ordinal);
         var listed = string.Join(", ", short_.Take(3)) + (short_.Count > 3 ? ", …" : "");
-        return new FacetValue(common?.Canonical ?? "", $"{common?.Display ?? "nothing"} on every {kind}; {short_.Count} of {names.Count} lack some: {listed}");
+        return FacetValue.Shown(common?.Canonical ?? "", $"{common?.Display ?? "nothing"} on every {kind}; {short_.Count} of {names.Count} lack some: {listed}");
     }
 
     /// <summary>Privileges of a grantee on one object, counting those that an empty ACL implies.</summary>
@@ -155,10 +147,11 @@ internal sealed class LiveDatabase
         return held;
     }
 
-    private Reading ReadDefault(string forRole, string? schema, string on, string grantee)
+    private Reading ReadDefault(ObjectPath.DefaultPrivilege privilege)
     {
-        if (!defaults.TryGetValue((forRole, schema, on), out var rows))
-            return schema is null && grantee == "PUBLIC" ? Normal.Privileges(ImpliedPrivileges.OfPublic(on)) : null;
+        var (on, grantee) = (GrantWords.Kind(privilege.On), privilege.Grantee);
+        if (!defaults.TryGetValue((privilege.ForRole, privilege.Schema, on), out var rows))
+            return privilege.Schema is null && grantee == "PUBLIC" ? Normal.Privileges(ImpliedPrivileges.OfPublic(on)) : null;
         return Normal.Privileges(rows.Where(r => r.Grantee == grantee).SelectMany(r => r.Privileges));
     }
 }

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Planning;
@@ -12,44 +13,39 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
     private Dictionary<string, FileSettingFact>? files;
 
     /// <param name="wanted">The declared value: a list of lines is told by how it differs from it, and a value that the server works out is known by it.</param>
-    internal Reading Read(string[] path, string field, FacetValue? wanted)
+    internal Reading Read(ObjectPath path, Field field, FacetValue? wanted)
     {
         if (view.Status == MemberStatus.Absent)
             return Reading.Absent;
-        if (path.Length == 2)
+        if (path is ObjectPath.Member)
             return ReadMember(field, wanted);
         if (view.Facts is not { } facts)
             return new Reading(null, $"member {view.Name} could not be read: {view.Reason}");
-        if (path[2] == "accessList")
-            return ReadAccessList(facts, field, wanted);
-        if (path[2] == "slot")
-            return facts.Slots.Any(s => s.Name == path[3]) ? Normal.Exists : null;
-        return ReadParameter(facts, path[3], field, wanted);
+        return path switch
+        {
+            ObjectPath.AccessList => ReadAccessList(facts, field, wanted),
+            ObjectPath.Slot slot => facts.Slots.Any(s => s.Name == slot.Name) ? Normal.Exists : null,
+            ObjectPath.Parameter parameter => ReadParameter(facts, parameter.Name, field, wanted),
+            _ => throw new InvalidOperationException($"{path} is no object that a document declares."),
+        };
     }
 
-    private Reading ReadMember(string field, FacetValue? wanted)
+    private Reading ReadMember(Field field, FacetValue? wanted)
     {
         var unknown = new Reading(null, $"member {view.Name} could not be read: {view.Reason}");
-        return field switch
-        {
-            "exists" => view.Status == MemberStatus.Unreadable ? unknown : Normal.Exists,
-            "running" => view.Status switch
-            {
-                MemberStatus.Unreadable => unknown,
-                MemberStatus.Primary or MemberStatus.Standby => Normal.True,
-                _ => Normal.False,
-            },
-            "role" => view.Status switch
-            {
-                MemberStatus.Unreadable => unknown,
-                MemberStatus.Primary or MemberStatus.StoppedPrimary => FacetValue.Of("primary"),
-                _ => FacetValue.Of("standby"),
-            },
-            "streaming" => ReadStreaming(unknown),
-            "dataDirectory" => ReadDataDirectory(wanted),
-            "systemIdentifier" => view.SystemIdentifier is { } id ? FacetValue.Of(id) : unknown,
-            _ => throw new InvalidOperationException($"A member has no field {field}."),
-        };
+        if (field == Field.Streaming)
+            return ReadStreaming(unknown);
+        if (field == Field.DataDirectory)
+            return ReadDataDirectory(wanted);
+        if (field == Field.SystemIdentifier)
+            return view.SystemIdentifier is { } id ? FacetValue.Of(id) : unknown;
+        if (view.Status == MemberStatus.Unreadable)
+            return unknown;
+        if (field == Field.Exists)
+            return Normal.Exists;
+        if (field == Field.Running)
+            return Normal.Bool(view.Status is MemberStatus.Primary or MemberStatus.Standby);
+        return field == Field.Role ? FacetValue.Of(view.Status is MemberStatus.Primary or MemberStatus.StoppedPrimary ? "primary" : "standby") : throw new InvalidOperationException($"A member has no field {field}.");
     }
 
     /// <summary>A login that may not ask cannot be told of a difference.</summary>
@@ -71,14 +67,14 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
         return view.Facts is { } facts ? Normal.Bool(facts.WalReceiver is { Status: "streaming" }) : unknown;
     }
 
-    private Reading ReadAccessList(ServerFacts facts, string field, FacetValue? wanted)
+    private Reading ReadAccessList(ServerFacts facts, Field field, FacetValue? wanted)
     {
         if (facts.AccessList is not { } list)
             return new Reading(null, $"pg_hba.conf of {view.Name} could not be read");
-        return field == "loaded" ? Normal.Bool(list.IsLoaded) : AccessList.ValueOf(list.Lines, wanted);
+        return field == Field.Loaded ? Normal.Bool(list.IsLoaded) : AccessList.ValueOf(list.Lines, wanted);
     }
 
-    private Reading ReadParameter(ServerFacts facts, string name, string field, FacetValue? wanted)
+    private Reading ReadParameter(ServerFacts facts, string name, Field field, FacetValue? wanted)
     {
         if (settings is null)
         {
@@ -95,7 +91,7 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
         }
         var meaning = catalog.Find(name);
         var configured = files!.TryGetValue(name, out var inFile) ? Normal.Setting(meaning, inFile.Value!) : null;
-        if (field == "configured" && configured is not null)
+        if (field == Field.Configured && configured is not null)
             return configured;
         if (!settings.TryGetValue(name, out var fact))
             return configured;

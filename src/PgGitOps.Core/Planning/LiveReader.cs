@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Planning;
@@ -65,44 +66,27 @@ internal sealed class LiveReader
     /// <param name="wanted">Needed by ALL-targets, which hold when every object has at least the wanted privileges, and by lists that are told by their difference.</param>
     internal Reading Read(FacetKey key, FacetValue? wanted)
     {
-        var path = FacetPath.Split(key.Object);
-        if (path[0] == "member")
-            return members.TryGetValue(path[1], out var member) ? member.Read(path, key.Field, wanted) : Reading.Absent;
+        if (key.Object.MemberName is { } name)
+            return members.TryGetValue(name, out var member) ? member.Read(key.Object, key.Field, wanted) : Reading.Absent;
         if (noPrimary is not null)
             return new Reading(null, noPrimary);
-        return path[0] switch
+        return key.Object switch
         {
-            "role" => ReadRole(path, key.Field),
-            "database" => ReadDatabase(path, key.Field, wanted),
-            _ => throw new InvalidOperationException($"No object path starts with {path[0]}."),
+            ObjectPath.Role role => ReadRole(role, key.Field),
+            ObjectPath.Membership membership => roles.ContainsKey(membership.Role) && memberships.Contains((membership.Group, membership.Role)) ? Normal.Exists : null,
+            ObjectPath.RoleSetting setting => roles.ContainsKey(setting.Role) ? ReadSetting(null, setting.Role, setting.Name) : null,
+            { DatabaseName: { } database } => ReadDatabase(database, key.Object, key.Field, wanted),
+            _ => throw new InvalidOperationException($"{key.Object} is no object that a document declares."),
         };
     }
 
-    private Reading ReadRole(string[] path, string field)
+    private FacetValue? ReadSetting(string? database, string? role, string name) => scoped.TryGetValue((database, role, name), out var value) ? Normal.Setting(catalog.Find(name), value) : null;
+
+    private Reading ReadRole(ObjectPath.Role path, Field field)
     {
-        if (!roles.TryGetValue(path[1], out var role))
-            return field == "password" && secrets.TryGetValue(path[1], out var wanted) && passwords(wanted, null) is PasswordFinding.Unknown missing ? new Reading(null, missing.Reason) : Reading.Absent;
-        if (path.Length == 4)
-        {
-            if (path[2] == "memberOf")
-                return memberships.Contains((path[3], path[1])) ? Normal.Exists : null;
-            return scoped.TryGetValue((null, path[1], path[3]), out var value) ? Normal.Setting(catalog.Find(path[3]), value) : null;
-        }
-        return field switch
-        {
-            "exists" => Normal.Exists,
-            "login" => Normal.Bool(role.Login),
-            "superuser" => Normal.Bool(role.Superuser),
-            "createDb" => Normal.Bool(role.CreateDb),
-            "createRole" => Normal.Bool(role.CreateRole),
-            "replication" => Normal.Bool(role.Replication),
-            "bypassRls" => Normal.Bool(role.BypassRls),
-            "inherit" => Normal.Bool(role.Inherit),
-            "connectionLimit" => Normal.Number(role.ConnectionLimit),
-            "validUntil" => Normal.Moment(role.ValidUntil),
-            "password" => ReadPassword(role),
-            _ => throw new InvalidOperationException($"A role has no field {field}."),
-        };
+        if (roles.TryGetValue(path.Name, out var role))
+            return field == Field.Exists ? Normal.Exists : field == Field.Password ? ReadPassword(role) : RoleAttribute.Of(field).Seen(role);
+        return field == Field.Password && secrets.TryGetValue(path.Name, out var wanted) && passwords(wanted, null) is PasswordFinding.Unknown missing ? new Reading(null, missing.Reason) : Reading.Absent;
     }
 
     private Reading ReadPassword(RoleFact role)
@@ -112,34 +96,40 @@ internal sealed class LiveReader
         return passwords(secret, role.PasswordVerifier) switch
         {
             PasswordFinding.Unknown unknown => new Reading(null, unknown.Reason),
-            _ when role.PasswordVerifier is null => new FacetValue("none", "(none)"),
-            PasswordFinding.Matches => new FacetValue("matches", "(set)"),
-            _ => new FacetValue("differs", "(another)"),
+            _ when role.PasswordVerifier is null => FacetValue.Shown("none", "(none)"),
+            PasswordFinding.Matches => Normal.PasswordSet,
+            _ => FacetValue.Shown("differs", "(another)"),
         };
     }
 
-    private Reading ReadDatabase(string[] path, string field, FacetValue? wanted)
+    private Reading ReadDatabase(string name, ObjectPath path, Field field, FacetValue? wanted)
     {
-        if (!databases.TryGetValue(path[1], out var database))
+        if (!databases.TryGetValue(name, out var database))
             return Reading.Absent;
         if (database.ConnectionLimit == DatabaseFact.InvalidConnectionLimit)
             return new Reading(null, $"database {database.Name} is invalid: a DROP DATABASE was interrupted; drop it by hand, nothing else is possible with it");
-        if (path.Length == 2)
+        switch (path)
         {
-            return field switch
-            {
-                "exists" => Normal.Exists,
-                "owner" => FacetValue.Of(database.Owner),
-                "encoding" => Normal.Encoding(database.Encoding),
-                "locale" => Normal.Locale(database.Collate, database.Ctype),
-                "connectionLimit" => Normal.Number(database.ConnectionLimit),
-                _ => throw new InvalidOperationException($"A database has no field {field}."),
-            };
+            case ObjectPath.Database:
+                return ReadDatabase(database, field);
+            case ObjectPath.DatabaseSetting setting:
+                return ReadSetting(name, null, setting.Name);
         }
-        if (path[2] == "setting")
-            return scoped.TryGetValue((path[1], null, path[3]), out var value) ? Normal.Setting(catalog.Find(path[3]), value) : null;
-        if (!contents.TryGetValue(path[1], out var inside))
-            contents.Add(path[1], inside = LiveDatabase.Of(snapshot, database));
+        if (!contents.TryGetValue(name, out var inside))
+            contents.Add(name, inside = LiveDatabase.Of(snapshot, database));
         return inside.Read(path, field, wanted);
+    }
+
+    private static FacetValue ReadDatabase(DatabaseFact database, Field field)
+    {
+        if (field == Field.Exists)
+            return Normal.Exists;
+        if (field == Field.Owner)
+            return FacetValue.Of(database.Owner);
+        if (field == Field.Encoding)
+            return Normal.Encoding(database.Encoding);
+        if (field == Field.Locale)
+            return Normal.Locale(database.Collate, database.Ctype);
+        return field == Field.ConnectionLimit ? Normal.Number(database.ConnectionLimit) : throw new InvalidOperationException($"A database has no field {field}.");
     }
 }

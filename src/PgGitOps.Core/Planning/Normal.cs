@@ -1,15 +1,19 @@
 using System.Globalization;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning;
 
 /// <summary>Canonical forms of values that have several spellings. Desired and live pass through the same ones.</summary>
 internal static class Normal
 {
-    internal static readonly FacetValue Exists = new("true", "present");
+    internal static readonly FacetValue Exists = FacetValue.Shown("true", "present");
 
     internal static readonly FacetValue True = FacetValue.Of("true");
 
     internal static readonly FacetValue False = FacetValue.Of("false");
+
+    /// <summary>The stored verifier was made from the declared password.</summary>
+    internal static readonly FacetValue PasswordSet = FacetValue.Shown("matches", "(set)");
 
     internal static FacetValue Bool(bool value) => value ? True : False;
 
@@ -27,16 +31,16 @@ internal static class Normal
             canonical = "C";
         else if (locale.IndexOf('.') is >= 0 and var dot)
             canonical = locale[..dot] + "." + locale[(dot + 1)..].Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
-        return new FacetValue(canonical, locale);
+        return new FacetValue(canonical, locale, locale);
     }
 
     internal static FacetValue Locale(string collate, string ctype) =>
-        Locale(collate) is var left && left.Equals(Locale(ctype)) ? left : new FacetValue($"{left.Canonical} / {Locale(ctype).Canonical}", $"{collate} / {ctype}");
+        Locale(collate) is var left && left.Equals(Locale(ctype)) ? left : FacetValue.Shown($"{left.Canonical} / {Locale(ctype).Canonical}", $"{collate} / {ctype}");
 
     internal static FacetValue Encoding(string encoding)
     {
         var canonical = encoding.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
-        return new FacetValue(canonical == "UNICODE" ? "UTF8" : canonical, encoding);
+        return new FacetValue(canonical == "UNICODE" ? "UTF8" : canonical, encoding, encoding);
     }
 
     internal static string Grantee(string name) => name.Equals("public", StringComparison.OrdinalIgnoreCase) ? "PUBLIC" : name;
@@ -55,6 +59,6 @@ internal static class Normal
     internal static FacetValue Setting(SettingMeaning? meaning, string text)
     {
         var canonical = SettingValue.ReadLive(meaning, text);
-        return new FacetValue(canonical, SettingDisplay.Of(meaning, canonical, text)) { Written = text };
+        return new FacetValue(canonical, text, SettingDisplay.Of(meaning, canonical, text));
     }
 }

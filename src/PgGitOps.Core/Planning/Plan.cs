@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -130,9 +131,9 @@ public sealed record Step
     public required SourceSpan? Because { get; init; }
 
     /// <summary>Objects that enter the inventory, or leave it, when the step is done.</summary>
-    public EquatableArray<string> Creates { get; init; } = [];
+    public EquatableArray<ObjectPath> Creates { get; init; } = [];
 
-    public EquatableArray<string> Removes { get; init; } = [];
+    public EquatableArray<ObjectPath> Removes { get; init; } = [];
 
     /// <summary>Kind of window the step has to wait for (<c>restart</c>, <c>switchover</c>), or null.</summary>
     public string? Window { get; init; }

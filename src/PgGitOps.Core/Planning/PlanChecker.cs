@@ -44,5 +44,5 @@ internal static class PlanChecker
     }
 
     internal static PlannedState Snapshot(ClusterProblem problem, StateSimulator state) =>
-        new(problem.Cluster.Name, state.Values.Where(v => v.Key.Object.StartsWith("member/", StringComparison.Ordinal) || ClaimsKept.IsAboutCommits(v.Key)).ToDictionary());
+        new(problem.Cluster.Name, state.Values.Where(v => v.Key.Object.MemberName is not null || ClaimsKept.IsAboutCommits(v.Key)).ToDictionary());
 }

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -20,8 +21,8 @@ internal sealed class StepDraft
     internal List<Hazard> Hazards { get; } = [];
     internal List<Need> Needs { get; } = [];
     internal List<StepDependency> After { get; } = [];
-    internal List<string> Creates { get; } = [];
-    internal List<string> Removes { get; } = [];
+    internal List<ObjectPath> Creates { get; } = [];
+    internal List<ObjectPath> Removes { get; } = [];
 
     internal StepDraft Changing(StateSimulator state, FacetKey key, FacetValue? to)
     {
@@ -67,13 +68,13 @@ internal sealed class PlanDraft
 
     internal MemberStatus StatusOf(string member)
     {
-        var path = FacetPath.Member(member);
-        if (State.IsUnknown(Problem.Key(path, "exists")) || State.IsUnknown(Problem.Key(path, "running")))
+        var path = new ObjectPath.Member(member);
+        if (State.IsUnknown(Problem.Key(path, Field.Exists)) || State.IsUnknown(Problem.Key(path, Field.Running)))
             return MemberStatus.Unreadable;
-        if (State[Problem.Key(path, "exists")] is null)
+        if (State[Problem.Key(path, Field.Exists)] is null)
             return MemberStatus.Absent;
-        var isPrimary = State[Problem.Key(path, "role")]?.Canonical == "primary";
-        return State[Problem.Key(path, "running")] == Normal.True
+        var isPrimary = State[Problem.Key(path, Field.Role)]?.Canonical == "primary";
+        return State[Problem.Key(path, Field.Running)] == Normal.True
             ? isPrimary ? MemberStatus.Primary : MemberStatus.Standby
             : isPrimary ? MemberStatus.StoppedPrimary : MemberStatus.StoppedStandby;
     }
@@ -84,10 +85,10 @@ internal sealed class PlanDraft
 
     internal bool MayChange(FacetKey key) => Problem.TreatmentOf(key).Kind == FieldTreatment.Enforce;
 
-    internal DesiredFacet? Desired(string path, string field) => Problem.Desired.ByKey.GetValueOrDefault(Problem.Key(path, field));
+    internal DesiredFacet? Desired(ObjectPath path, Field field) => Problem.Desired.ByKey.GetValueOrDefault(Problem.Key(path, field));
 
     /// <summary>The facet if it is desired and to be changed.</summary>
-    internal DesiredFacet? Wanted(string path, string field) => Desired(path, field) is { } facet && Wants(facet) ? facet : null;
+    internal DesiredFacet? Wanted(ObjectPath path, Field field) => Desired(path, field) is { } facet && Wants(facet) ? facet : null;
 
     internal void Add(StepDraft step)
     {
@@ -108,42 +109,46 @@ internal sealed class PlanDraft
     internal void LeaveAlone(FacetKey key, string why) => notActedOn.TryAdd(key, why);
 
     /// <summary>SQL on the primary, or on the given member. It waits for the primary to exist.</summary>
-    internal StepDraft Sql(string path, string verb, string title, string database, IReadOnlyList<string> statements, SourceSpan? because, TimeSpan? timeout = null, bool inTransaction = true, string? member = null)
+    internal StepDraft Sql(ObjectPath path, string verb, string title, string database, IReadOnlyList<string> statements, SourceSpan? because, TimeSpan? timeout = null, bool inTransaction = true, string? member = null) =>
+        Sql(path.ToString(), verb, title, database, statements, because, timeout, inTransaction, member);
+
+    /// <param name="subject">What the step is about, for its id.</param>
+    internal StepDraft Sql(string subject, string verb, string title, string database, IReadOnlyList<string> statements, SourceSpan? because, TimeSpan? timeout = null, bool inTransaction = true, string? member = null)
     {
         var primary = Primary ?? throw new InvalidOperationException("SQL was drafted without a primary.");
         var step = new StepDraft
         {
-            Id = $"{Problem.Cluster.Name}/{path}/{verb}",
+            Id = $"{Problem.Cluster.Name}/{subject}/{verb}",
             Title = title,
             Action = new StepAction.ExecuteSql(member ?? primary, database, statements.ToEquatableArray(), inTransaction),
             Timeout = timeout ?? StepTimeouts.Sql,
             Because = because,
         };
-        step.Needs.Add(new Need(Problem.Key(FacetPath.Member(primary), "role"), FacetValue.Of("primary"), "the primary has to be there"));
-        step.Needs.Add(new Need(Problem.Key(FacetPath.Member(primary), "running"), Normal.True, "the primary has to run"));
+        step.Needs.Add(new Need(Problem.Key(new ObjectPath.Member(primary), Field.Role), FacetValue.Of("primary"), "the primary has to be there"));
+        step.Needs.Add(new Need(Problem.Key(new ObjectPath.Member(primary), Field.Running), Normal.True, "the primary has to run"));
         if (member is not null && member != primary)
-            step.Needs.Add(new Need(Problem.Key(FacetPath.Member(member), "running"), Normal.True, $"{member} has to run"));
+            step.Needs.Add(new Need(Problem.Key(new ObjectPath.Member(member), Field.Running), Normal.True, $"{member} has to run"));
         return step;
     }
 
     /// <summary>A declared role has to exist; a role nobody declared is taken to exist.</summary>
     internal void NeedRole(StepDraft step, string role, string reason)
     {
-        if (Desired(FacetPath.Role(role), "exists") is { } exists)
+        if (Desired(new ObjectPath.Role(role), Field.Exists) is { } exists)
             step.Needs.Add(new Need(exists.Key, exists.Value, reason));
     }
 
     /// <summary>Waits for an extension only where this plan creates it.</summary>
     internal void NeedExtension(StepDraft step, string database, string extension)
     {
-        var id = $"{Problem.Cluster.Name}/{FacetPath.Extension(database, extension)}/create";
+        var id = $"{Problem.Cluster.Name}/{new ObjectPath.Extension(database, extension)}/create";
         if (steps.Exists(s => s.Id == id) && !step.After.Exists(a => a.On == id))
             step.After.Add(new StepDependency(id, $"extension {extension} may bring objects that are granted too"));
     }
 
-    internal void NeedObject(StepDraft step, string path, string reason)
+    internal void NeedObject(StepDraft step, ObjectPath path, string reason)
     {
-        if (Desired(path, "exists") is { } exists)
+        if (Desired(path, Field.Exists) is { } exists)
             step.Needs.Add(new Need(exists.Key, exists.Value, reason));
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Sources;
 
@@ -45,8 +46,8 @@ internal sealed class PlanSeal
     private void Write(FacetKey key, string? value)
     {
         json.WriteStringValue(key.Cluster);
-        json.WriteStringValue(key.Object);
-        json.WriteStringValue(key.Field);
+        json.WriteStringValue(key.Object.ToString());
+        json.WriteStringValue(key.Field.ToString());
         json.WriteStringValue(value);
     }
 }
@@ -54,9 +55,6 @@ internal sealed class PlanSeal
 /// <summary>Every live value a plan was made from.</summary>
 public static class LiveReads
 {
-    /// <summary>Field of a stored password verifier's digest; the verifier itself is in no plan.</summary>
-    public const string VerifierField = "verifier";
-
     internal static EquatableArray<LiveRead> Of(ClusterProblem problem, ClusterSnapshot snapshot)
     {
         var reads = new List<LiveRead>(problem.Live.Count);
@@ -82,7 +80,7 @@ public static class LiveReads
             if (role.Password is null || !role.Mentioned.Contains("password"))
                 continue;
             var verifier = facts.Roles.FirstOrDefault(r => r.Name == role.Name)?.PasswordVerifier;
-            reads.Add(new LiveRead(problem.Key(FacetPath.Role(role.Name), VerifierField), verifier is null ? null : Digest(verifier)));
+            reads.Add(new LiveRead(problem.Key(new ObjectPath.Role(role.Name), Field.Verifier), verifier is null ? null : Digest(verifier)));
         }
     }
 

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Steps;
 using PgGitOps.Core.Sources;
@@ -124,21 +125,21 @@ public static class Planner
     private static string Default(ClusterProblem problem, Change change, bool refused) => change.Key.Field switch
     {
         _ when problem.Blocks.Count > 0 => "nothing is changed on this cluster now: see the refusals",
-        "dataDirectory" => "data are moved by people: stop the server, move them and start it, or correct the documents",
-        "streaming" => "a standby reconnects by itself; when it does not, its log says why",
+        var field when field == Field.DataDirectory => "data are moved by people: stop the server, move them and start it, or correct the documents",
+        var field when field == Field.Streaming => "a standby reconnects by itself; when it does not, its log says why",
         _ when change.Desired is null && GivenUp(problem, change.Key) is { } whole => $"it goes with {whole}, which Git gave up",
         _ => refused ? "no step of this plan can change it: see the refusals" : "no step of this plan can change it",
     };
 
     /// <summary>The object of ours that holds a facet and that no document mentions any more, or null.</summary>
-    private static string? GivenUp(ClusterProblem problem, FacetKey key) => problem.Inventory
-        .Where(i => FacetPath.IsWithin(key.Object, i) && !problem.Desired.ByKey.ContainsKey(problem.Key(i, "exists"))).Order(StringComparer.Ordinal).FirstOrDefault();
+    private static ObjectPath? GivenUp(ClusterProblem problem, FacetKey key) => problem.Inventory
+        .Where(i => key.Object.IsWithin(i) && !problem.Desired.ByKey.ContainsKey(problem.Key(i, Field.Exists))).Order().FirstOrDefault();
 
     private static EquatableArray<string> Unknowns(ClusterProblem problem)
     {
         if (problem.Unknown.Count == 0 && problem.RecordProblem is null)
             return [];
-        var reasons = problem.Unknown.Where(u => u.Key.Field != "password" && !IsInsideUndeclared(problem, u.Key)).Select(u => u.Value).ToHashSet(StringComparer.Ordinal);
+        var reasons = problem.Unknown.Where(u => u.Key.Field != Field.Password && !IsInsideUndeclared(problem, u.Key)).Select(u => u.Value).ToHashSet(StringComparer.Ordinal);
         if (problem.RecordProblem is { } record && problem.Live.Count > 0)
             reasons.Add($"the record of what was applied could not be read, so nothing is removed: {record}");
         return reasons.Order(StringComparer.Ordinal).ToEquatableArray();
@@ -146,7 +147,7 @@ public static class Planner
 
     /// <summary>Nobody looks into a database that Git gave up: what it holds goes with it, and is no gap in what has to be known.</summary>
     private static bool IsInsideUndeclared(ClusterProblem problem, FacetKey key) =>
-        FacetPath.Split(key.Object) is ["database", var name, _, ..] && !problem.Desired.ByKey.ContainsKey(problem.Key(FacetPath.Database(name), "exists"));
+        key.Object.Parent is ObjectPath.Database database && !problem.Desired.ByKey.ContainsKey(problem.Key(database, Field.Exists));
 
     private static ClusterPlan Untouched(string cluster, ReconcileMode mode) => new()
     {

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Evidence;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Steps;
 using PgGitOps.Core.Sources;
@@ -18,20 +19,20 @@ internal static class ProblemReader
         var carrier = topology.PrimaryName ?? (topology.AllAbsent ? cluster.Members.First(m => m.Initial).Name : null);
         var applied = new Dictionary<FacetKey, string>();
         var adopted = new HashSet<FacetKey>();
-        var inventory = new HashSet<string>(StringComparer.Ordinal);
+        var inventory = new HashSet<ObjectPath>();
         string? recordProblem = null;
         switch (snapshot.Record)
         {
             case Observation<ClusterRecord>.Seen { Value: var record }:
                 foreach (var entry in record.Applied)
                 {
-                    var key = new FacetKey(cluster.Name, entry.Object, entry.Field);
+                    var key = new FacetKey(cluster.Name, ObjectPath.Parse(entry.Object), Field.Parse(entry.Field));
                     applied[key] = entry.Value;
                     if (entry.Adopted)
                         adopted.Add(key);
                 }
                 foreach (var entry in record.Inventory)
-                    inventory.Add(entry.Object);
+                    inventory.Add(ObjectPath.Parse(entry.Object));
                 break;
             case Observation<ClusterRecord>.Unreadable unreadable:
                 recordProblem = unreadable.Reason;
@@ -40,7 +41,7 @@ internal static class ProblemReader
 
         // An approval that was used before the cluster was lost is used all the same.
         foreach (var use in snapshot.Remembered?.Uses ?? [])
-            applied.TryAdd(new FacetKey(cluster.Name, use.Object, use.Field), use.Value);
+            applied.TryAdd(new FacetKey(cluster.Name, ObjectPath.Parse(use.Object), Field.Parse(use.Field)), use.Value);
         var allowances = new Allowances(cluster.Name, approvals ?? [], applied, now);
         var primacy = Primacy.Of(snapshot, allowances.Primaries);
         var desired = DesiredFacets.Of(environment, cluster, catalog, carrier, AccessListsOf(cluster, topology, applied), topology.Members.Where(m => m.Origin == MemberOrigin.Provisioned).Select(m => m.Name).ToHashSet(StringComparer.Ordinal));
@@ -50,34 +51,34 @@ internal static class ProblemReader
             Take(facet.Key, facet.Value);
         foreach (var member in cluster.Members)
         {
-            Take(new FacetKey(cluster.Name, FacetPath.Member(member.Name), "role"), null);
-            Take(new FacetKey(cluster.Name, FacetPath.Member(member.Name), "systemIdentifier"), null);
+            Take(new FacetKey(cluster.Name, new ObjectPath.Member(member.Name), Field.Role), null);
+            Take(new FacetKey(cluster.Name, new ObjectPath.Member(member.Name), Field.SystemIdentifier), null);
             // Desired speaks of streaming only where a primary is known; a member about to become standby is asked for it too.
             if (carrier is not null && member.Name != carrier)
-                Take(new FacetKey(cluster.Name, FacetPath.Member(member.Name), "streaming"), null);
+                Take(new FacetKey(cluster.Name, new ObjectPath.Member(member.Name), Field.Streaming), null);
         }
         foreach (var (key, value) in applied)
         {
-            if (!desired.ByKey.ContainsKey(key) && Dropped.IsKind(key) && !adopted.Contains(key) && FacetPath.IsKnown(key.Object))
+            if (!desired.ByKey.ContainsKey(key) && Dropped.IsKind(key) && !adopted.Contains(key))
                 Take(key, FacetValue.Of(value));
         }
         // What is prepared on a host and not in use yet only the record knows: nobody looks into a host that answers.
         foreach (var member in cluster.Members)
         {
-            var key = new FacetKey(cluster.Name, FacetPath.Member(member.Name), ReplicationPasswordSteps.Field);
+            var key = new FacetKey(cluster.Name, new ObjectPath.Member(member.Name), Field.PasswordFile);
             if (applied.TryGetValue(key, out var prepared))
                 live[key] = FacetValue.Of(prepared);
         }
-        foreach (var (key, used) in applied.Where(a => Allowances.IsUse(a.Key)))
+        foreach (var (key, used) in applied.Where(a => a.Key.Object is ObjectPath.Approval))
             live[key] = FacetValue.Of(used);
-        foreach (var item in inventory.Where(i => !FacetPath.IsKnown(i)))
-            unknown[new FacetKey(cluster.Name, item, "exists")] = $"the record names {item}, which this version of the engine does not know";
-        foreach (var item in inventory.Where(FacetPath.IsKnown))
-            Take(new FacetKey(cluster.Name, item, "exists"), null);
+        foreach (var item in inventory.Where(i => !i.IsManaged))
+            unknown[new FacetKey(cluster.Name, item, Field.Exists)] = $"the record names {item}, which this version of the engine does not know";
+        foreach (var item in inventory.Where(i => i.IsManaged))
+            Take(new FacetKey(cluster.Name, item, Field.Exists), null);
         foreach (var role in cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")))
         {
             foreach (var group in reader.GroupsOf(role.Name))
-                Take(new FacetKey(cluster.Name, FacetPath.MemberOf(role.Name, group), "exists"), null);
+                Take(new FacetKey(cluster.Name, new ObjectPath.Membership(role.Name, group), Field.Exists), null);
         }
 
         return new ClusterProblem
@@ -100,9 +101,9 @@ internal static class ProblemReader
             StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
             OtherLogins = OtherLoginsOf(environment, topology),
             Owners = OwnersOf(snapshot, reader.Primary),
-            Grantors = (reader.Primary?.Memberships ?? []).Where(m => m.Grantors.Count > 0).ToDictionary(m => FacetPath.MemberOf(m.Member, m.Role), m => m.Grantors, StringComparer.Ordinal),
+            Grantors = (reader.Primary?.Memberships ?? []).Where(m => m.Grantors.Count > 0).ToDictionary(ObjectPath (m) => new ObjectPath.Membership(m.Member, m.Role), m => m.Grantors),
             ActiveSlots = topology.Members.Where(m => m.Facts is not null)
-                .SelectMany(m => m.Facts!.Slots.Where(s => s.Active).Select(s => FacetPath.Slot(m.Name, s.Name))).ToHashSet(StringComparer.Ordinal),
+                .SelectMany(m => m.Facts!.Slots.Where(s => s.Active).Select(ObjectPath (s) => new ObjectPath.Slot(m.Name, s.Name))).ToHashSet(),
             HistoryClaims = cluster.Members.Select(m => (m.Name, Claims: Primacy.ClaimsAgainst(m.Name, snapshot))).Where(c => c.Claims.Count > 0).ToDictionary(c => c.Name, c => c.Claims.ToEquatableArray(), StringComparer.Ordinal),
             KnownHistories = MemberHistory.Of(snapshot).Where(h => h.History.End is not null).Select(h => h.Member).ToHashSet(StringComparer.Ordinal),
             Strayed = PlanningBlocks.StrayedOf(topology, snapshot),
@@ -164,13 +165,13 @@ internal static class ProblemReader
             { Status: MemberStatus.Absent } => !kept,
             { Facts.AccessList: { } list } => list.IsOurs,
             // Unreadable is not gone: what we wrote there once is missed.
-            _ => applied.ContainsKey(new FacetKey(cluster.Name, FacetPath.AccessList(m.Name), "lines")),
+            _ => applied.ContainsKey(new FacetKey(cluster.Name, new ObjectPath.AccessList(m.Name), Field.Lines)),
         }).Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
     }
 
-    private static Dictionary<string, string> OverridesOf(Topology topology, DesiredFacets desired)
+    private static Dictionary<ObjectPath, string> OverridesOf(Topology topology, DesiredFacets desired)
     {
-        var overrides = new Dictionary<string, string>(StringComparer.Ordinal);
+        var overrides = new Dictionary<ObjectPath, string>();
         foreach (var member in topology.Members)
         {
             if (member.Facts is null)
@@ -178,12 +179,12 @@ internal static class ProblemReader
             foreach (var setting in member.Facts.Settings)
             {
                 if (setting.Source is "command line" or "environment variable")
-                    overrides[FacetPath.MemberParameter(member.Name, setting.Name)] = $"the {setting.Source} of the server";
+                    overrides[new ObjectPath.Parameter(member.Name, setting.Name)] = $"the {setting.Source} of the server";
             }
             // ALTER SYSTEM cannot write an empty list of names, only take its own line out: the file beneath would count.
             foreach (var line in member.Facts.FileSettings.Where(l => l.Value is { Length: > 0 } && SettingValue.IsQuotedList(l.Name) && !l.File.EndsWith("/postgresql.auto.conf", StringComparison.Ordinal)))
             {
-                var path = FacetPath.MemberParameter(member.Name, line.Name);
+                var path = new ObjectPath.Parameter(member.Name, line.Name);
                 if (desired.All.Any(f => f.Key.Object == path && f.Value.Canonical.Length == 0))
                     overrides.TryAdd(path, FormattableString.Invariant($"line {line.Line} of {line.File}"));
             }
@@ -197,7 +198,7 @@ internal static class ProblemReader
         foreach (var role in cluster.Roles)
         {
             // Without a stored verifier only the secret itself can be what is not known.
-            if (role.Password is { } secret && unknown.ContainsKey(new FacetKey(cluster.Name, FacetPath.Role(role.Name), "password")) && passwords(secret, null) is PasswordFinding.Unknown finding)
+            if (role.Password is { } secret && unknown.ContainsKey(new FacetKey(cluster.Name, new ObjectPath.Role(role.Name), Field.Password)) && passwords(secret, null) is PasswordFinding.Unknown finding)
                 missing[role.Name] = finding.Reason;
         }
         return missing;
@@ -240,17 +241,17 @@ internal static class ProblemReader
         return others;
     }
 
-    private static Dictionary<string, string> OwnersOf(ClusterSnapshot snapshot, ServerFacts? primary)
+    private static Dictionary<ObjectPath, string> OwnersOf(ClusterSnapshot snapshot, ServerFacts? primary)
     {
-        var owners = new Dictionary<string, string>(StringComparer.Ordinal);
+        var owners = new Dictionary<ObjectPath, string>();
         foreach (var database in primary?.Databases ?? [])
-            owners[FacetPath.Database(database.Name)] = database.Owner;
+            owners[new ObjectPath.Database(database.Name)] = database.Owner;
         foreach (var database in snapshot.Databases)
         {
             if (database.Contents is not Observation<DatabaseFacts>.Seen { Value: var contents })
                 continue;
             foreach (var schema in contents.Schemas)
-                owners[FacetPath.Schema(database.Name, schema.Name)] = schema.Owner;
+                owners[new ObjectPath.Schema(database.Name, schema.Name)] = schema.Owner;
         }
         return owners;
     }

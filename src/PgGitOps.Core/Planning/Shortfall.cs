@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning;
 
@@ -10,12 +11,12 @@ public static class Shortfall
         || (c is { Treatment: FieldTreatment.Enforce, Desired: not null, NotActedOn: not null } && c.Cause != ChangeCause.Undeclared));
 
     /// <summary>It may pass by itself: a standby reconnects, and with it the commits go on.</summary>
-    public static bool MayPass(Change change) => IsWaiting(change) || change.Key.Field == "streaming";
+    public static bool MayPass(Change change) => IsWaiting(change) || change.Key.Field == Field.Streaming;
 
     // Also where the cluster is only observed: a server that is not there is no value somebody may let differ.
     private static bool IsServerAway(Change change) =>
-        change is { Treatment: FieldTreatment.Observe, Desired: not null, NotActedOn: not null, Key.Field: "exists" or "running" } && FacetPath.Split(change.Key.Object) is ["member", _];
+        change is { Treatment: FieldTreatment.Observe, Desired: not null, NotActedOn: not null, Key.Object: ObjectPath.Member } && (change.Key.Field == Field.Exists || change.Key.Field == Field.Running);
 
     // Found by looking for dangers, and no step's to mend; that nobody declared it would be no excuse.
-    private static bool IsWaiting(Change change) => change is { Cause: ChangeCause.Undeclared, Key.Field: "waiting", Treatment: not FieldTreatment.Ignore };
+    private static bool IsWaiting(Change change) => change is { Cause: ChangeCause.Undeclared, Treatment: not FieldTreatment.Ignore } && change.Key.Field == Field.Waiting;
 }

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -10,7 +11,7 @@ public sealed record MovedRead(FacetKey Key, string? Was, string? Is, bool Unrea
 {
     public override string ToString() => Unreadable
         ? $"{Key} was {Was ?? "absent"} and cannot be read now"
-        : Key.Field == LiveReads.VerifierField
+        : Key.Field == Field.Verifier
             ? $"{Key} has changed"
             : $"{Key} was {Was ?? "absent"} and is {Is ?? "absent"}";
 }
@@ -51,8 +52,8 @@ public static class StalePlan
 
     private static bool IsWhereThePlanLeads(FacetKey key, string? now, HashSet<FacetState> reached, Dictionary<FacetKey, string?> reads)
     {
-        if (key.Field == LiveReads.VerifierField)
-            return reads.GetValueOrDefault(key with { Field = "password" }) == "matches";
+        if (key.Field == Field.Verifier)
+            return reads.GetValueOrDefault(key with { Field = Field.Password }) == "matches";
         return reached.Contains(new FacetState(key, now is null ? null : FacetValue.Of(now)));
     }
 }

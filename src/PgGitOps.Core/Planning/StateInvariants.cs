@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -6,11 +7,11 @@ namespace PgGitOps.Core.Planning;
 /// <param name="Values">Known facets; a key that is missing is absent or unknown.</param>
 public sealed record PlannedState(string Cluster, IReadOnlyDictionary<FacetKey, FacetValue> Values)
 {
-    public FacetValue? Find(string path, string field) => Values.GetValueOrDefault(new FacetKey(Cluster, path, field));
+    public FacetValue? Find(ObjectPath path, Field field) => Values.GetValueOrDefault(new FacetKey(Cluster, path, field));
 
     /// <summary>Names of members, ordered.</summary>
     public IEnumerable<string> Members =>
-        Values.Keys.Where(k => k.Field == "role" && k.Object.StartsWith("member/", StringComparison.Ordinal)).Select(k => FacetPath.Split(k.Object)[1]).Order(StringComparer.Ordinal);
+        Values.Keys.Where(k => k.Field == Field.Role && k.Object is ObjectPath.Member).Select(k => k.Object.MemberName!).Order(StringComparer.Ordinal);
 }
 
 /// <summary>Something that has to hold after every step, given where the plan starts and ends.</summary>
@@ -40,9 +41,9 @@ public sealed class SynchronousStandbysKept : IStateInvariant
     {
         foreach (var member in state.Members)
         {
-            if (state.Find(FacetPath.Member(member), "role")?.Canonical != "primary")
+            if (state.Find(new ObjectPath.Member(member), Field.Role)?.Canonical != "primary")
                 continue;
-            var text = state.Find(FacetPath.MemberParameter(member, "synchronous_standby_names"), "value")?.Canonical;
+            var text = state.Find(new ObjectPath.Parameter(member, "synchronous_standby_names"), Field.Value)?.Canonical;
             return text is null ? 0 : StandbyRule.TryParse(text)?.Needed ?? 0;
         }
         return 0;
@@ -58,8 +59,8 @@ public sealed class OneServerDownAtATime : IStateInvariant
             return null;
         foreach (var member in before.Members)
         {
-            var wasRunning = start.Find(FacetPath.Member(member), "running")?.Canonical == "true";
-            if (member != restart.Member && wasRunning && before.Find(FacetPath.Member(member), "running")?.Canonical != "true")
+            var wasRunning = start.Find(new ObjectPath.Member(member), Field.Running)?.Canonical == "true";
+            if (member != restart.Member && wasRunning && before.Find(new ObjectPath.Member(member), Field.Running)?.Canonical != "true")
                 return $"{step.Id} would restart {restart.Member} while {member} is down";
         }
         return null;
@@ -71,7 +72,7 @@ public sealed class OnePrimary : IStateInvariant
 {
     public string? Violation(PlannedState start, PlannedState before, Step step, PlannedState after, PlannedState end)
     {
-        var primaries = after.Members.Where(m => after.Find(FacetPath.Member(m), "role")?.Canonical == "primary" && after.Find(FacetPath.Member(m), "running")?.Canonical == "true").ToArray();
+        var primaries = after.Members.Where(m => after.Find(new ObjectPath.Member(m), Field.Role)?.Canonical == "primary" && after.Find(new ObjectPath.Member(m), Field.Running)?.Canonical == "true").ToArray();
         return primaries.Length > 1 ? $"after {step.Id} {string.Join(" and ", primaries)} are both primary" : null;
     }
 }
@@ -83,7 +84,7 @@ public sealed class PrimaryBeforeItIsNeeded : IStateInvariant
     {
         if (!step.Action.NeedsPrimary)
             return null;
-        var runs = before.Members.Any(m => before.Find(FacetPath.Member(m), "role")?.Canonical == "primary" && before.Find(FacetPath.Member(m), "running")?.Canonical == "true");
+        var runs = before.Members.Any(m => before.Find(new ObjectPath.Member(m), Field.Role)?.Canonical == "primary" && before.Find(new ObjectPath.Member(m), Field.Running)?.Canonical == "true");
         return runs ? null : $"{step.Id} needs a primary, and none runs before it";
     }
 }

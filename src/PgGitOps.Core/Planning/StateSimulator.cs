@@ -1,3 +1,5 @@
+using PgGitOps.Core.Facets;
+
 namespace PgGitOps.Core.Planning;
 
 /// <summary>A cluster's facets, and what steps make of them.</summary>
@@ -35,9 +37,9 @@ internal sealed class StateSimulator
             }
             values.Remove(key);
             // With an object goes everything inside it.
-            if (key.Field == "exists")
+            if (key.Field == Field.Exists)
             {
-                foreach (var inner in values.Keys.Where(k => k.Object == key.Object || FacetPath.IsWithin(k.Object, key.Object)).ToArray())
+                foreach (var inner in values.Keys.Where(k => k.Object == key.Object || k.Object.IsWithin(key.Object)).ToArray())
                     values.Remove(inner);
             }
         }

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -94,8 +95,8 @@ internal static class StepOrder
             Timeout = draft.Timeout,
             DependsOn = dependencies,
             Because = draft.Because,
-            Creates = draft.Creates.Order(StringComparer.Ordinal).ToEquatableArray(),
-            Removes = draft.Removes.Order(StringComparer.Ordinal).ToEquatableArray(),
+            Creates = draft.Creates.Order().ToEquatableArray(),
+            Removes = draft.Removes.Order().ToEquatableArray(),
             Window = draft.Window,
         };
     }

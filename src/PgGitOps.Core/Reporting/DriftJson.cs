@@ -65,8 +65,8 @@ public static class DriftJson
     {
         var change = item.Change;
         json.WriteStartObject();
-        json.WriteString("object", change.Key.Object);
-        json.WriteString("field", change.Key.Field);
+        json.WriteString("object", change.Key.Object.ToString());
+        json.WriteString("field", change.Key.Field.ToString());
         json.WriteString("cause", PlanWords.Camel(change.Cause.ToString()));
         json.WriteString("treatment", PlanWords.Camel(change.Treatment.ToString()));
         json.WriteString("severity", PlanWords.Camel(item.Severity.ToString()));

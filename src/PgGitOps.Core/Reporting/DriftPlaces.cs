@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 
@@ -7,10 +8,10 @@ namespace PgGitOps.Core.Reporting;
 /// <summary>Where live settings come from, as PostgreSQL itself tells it.</summary>
 internal sealed class DriftPlaces
 {
-    private readonly Dictionary<string, string> places = new(StringComparer.Ordinal);
+    private readonly Dictionary<ObjectPath, string> places = [];
 
     // What waits for a restart stands elsewhere than the value it will replace.
-    private readonly Dictionary<string, string> waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<ObjectPath, string> waiting = [];
 
     internal static DriftPlaces Of(ClusterSnapshot? snapshot)
     {
@@ -21,7 +22,7 @@ internal sealed class DriftPlaces
                 continue;
             foreach (var setting in server.Settings)
             {
-                var path = FacetPath.MemberParameter(member.Name, setting.Name);
+                var path = new ObjectPath.Parameter(member.Name, setting.Name);
                 var place = setting.SourceFile is { } file
                     ? Line(file, setting.SourceLine ?? 0)
                     : setting.Source is "default" ? null : setting.Source;
@@ -34,7 +35,7 @@ internal sealed class DriftPlaces
         return found;
     }
 
-    internal string? Find(FacetKey key) => (key.Field == "pendingRestart" ? waiting : places).GetValueOrDefault(key.Object);
+    internal string? Find(FacetKey key) => (key.Field == Field.PendingRestart ? waiting : places).GetValueOrDefault(key.Object);
 
     private static string Line(string file, int line) => string.Create(CultureInfo.InvariantCulture, $"{file[(file.LastIndexOf('/') + 1)..]}:{line}");
 }

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Policies;

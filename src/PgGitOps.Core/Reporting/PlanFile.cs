@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
 
@@ -68,8 +69,8 @@ public abstract record PlanFile
         Timeout = TimeSpan.FromSeconds(e.GetProperty("timeoutSeconds").GetInt64()),
         DependsOn = List(e, "dependsOn", d => new StepDependency(Text(d, "on"), Text(d, "reason"))),
         Because = Span(e, "because"),
-        Creates = Texts(e, "creates"),
-        Removes = Texts(e, "removes"),
+        Creates = Texts(e, "creates").Select(ObjectPath.Parse).ToEquatableArray(),
+        Removes = Texts(e, "removes").Select(ObjectPath.Parse).ToEquatableArray(),
         Window = MaybeText(e, "window"),
     };
 
@@ -105,10 +106,10 @@ public abstract record PlanFile
 
     private static FacetState State(JsonElement e) => new(Key(e), Value(e, "value"));
 
-    private static FacetKey Key(JsonElement e) => new(Text(e, "cluster"), Text(e, "object"), Text(e, "field"));
+    private static FacetKey Key(JsonElement e) => new(Text(e, "cluster"), ObjectPath.Parse(Text(e, "object")), Field.Parse(Text(e, "field")));
 
     private static FacetValue? Value(JsonElement e, string name) =>
-        e.GetProperty(name) is { ValueKind: JsonValueKind.Object } v ? new FacetValue(Text(v, "canonical"), Text(v, "display")) : null;
+        e.GetProperty(name) is { ValueKind: JsonValueKind.Object } v ? FacetValue.Shown(Text(v, "canonical"), Text(v, "display")) : null;
 
     private static SourceSpan? Span(JsonElement e, string name) => e.GetProperty(name) is { ValueKind: JsonValueKind.Object } s
         ? new SourceSpan(Text(s, "path"), s.GetProperty("line").GetInt32(), s.GetProperty("column").GetInt32(), s.GetProperty("endColumn").GetInt32())

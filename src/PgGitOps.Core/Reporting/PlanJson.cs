@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
 
@@ -121,8 +122,8 @@ public static class PlanJson
         }
         json.WriteEndArray();
         Write(json, "because", step.Because);
-        Write(json, "creates", step.Creates);
-        Write(json, "removes", step.Removes);
+        Write(json, "creates", step.Creates.Select(c => c.ToString()));
+        Write(json, "removes", step.Removes.Select(r => r.ToString()));
         json.WriteString("window", step.Window);
         json.WriteEndObject();
     }
@@ -227,8 +228,8 @@ public static class PlanJson
     private static void Write(Utf8JsonWriter json, FacetKey key)
     {
         json.WriteString("cluster", key.Cluster);
-        json.WriteString("object", key.Object);
-        json.WriteString("field", key.Field);
+        json.WriteString("object", key.Object.ToString());
+        json.WriteString("field", key.Field.ToString());
     }
 
     private static void Write(Utf8JsonWriter json, string name, FacetValue? value)
@@ -244,7 +245,7 @@ public static class PlanJson
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, EquatableArray<string> texts)
+    private static void Write(Utf8JsonWriter json, string name, IEnumerable<string> texts)
     {
         json.WriteStartArray(name);
         foreach (var text in texts)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Approving;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 
 namespace PgGitOps.Core.Reporting;
@@ -48,21 +49,21 @@ public static class PlanWords
             if (!before.TryGetValue(key, out var from) || Equals(from, to))
                 continue;
             // The written value is told by the running one where both move.
-            if (key.Field == "configured" && step.Effects.Any(e => e.Key == key with { Field = "value" }))
+            if (key.Field == Field.Configured && step.Effects.Any(e => e.Key == key with { Field = Field.Value }))
                 continue;
             yield return (Label(key), Show(key, from), Show(key, to));
         }
     }
 
     /// <summary>The facet without its cluster, and without a field that says nothing.</summary>
-    public static string Label(FacetKey key) => key.Field switch
+    public static string Label(FacetKey key)
     {
-        "value" or "exists" or "privileges" => key.Object,
-        "configured" => $"{key.Object} (in the file)",
-        _ => $"{key.Object} {key.Field}",
-    };
+        if (key.Field == Field.Value || key.Field == Field.Exists || key.Field == Field.Privileges)
+            return key.Object.ToString();
+        return key.Field == Field.Configured ? $"{key.Object} (in the file)" : $"{key.Object} {key.Field}";
+    }
 
-    public static string Show(FacetKey key, FacetValue? value) => value?.Display ?? (key.Field == "exists" ? "absent" : "(none)");
+    public static string Show(FacetKey key, FacetValue? value) => value?.Display ?? (key.Field == Field.Exists ? "absent" : "(none)");
 
     /// <summary>Why a step does not run at once, or null.</summary>
     internal static string? Gate(Step step, StepVerdict? verdict) => verdict is null

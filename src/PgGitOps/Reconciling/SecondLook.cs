@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 
@@ -12,7 +13,7 @@ internal sealed record JournaledEffect(string Object, string Field, string? Valu
 {
     private const int PlainMax = 120;
 
-    public static JournaledEffect Of(FacetState effect) => new(effect.Key.Object, effect.Key.Field, Written(effect.Value?.Canonical));
+    public static JournaledEffect Of(FacetState effect) => new(effect.Key.Object.ToString(), effect.Key.Field.ToString(), Written(effect.Value?.Canonical));
 
     public static string? Written(string? canonical) =>
         canonical is { Length: > PlainMax } ? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))) : canonical;
@@ -43,7 +44,7 @@ internal static class SecondLook
         var verdict = SecondLookVerdict.Happened;
         foreach (var effect in Principal(effects))
         {
-            var isRead = reads.TryGetValue((effect.Object, effect.Field), out var now);
+            var isRead = reads.TryGetValue((ObjectPath.Parse(effect.Object), Field.Parse(effect.Field)), out var now);
             if (isRead && string.Equals(JournaledEffect.Written(now), effect.Value, StringComparison.Ordinal))
                 continue;
             // One value that is readable and another one shows that the step as a whole is not in effect.
@@ -58,9 +59,9 @@ internal static class SecondLook
 
     /// <summary>That an object or a server is there says it all: what else it was to have is told by other values of its own.</summary>
     private static IEnumerable<JournaledEffect> Principal(IReadOnlyCollection<JournaledEffect> effects) =>
-        effects.Any(IsPresence) ? effects.Where(IsPresence) : effects.Where(e => e.Field != "streaming");
+        effects.Any(IsPresence) ? effects.Where(IsPresence) : effects.Where(e => Field.Parse(e.Field) != Field.Streaming);
 
-    private static bool IsPresence(JournaledEffect effect) => effect.Field is "exists" or "running";
+    private static bool IsPresence(JournaledEffect effect) => Field.Parse(effect.Field) is var field && (field == Field.Exists || field == Field.Running);
 
     public static string Word(SecondLookVerdict verdict) => verdict switch
     {

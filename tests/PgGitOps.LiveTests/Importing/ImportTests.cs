@@ -1,5 +1,6 @@
 using System.Text;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Reporting.Importing;
@@ -65,7 +66,7 @@ public sealed class ImportTests
         AssertNothing(plan);
         // The comparison is awake: one changed word is one change.
         var moved = await PlanAsync(documents with { Cluster = documents.Cluster.Replace("work_mem: 8192kB", "work_mem: 9MB", StringComparison.Ordinal) });
-        Assert.Contains(moved.Clusters.Single().Changes, c => c.Key.Object == "member/a1/parameter/work_mem");
+        Assert.Contains(moved.Clusters.Single().Changes, c => c.Key.Object == ObjectPath.Parse("member/a1/parameter/work_mem"));
     }
 
     [LiveFact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
@@ -27,7 +28,7 @@ public abstract class BringUpContract
         {
             Assert.Equal(0, writer.FencingToken);
             Done(await writer.RunAsync(FleetUnderTest.StepOf(
-                new StepAction.InitialisePrimary("core-1"), ["member/core-1"], effects: [new FacetState(new FacetKey("core", "member/core-1", "exists"), FacetValue.Of(true))]), CancellationToken.None));
+                new StepAction.InitialisePrimary("core-1"), ["member/core-1"], effects: [new FacetState(new FacetKey("core", ObjectPath.Parse("member/core-1"), Field.Parse("exists")), FacetValue.Of(true))]), CancellationToken.None));
             Assert.Equal(1, writer.FencingToken);
             Done(await writer.RunAsync(new StepAction.CloneStandby("core-2", "core-1", "core_2"), ["member/core-2"]));
             Done(await writer.RecordAsync([FleetUnderTest.StepOf(new StepAction.CloneStandby("core-2", "core-1", "core_2"), ["member/core-2"])], "c1", CancellationToken.None));

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.LiveTests.Fleet;
@@ -140,5 +141,5 @@ public sealed class ConfigurationTrialTests
         Assert.Contains(value, await File.ReadAllTextAsync(auto + ".refused"), StringComparison.Ordinal);
     }
 
-    private static FacetState Preload(string value) => new(new FacetKey("core", "member/core-1/parameter/shared_preload_libraries", "value"), FacetValue.Of(value));
+    private static FacetState Preload(string value) => new(new FacetKey("core", ObjectPath.Parse("member/core-1/parameter/shared_preload_libraries"), Field.Parse("value")), FacetValue.Of(value));
 }

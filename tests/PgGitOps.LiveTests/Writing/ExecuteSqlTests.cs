@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.LiveTests.Fleet;
@@ -29,7 +30,7 @@ public sealed class ExecuteSqlTests : IAsyncLifetime
 
     private Task<string?> InventoryAsync() => server.ScalarAsync("select coalesce(string_agg(object || '@' || left(commit, 4), ',' order by object), '') from pggitops.inventory");
 
-    private static FacetState Effect(string path, string field, string? value) => new(new FacetKey("core", path, field), value is null ? null : FacetValue.Of(value));
+    private static FacetState Effect(string path, string field, string? value) => new(new FacetKey("core", ObjectPath.Parse(path), Field.Parse(field)), value is null ? null : FacetValue.Of(value));
 
     [LiveFact]
     public async Task Run_TransactionThatFails_LeavesNothingAndRecordsNothing()

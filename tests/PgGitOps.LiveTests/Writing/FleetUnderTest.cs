@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
@@ -96,8 +97,8 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
         Timeout = TimeSpan.FromSeconds(seconds),
         DependsOn = [],
         Because = null,
-        Creates = [.. creates ?? []],
-        Removes = [.. removes ?? []],
+        Creates = [.. (creates ?? []).Select(ObjectPath.Parse)],
+        Removes = [.. (removes ?? []).Select(ObjectPath.Parse)],
     };
 
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
@@ -115,7 +116,7 @@ internal static class Snapshots
         Record = new Observation<ClusterRecord>.Seen(
             new ClusterRecord(
                 (inventory ?? []).Select(i => new InventoryEntry(i, "c0", At)).ToEquatableArray(),
-                plan.Found.Select(f => new AppliedEntry(f.Key.Object, f.Key.Field, f.Value!.Canonical, "c0", At, Adopted: true)).ToEquatableArray(),
+                plan.Found.Select(f => new AppliedEntry(f.Key.Object.ToString(), f.Key.Field.ToString(), f.Value!.Canonical, "c0", At, Adopted: true)).ToEquatableArray(),
                 null),
             At),
     };

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
 
@@ -10,13 +11,13 @@ internal static class Steps
     {
         var state = new StateSimulator(problem.Live, problem.Unknown);
         var applied = new Dictionary<FacetKey, string>(problem.Applied);
-        var inventory = new HashSet<string>(problem.Inventory, StringComparer.Ordinal);
+        var inventory = new HashSet<ObjectPath>(problem.Inventory);
         foreach (var step in steps)
         {
             state.Apply(step.Effects);
             inventory.UnionWith(step.Creates);
             inventory.ExceptWith(step.Removes);
-            foreach (var gone in applied.Keys.Where(k => step.Removes.Any(r => k.Object == r || FacetPath.IsWithin(k.Object, r))).ToArray())
+            foreach (var gone in applied.Keys.Where(k => step.Removes.Any(r => k.Object == r || k.Object.IsWithin(r))).ToArray())
                 applied.Remove(gone);
             foreach (var (key, value) in step.Effects)
             {

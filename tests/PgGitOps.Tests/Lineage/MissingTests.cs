@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Evidence;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
@@ -62,9 +63,9 @@ public sealed class MissingTests
 
         Assert.Contains("core/member/core-1/initialise", plan.Ids());
         // The approval is used up by the step, and its trace in the new cluster's record tells that it is the same cluster's successor.
-        var use = Assert.Single(plan.Steps[0].Effects, e => e.Key.Object.StartsWith("approval/", StringComparison.Ordinal));
+        var use = Assert.Single(plan.Steps[0].Effects, e => e.Key.Object.ToString().StartsWith("approval/", StringComparison.Ordinal));
         var made = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary() with { SystemIdentifier = "8002" }), Snapshots.Absent("core-2"))
-            .WithRecord(["member/core-1"], (use.Key.Object, use.Key.Field, use.Value!.Canonical)) with { Remembered = remembered };
+            .WithRecord(["member/core-1"], (use.Key.Object.ToString(), use.Key.Field.ToString(), use.Value!.Canonical)) with { Remembered = remembered };
         Assert.DoesNotContain(Plans.Of(Cluster(Members), made).Refusals, r => r.RuleId is PlanRule.WrongServer or PlanRule.FoundMember);
         Assert.Equal("8002", Learn(made).SystemIdentifier);
         // One that was made anew by hand is another cluster, until a person says so.
@@ -124,8 +125,8 @@ public sealed class MissingTests
 
         var plan = Plans.Of(Cluster("core-1"), snapshot, environment);
 
-        Assert.Equal(differs, plan.Changes.Any(c => c.Key is { Object: "member/core-1", Field: "dataDirectory" } && c.NotActedOn is not null));
-        Assert.Equal(differs, Shortfall.Of(plan).Any(c => c.Key.Field == "dataDirectory"));
+        Assert.Equal(differs, plan.Changes.Any(c => c.Key.Object == ObjectPath.Parse("member/core-1") && c.Key.Field == Field.DataDirectory && c.NotActedOn is not null));
+        Assert.Equal(differs, Shortfall.Of(plan).Any(c => c.Key.Field == Field.DataDirectory));
     }
 
     [Fact]

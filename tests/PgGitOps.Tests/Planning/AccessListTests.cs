@@ -1,5 +1,6 @@
 using System.Net;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
@@ -24,7 +25,7 @@ public class AccessListTests
         Assert.Equal(ClientsAt, step.Because);
         Assert.Equal(AccessList.LinesOf(With("10.1.0.0/16", "10.2.0.0/16")), Assert.IsType<StepAction.WriteAccessList>(step.Action).Lines);
         Assert.Contains(step.Hazards, h => h.Kind == HazardKind.AccessLoss && h.Text.Contains("host all all 10.3.0.0/16 scram-sha-256", StringComparison.Ordinal));
-        var change = Assert.Single(plan.Changes, c => c.Key.Object == "member/core-1/accessList");
+        var change = Assert.Single(plan.Changes, c => c.Key.Object == ObjectPath.Parse("member/core-1/accessList"));
         Assert.Equal("lacks host all all 10.2.0.0/16 scram-sha-256; has host all all 10.3.0.0/16 scram-sha-256", change.Live!.Display);
     }
 
@@ -64,7 +65,7 @@ public class AccessListTests
         var plan = Plan(With("10.1.0.0/16"), m => m == "core-1" ? foreign : Ours("10.1.0.0/16"), cluster);
 
         Assert.Empty(plan.Steps);
-        Assert.Contains("load them by hand", Assert.Single(plan.Changes, c => c.Key.Field == "loaded").NotActedOn, StringComparison.Ordinal);
+        Assert.Contains("load them by hand", Assert.Single(plan.Changes, c => c.Key.Field == Field.Loaded).NotActedOn, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -85,7 +86,7 @@ public class AccessListTests
 
         Assert.DoesNotContain(plan.Steps, s => s.Id.Contains("core-3", StringComparison.Ordinal));
         var danger = Assert.Single(plan.Changes, c => c.Danger is not null);
-        Assert.Equal("member/core-3/accessList", danger.Key.Object);
+        Assert.Equal("member/core-3/accessList", danger.Key.Object.ToString());
         Assert.Contains(AccessList.Mark, danger.NotActedOn, StringComparison.Ordinal);
     }
 
@@ -135,7 +136,7 @@ public class AccessListTests
     {
         var cluster = Cluster() with { Manager = new ClusterManager.Patroni("core", []) };
 
-        Assert.DoesNotContain(Plan(With("10.1.0.0/16"), _ => Ours(), cluster).Changes, c => c.Key.Object.Contains("accessList", StringComparison.Ordinal));
+        Assert.DoesNotContain(Plan(With("10.1.0.0/16"), _ => Ours(), cluster).Changes, c => c.Key.Object.ToString().Contains("accessList", StringComparison.Ordinal));
     }
 
     [Fact]

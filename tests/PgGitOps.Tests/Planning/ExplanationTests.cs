@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Tests.Builders;
@@ -21,7 +22,7 @@ public class ExplanationTests
         var plan = Plans.Of(Cluster(), world);
 
         Assert.Equal(["core/database/shop/drop"], plan.Ids());
-        var setting = Assert.Single(plan.Changes, c => c.Key.Object == "database/shop/setting/work_mem");
+        var setting = Assert.Single(plan.Changes, c => c.Key.Object == ObjectPath.Parse("database/shop/setting/work_mem"));
         Assert.Equal("it goes with database/shop, which Git gave up", setting.NotActedOn);
     }
 
@@ -35,7 +36,7 @@ public class ExplanationTests
             Record = new Observation<ClusterRecord>.Unreadable(UnreadableKind.Unreachable, "no primary", Snapshots.At),
         };
 
-        var running = Assert.Single(Plans.Of(Cluster(), stopped).Changes, c => c.Key is { Object: "member/core-1", Field: "running" });
+        var running = Assert.Single(Plans.Of(Cluster(), stopped).Changes, c => c.Key.Object == ObjectPath.Parse("member/core-1") && c.Key.Field == Field.Running);
 
         Assert.Equal(ChangeCause.Unknown, running.Cause);
         Assert.Contains("cause unknown", Core.Reporting.PlanWords.Word(running.Cause), StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Tests.Builders;
@@ -53,7 +54,7 @@ public class FoundTests
         static ChangeCause CauseOf(Cluster cluster, ClusterSnapshot world) => Plans.Of(cluster, world with
         {
             Members = [.. world.Members.Select(m => m.Server is Observation<ServerFacts>.Seen { Value: var facts } ? Snapshots.Seen(m.Name, facts.WithSetting("work_mem", s => s with { Value = "8192" })) : m)],
-        }).Changes.First(c => c.Key.Object == "member/core-1/parameter/work_mem" && c.Key.Field == "value").Cause;
+        }).Changes.First(c => c.Key.Object == ObjectPath.Parse("member/core-1/parameter/work_mem") && c.Key.Field == Field.Value).Cause;
     }
 
     [Fact]
@@ -65,10 +66,10 @@ public class FoundTests
         var moved = world with
         {
             Record = new Observation<ClusterRecord>.Seen(
-                new ClusterRecord([], [.. recorded.Select(f => new AppliedEntry(f.Key.Object, f.Key.Field, f.Key.Object == "member/core-1/parameter/work_mem" ? "1" : f.Value!.Canonical, "c0", Snapshots.At))], null), Snapshots.At),
+                new ClusterRecord([], [.. recorded.Select(f => new AppliedEntry(f.Key.Object.ToString(), f.Key.Field.ToString(), f.Key.Object == ObjectPath.Parse("member/core-1/parameter/work_mem") ? "1" : f.Value!.Canonical, "c0", Snapshots.At))], null), Snapshots.At),
         };
 
-        Assert.All(Plans.Of(cluster, moved).Found, f => Assert.Equal("member/core-1/parameter/work_mem", f.Key.Object));
+        Assert.All(Plans.Of(cluster, moved).Found, f => Assert.Equal("member/core-1/parameter/work_mem", f.Key.Object.ToString()));
         Assert.NotEmpty(Plans.Of(cluster, moved).Found);
     }
 

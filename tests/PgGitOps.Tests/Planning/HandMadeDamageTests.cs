@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Tests.Builders;
@@ -96,7 +97,7 @@ public class HandMadeDamageTests
         var cluster = Cluster() with { Replication = new Replication(Synchronous(1, "core-1"), At) };
         var snapshot = Snapshots.Healthy(p => p.WithSetting("synchronous_standby_names", s => s with { Value = "ANY 1 (\"core-1\")" }));
 
-        var danger = Assert.Single(Plans.Of(cluster, snapshot).Changes, c => c.Key.Field == "waiting");
+        var danger = Assert.Single(Plans.Of(cluster, snapshot).Changes, c => c.Key.Field == Field.Waiting);
 
         Assert.Contains("every commit waits", danger.Danger, StringComparison.Ordinal);
         Assert.Contains("0 of 1 streaming", danger.Live!.Display, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
@@ -51,7 +52,7 @@ public class LostObjectTests
         Assert.Equal(PlanRule.Vanished, refusal.RuleId);
         Assert.Contains("Database shop was there and is gone", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("recreate: database/shop", refusal.Hint, StringComparison.Ordinal);
-        Assert.Contains("database/shop", Assert.Single(Shortfall.Of(plan)).Key.Object, StringComparison.Ordinal);
+        Assert.Contains("database/shop", Assert.Single(Shortfall.Of(plan)).Key.Object.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,15 +81,15 @@ public class LostObjectTests
         Assert.Equal(["core/database/shop/create", "core/database/shop/schema/app/create"], plan.Ids());
         Assert.Empty(plan.Refusals);
         Assert.Contains("allowed by kari (approval anew)", plan.Steps[0].Title, StringComparison.Ordinal);
-        Assert.Contains(plan.Steps[0].Effects, e => e.Key == new FacetKey("core", "approval/anew", "database/shop"));
+        Assert.Contains(plan.Steps[0].Effects, e => e.Key == Paths.Key("approval/anew", "database/shop"));
     }
 
     [Fact]
     public void Plan_WithAnApprovalThatWasUsed_RefusesAgainUntilItIsWrittenAnew()
     {
         var first = Planned(Lost, Allows("database/shop"));
-        var use = first.Steps[0].Effects.Single(e => e.Key.Object == "approval/anew");
-        var lostAgain = Empty.WithRecord(["database/shop"], ("database/shop", "exists", "true"), (use.Key.Object, use.Key.Field, use.Value!.Canonical));
+        var use = first.Steps[0].Effects.Single(e => e.Key.Object == ObjectPath.Parse("approval/anew"));
+        var lostAgain = Empty.WithRecord(["database/shop"], ("database/shop", "exists", "true"), (use.Key.Object.ToString(), use.Key.Field.ToString(), use.Value!.Canonical));
 
         Assert.Equal(PlanRule.Vanished, Assert.Single(Planned(lostAgain, Allows("database/shop")).Refusals).RuleId);
         Assert.Empty(Planned(lostAgain, Allows("database/shop") with { Expires = Now.AddHours(2) }).Refusals);

@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
@@ -46,7 +47,7 @@ public class PlanProperties
         }
         // Where nothing stands in the way, everything is reached.
         if (plan.Refusals.Count == 0 && problem.Unknown.Count == 0)
-            Assert.Empty(problem.After(plan.Steps).Plan().Changes.Where(c => c.Key.Field != "streaming").Select(c => c.Key.ToString()));
+            Assert.Empty(problem.After(plan.Steps).Plan().Changes.Where(c => c.Key.Field != Field.Streaming).Select(c => c.Key.ToString()));
     });
 
     [Fact]
@@ -87,7 +88,7 @@ public class PlanProperties
             }
         }
 
-        bool Is(string member, string field, string value) => problem.Live.GetValueOrDefault(problem.Key(FacetPath.Member(member), field))?.Canonical == value;
+        bool Is(string member, string field, string value) => problem.Live.GetValueOrDefault(problem.Key(new ObjectPath.Member(member), Field.Parse(field)))?.Canonical == value;
     });
 
     [Fact]
@@ -193,10 +194,10 @@ public class PlanProperties
 
     private static IEnumerable<string> Inventory(Cluster made) =>
     [
-        .. made.Roles.Select(r => FacetPath.Role(r.Name)),
-        .. made.Databases.Select(d => FacetPath.Database(d.Name)),
-        .. made.Databases.SelectMany(d => d.Schemas.Select(s => FacetPath.Schema(d.Name, s.Name))),
-        .. made.Databases.SelectMany(d => d.Extensions.Select(e => FacetPath.Extension(d.Name, e.Name))),
+        .. made.Roles.Select(r => new ObjectPath.Role(r.Name).ToString()),
+        .. made.Databases.Select(d => new ObjectPath.Database(d.Name).ToString()),
+        .. made.Databases.SelectMany(d => d.Schemas.Select(s => new ObjectPath.Schema(d.Name, s.Name).ToString())),
+        .. made.Databases.SelectMany(d => d.Extensions.Select(e => new ObjectPath.Extension(d.Name, e.Name).ToString())),
     ];
 
     private static string? TargetOf(Step step) => step.Action.Match(a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member);

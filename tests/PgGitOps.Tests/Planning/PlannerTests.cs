@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Tests.Builders;
@@ -207,6 +208,6 @@ public class PlannerTests
         var plan = Plans.Of(Cluster("core-1"), snapshot);
 
         var step = Assert.Single(plan.Steps);
-        Assert.Equal(["role/made"], step.Removes);
+        Assert.Equal(["role/made"], step.Removes.Select(r => r.ToString()));
     }
 }

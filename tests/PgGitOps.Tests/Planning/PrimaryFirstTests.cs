@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Steps;
@@ -41,7 +42,7 @@ public class PrimaryFirstTests
 
         Assert.Empty(plan.Steps);
         Assert.Equal(PlanRule.NoPrimary, Assert.Single(plan.Refusals).RuleId);
-        Assert.Contains("no primary", plan.Changes.Single(c => c.Key.Field == "lines").NotActedOn, StringComparison.Ordinal);
+        Assert.Contains("no primary", plan.Changes.Single(c => c.Key.Field == Field.Lines).NotActedOn, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public class PrimaryFirstTests
         var plan = Plans.Of(Cluster("core-1", "core-2"), PrimaryDown(Edited));
         var problem = ProblemReader.Read(Fleets.Environment(), Cluster("core-1", "core-2"), PrimaryDown(Edited), Plans.PasswordsMatch, Now);
         // As they were ordered once: the list's step asked for nothing but its own server.
-        var list = plan.Steps[1] with { DependsOn = [], Preconditions = plan.Steps[1].Preconditions.Where(p => p.Key.Object != "member/core-1").ToEquatableArray() };
+        var list = plan.Steps[1] with { DependsOn = [], Preconditions = plan.Steps[1].Preconditions.Where(p => p.Key.Object != ObjectPath.Parse("member/core-1")).ToEquatableArray() };
 
         Assert.Empty(PlanChecker.Check(problem, [plan.Steps[0], list], StateInvariants.All));
         Assert.Contains(PlanChecker.Check(problem, [list, plan.Steps[0]], StateInvariants.All), f => f.Contains("needs a primary", StringComparison.Ordinal));

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Tests.Builders;
@@ -53,7 +54,7 @@ public class ReplicationPasswordTests
         var plan = Plan(World(conninfo), matches: false);
 
         Assert.Empty(plan.Steps);
-        Assert.Contains(why, Assert.Single(plan.Changes, c => c.Key.Field == "password").NotActedOn, StringComparison.Ordinal);
+        Assert.Contains(why, Assert.Single(plan.Changes, c => c.Key.Field == Field.Password).NotActedOn, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
+using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Planning;
 
@@ -17,7 +19,7 @@ public class ShortfallTests
     [InlineData("superuser", ChangeCause.Undeclared, FieldTreatment.Observe, false, true, false)]
     public void Of_AChange_CountsWhatIsDeclaredEnforcedAndLeft(string field, ChangeCause cause, FieldTreatment treatment, bool declared, bool left, bool counts)
     {
-        var change = new Change(new("core", "x", field), FacetValue.Of("a"), declared ? FacetValue.Of("b") : null, null, cause, treatment, null) { NotActedOn = left ? "no step" : null };
+        var change = new Change(Paths.Key("x", field), FacetValue.Of("a"), declared ? FacetValue.Of("b") : null, null, cause, treatment, null) { NotActedOn = left ? "no step" : null };
         var plan = new ClusterPlan { Cluster = "core", Mode = ReconcileMode.Enforce, Changes = [change], Steps = [], Refusals = [], Reads = [], Unknowns = [] };
 
         Assert.Equal(counts, Shortfall.Of(plan).Any());
@@ -30,6 +32,6 @@ public class ShortfallTests
 
         var plan = Builders.Plans.Of(cluster, Builders.Snapshots.Empty("core-1"));
 
-        Assert.Equal("exists", Assert.Single(Shortfall.Of(plan)).Key.Field);
+        Assert.Equal("exists", Assert.Single(Shortfall.Of(plan)).Key.Field.ToString());
     }
 }

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
@@ -22,9 +23,9 @@ public class SlotOfMemberTests
         var plan = Plans.Of(Cluster(), live);
 
         Assert.Empty(plan.Steps);
-        Assert.DoesNotContain(plan.Changes, c => c.Key.Object.Contains("/slot/", StringComparison.Ordinal) && (c.Key.Field is "undeclared" or "exists"));
+        Assert.DoesNotContain(plan.Changes, c => c.Key.Object.ToString().Contains("/slot/", StringComparison.Ordinal) && (c.Key.Field == Field.Undeclared || c.Key.Field == Field.Exists));
         // That they keep WAL there is still told.
-        Assert.Equal(2, plan.Changes.Count(c => c.Key.Field == "inactive"));
+        Assert.Equal(2, plan.Changes.Count(c => c.Key.Field == Field.Inactive));
     }
 
     [Fact]
@@ -37,7 +38,7 @@ public class SlotOfMemberTests
             Snapshots.Seen("core-2", Snapshots.Standby() with { Slots = [Slot("core_3")] }),
             Snapshots.Seen("core-3", Snapshots.Standby())).WithRecord(["member/core-2/slot/core_3"]);
 
-        Assert.DoesNotContain(Plans.Of(cluster, live).Changes, c => c.Key.Object.Contains("/slot/", StringComparison.Ordinal));
+        Assert.DoesNotContain(Plans.Of(cluster, live).Changes, c => c.Key.Object.ToString().Contains("/slot/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -47,7 +48,7 @@ public class SlotOfMemberTests
             p => p with { Slots = [Slot("standby_a"), Slot("core_3"), Slot("core_2", false) with { RestartLsn = null }] },
             s => s with { WalReceiver = new WalReceiverFact("streaming", "10.0.0.1", 5432, "standby_a", 1) });
 
-        Assert.DoesNotContain(Plans.Of(Cluster(), live).Changes, c => c.Key.Object.Contains("standby_a", StringComparison.Ordinal));
+        Assert.DoesNotContain(Plans.Of(Cluster(), live).Changes, c => c.Key.Object.ToString().Contains("standby_a", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public class SlotOfMemberTests
             p => p with { Slots = [.. p.Slots, Slot("pg_basebackup_4711") with { Temporary = true }, new SlotFact("feed", "logical", true, "0/3000000", "reserved")] },
             s => s with { Slots = [new SlotFact("feed", "logical", false, "0/3000000", "reserved") { Synced = true }] });
 
-        var told = Plans.Of(Cluster(), live).Changes.Where(c => c.Key.Object.Contains("/slot/", StringComparison.Ordinal)).Select(c => c.Key.Object).ToArray();
+        var told = Plans.Of(Cluster(), live).Changes.Where(c => c.Key.Object.ToString().Contains("/slot/", StringComparison.Ordinal)).Select(c => c.Key.Object.ToString()).ToArray();
 
         Assert.Equal(["member/core-1/slot/feed"], told);
     }

@@ -42,17 +42,6 @@ public class SqlQuotingTests
         }
     }
 
-    [Theory]
-    [InlineData("a/b")]
-    [InlineData("100%")]
-    [InlineData("%2F")]
-    [InlineData("*")]
-    public void FacetPath_OfAnyName_SplitsIntoTheSameName(string name)
-    {
-        Assert.Equal(["role", name, "memberOf", name], FacetPath.Split(FacetPath.MemberOf(name, name)));
-        Assert.Equal(name, FacetPath.Split(FacetPath.Schema("d", name))[3]);
-    }
-
     [Fact]
     public void Plan_WithANameThatPostgreSqlWouldCut_RefusesItInsteadOfMakingAnotherRole()
     {

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Tests.Builders;
@@ -30,7 +31,7 @@ public class StalePlanTests
 
     [Fact]
     public void Check_WhenAnUnchangedManagedValueMoved_NamesIt() =>
-        Assert.Contains(Moved(f => f with { Roles = [Snapshots.Role("app") with { Login = true }] }), m => m.Key.Object == "role/app");
+        Assert.Contains(Moved(f => f with { Roles = [Snapshots.Role("app") with { Login = true }] }), m => m.Key.Object == ObjectPath.Parse("role/app"));
 
     [Fact]
     public void Check_WhenAVerifierMoved_NamesTheRoleAndNoVerifier()

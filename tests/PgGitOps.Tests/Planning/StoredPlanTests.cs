@@ -1,5 +1,6 @@
 using System.Text;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Reporting;
@@ -9,8 +10,11 @@ using static PgGitOps.Tests.Builders.Fleets;
 
 namespace PgGitOps.Tests.Planning;
 
-/// <summary>A plan file of an earlier engine, with every kind of object under names that a path has to escape: it is read, and the same world still gives its bytes.</summary>
-/// <remarks>The file was written before objects had types. It changes only with what a plan says, never with how the engine holds it.</remarks>
+/// <summary>A world with every kind of object under names that a path has to escape, as a plan file.</summary>
+/// <remarks>
+/// One file was written before objects had types and is never written again: what is read has to stay readable. The other one is
+/// what the world gives now; it changes with what a plan says, never with how the engine holds it.
+/// </remarks>
 public class StoredPlanTests
 {
     private const string Nasty = "a/b%2F*%";
@@ -20,7 +24,7 @@ public class StoredPlanTests
     [Fact]
     public void Read_OfAStoredPlan_IsSealedAndWritesTheSameBytes()
     {
-        var stored = System.IO.File.ReadAllBytes(Golden.InRepository("tests/PgGitOps.Tests/Scenarios/" + File));
+        var stored = System.IO.File.ReadAllBytes(Golden.InRepository("tests/PgGitOps.Tests/Planning/Stored/plan-v1-before-objects-had-types.json"));
 
         var plan = Assert.IsType<PlanFile.Sealed>(PlanFile.Read(stored)).Plan;
 

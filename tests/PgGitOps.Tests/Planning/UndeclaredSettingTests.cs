@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
@@ -16,24 +17,24 @@ public class UndeclaredSettingTests
     [Fact]
     public void Plan_WhenAnUndeclaredChangeWaitsForARestart_TellsItOnceWithTheValueThatWaits()
     {
-        var change = Assert.Single(Changes(Cluster("core-1"), Waiting(Auto("on", NotYet))), c => c.Key.Object == Path);
+        var change = Assert.Single(Changes(Cluster("core-1"), Waiting(Auto("on", NotYet))), c => c.Key.Object == ObjectPath.Parse(Path));
 
-        Assert.Equal(("pendingRestart", "on", ChangeCause.Undeclared), (change.Key.Field, change.Live!.Display, change.Cause));
+        Assert.Equal(("pendingRestart", "on", ChangeCause.Undeclared), (change.Key.Field.ToString(), change.Live!.Display, change.Cause));
         Assert.Equal(FieldTreatment.Observe, change.Treatment);
     }
 
     [Fact]
     public void Plan_WhenTheFilesMayNotBeRead_StillTellsThatAChangeWaits() =>
-        Assert.Equal("pendingRestart", Assert.Single(Changes(Cluster("core-1"), Waiting()), c => c.Key.Object == Path).Key.Field);
+        Assert.Equal("pendingRestart", Assert.Single(Changes(Cluster("core-1"), Waiting()), c => c.Key.Object == ObjectPath.Parse(Path)).Key.Field.ToString());
 
     [Fact]
     public void Plan_WhenAnUndeclaredChangeWasNotEvenReloaded_TellsTheLineOnce()
     {
         var facts = Snapshots.Primary() with { FileSettings = [Auto("on", NotYet)] };
 
-        var change = Assert.Single(Changes(Cluster("core-1"), facts), c => c.Key.Object == Path);
+        var change = Assert.Single(Changes(Cluster("core-1"), facts), c => c.Key.Object == ObjectPath.Parse(Path));
 
-        Assert.Equal(("alterSystem", "on"), (change.Key.Field, change.Live!.Display));
+        Assert.Equal(("alterSystem", "on"), (change.Key.Field.ToString(), change.Live!.Display));
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public class UndeclaredSettingTests
         var facts = Overridden(("tenancy", null, "1GB"), (null, "reports", "1048576kB"), ("tenancy", "tenancy_app", "1024MB"));
         facts = facts with { ScopedSettings = [.. facts.ScopedSettings.Where(s => s.Role != "reports"), new ScopedSettingFact(null, "reports", "work_mem", "8192kB"), new ScopedSettingFact("other", null, "random_page_cost", "1.1")] };
 
-        Assert.DoesNotContain(Changes(cluster, facts), c => c.Danger is not null && c.Key.Object.Contains("/in/", StringComparison.Ordinal));
+        Assert.DoesNotContain(Changes(cluster, facts), c => c.Danger is not null && c.Key.Object.ToString().Contains("/in/", StringComparison.Ordinal));
         Assert.Equal("1GB, declared for database tenancy, does not hold in its sessions", Assert.Single(Changes(cluster, facts), c => c.Danger is not null).Danger);
     }
 
@@ -112,7 +113,7 @@ public class UndeclaredSettingTests
         var plan = Plans.Of(Declaring("8MB"), world);
 
         Assert.DoesNotContain(plan.Changes, c => c.Danger is not null);
-        Assert.Contains(plan.Changes, c => c.Key.Object == "database/tenancy/setting/work_mem");
+        Assert.Contains(plan.Changes, c => c.Key.Object == ObjectPath.Parse("database/tenancy/setting/work_mem"));
     }
 
     private static Cluster Declaring(string workMem) => Cluster("core-1") with

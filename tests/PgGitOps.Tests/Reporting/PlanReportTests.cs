@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Policies;
@@ -169,10 +170,10 @@ public class PlanReportTests
         var (_, approved, live) = Of("drifted");
         var first = Now.AddDays(-2);
 
-        var report = DriftReport.Of(approved, live, key => key.Object == "role/old" ? first : null);
+        var report = DriftReport.Of(approved, live, key => key.Object == ObjectPath.Parse("role/old") ? first : null);
 
-        Assert.Equal(first, report.Clusters[0].Items.Single(i => i.Change.Key.Object == "role/old").Since);
-        Assert.All(report.Clusters[0].Items.Where(i => i.Change.Key.Object != "role/old"), i => Assert.Equal(live.At, i.Since));
+        Assert.Equal(first, report.Clusters[0].Items.Single(i => i.Change.Key.Object == ObjectPath.Parse("role/old")).Since);
+        Assert.All(report.Clusters[0].Items.Where(i => i.Change.Key.Object != ObjectPath.Parse("role/old")), i => Assert.Equal(live.At, i.Since));
     }
 
     private static DriftReport Drift(string world)

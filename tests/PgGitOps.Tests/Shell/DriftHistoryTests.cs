@@ -2,6 +2,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
 using PgGitOps.Providers.State;
 using PgGitOps.Reconciling;
+using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;
 
@@ -9,7 +10,7 @@ public sealed class DriftHistoryTests : IDisposable
 {
     private const string Here = "0123456789abcdef";
 
-    private static readonly Change Difference = new(new("core", "role/app", "login"), null, null, null, ChangeCause.Drift, FieldTreatment.Enforce, null);
+    private static readonly Change Difference = new(Paths.Key("role/app", "login"), null, null, null, ChangeCause.Drift, FieldTreatment.Enforce, null);
 
     private readonly string directory = Directory.CreateTempSubdirectory("pggitops-drift-").FullName;
     private readonly List<string> said = [];
@@ -57,7 +58,7 @@ public sealed class DriftHistoryTests : IDisposable
         var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         Assert.Equal(since, Open().Since(Difference.Key));
 
-        Open().Note(PlanOf("core", Difference, Difference with { Key = Difference.Key with { Field = "superuser" } }), DateTimeOffset.MaxValue);
+        Open().Note(PlanOf("core", Difference, Difference with { Key = Difference.Key with { Field = PgGitOps.Core.Facets.Field.Parse("superuser") } }), DateTimeOffset.MaxValue);
 
         Assert.Equal(since, Open().Since(Difference.Key));
         Open().Note(PlanOf("core"), DateTimeOffset.MaxValue);
@@ -71,7 +72,7 @@ public sealed class DriftHistoryTests : IDisposable
     {
         var (first, second) = (Open(), Open());
         first.Note(PlanOf("core", Difference), DateTimeOffset.UnixEpoch);
-        var other = Difference with { Key = Difference.Key with { Field = "superuser" } };
+        var other = Difference with { Key = Difference.Key with { Field = PgGitOps.Core.Facets.Field.Parse("superuser") } };
 
         second.Note(PlanOf("core", Difference, other), DateTimeOffset.UnixEpoch.AddHours(1));
         first.Note(PlanOf("core", Difference, other), DateTimeOffset.UnixEpoch.AddHours(2));

@@ -1,7 +1,9 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
+using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;
 
@@ -123,7 +125,7 @@ public sealed class JournalTests : IDisposable
     public void Journal_KeepsWhatAStepIsToBringAbout_SoThatAnotherProcessCanVerifyIt()
     {
         using (var journal = Begin())
-            journal.Intent(StepNamed("a") with { Effects = [new(new("core", "role/app", "login"), FacetValue.Of(true)), new(new("core", "role/app", "note"), FacetValue.Of(new string('x', 500)))] }, 1);
+            journal.Intent(StepNamed("a") with { Effects = [new(Paths.Key("role/app", "login"), FacetValue.Of(true)), new(Paths.Key("role/app", "note"), FacetValue.Of(new string('x', 500)))] }, 1);
 
         var intent = Assert.Single(new JournalArchive(directory, TimeProvider.System).Unfinished()).Intent;
 

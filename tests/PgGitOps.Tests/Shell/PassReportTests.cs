@@ -1,8 +1,8 @@
 using PgGitOps.Commands;
-using PgGitOps.Tests.Builders;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Reconciling;
+using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;
 
@@ -50,9 +50,9 @@ public class PassReportTests
     [Fact]
     public void Text_NamesWhatIsDangerousAndWhatNobodyActsOn()
     {
-        var undeclared = new Change(new("core", "role/boss", "superuser"), null, null, null, ChangeCause.Undeclared, Core.Desired.FieldTreatment.Observe, null) { NotActedOn = "x", Danger = "y" };
-        var open = undeclared with { Key = new("core", "member/core-2", "streaming"), Cause = ChangeCause.Drift, Danger = null };
-        var ignored = undeclared with { Key = new("core", "role/old", "superuser"), Treatment = Core.Desired.FieldTreatment.Ignore };
+        var undeclared = new Change(Paths.Key("role/boss", "superuser"), null, null, null, ChangeCause.Undeclared, Core.Desired.FieldTreatment.Observe, null) { NotActedOn = "x", Danger = "y" };
+        var open = undeclared with { Key = Paths.Key("member/core-2", "streaming"), Cause = ChangeCause.Drift, Danger = null };
+        var ignored = undeclared with { Key = Paths.Key("role/old", "superuser"), Treatment = Core.Desired.FieldTreatment.Ignore };
         var standing = new ClusterPlan { Cluster = "core", Mode = Core.Desired.ReconcileMode.Enforce, Changes = [undeclared, open, ignored], Steps = [], Refusals = [], Reads = [], Unknowns = [] };
         var pass = Pass(new ClusterResult("core", ClusterEnding.InOrder, [], null)) with { Standing = new Dictionary<string, ClusterPlan> { ["core"] = standing } };
 
@@ -67,7 +67,7 @@ public class PassReportTests
     public void Text_WithNamesAndReasonsThatATerminalObeys_ShowsThem_AndKeepsLinesOfAReasonUnderTheirStep()
     {
         const string Hostile = "a\e[2K\r\nnothing to do\u202e";
-        var danger = new Change(new("core", $"role/{Hostile}", "superuser"), null, null, null, ChangeCause.Undeclared, Core.Desired.FieldTreatment.Observe, null) { Danger = "y" };
+        var danger = new Change(Paths.Key($"role/{Hostile}", "superuser"), null, null, null, ChangeCause.Undeclared, Core.Desired.FieldTreatment.Observe, null) { Danger = "y" };
         var standing = new ClusterPlan { Cluster = "core", Mode = Core.Desired.ReconcileMode.Enforce, Changes = [danger], Steps = [], Refusals = [], Reads = [], Unknowns = [] };
         var failed = new StepResult(Done.Step with { Title = $"create {Hostile}" }, new StepOutcome.Failed($"FATAL: {Hostile}", null));
         var pass = Pass(new ClusterResult("core", ClusterEnding.Stopped, [failed], $"stopped {Hostile}")) with

@@ -1,10 +1,12 @@
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
+using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;
 
@@ -119,9 +121,9 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
         Changes = [],
         Steps = [.. declared[cluster].Select(s => s.Split('<')).Where(s => !True.Contains(s[0])).Select(s => StepOf(cluster, s[0], s.Skip(1)))],
         Refusals = [],
-        Reads = [.. declared[cluster].Select(s => s.Split('<')[0]).Select(s => new LiveRead(new(cluster, s, "exists"), True.Contains(s) ? "true" : null))],
+        Reads = [.. declared[cluster].Select(s => s.Split('<')[0]).Select(s => new LiveRead(Paths.Key(s, "exists", cluster), True.Contains(s) ? "true" : null))],
         Unknowns = [],
-        Found = [.. Found.Select(f => new FacetState(new(cluster, f, "exists"), FacetValue.Of(true)))],
+        Found = [.. Found.Select(f => new FacetState(Paths.Key(f, "exists", cluster), FacetValue.Of(true)))],
     };
 
     private static Step StepOf(string cluster, string id, IEnumerable<string> after) => new()
@@ -134,7 +136,7 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
             : id.Contains("/restart/", StringComparison.Ordinal) ? new StepAction.RestartServer(id)
             : new StepAction.StartServer("m"),
         Preconditions = [],
-        Effects = id.Contains("/role/", StringComparison.Ordinal) ? [new(new(cluster, id, "exists"), FacetValue.Of(true))] : [],
+        Effects = id.Contains("/role/", StringComparison.Ordinal) ? [new(Paths.Key(id, "exists", cluster), FacetValue.Of(true))] : [],
         Hazards = [],
         Timeout = TimeSpan.FromSeconds(5),
         DependsOn = [.. after.Select(a => new StepDependency(a, "needs it"))],

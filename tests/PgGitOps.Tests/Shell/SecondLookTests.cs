@@ -2,6 +2,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Reconciling;
+using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;
 
@@ -41,7 +42,7 @@ public class SecondLookTests
         Changes = [],
         Steps = [],
         Refusals = refused ? [new("PGP001", "no", null, null)] : [],
-        Reads = read.Split('=') is [var field, var value] ? [new(new("core", "role/app", field), value.Length == 0 ? null : value)] : [],
+        Reads = read.Split('=') is [var field, var value] ? [new(Paths.Key("role/app", field), value.Length == 0 ? null : value)] : [],
         Unknowns = [],
     };
 }

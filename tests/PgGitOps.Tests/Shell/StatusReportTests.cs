@@ -60,7 +60,7 @@ public class StatusReportTests
             Record = new Observation<ClusterRecord>.Seen(new ClusterRecord([], [], new Suspension($"why {Hostile}", $"who {Hostile}", Snapshots.At, Snapshots.At.AddHours(1))), Snapshots.At),
         });
         var plan = Planner.Plan(fleet, snapshot, Plans.Options);
-        var danger = new Change(new("core", $"role/{Hostile}", "superuser"), null, null, null, ChangeCause.Undeclared, Core.Desired.FieldTreatment.Observe, null) { Danger = "it may do anything" };
+        var danger = new Change(Paths.Key($"role/{Hostile}", "superuser"), null, null, null, ChangeCause.Undeclared, Core.Desired.FieldTreatment.Observe, null) { Danger = "it may do anything" };
         plan = plan with { Clusters = [plan.Clusters[0] with { Changes = [danger], Unknowns = [$"unknown {Hostile}"] }] };
 
         var text = new StatusReport(fleet, snapshot, plan, [], Fleets.Now).Text();

@@ -1,7 +1,9 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Reconciling;
+using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;
 
@@ -58,7 +60,7 @@ public sealed class StepsWithoutEffectTests : IDisposable
 
         var (step, seen) = Assert.Single(PassJudgement.WithoutEffect(done, PlanOf(StepAt("4MB")) with
         {
-            Changes = [new(new("core", "member/m/parameter/work_mem", "value"), FacetValue.Of("4MB"), FacetValue.Of("8MB"), null, ChangeCause.Intent, FieldTreatment.Enforce, null)],
+            Changes = [new(Paths.Key("member/m/parameter/work_mem", "value"), FacetValue.Of("4MB"), FacetValue.Of("8MB"), null, ChangeCause.Intent, FieldTreatment.Enforce, null)],
         }));
         var judged = PassJudgement.Degraded(done, step, seen);
         Assert.Equal(ClusterEnding.Degraded, judged.Ending);
@@ -76,8 +78,8 @@ public sealed class StepsWithoutEffectTests : IDisposable
         Cluster = "core",
         Title = "set work_mem on m",
         Action = new StepAction.ExecuteSql("m", "postgres", ["ALTER SYSTEM SET work_mem = '8MB'"], false),
-        Preconditions = [new(new("core", "member/m/parameter/work_mem", "value"), FacetValue.Of(live))],
-        Effects = [new(new("core", "member/m/parameter/work_mem", "value"), FacetValue.Of("8MB"))],
+        Preconditions = [new(Paths.Key("member/m/parameter/work_mem", "value"), FacetValue.Of(live))],
+        Effects = [new(Paths.Key("member/m/parameter/work_mem", "value"), FacetValue.Of("8MB"))],
         Hazards = [],
         Timeout = TimeSpan.FromSeconds(1),
         DependsOn = [],

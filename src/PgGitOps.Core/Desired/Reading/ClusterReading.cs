@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.Reading;

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
@@ -39,22 +40,21 @@ internal sealed class Consents : IReferenceCheck
         if (approval.Cluster is null)
             findings.Add(ReferenceRules.ConsentIncomplete.At(first.Span, "an approval that allows objects names their cluster", "add cluster"));
         else if (draft.Clusters.Select(c => c.Cluster).FirstOrDefault(c => c.Name == approval.Cluster) is { } declared)
-            findings.AddRange(approval.Recreates.Concat(approval.Primaries.Select(p => p with { Value = $"member/{p.Value}" })).Select(r => UnknownObject(declared, r)).OfType<Diagnostic>());
+            findings.AddRange(approval.Recreates.Concat(approval.Primaries.Select(p => p with { Value = new ObjectPath.Member(p.Value).ToString() })).Select(r => UnknownObject(declared, r)).OfType<Diagnostic>());
     }
 
     /// <summary>An object that the cluster does not declare would never be made anew: the name is mistyped.</summary>
     private static Diagnostic? UnknownObject(Cluster cluster, Located<string> path)
     {
-        var parts = path.Value.Split('/').Select(p => p.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).Replace("%25", "%", StringComparison.Ordinal)).ToArray();
         var where = $"in cluster {cluster.Name}";
-        switch (parts)
+        switch (ObjectPath.Parse(path.Value))
         {
-            case ["member", var member]:
-                return cluster.FindMember(member) is null ? Named(ReferenceRules.UnknownMember, "member", member, cluster.Members.Select(m => m.Name)) : null;
-            case ["database", var name, ..]:
+            case ObjectPath.Member member:
+                return cluster.FindMember(member.Name) is null ? Named(ReferenceRules.UnknownMember, "member", member.Name, cluster.Members.Select(m => m.Name)) : null;
+            case { DatabaseName: { } name } inside:
                 if (cluster.Databases.FirstOrDefault(d => d.Name == name) is not { } database)
                     return Named(ReferenceRules.UnknownDatabase, "database", name, cluster.Databases.Select(d => d.Name));
-                return parts.Length == 4 && database.Schemas.All(s => s.Name != parts[3]) ? Named(ReferenceRules.UnknownSchema, "schema", parts[3], database.Schemas.Select(s => s.Name)) : null;
+                return inside is ObjectPath.Schema schema && database.Schemas.All(s => s.Name != schema.Name) ? Named(ReferenceRules.UnknownSchema, "schema", schema.Name, database.Schemas.Select(s => s.Name)) : null;
             default:
                 return null;
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Sources;
 
@@ -17,8 +18,8 @@ internal static class AccessListSteps
 
     private static void Write(PlanDraft draft, string member)
     {
-        var path = FacetPath.AccessList(member);
-        if (draft.Desired(path, "lines") is not { } lines || draft.Desired(path, "loaded") is not { } loaded)
+        var path = new ObjectPath.AccessList(member);
+        if (draft.Desired(path, Field.Lines) is not { } lines || draft.Desired(path, Field.Loaded) is not { } loaded)
             return;
         if (draft.Wants(lines))
             draft.Add(Write(draft, member, lines, loaded));
@@ -56,13 +57,13 @@ internal static class AccessListSteps
     {
         var step = new StepDraft
         {
-            Id = $"{draft.Problem.Cluster.Name}/{FacetPath.AccessList(member)}/{verb}",
+            Id = $"{draft.Problem.Cluster.Name}/{new ObjectPath.AccessList(member)}/{verb}",
             Title = $"{verb} the access list of {member}: {what}",
             Action = action,
             Timeout = StepTimeouts.AccessList,
             Because = facet.At,
         };
-        step.Needs.Add(new Need(draft.Problem.Key(FacetPath.Member(member), "running"), Normal.True, $"{member} has to run"));
+        step.Needs.Add(new Need(draft.Problem.Key(new ObjectPath.Member(member), Field.Running), Normal.True, $"{member} has to run"));
         step.Hazards.Add(new Hazard(HazardKind.Reload, $"reloads the configuration of {member}"));
         return step;
     }

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning.Steps;
 
@@ -20,10 +21,10 @@ internal static class ContentSteps
 
     private static void Schema(PlanDraft draft, string database, Schema schema)
     {
-        var path = FacetPath.Schema(database, schema.Name);
+        var path = new ObjectPath.Schema(database, schema.Name);
         var quoted = SqlIdentifier.Quote(schema.Name);
-        var owner = draft.Wanted(path, "owner");
-        var exists = draft.Wanted(path, "exists");
+        var owner = draft.Wanted(path, Field.Owner);
+        var exists = draft.Wanted(path, Field.Exists);
         if (exists is null && owner is null)
             return;
         var allowed = exists is null ? null : LostObjects.Refuse(draft, exists, $"Schema {database}.{schema.Name}");
@@ -46,7 +47,7 @@ internal static class ContentSteps
         }
         if (owner is not null)
             step.Changing(draft.State, owner.Key, owner.Value);
-        draft.NeedObject(step, FacetPath.Database(database), "its database has to exist");
+        draft.NeedObject(step, new ObjectPath.Database(database), "its database has to exist");
         if (ownerName is not null)
             draft.NeedRole(step, ownerName, "its owner has to exist first");
         draft.Add(step);
@@ -54,11 +55,11 @@ internal static class ContentSteps
 
     private static void Extension(PlanDraft draft, string database, Extension extension)
     {
-        var path = FacetPath.Extension(database, extension.Name);
+        var path = new ObjectPath.Extension(database, extension.Name);
         var quoted = SqlIdentifier.Quote(extension.Name);
-        var exists = draft.Wanted(path, "exists");
-        var version = draft.Wanted(path, "version");
-        var schema = draft.Wanted(path, "schema");
+        var exists = draft.Wanted(path, Field.Exists);
+        var version = draft.Wanted(path, Field.Version);
+        var schema = draft.Wanted(path, Field.Schema);
         if (exists is null && version is null && schema is null)
             return;
         StepDraft step;
@@ -87,9 +88,9 @@ internal static class ContentSteps
         }
         foreach (var facet in new[] { version, schema }.OfType<DesiredFacet>())
             step.Changing(draft.State, facet.Key, facet.Value);
-        draft.NeedObject(step, FacetPath.Database(database), "its database has to exist");
+        draft.NeedObject(step, new ObjectPath.Database(database), "its database has to exist");
         if (extension.Schema is { } home)
-            draft.NeedObject(step, FacetPath.Schema(database, home), "its schema has to exist");
+            draft.NeedObject(step, new ObjectPath.Schema(database, home), "its schema has to exist");
         draft.Add(step);
     }
 }

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning.Steps;
 
@@ -11,7 +12,7 @@ internal static class DatabaseSteps
             return;
         foreach (var database in draft.Problem.Cluster.Databases)
         {
-            if (draft.Desired(FacetPath.Database(database.Name), "exists") is null)
+            if (draft.Desired(new ObjectPath.Database(database.Name), Field.Exists) is null)
                 continue;
             Create(draft, database);
             RefuseImmutable(draft, database);
@@ -21,8 +22,8 @@ internal static class DatabaseSteps
 
     private static void Create(PlanDraft draft, Database database)
     {
-        var path = FacetPath.Database(database.Name);
-        if (draft.Wanted(path, "exists") is not { } exists || LostObjects.Refuse(draft, exists, $"Database {database.Name}") is not { } allowed)
+        var path = new ObjectPath.Database(database.Name);
+        if (draft.Wanted(path, Field.Exists) is not { } exists || LostObjects.Refuse(draft, exists, $"Database {database.Name}") is not { } allowed)
             return;
         var sql = $"CREATE DATABASE {SqlIdentifier.Quote(database.Name)}";
         if (database.Owner is { } owner)
@@ -38,7 +39,7 @@ internal static class DatabaseSteps
         var title = $"create database {database.Name}{(database.Owner is { } o ? $" (owner {o.Value})" : "")}{allowed.Words}";
         var step = draft.Sql(path, "create", title, "postgres", [sql], database.At, StepTimeouts.CreateDatabase, inTransaction: false);
         step.Changing(draft.State, exists.Key, exists.Value);
-        foreach (var field in (string[])["owner", "encoding", "locale", "connectionLimit"])
+        foreach (var field in (Field[])[Field.Owner, Field.Encoding, Field.Locale, Field.ConnectionLimit])
         {
             if (draft.Desired(path, field) is { } facet)
                 step.Changing(draft.State, facet.Key, facet.Value);
@@ -53,9 +54,9 @@ internal static class DatabaseSteps
 
     private static void RefuseImmutable(PlanDraft draft, Database database)
     {
-        foreach (var field in (string[])["encoding", "locale"])
+        foreach (var field in (Field[])[Field.Encoding, Field.Locale])
         {
-            if (draft.Wanted(FacetPath.Database(database.Name), field) is not { } facet || draft.State[facet.Key] is not { } live)
+            if (draft.Wanted(new ObjectPath.Database(database.Name), field) is not { } facet || draft.State[facet.Key] is not { } live)
                 continue;
             draft.Refuse(new Refusal(PlanRule.Immutable, $"Database {database.Name} has {field} {live.Display}; it cannot become {facet.Value.Display} after creation.", "Make a new database and copy the data, or correct the document.", facet.At));
             draft.LeaveAlone(facet.Key, "it is fixed at creation");
@@ -64,11 +65,11 @@ internal static class DatabaseSteps
 
     private static void Alter(PlanDraft draft, Database database)
     {
-        var path = FacetPath.Database(database.Name);
-        var owner = draft.Wanted(path, "owner");
-        var limit = draft.Wanted(path, "connectionLimit");
+        var path = new ObjectPath.Database(database.Name);
+        var owner = draft.Wanted(path, Field.Owner);
+        var limit = draft.Wanted(path, Field.ConnectionLimit);
         var settings = ScopedSettings.Collect(draft, path);
-        if (draft.State[draft.Problem.Key(path, "exists")] is null || (owner is null && limit is null && settings.Count == 0))
+        if (draft.State[draft.Problem.Key(path, Field.Exists)] is null || (owner is null && limit is null && settings.Count == 0))
             return;
         var subject = $"ALTER DATABASE {SqlIdentifier.Quote(database.Name)}";
         List<string> statements = [];

@@ -1,3 +1,6 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
+
 namespace PgGitOps.Core.Planning.Steps;
 
 /// <summary>Declared facets that hold by nature in something just made: what initdb, template0 and a new schema bring along.</summary>
@@ -7,24 +10,21 @@ internal static class FreshFacets
     internal static IEnumerable<FacetState> OfPrimary(ClusterProblem problem, string member)
     {
         var access = problem.Environment.Access;
-        var path = FacetPath.Member(member);
-        yield return new FacetState(problem.Key(path, "exists"), Normal.Exists);
-        yield return new FacetState(problem.Key(path, "running"), Normal.True);
-        yield return new FacetState(problem.Key(path, "role"), FacetValue.Of("primary"));
+        var path = new ObjectPath.Member(member);
+        yield return new FacetState(problem.Key(path, Field.Exists), Normal.Exists);
+        yield return new FacetState(problem.Key(path, Field.Running), Normal.True);
+        yield return new FacetState(problem.Key(path, Field.Role), FacetValue.Of("primary"));
         foreach (var facet in problem.Desired.All)
         {
-            var parts = FacetPath.Split(facet.Key.Object);
-            FacetValue? value = parts switch
+            FacetValue? value = facet.Key.Object switch
             {
-                ["member", var m, "parameter", "synchronous_standby_names"] when m == member => new FacetValue("", "(empty)") { Written = "" },
-                ["member", var m, "parameter", "synchronous_commit"] when m == member => FacetValue.Of("on"),
-                ["member", var m, "parameter", _] when m == member => facet.Value,
-                ["member", var m, "slot", _] when m == member => facet.Value,
-                ["member", var m, "accessList"] when m == member => facet.Value,
-                ["role", var r] when r == access.User => OfSuperuser(facet.Key.Field),
-                ["role", var r] when r == access.ReplicationUser => OfReplicationUser(facet.Key.Field),
-                ["database", "postgres" or "template0" or "template1"] => OfDatabase(facet, access.User),
-                ["database", "postgres" or "template1", .. var inner] => Inside(problem, inner, facet),
+                ObjectPath.Parameter { Name: "synchronous_standby_names" } p when p.Member == member => new FacetValue("", "", "(empty)"),
+                ObjectPath.Parameter { Name: "synchronous_commit" } p when p.Member == member => FacetValue.Of("on"),
+                ObjectPath.Parameter or ObjectPath.Slot or ObjectPath.AccessList when facet.Key.Object.MemberName == member => facet.Value,
+                ObjectPath.Role r when r.Name == access.User => OfSuperuser(facet.Key.Field),
+                ObjectPath.Role r when r.Name == access.ReplicationUser => OfReplicationUser(facet.Key.Field),
+                ObjectPath.Database { Name: "postgres" or "template0" or "template1" } => OfDatabase(facet, access.User),
+                { DatabaseName: "postgres" or "template1" } inner => Inside(problem, inner, facet),
                 _ => null,
             };
             if (value is not null)
@@ -36,17 +36,17 @@ internal static class FreshFacets
     internal static IEnumerable<FacetState> OfClone(PlanDraft draft, string member, string source)
     {
         var problem = draft.Problem;
-        var path = FacetPath.Member(member);
-        yield return new FacetState(problem.Key(path, "exists"), Normal.Exists);
-        yield return new FacetState(problem.Key(path, "running"), Normal.True);
-        yield return new FacetState(problem.Key(path, "role"), FacetValue.Of("standby"));
-        yield return new FacetState(problem.Key(path, "streaming"), Normal.True);
+        var path = new ObjectPath.Member(member);
+        yield return new FacetState(problem.Key(path, Field.Exists), Normal.Exists);
+        yield return new FacetState(problem.Key(path, Field.Running), Normal.True);
+        yield return new FacetState(problem.Key(path, Field.Role), FacetValue.Of("standby"));
+        yield return new FacetState(problem.Key(path, Field.Streaming), Normal.True);
         foreach (var facet in problem.Desired.All)
         {
-            FacetState? state = FacetPath.Split(facet.Key.Object) switch
+            FacetState? state = facet.Key.Object switch
             {
-                ["member", var m, "parameter", var name] when m == member => new FacetState(facet.Key, draft.State[problem.Key(FacetPath.MemberParameter(source, name), "configured")]),
-                ["member", var m, "accessList"] when m == member => new FacetState(facet.Key, facet.Value),
+                ObjectPath.Parameter p when p.Member == member => new FacetState(facet.Key, draft.State[problem.Key(new ObjectPath.Parameter(source, p.Name), Field.Configured)]),
+                ObjectPath.AccessList a when a.Member == member => new FacetState(facet.Key, facet.Value),
                 _ => null,
             };
             if (state is not null)
@@ -57,12 +57,9 @@ internal static class FreshFacets
     /// <summary>A database made from template0.</summary>
     internal static IEnumerable<FacetState> OfContents(ClusterProblem problem, string database)
     {
-        var path = FacetPath.Database(database);
-        foreach (var facet in problem.Desired.All)
+        foreach (var facet in Within(problem, database))
         {
-            if (!FacetPath.IsWithin(facet.Key.Object, path))
-                continue;
-            if (Inside(problem, FacetPath.Split(facet.Key.Object)[2..], facet, DeclaredOwner(problem, database)) is { } value)
+            if (Inside(problem, facet.Key.Object, facet, DeclaredOwner(problem, database)) is { } value)
                 yield return new FacetState(facet.Key, value);
         }
     }
@@ -70,17 +67,10 @@ internal static class FreshFacets
     /// <summary>A schema just made: empty, and its owner holds everything.</summary>
     internal static IEnumerable<FacetState> OfSchema(ClusterProblem problem, string database, string schema, string? owner)
     {
-        var path = FacetPath.Database(database);
-        foreach (var facet in problem.Desired.All)
+        foreach (var facet in Within(problem, database))
         {
-            if (!FacetPath.IsWithin(facet.Key.Object, path))
-                continue;
-            var isFresh = FacetPath.Split(facet.Key.Object) switch
-            {
-                [_, _, "grant", "schema", var s, var grantee] => s == schema && grantee == owner && IsWithin(facet.Value, ImpliedPrivileges.OfOwner("schema")),
-                [_, _, "grant", var target, var s, _] => GrantWords.IsAll(target) && s == schema,
-                _ => false,
-            };
+            var isFresh = facet.Key.Object is ObjectPath.Grant grant && grant.Schema == schema
+                && (grant.Target == GrantTarget.Schema ? grant.Grantee == owner && IsWithin(facet.Value, ImpliedPrivileges.OfOwner("schema")) : GrantWords.IsAll(grant.Target));
             if (isFresh)
                 yield return new FacetState(facet.Key, facet.Value);
         }
@@ -89,66 +79,57 @@ internal static class FreshFacets
     /// <summary>An extension may bring tables along, so grants on all tables of its schema have to be given again.</summary>
     internal static IEnumerable<FacetState> OfExtension(ClusterProblem problem, string database, string? schema)
     {
-        var path = FacetPath.Database(database);
-        foreach (var facet in problem.Desired.All)
+        foreach (var facet in Within(problem, database))
         {
-            if (FacetPath.IsWithin(facet.Key.Object, path)
-                && FacetPath.Split(facet.Key.Object) is [_, _, "grant", var target, var s, _] && GrantWords.IsAll(target) && s == (schema ?? "public"))
+            if (facet.Key.Object is ObjectPath.Grant grant && GrantWords.IsAll(grant.Target) && grant.Schema == (schema ?? "public"))
                 yield return new FacetState(facet.Key, null);
         }
     }
 
-    private static string? DeclaredOwner(ClusterProblem problem, string database) =>
-        problem.Desired.ByKey.GetValueOrDefault(problem.Key(FacetPath.Database(database), "owner"))?.Value.Canonical;
+    private static IEnumerable<DesiredFacet> Within(ClusterProblem problem, string database) =>
+        problem.Desired.All.Where(f => f.Key.Object is not ObjectPath.Database && f.Key.Object.DatabaseName == database);
 
-    private static FacetValue? Inside(ClusterProblem problem, string[] path, DesiredFacet facet, string? owner = null)
+    private static string? DeclaredOwner(ClusterProblem problem, string database) =>
+        problem.Desired.ByKey.GetValueOrDefault(problem.Key(new ObjectPath.Database(database), Field.Owner))?.Value.Canonical;
+
+    private static FacetValue? Inside(ClusterProblem problem, ObjectPath path, DesiredFacet facet, string? owner = null)
     {
         // Since PostgreSQL 15 PUBLIC may use schema public and no longer create in it.
         var isOpen = problem.Cluster.PostgresMajor < 15;
         return path switch
         {
-            ["schema", "public"] => facet.Key.Field == "owner" ? FacetValue.Of(isOpen ? problem.Environment.Access.User : "pg_database_owner") : Normal.Exists,
-            ["extension", "plpgsql"] => facet.Key.Field switch
-            {
-                "version" => FacetValue.Of("1.0"),
-                "schema" => FacetValue.Of("pg_catalog"),
-                _ => Normal.Exists,
-            },
-            ["grant", "database", "PUBLIC"] => Normal.Privileges(ImpliedPrivileges.OfPublic("database")),
-            ["grant", "database", var grantee] when grantee == owner && IsWithin(facet.Value, ImpliedPrivileges.OfOwner("database")) => facet.Value,
-            ["grant", "schema", "public", "PUBLIC"] => Normal.Privileges(isOpen ? ["CREATE", "USAGE"] : ["USAGE"]),
-            ["grant", var target, "public", _] when GrantWords.IsAll(target) => facet.Value,
-            ["defaultPrivilege", _, "*", var on, "PUBLIC"] => Normal.Privileges(ImpliedPrivileges.OfPublic(on)),
+            ObjectPath.Schema { Name: "public" } => facet.Key.Field == Field.Owner ? FacetValue.Of(isOpen ? problem.Environment.Access.User : "pg_database_owner") : Normal.Exists,
+            ObjectPath.Extension { Name: "plpgsql" } => facet.Key.Field == Field.Version ? FacetValue.Of("1.0") : facet.Key.Field == Field.Schema ? FacetValue.Of("pg_catalog") : Normal.Exists,
+            ObjectPath.Grant { Target: GrantTarget.Database, Grantee: "PUBLIC" } => Normal.Privileges(ImpliedPrivileges.OfPublic("database")),
+            ObjectPath.Grant { Target: GrantTarget.Database } grant when grant.Grantee == owner && IsWithin(facet.Value, ImpliedPrivileges.OfOwner("database")) => facet.Value,
+            ObjectPath.Grant { Target: GrantTarget.Schema, Schema: "public", Grantee: "PUBLIC" } => Normal.Privileges(isOpen ? ["CREATE", "USAGE"] : ["USAGE"]),
+            ObjectPath.Grant { Schema: "public" } grant when GrantWords.IsAll(grant.Target) => facet.Value,
+            ObjectPath.DefaultPrivilege { Schema: null, Grantee: "PUBLIC" } privilege => Normal.Privileges(ImpliedPrivileges.OfPublic(GrantWords.Kind(privilege.On))),
             _ => null,
         };
     }
 
     private static bool IsWithin(FacetValue wanted, string[] held) => Normal.PrivilegeNames(wanted).All(held.Contains);
 
-    private static FacetValue? OfSuperuser(string field) => field switch
-    {
-        "connectionLimit" => FacetValue.Of("-1"),
-        "validUntil" => FacetValue.Of("infinity"),
-        "password" => null,
-        _ => Normal.True,
-    };
+    private static FacetValue? OfSuperuser(Field field) => Unlimited(field) ?? (field == Field.Password ? null : Normal.True);
 
-    private static FacetValue? OfReplicationUser(string field) => field switch
+    private static FacetValue OfReplicationUser(Field field)
     {
-        "exists" or "login" or "replication" or "inherit" => Normal.True,
-        "connectionLimit" => FacetValue.Of("-1"),
-        "validUntil" => FacetValue.Of("infinity"),
         // Initialising stores the verifier of access.replicationPassword.
-        "password" => new FacetValue("matches", "(set)"),
-        _ => Normal.False,
-    };
+        if (field == Field.Password)
+            return Normal.PasswordSet;
+        return Unlimited(field) ?? Normal.Bool(field == Field.Exists || field == Field.Login || field == Field.Replication || field == Field.Inherit);
+    }
 
-    private static FacetValue? OfDatabase(DesiredFacet facet, string user) => facet.Key.Field switch
+    private static FacetValue? Unlimited(Field field) => field == Field.ConnectionLimit ? FacetValue.Of("-1") : field == Field.ValidUntil ? FacetValue.Of("infinity") : null;
+
+    private static FacetValue OfDatabase(DesiredFacet facet, string user)
     {
-        "owner" => FacetValue.Of(user),
-        "connectionLimit" => FacetValue.Of("-1"),
-        "encoding" => Normal.Encoding("UTF8"),
-        "locale" => Normal.Locale("C"),
-        _ => Normal.Exists,
-    };
+        var field = facet.Key.Field;
+        if (field == Field.Owner)
+            return FacetValue.Of(user);
+        if (field == Field.Encoding)
+            return Normal.Encoding("UTF8");
+        return Unlimited(field) ?? (field == Field.Locale ? Normal.Locale("C") : Normal.Exists);
+    }
 }

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Evidence;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Steps;
@@ -21,7 +22,7 @@ internal static class MemberRefusals
     /// <summary>Absent everywhere is not never existed.</summary>
     internal static Refusal? WhyNotInitialised(ClusterProblem problem)
     {
-        var approve = $"Find the data (an unmounted file system, a changed dataRoot, another host) or restore a backup. {Allowances.Hint(problem.Cluster.Name, "cluster")}";
+        var approve = $"Find the data (an unmounted file system, a changed dataRoot, another host) or restore a backup. {Allowances.Hint(problem.Cluster.Name, Allowances.WholeCluster)}";
         if (problem.Remembered is { } known)
         {
             return new Refusal(
@@ -46,7 +47,7 @@ internal static class MemberRefusals
             : new Refusal(
                 PlanRule.FoundMember,
                 $"{member.Name} was found, not provisioned, and its data are gone ({problem.MemberReasons.GetValueOrDefault(member.Name, "not observed")}): it is not replaced by a clone.",
-                $"Bring its data back. {Allowances.Hint(problem.Cluster.Name, FacetPath.Member(member.Name))}",
+                $"Bring its data back. {Allowances.Hint(problem.Cluster.Name, new ObjectPath.Member(member.Name).ToString())}",
                 member.At);
 
     /// <summary>A stopped server whose data do not lie where the engine provisions: it is started the way its owner starts it.</summary>
@@ -83,8 +84,8 @@ internal static class MemberRefusals
 
     internal static void Leave(PlanDraft draft, Member member, string why)
     {
-        foreach (var field in (string[])["running", "streaming"])
-            draft.LeaveAlone(draft.Problem.Key(FacetPath.Member(member.Name), field), why);
+        foreach (var field in (Field[])[Field.Running, Field.Streaming])
+            draft.LeaveAlone(draft.Problem.Key(new ObjectPath.Member(member.Name), field), why);
     }
 
     private static string Word(MemberStatus status) => status switch

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning.Steps;
 
@@ -19,7 +20,7 @@ internal static class MemberSteps
         {
             if (members.All(m => draft.StatusOf(m.Name) == MemberStatus.Absent))
             {
-                var consent = problem.Allowances.Recreate("cluster");
+                var consent = problem.Allowances.Recreate(Allowances.WholeCluster);
                 if (consent is null && MemberRefusals.WhyNotInitialised(problem) is { } refusal)
                     draft.Refuse(refusal);
                 else
@@ -38,7 +39,7 @@ internal static class MemberSteps
                 Slots(draft, upstream, primary);
             switch (draft.StatusOf(member.Name))
             {
-                case MemberStatus.Absent when problem.Allowances.Recreate(FacetPath.Member(member.Name)) is { } consent:
+                case MemberStatus.Absent when problem.Allowances.Recreate(new ObjectPath.Member(member.Name).ToString()) is { } consent:
                     Clone(draft, member, upstream, consent);
                     break;
                 case MemberStatus.Absent when MemberRefusals.WhyNotReplaced(problem, member) is { } refusal:
@@ -68,11 +69,11 @@ internal static class MemberSteps
     {
         var problem = draft.Problem;
         var member = problem.Cluster.Members.First(m => m.Initial);
-        if (!draft.MayChange(problem.Key(FacetPath.Member(member.Name), "exists")))
+        if (!draft.MayChange(problem.Key(new ObjectPath.Member(member.Name), Field.Exists)))
             return;
         var step = new StepDraft
         {
-            Id = $"{problem.Cluster.Name}/{FacetPath.Member(member.Name)}/initialise",
+            Id = $"{problem.Cluster.Name}/{new ObjectPath.Member(member.Name)}/initialise",
             Title = $"initialise {member.Name} as the primary on {member.Host}, port {member.Port}{(consent is null ? "" : $", lost before; allowed by {consent.ApprovedBy} (approval {consent.Head.Name})")}",
             Action = new StepAction.InitialisePrimary(member.Name),
             Timeout = StepTimeouts.Initialise,
@@ -80,12 +81,12 @@ internal static class MemberSteps
         };
         // Every member has to be known absent: one that merely cannot be reached may be a living primary.
         foreach (var other in problem.Cluster.Members)
-            step.Before.Add(new FacetState(problem.Key(FacetPath.Member(other.Name), "exists"), null));
+            step.Before.Add(new FacetState(problem.Key(new ObjectPath.Member(other.Name), Field.Exists), null));
         step.Effects.AddRange(FreshFacets.OfPrimary(problem, member.Name));
         if (consent is not null)
-            step.Effects.Add(problem.Allowances.UseOf(consent, "cluster"));
-        step.Creates.Add(FacetPath.Member(member.Name));
-        step.Creates.AddRange(problem.Cluster.Members.Where(m => m != member && Topology.UpstreamOf(m, member.Name) == member.Name).Select(m => FacetPath.Slot(member.Name, m.SlotName)));
+            step.Effects.Add(problem.Allowances.UseOf(consent, Allowances.WholeCluster));
+        step.Creates.Add(new ObjectPath.Member(member.Name));
+        step.Creates.AddRange(problem.Cluster.Members.Where(m => m != member && Topology.UpstreamOf(m, member.Name) == member.Name).Select(m => new ObjectPath.Slot(member.Name, m.SlotName)));
         draft.Add(step);
     }
 
@@ -139,14 +140,14 @@ internal static class MemberSteps
     private static void Clone(PlanDraft draft, Member member, string primary, ApprovalDocument? consent)
     {
         var problem = draft.Problem;
-        var path = FacetPath.Member(member.Name);
-        if (!draft.MayChange(problem.Key(path, "exists")))
+        var path = new ObjectPath.Member(member.Name);
+        if (!draft.MayChange(problem.Key(path, Field.Exists)))
             return;
         if (problem.Strayed.TryGetValue(primary, out var strayed))
         {
             var why = $"its source {primary} does not follow the primary's history: {strayed}";
             draft.Refuse(new Refusal(PlanRule.OutdatedPrimary, $"{member.Name} is not cloned: {why}.", $"Rebuild {primary} first.", member.At));
-            draft.LeaveAlone(problem.Key(path, "exists"), why);
+            draft.LeaveAlone(problem.Key(path, Field.Exists), why);
             return;
         }
         var step = new StepDraft
@@ -157,17 +158,17 @@ internal static class MemberSteps
             Timeout = StepTimeouts.Clone,
             Because = member.At,
         };
-        step.Before.Add(new FacetState(problem.Key(path, "exists"), null));
-        step.Needs.Add(new Need(problem.Key(FacetPath.Member(primary), "running"), Normal.True, $"a clone needs {primary} as its source"));
-        step.Needs.Add(new Need(problem.Key(FacetPath.Slot(primary, member.SlotName), "exists"), Normal.Exists, $"slot {member.SlotName} keeps the WAL of the copy"));
-        if (draft.Desired(FacetPath.AccessList(primary), "lines") is { } list && draft.MayChange(list.Key))
+        step.Before.Add(new FacetState(problem.Key(path, Field.Exists), null));
+        step.Needs.Add(new Need(problem.Key(new ObjectPath.Member(primary), Field.Running), Normal.True, $"a clone needs {primary} as its source"));
+        step.Needs.Add(new Need(problem.Key(new ObjectPath.Slot(primary, member.SlotName), Field.Exists), Normal.Exists, $"slot {member.SlotName} keeps the WAL of the copy"));
+        if (draft.Desired(new ObjectPath.AccessList(primary), Field.Lines) is { } list && draft.MayChange(list.Key))
         {
-            foreach (var facet in (DesiredFacet[])[list, draft.Desired(FacetPath.AccessList(primary), "loaded")!])
+            foreach (var facet in (DesiredFacet[])[list, draft.Desired(new ObjectPath.AccessList(primary), Field.Loaded)!])
                 step.Needs.Add(new Need(facet.Key, facet.Value, $"{primary} has to admit the host of {member.Name}"));
         }
         step.Effects.AddRange(FreshFacets.OfClone(draft, member.Name, primary));
         if (consent is not null)
-            step.Effects.Add(problem.Allowances.UseOf(consent, path));
+            step.Effects.Add(problem.Allowances.UseOf(consent, path.ToString()));
         step.Hazards.Add(new Hazard(HazardKind.LongRunning, $"copies all data of {primary} over the network"));
         step.Creates.Add(path);
         draft.Add(step);
@@ -176,8 +177,8 @@ internal static class MemberSteps
     private static void Start(PlanDraft draft, Member member, string why, string? primary)
     {
         var problem = draft.Problem;
-        var path = FacetPath.Member(member.Name);
-        if (draft.Wanted(path, "running") is not { } running)
+        var path = new ObjectPath.Member(member.Name);
+        if (draft.Wanted(path, Field.Running) is not { } running)
             return;
         var step = new StepDraft
         {
@@ -190,8 +191,8 @@ internal static class MemberSteps
         step.Changing(draft.State, running.Key, Normal.True);
         if (primary is not null)
         {
-            step.Effects.Add(new FacetState(problem.Key(path, "streaming"), Normal.True));
-            step.Needs.Add(new Need(problem.Key(FacetPath.Member(primary), "running"), Normal.True, $"a standby starts after its primary {primary}"));
+            step.Effects.Add(new FacetState(problem.Key(path, Field.Streaming), Normal.True));
+            step.Needs.Add(new Need(problem.Key(new ObjectPath.Member(primary), Field.Running), Normal.True, $"a standby starts after its primary {primary}"));
         }
         draft.Add(step);
     }
@@ -199,8 +200,8 @@ internal static class MemberSteps
     /// <summary>Somebody pointed a standby elsewhere by ALTER SYSTEM; what it was cloned with stands beneath and leads back.</summary>
     private static void Reconnect(PlanDraft draft, Member member, string upstream)
     {
-        var path = FacetPath.Member(member.Name);
-        if (draft.Wanted(path, "streaming") is not { } streaming || !draft.Problem.StrayUpstreams.TryGetValue(member.Name, out var settings))
+        var path = new ObjectPath.Member(member.Name);
+        if (draft.Wanted(path, Field.Streaming) is not { } streaming || !draft.Problem.StrayUpstreams.TryGetValue(member.Name, out var settings))
             return;
         // It could not follow, and what it holds beyond the fork would be forgotten.
         if (draft.Problem.Strayed.TryGetValue(member.Name, out var strayed) || draft.Problem.Strayed.TryGetValue(upstream, out strayed))
@@ -211,7 +212,7 @@ internal static class MemberSteps
         string[] statements = [.. settings.Select(s => AlterSystem.Write(s, null)), "SELECT pg_catalog.pg_reload_conf()"];
         var step = draft.Sql(path, "reconnect", $"reconnect {member.Name} to {upstream}: take back {string.Join(" and ", settings)}, set there by ALTER SYSTEM", "postgres", statements, member.At, inTransaction: false, member: member.Name);
         step.Changing(draft.State, streaming.Key, Normal.True);
-        step.Needs.Add(new Need(draft.Problem.Key(FacetPath.Slot(upstream, member.SlotName), "exists"), Normal.Exists, $"it streams over slot {member.SlotName}"));
+        step.Needs.Add(new Need(draft.Problem.Key(new ObjectPath.Slot(upstream, member.SlotName), Field.Exists), Normal.Exists, $"it streams over slot {member.SlotName}"));
         draft.Add(step);
     }
 
@@ -221,7 +222,7 @@ internal static class MemberSteps
             return;
         var missing = draft.Problem.Cluster.Members
             .Where(m => m.Name != primary && Topology.UpstreamOf(m, primary) == carrier)
-            .Select(m => (m.SlotName, Facet: draft.Wanted(FacetPath.Slot(carrier, m.SlotName), "exists")))
+            .Select(m => (m.SlotName, Facet: draft.Wanted(new ObjectPath.Slot(carrier, m.SlotName), Field.Exists)))
             .Where(s => s.Facet is not null)
             .ToArray();
         if (missing.Length == 0)
@@ -229,11 +230,11 @@ internal static class MemberSteps
         // Without immediate reservation: a slot that nobody uses yet must not hold WAL back until the disk is full.
         string[] statements = [.. missing.Select(s => $"SELECT pg_catalog.pg_create_physical_replication_slot({SqlLiteral.Quote(s.SlotName)}) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE slot_name = {SqlLiteral.Quote(s.SlotName)})")];
         var names = string.Join(", ", missing.Select(s => s.SlotName));
-        var step = draft.Sql(FacetPath.Member(carrier), "slots", $"create replication {(missing.Length == 1 ? "slot" : "slots")} {names} on {carrier}", "postgres", statements, missing[0].Facet!.At, inTransaction: false, member: carrier);
+        var step = draft.Sql(new ObjectPath.Member(carrier), "slots", $"create replication {(missing.Length == 1 ? "slot" : "slots")} {names} on {carrier}", "postgres", statements, missing[0].Facet!.At, inTransaction: false, member: carrier);
         foreach (var (slot, facet) in missing)
         {
             step.Changing(draft.State, facet!.Key, facet.Value);
-            step.Creates.Add(FacetPath.Slot(carrier, slot));
+            step.Creates.Add(new ObjectPath.Slot(carrier, slot));
         }
         draft.Add(step);
     }

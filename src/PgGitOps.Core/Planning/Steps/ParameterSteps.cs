@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Steps;
@@ -41,15 +42,13 @@ internal static class ParameterSteps
     {
         var problem = draft.Problem;
         List<Setting> settings = [];
-        var prefix = FacetPath.Member(member) + "/parameter/";
         foreach (var facet in problem.Desired.All)
         {
-            if (facet.Key.Field != "value" || !facet.Key.Object.StartsWith(prefix, StringComparison.Ordinal))
+            if (facet.Key.Object is not ObjectPath.Parameter { Name: var name } parameter || parameter.Member != member || facet.Key.Field != Field.Value)
                 continue;
-            var name = FacetPath.Split(facet.Key.Object)[3];
             if (SynchronousSteps.Owns(problem, name))
                 continue;
-            var configured = facet.Key with { Field = "configured" };
+            var configured = facet.Key with { Field = Field.Configured };
             var valueDiffers = draft.Wants(facet);
             var fileDiffers = draft.Wants(problem.Desired.ByKey[configured]);
             if (!valueDiffers && !fileDiffers)
@@ -72,12 +71,11 @@ internal static class ParameterSteps
         }
         foreach (var key in draft.Dropped)
         {
-            if (!key.Object.StartsWith(prefix, StringComparison.Ordinal) || !draft.MayChange(key))
+            if (key.Object is not ObjectPath.Parameter { Name: var name } parameter || parameter.Member != member || !draft.MayChange(key))
                 continue;
-            var name = FacetPath.Split(key.Object)[3];
             var earlier = settings.FindIndex(s => s.Name == name);
             var setting = earlier >= 0 ? settings[earlier] : new Setting(name, member, null, null, false, false);
-            setting = key.Field == "configured"
+            setting = key.Field == Field.Configured
                 ? setting with { WriteFile = true }
                 : setting with { NeedsRestart = problem.Catalog.Find(name)?.NeedsRestart ?? false };
             if (earlier >= 0)
@@ -142,7 +140,7 @@ internal static class ParameterSteps
             return null;
         List<string> statements = [.. settings.Where(s => s.WriteFile).Select(s => AlterSystem.Write(s.Name, s.To?.Written))];
         statements.Add("SELECT pg_catalog.pg_reload_conf()");
-        var path = FacetPath.Member(member);
+        var path = new ObjectPath.Member(member);
         var step = new StepDraft
         {
             Id = $"{draft.Problem.Cluster.Name}/{path}/parameters{suffix}",
@@ -151,12 +149,12 @@ internal static class ParameterSteps
             Timeout = StepTimeouts.Sql,
             Because = settings.Find(s => s.At is not null)?.At,
         };
-        step.Needs.Add(new Need(draft.Problem.Key(path, "running"), Normal.True, $"{member} has to run"));
+        step.Needs.Add(new Need(draft.Problem.Key(path, Field.Running), Normal.True, $"{member} has to run"));
         foreach (var setting in settings)
         {
             var key = ValueKey(draft, member, setting.Name);
             if (setting.WriteFile || !setting.NeedsRestart)
-                step.Changing(draft.State, key with { Field = "configured" }, setting.To);
+                step.Changing(draft.State, key with { Field = Field.Configured }, setting.To);
             if (!setting.NeedsRestart)
                 step.Changing(draft.State, key, setting.To);
         }
@@ -166,7 +164,7 @@ internal static class ParameterSteps
 
     private static string Restart(PlanDraft draft, string member, List<Setting> settings, string suffix, string? set, string? lastRestart)
     {
-        var path = FacetPath.Member(member);
+        var path = new ObjectPath.Member(member);
         var isPrimary = draft.StatusOf(member) == MemberStatus.Primary;
         var step = new StepDraft
         {
@@ -181,11 +179,11 @@ internal static class ParameterSteps
             step.After.Add(new StepDependency(set, "the new values have to be written first"));
         if (lastRestart is not null)
             step.After.Add(new StepDependency(lastRestart, "one restart at a time, standbys before the primary, each streaming again before the next"));
-        step.Needs.Add(new Need(draft.Problem.Key(path, "running"), Normal.True, $"{member} has to run"));
+        step.Needs.Add(new Need(draft.Problem.Key(path, Field.Running), Normal.True, $"{member} has to run"));
         foreach (var setting in settings)
         {
             var key = ValueKey(draft, member, setting.Name);
-            step.Before.Add(new FacetState(key with { Field = "configured" }, draft.State[key with { Field = "configured" }]));
+            step.Before.Add(new FacetState(key with { Field = Field.Configured }, draft.State[key with { Field = Field.Configured }]));
             step.Changing(draft.State, key, setting.To);
         }
         if (isPrimary)
@@ -198,7 +196,7 @@ internal static class ParameterSteps
         return step.Id;
     }
 
-    private static FacetKey ValueKey(PlanDraft draft, string member, string name) => draft.Problem.Key(FacetPath.MemberParameter(member, name), "value");
+    private static FacetKey ValueKey(PlanDraft draft, string member, string name) => draft.Problem.Key(new ObjectPath.Parameter(member, name), Field.Value);
 
     private static long Number(FacetValue? value) =>
         long.TryParse(value?.Canonical, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0;

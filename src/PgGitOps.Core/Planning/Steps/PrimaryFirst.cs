@@ -1,3 +1,5 @@
+using PgGitOps.Core.Facets;
+
 namespace PgGitOps.Core.Planning.Steps;
 
 /// <summary>What runs under the writer's lock on the primary comes after the step that gives one; where none does, it is not planned.</summary>
@@ -14,9 +16,9 @@ internal static class PrimaryFirst
                 draft.LeaveOut(step, "there is no primary, and no step of this plan gives one");
                 continue;
             }
-            var path = FacetPath.Member(primary);
-            Need(step, new Need(draft.Problem.Key(path, "role"), FacetValue.Of("primary"), "the primary has to be there"));
-            Need(step, new Need(draft.Problem.Key(path, "running"), Normal.True, $"the writer's lock is taken on {primary}, so it has to run"));
+            var path = new ObjectPath.Member(primary);
+            Need(step, new Need(draft.Problem.Key(path, Field.Role), FacetValue.Of("primary"), "the primary has to be there"));
+            Need(step, new Need(draft.Problem.Key(path, Field.Running), Normal.True, $"the writer's lock is taken on {primary}, so it has to run"));
         }
     }
 

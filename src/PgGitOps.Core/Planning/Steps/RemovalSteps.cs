@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning.Steps;
 
@@ -8,7 +9,7 @@ internal static class RemovalSteps
     internal static void Draft(PlanDraft draft)
     {
         var problem = draft.Problem;
-        var gone = problem.Inventory.Where(i => !problem.Desired.ByKey.ContainsKey(problem.Key(i, "exists")) && !(problem.IsSlotOfMember(i) && problem.Live.ContainsKey(problem.Key(i, "exists")))).Order(StringComparer.Ordinal).ToArray();
+        var gone = problem.Inventory.Where(i => !problem.Desired.ByKey.ContainsKey(problem.Key(i, Field.Exists)) && !(problem.IsSlotOfMember(i) && problem.Live.ContainsKey(problem.Key(i, Field.Exists)))).Order().ToArray();
         if (gone.Length == 0)
             return;
         Forget(draft, gone);
@@ -17,32 +18,30 @@ internal static class RemovalSteps
             return;
         if (IsOverBudget(draft, candidates))
             return;
-        var removing = candidates.Select(c => c.Path).ToHashSet(StringComparer.Ordinal);
-        foreach (var (path, rank) in candidates.OrderBy(c => c.Rank).ThenBy(c => c.Path, StringComparer.Ordinal))
+        var removing = candidates.Select(c => c.Path).ToHashSet();
+        foreach (var (path, rank) in candidates.OrderBy(c => c.Rank).ThenBy(c => c.Path))
         {
-            if (rank == RoleRank && StillOwns(draft, path, removing) is { } owned)
+            if (path is ObjectPath.Role role && StillOwns(draft, role.Name, removing) is { } owned)
             {
                 draft.Refuse(new Refusal(PlanRule.StillNeeded, $"{path} is not dropped: it still owns {owned}.", "Give that to another owner first.", null));
-                draft.LeaveAlone(problem.Key(path, "exists"), $"it still owns {owned}");
+                draft.LeaveAlone(problem.Key(path, Field.Exists), $"it still owns {owned}");
                 continue;
             }
             Remove(draft, path, gone);
         }
     }
 
-    private const int RoleRank = 3;
-
     /// <summary>What we made, Git no longer mentions and somebody removed already: were it made again by hand, it would not be ours.</summary>
-    private static void Forget(PlanDraft draft, string[] gone)
+    private static void Forget(PlanDraft draft, ObjectPath[] gone)
     {
         var problem = draft.Problem;
         if (draft.Primary is null || problem.RecordProblem is not null)
             return;
-        var absent = gone.Where(g => problem.Key(g, "exists") is var key && !problem.Live.ContainsKey(key) && !problem.Unknown.ContainsKey(key) && draft.MayChange(key)).ToArray();
+        var absent = gone.Where(g => problem.Key(g, Field.Exists) is var key && !problem.Live.ContainsKey(key) && !problem.Unknown.ContainsKey(key) && draft.MayChange(key)).ToArray();
         if (absent.Length == 0)
             return;
         // A server that no document names is not looked at: whether it still runs, nobody here knows.
-        var servers = absent.Where(a => FacetPath.Split(a) is ["member", _]).ToArray();
+        var servers = absent.Where(a => a is ObjectPath.Member).ToArray();
         string[] words =
         [
             .. servers.Select(s => $"{s}, which no document names any more: its server and its data directory are left as they are"),
@@ -51,59 +50,58 @@ internal static class RemovalSteps
         var step = draft.Sql("inventory", "forget", $"forget {string.Join("; ", words)}", "postgres", [], null);
         foreach (var path in absent)
         {
-            step.Before.Add(new FacetState(problem.Key(path, "exists"), null));
+            step.Before.Add(new FacetState(problem.Key(path, Field.Exists), null));
             step.Removes.Add(path);
         }
         draft.Add(step);
     }
 
-    private static List<(string Path, int Rank)> Candidates(PlanDraft draft, string[] gone)
+    private static List<(ObjectPath Path, int Rank)> Candidates(PlanDraft draft, ObjectPath[] gone)
     {
         var problem = draft.Problem;
-        List<(string, int)> candidates = [];
+        List<(ObjectPath, int)> candidates = [];
         foreach (var path in gone)
         {
-            var key = problem.Key(path, "exists");
+            var key = problem.Key(path, Field.Exists);
             if (draft.State.IsUnknown(key) || draft.State[key] is null || !draft.MayChange(key))
                 continue;
-            var parts = FacetPath.Split(path);
-            if (parts is ["member", _])
+            if (path is ObjectPath.Member)
             {
                 draft.LeaveAlone(key, "a server is not removed by a plan: stop it and remove its data directory by hand");
                 continue;
             }
             // What lies inside a database that goes as well goes with it.
-            if (FacetPath.Parent(path) is { } parent && gone.Contains(parent) && parts[0] == "database")
+            if (path.Parent is ObjectPath.Database parent && gone.Contains(parent))
                 continue;
-            if (parts is ["member", var carrier, "slot", var slot])
+            if (path is ObjectPath.Slot slot)
             {
-                if (carrier != draft.Primary)
+                if (slot.Member != draft.Primary)
                     continue;
                 if (problem.ActiveSlots.Contains(path))
                 {
-                    draft.Refuse(new Refusal(PlanRule.StillNeeded, $"Slot {slot} on {carrier} is not dropped: somebody streams from it.", "Stop the standby that uses it first.", null));
+                    draft.Refuse(new Refusal(PlanRule.StillNeeded, $"Slot {slot.Name} on {slot.Member} is not dropped: somebody streams from it.", "Stop the standby that uses it first.", null));
                     draft.LeaveAlone(key, "somebody streams from it");
                     continue;
                 }
             }
-            candidates.Add((path, parts switch
+            candidates.Add((path, path switch
             {
-                [_, _, "extension", _] => 0,
-                [_, _, "schema", _] => 1,
-                ["database", _] => 2,
-                ["role", _] => RoleRank,
+                ObjectPath.Extension => 0,
+                ObjectPath.Schema => 1,
+                ObjectPath.Database => 2,
+                ObjectPath.Role => 3,
                 _ => 4,
             }));
         }
         return candidates;
     }
 
-    private static bool IsOverBudget(PlanDraft draft, List<(string Path, int Rank)> candidates)
+    private static bool IsOverBudget(PlanDraft draft, List<(ObjectPath Path, int Rank)> candidates)
     {
         var problem = draft.Problem;
         var budget = problem.Environment.Removal;
         // Of declared and made objects alike, so that the budget is the same before and after the rest of the plan is done.
-        var managed = problem.Desired.All.Where(f => f.Key.Field == "exists" && !f.Key.Object.Contains("/memberOf/", StringComparison.Ordinal)).Select(f => f.Key.Object)
+        var managed = problem.Desired.All.Where(f => f.Key.Field == Field.Exists && f.Key.Object is not ObjectPath.Membership).Select(f => f.Key.Object)
             .Union(candidates.Select(c => c.Path)).Count();
         // A percentage of a small cluster would be none at all; one removal is always within it.
         var byPercent = Math.Max(1, (int)((long)managed * budget.PercentMax / 100));
@@ -116,48 +114,46 @@ internal static class RemovalSteps
             "Was a file lost? If it is meant, remove fewer at a time or raise spec.removal of the environment.",
             null));
         foreach (var (path, _) in candidates)
-            draft.LeaveAlone(problem.Key(path, "exists"), "the removal budget is exceeded");
+            draft.LeaveAlone(problem.Key(path, Field.Exists), "the removal budget is exceeded");
         return true;
     }
 
-    private static string? StillOwns(PlanDraft draft, string rolePath, HashSet<string> removing)
+    private static ObjectPath? StillOwns(PlanDraft draft, string role, HashSet<ObjectPath> removing)
     {
-        var role = FacetPath.Split(rolePath)[1];
-        foreach (var (path, owner) in draft.Problem.Owners.OrderBy(o => o.Key, StringComparer.Ordinal))
+        foreach (var (path, owner) in draft.Problem.Owners.OrderBy(o => o.Key))
         {
-            if (removing.Contains(path) || (FacetPath.Parent(path) is { } parent && removing.Contains(parent)))
+            if (removing.Contains(path) || (path.Parent is { } parent && removing.Contains(parent)))
                 continue;
-            var now = draft.State[draft.Problem.Key(path, "owner")]?.Canonical ?? owner;
+            var now = draft.State[draft.Problem.Key(path, Field.Owner)]?.Canonical ?? owner;
             if (now == role)
                 return path;
         }
         return null;
     }
 
-    private static void Remove(PlanDraft draft, string path, string[] gone)
+    private static void Remove(PlanDraft draft, ObjectPath path, ObjectPath[] gone)
     {
         var problem = draft.Problem;
-        var parts = FacetPath.Split(path);
-        var (sql, title, database, inTransaction) = parts switch
+        var (sql, title, database, inTransaction) = path switch
         {
-            ["role", var r] => ($"DROP ROLE {SqlIdentifier.Quote(r)}", $"drop role {r}", "postgres", true),
-            ["database", var d] => ($"DROP DATABASE {SqlIdentifier.Quote(d)}", $"drop database {d}", "postgres", false),
-            ["database", var d, "schema", var s] => ($"DROP SCHEMA {SqlIdentifier.Quote(s)} RESTRICT", $"drop schema {d}.{s} (only if it is empty)", d, true),
-            ["database", var d, "extension", var e] => ($"DROP EXTENSION {SqlIdentifier.Quote(e)} RESTRICT", $"drop extension {e} from {d}", d, true),
-            ["member", var m, "slot", var s] => ($"SELECT pg_catalog.pg_drop_replication_slot({SqlLiteral.Quote(s)})", $"drop replication slot {s} on {m}", "postgres", false),
+            ObjectPath.Role r => ($"DROP ROLE {SqlIdentifier.Quote(r.Name)}", $"drop role {r.Name}", "postgres", true),
+            ObjectPath.Database d => ($"DROP DATABASE {SqlIdentifier.Quote(d.Name)}", $"drop database {d.Name}", "postgres", false),
+            ObjectPath.Schema s => ($"DROP SCHEMA {SqlIdentifier.Quote(s.Name)} RESTRICT", $"drop schema {s.Database}.{s.Name} (only if it is empty)", s.Database, true),
+            ObjectPath.Extension e => ($"DROP EXTENSION {SqlIdentifier.Quote(e.Name)} RESTRICT", $"drop extension {e.Name} from {e.Database}", e.Database, true),
+            ObjectPath.Slot s => ($"SELECT pg_catalog.pg_drop_replication_slot({SqlLiteral.Quote(s.Name)})", $"drop replication slot {s.Name} on {s.Member}", "postgres", false),
             _ => throw new InvalidOperationException($"No way to remove {path}."),
         };
         var before = draft.Steps.ToArray();
         var step = draft.Sql(path, "drop", title, database, [sql], null, StepTimeouts.Sql, inTransaction);
-        step.Changing(draft.State, problem.Key(path, "exists"), null);
+        step.Changing(draft.State, problem.Key(path, Field.Exists), null);
         step.Removes.Add(path);
-        step.Removes.AddRange(gone.Where(g => FacetPath.IsWithin(g, path)));
-        step.Hazards.Add(parts switch
+        step.Removes.AddRange(gone.Where(g => g.IsWithin(path)));
+        step.Hazards.Add(path switch
         {
-            ["database", _] => new Hazard(HazardKind.DataLoss, $"all data of database {parts[1]} is gone"),
-            ["role", _] => new Hazard(HazardKind.AccessLoss, $"{parts[1]} can no longer log in, and its memberships are gone"),
-            [_, _, "extension", _] => new Hazard(HazardKind.DataLoss, $"what the extension's own tables hold is gone"),
-            [_, _, "schema", _] => new Hazard(HazardKind.AccessLoss, "queries that name the schema fail"),
+            ObjectPath.Database d => new Hazard(HazardKind.DataLoss, $"all data of database {d.Name} is gone"),
+            ObjectPath.Role r => new Hazard(HazardKind.AccessLoss, $"{r.Name} can no longer log in, and its memberships are gone"),
+            ObjectPath.Extension => new Hazard(HazardKind.DataLoss, $"what the extension's own tables hold is gone"),
+            ObjectPath.Schema => new Hazard(HazardKind.AccessLoss, "queries that name the schema fail"),
             _ => new Hazard(HazardKind.DataLoss, "WAL that only this slot kept may be recycled"),
         });
         foreach (var earlier in before)

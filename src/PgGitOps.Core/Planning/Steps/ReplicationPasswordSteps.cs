@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning.Steps;
 
@@ -11,15 +12,12 @@ namespace PgGitOps.Core.Planning.Steps;
 /// </remarks>
 internal static class ReplicationPasswordSteps
 {
-    /// <summary>Of a member: <c>prepared</c> between the two writes, else absent.</summary>
-    internal const string Field = "passwordFile";
-
     private static readonly FacetValue Prepared = FacetValue.Of("prepared");
 
     internal static void Rotate(PlanDraft draft, Role role, SecretReference secret, StepDraft change)
     {
         var problem = draft.Problem;
-        var password = problem.Key(FacetPath.Role(role.Name), "password");
+        var password = problem.Key(new ObjectPath.Role(role.Name), Field.Password);
         var standbys = problem.Cluster.Members.Where(m => m.Name != draft.Primary && IsThere(problem, m) && !(problem.OtherLogins.TryGetValue(m.Name, out var why) && why is null)).ToArray();
         if (problem.Cluster.Members.FirstOrDefault(m => m.Name != draft.Primary && IsUnknown(problem, m)) is { } unknown)
         {
@@ -38,7 +36,7 @@ internal static class ReplicationPasswordSteps
         }
         foreach (var standby in standbys)
         {
-            var key = problem.Key(FacetPath.Member(standby.Name), Field);
+            var key = problem.Key(new ObjectPath.Member(standby.Name), Field.PasswordFile);
             if (!Prepared.Equals(draft.State[key]))
             {
                 var step = Write(draft, standby, role, secret, false, "prepare", $"prepare the new password of role {role.Name} on the host of {standby.Name} (not in use yet)");
@@ -58,12 +56,12 @@ internal static class ReplicationPasswordSteps
     internal static void Use(PlanDraft draft, Role role, SecretReference secret)
     {
         var problem = draft.Problem;
-        var password = problem.Key(FacetPath.Role(role.Name), "password");
+        var password = problem.Key(new ObjectPath.Role(role.Name), Field.Password);
         if (draft.State[password]?.Canonical != "matches")
             return;
         foreach (var member in problem.Cluster.Members.Where(m => IsThere(problem, m)))
         {
-            var key = problem.Key(FacetPath.Member(member.Name), Field);
+            var key = problem.Key(new ObjectPath.Member(member.Name), Field.PasswordFile);
             if (!Prepared.Equals(draft.State[key]) || !draft.MayChange(password))
                 continue;
             var step = Write(draft, member, role, secret, true, "use", $"let {member.Name} log in to its source with the new password of role {role.Name}");
@@ -75,15 +73,15 @@ internal static class ReplicationPasswordSteps
 
     private static StepDraft Write(PlanDraft draft, Member member, Role role, SecretReference secret, bool inUse, string verb, string title) => new()
     {
-        Id = $"{draft.Problem.Cluster.Name}/{FacetPath.Member(member.Name)}/password-file/{verb}",
+        Id = $"{draft.Problem.Cluster.Name}/{new ObjectPath.Member(member.Name)}/password-file/{verb}",
         Title = title,
         Action = new StepAction.WritePasswordFile(member.Name, role.Name, secret, inUse),
         Timeout = StepTimeouts.PasswordFile,
         Because = secret.At,
     };
 
-    private static bool IsThere(ClusterProblem problem, Member member) => problem.Live.ContainsKey(problem.Key(FacetPath.Member(member.Name), "exists"));
+    private static bool IsThere(ClusterProblem problem, Member member) => problem.Live.ContainsKey(problem.Key(new ObjectPath.Member(member.Name), Field.Exists));
 
     private static bool IsUnknown(ClusterProblem problem, Member member) =>
-        problem.Unknown.ContainsKey(problem.Key(FacetPath.Member(member.Name), "exists")) || problem.Unknown.ContainsKey(problem.Key(FacetPath.Member(member.Name), "running"));
+        problem.Unknown.ContainsKey(problem.Key(new ObjectPath.Member(member.Name), Field.Exists)) || problem.Unknown.ContainsKey(problem.Key(new ObjectPath.Member(member.Name), Field.Running));
 }

@@ -1,20 +1,18 @@
-using System.Globalization;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning.Steps;
 
 /// <summary>Roles: attributes, memberships and settings in one transaction a role; the password apart.</summary>
 internal static class RoleSteps
 {
-    private static readonly string[] Attributes = ["login", "superuser", "createDb", "createRole", "replication", "bypassRls", "inherit", "connectionLimit", "validUntil"];
-
     internal static void Draft(PlanDraft draft)
     {
         if (draft.Primary is null)
             return;
         foreach (var role in draft.Problem.Cluster.Roles)
         {
-            if (draft.Desired(FacetPath.Role(role.Name), "exists") is null)
+            if (draft.Desired(new ObjectPath.Role(role.Name), Field.Exists) is null)
                 continue;
             CreateOrAlter(draft, role);
             Password(draft, role);
@@ -24,15 +22,15 @@ internal static class RoleSteps
     private static void CreateOrAlter(PlanDraft draft, Role role)
     {
         var problem = draft.Problem;
-        var path = FacetPath.Role(role.Name);
+        var path = new ObjectPath.Role(role.Name);
         var quoted = SqlIdentifier.Quote(role.Name);
-        var exists = draft.Desired(path, "exists")!;
+        var exists = draft.Desired(path, Field.Exists)!;
         var isMissing = draft.State[exists.Key] is null;
         if (isMissing && !draft.Wants(exists))
             return;
 
-        var attributes = Attributes.Select(a => draft.Wanted(path, a)).OfType<DesiredFacet>().ToList();
-        var joins = role.MemberOf.Select(g => draft.Wanted(FacetPath.MemberOf(role.Name, g.Value), "exists")).OfType<DesiredFacet>().ToList();
+        var attributes = RoleAttribute.All.Select(a => draft.Wanted(path, a.Field)).OfType<DesiredFacet>().ToList();
+        var joins = role.MemberOf.Select(g => draft.Wanted(new ObjectPath.Membership(role.Name, g.Value), Field.Exists)).OfType<DesiredFacet>().ToList();
         var leaves = isMissing ? [] : Leaves(draft, role).ToList();
         var settings = ScopedSettings.Collect(draft, path);
         if (!isMissing && attributes.Count == 0 && joins.Count == 0 && leaves.Count == 0 && settings.Count == 0)
@@ -78,16 +76,15 @@ internal static class RoleSteps
 
     private static IEnumerable<FacetKey> Leaves(PlanDraft draft, Role role)
     {
-        var prefix = FacetPath.MemberOf(role.Name, "");
         return draft.StrayMemberships.Concat(draft.Dropped)
-            .Where(k => k.Object.StartsWith(prefix, StringComparison.Ordinal) && draft.State[k] is not null && draft.MayChange(k))
+            .Where(k => k.Object is ObjectPath.Membership m && m.Role == role.Name && draft.State[k] is not null && draft.MayChange(k))
             .Distinct().Order();
     }
 
     private static void Password(PlanDraft draft, Role role)
     {
-        var path = FacetPath.Role(role.Name);
-        if (role.Password is not { } secret || draft.Desired(path, "password") is not { } desired)
+        var path = new ObjectPath.Role(role.Name);
+        if (role.Password is not { } secret || draft.Desired(path, Field.Password) is not { } desired)
             return;
         if (draft.Problem.MissingSecrets.TryGetValue(role.Name, out var reason) && draft.Primary is { } p && draft.StatusOf(p) == MemberStatus.Primary)
         {
@@ -124,25 +121,15 @@ internal static class RoleSteps
     {
         if (isMissing)
             return;
-        if (attributes.Exists(a => a.Key.Field == "login" && a.Value.Canonical == "false"))
+        if (attributes.Exists(a => a.Key.Field == Field.Login && a.Value.Canonical == "false"))
             step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"{role.Name} can no longer log in"));
         if (leaves.Count > 0)
             step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"{role.Name} loses what {string.Join(", ", leaves.Select(GroupOf))} may do"));
     }
 
-    private static string GroupOf(FacetKey key) => FacetPath.Split(key.Object)[3];
+    private static string GroupOf(FacetKey key) => ((ObjectPath.Membership)key.Object).Group;
 
-    private static string Option(DesiredFacet facet) => facet.Key.Field switch
-    {
-        "connectionLimit" => string.Create(CultureInfo.InvariantCulture, $"CONNECTION LIMIT {facet.Value.Canonical}"),
-        "validUntil" => $"VALID UNTIL {SqlLiteral.Quote(facet.Value.Canonical)}",
-        var field => (facet.Value.Canonical == "true" ? "" : "NO") + field.ToUpperInvariant(),
-    };
+    private static string Option(DesiredFacet facet) => RoleAttribute.Of(facet.Key.Field).Option(facet.Value);
 
-    private static string Words(DesiredFacet facet) => facet.Key.Field switch
-    {
-        "connectionLimit" => $"connection limit {facet.Value.Canonical}",
-        "validUntil" => $"valid until {facet.Value.Display}",
-        var field => facet.Value.Canonical == "true" ? field : $"no {field}",
-    };
+    private static string Words(DesiredFacet facet) => RoleAttribute.Of(facet.Key.Field).Words(facet.Value);
 }

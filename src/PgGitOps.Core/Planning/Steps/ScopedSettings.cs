@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Steps;
@@ -17,20 +18,26 @@ internal sealed record ScopedSetting(string Name, FacetKey Key, FacetValue? To, 
 internal static class ScopedSettings
 {
     /// <summary>Settings of one role or database that have to change.</summary>
-    internal static List<ScopedSetting> Collect(PlanDraft draft, string path)
+    internal static List<ScopedSetting> Collect(PlanDraft draft, ObjectPath scope)
     {
-        var prefix = path + "/setting/";
         List<ScopedSetting> settings = [];
         foreach (var facet in draft.Problem.Desired.All)
         {
-            if (facet.Key.Object.StartsWith(prefix, StringComparison.Ordinal) && draft.Wants(facet))
-                settings.Add(new ScopedSetting(FacetPath.Split(facet.Key.Object)[3], facet.Key, facet.Value, facet.At));
+            if (NameIn(scope, facet.Key.Object) is { } name && draft.Wants(facet))
+                settings.Add(new ScopedSetting(name, facet.Key, facet.Value, facet.At));
         }
         foreach (var key in draft.Dropped)
         {
-            if (key.Object.StartsWith(prefix, StringComparison.Ordinal) && draft.MayChange(key))
-                settings.Add(new ScopedSetting(FacetPath.Split(key.Object)[3], key, null, null));
+            if (NameIn(scope, key.Object) is { } name && draft.MayChange(key))
+                settings.Add(new ScopedSetting(name, key, null, null));
         }
         return settings;
     }
+
+    private static string? NameIn(ObjectPath scope, ObjectPath path) => (scope, path) switch
+    {
+        (ObjectPath.Role role, ObjectPath.RoleSetting setting) when setting.Role == role.Name => setting.Name,
+        (ObjectPath.Database database, ObjectPath.DatabaseSetting setting) when setting.Database == database.Name => setting.Name,
+        _ => null,
+    };
 }

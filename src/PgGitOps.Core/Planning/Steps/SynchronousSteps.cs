@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Steps;
@@ -24,7 +25,7 @@ internal static class SynchronousSteps
         if (targets.Length == 0)
             return;
 
-        var changesRule = targets.SelectMany(t => t.Facets).Any(f => f.Key.Object.EndsWith("/synchronous_standby_names", StringComparison.Ordinal));
+        var changesRule = targets.SelectMany(t => t.Facets).Any(f => f.Key.Object is ObjectPath.Parameter { Name: "synchronous_standby_names" });
         var streaming = rule.Standbys.Where(s => s.Value != primary && draft.State[Streaming(problem, s.Value)] == Normal.True).Select(s => s.Value).ToArray();
         if (changesRule && streaming.Length < rule.Count)
         {
@@ -44,7 +45,7 @@ internal static class SynchronousSteps
         if (draft.Primary is not { } primary)
             return null;
         var problem = draft.Problem;
-        var text = draft.State[problem.Key(FacetPath.MemberParameter(primary, "synchronous_standby_names"), "value")]?.Canonical;
+        var text = draft.State[problem.Key(new ObjectPath.Parameter(primary, "synchronous_standby_names"), Field.Value)]?.Canonical;
         if (text is null || StandbyRule.TryParse(text) is not { } rule || !rule.Lists(standby))
             return null;
         var others = problem.Cluster.Members.Count(m => m.Name != standby && m.Name != primary && rule.Lists(m.Name) && draft.State[Streaming(problem, m.Name)] == Normal.True);
@@ -56,15 +57,15 @@ internal static class SynchronousSteps
         List<DesiredFacet> wanted = [];
         foreach (var name in Names)
         {
-            foreach (var field in (string[])["configured", "value"])
+            foreach (var field in (Field[])[Field.Configured, Field.Value])
             {
-                if (draft.Wanted(FacetPath.MemberParameter(member, name), field) is not { } facet)
+                if (draft.Wanted(new ObjectPath.Parameter(member, name), field) is not { } facet)
                     continue;
                 if (draft.Problem.Overrides.TryGetValue(facet.Key.Object, out var source))
                 {
                     var why = $"{name} on {member} is held by {source}, which ALTER SYSTEM cannot beat";
                     draft.LeaveAlone(facet.Key, why);
-                    if (field == "value")
+                    if (field == Field.Value)
                         draft.Refuse(new Refusal(PlanRule.Overridden, why + ".", "Remove the override where it stands: in the file, or in the way the server is started.", facet.At));
                     continue;
                 }
@@ -77,10 +78,10 @@ internal static class SynchronousSteps
     private static void Set(PlanDraft draft, string member, List<DesiredFacet> facets, string[] streaming, int count)
     {
         var problem = draft.Problem;
-        var path = FacetPath.Member(member);
+        var path = new ObjectPath.Member(member);
         List<string> statements = [];
-        foreach (var facet in facets.Where(f => f.Key.Field == "configured"))
-            statements.Add(AlterSystem.Write(FacetPath.Split(facet.Key.Object)[3], facet.Value.Written));
+        foreach (var facet in facets.Where(f => f.Key.Field == Field.Configured))
+            statements.Add(AlterSystem.Write(facet.Key.Object.ParameterName!, facet.Value.Written));
         statements.Add("SELECT pg_catalog.pg_reload_conf()");
         var rule = problem.Cluster.Replication.Synchronous!;
         var step = new StepDraft
@@ -91,7 +92,7 @@ internal static class SynchronousSteps
             Timeout = StepTimeouts.Sql,
             Because = rule.At,
         };
-        step.Needs.Add(new Need(problem.Key(path, "running"), Normal.True, $"{member} has to run"));
+        step.Needs.Add(new Need(problem.Key(path, Field.Running), Normal.True, $"{member} has to run"));
         foreach (var facet in facets)
             step.Changing(draft.State, facet.Key, facet.Value);
         // Only as many as the rule counts: one more that cannot be brought up must not keep the rule from being set.
@@ -105,5 +106,5 @@ internal static class SynchronousSteps
 
     private static bool IsStreamingNow(ClusterProblem problem, string member) => problem.Live.GetValueOrDefault(Streaming(problem, member)) == Normal.True;
 
-    private static FacetKey Streaming(ClusterProblem problem, string member) => problem.Key(FacetPath.Member(member), "streaming");
+    private static FacetKey Streaming(ClusterProblem problem, string member) => problem.Key(new ObjectPath.Member(member), Field.Streaming);
 }

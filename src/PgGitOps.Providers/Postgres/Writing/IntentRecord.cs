@@ -30,7 +30,7 @@ internal sealed class IntentRecord(LockSession session, string[] objects)
                 cancel,
                 new NpgsqlParameter<long> { TypedValue = session.Token },
                 new NpgsqlParameter<string> { TypedValue = context.Commit },
-                new NpgsqlParameter<string[]> { TypedValue = [.. step.Creates], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }).ConfigureAwait(false);
+                new NpgsqlParameter<string[]> { TypedValue = [.. step.Creates.Select(c => c.ToString())], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }).ConfigureAwait(false);
             return new IntentRecord(session, inserted) { Problem = held ? null : "another writer took over" };
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 
@@ -105,7 +106,7 @@ internal sealed class RestartServerStep(WriterContext context, WriterHold hold)
     /// <summary>What the server runs with, of the settings that a restart may change; which of them wait for one, or are what the step is for.</summary>
     private static async Task<(string Name, string Value, bool Waits)[]> RunningValuesAsync(NpgsqlConnection connection, Step step, CancellationToken cancel)
     {
-        var wanted = step.Effects.Where(e => e.Key.Field == "value").Select(e => FacetPath.Split(e.Key.Object)).Where(p => p is [_, _, "parameter", _]).Select(p => p[3]).ToArray();
+        var wanted = step.Effects.Where(e => e.Key.Field == Field.Value).Select(e => e.Key.Object).OfType<ObjectPath.Parameter>().Select(p => p.Name).ToArray();
         await using var command = new NpgsqlCommand(RunningValues, connection) { CommandTimeout = 10 };
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = wanted });
         await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);

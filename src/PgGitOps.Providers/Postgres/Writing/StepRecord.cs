@@ -1,18 +1,19 @@
 using Npgsql;
 using NpgsqlTypes;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 
 namespace PgGitOps.Providers.Postgres.Writing;
 
 /// <summary>What steps leave in inventory and applied values.</summary>
-internal sealed record StepRecord(string[] Made, string[] Removed, FacetKey[] Forgotten, FacetState[] Applied)
+internal sealed record StepRecord(ObjectPath[] Made, ObjectPath[] Removed, FacetKey[] Forgotten, FacetState[] Applied)
 {
     public bool IsEmpty => Made.Length + Removed.Length + Forgotten.Length + Applied.Length == 0;
 
     /// <summary>Of steps in the order they were done: the last word on an object or a value counts.</summary>
     public static StepRecord Of(IEnumerable<Step> steps)
     {
-        var objects = new SortedDictionary<string, bool>(StringComparer.Ordinal);
+        var objects = new SortedDictionary<ObjectPath, bool>();
         var values = new SortedDictionary<FacetKey, FacetValue?>();
         foreach (var step in steps)
         {
@@ -58,9 +59,9 @@ internal sealed record StepRecord(string[] Made, string[] Removed, FacetKey[] Fo
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = commit });
         foreach (var texts in (string[][])
         [
-            Made, Removed,
-            [.. Forgotten.Select(f => f.Object)], [.. Forgotten.Select(f => f.Field)],
-            [.. Applied.Select(a => a.Key.Object)], [.. Applied.Select(a => a.Key.Field)], [.. Applied.Select(a => a.Value!.Canonical)],
+            [.. Made.Select(m => m.ToString())], [.. Removed.Select(r => r.ToString())],
+            [.. Forgotten.Select(f => f.Object.ToString())], [.. Forgotten.Select(f => f.Field.ToString())],
+            [.. Applied.Select(a => a.Key.Object.ToString())], [.. Applied.Select(a => a.Key.Field.ToString())], [.. Applied.Select(a => a.Value!.Canonical)],
         ])
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = texts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         return command;
@@ -78,8 +79,8 @@ internal sealed record StepRecord(string[] Made, string[] Removed, FacetKey[] Fo
     public IEnumerable<string> ToStatements(string commit)
     {
         foreach (var made in Made)
-            yield return $"insert into pggitops.inventory (object, commit) values ({SqlLiteral.Quote(made)}, {SqlLiteral.Quote(commit)})";
+            yield return $"insert into pggitops.inventory (object, commit) values ({SqlLiteral.Quote(made.ToString())}, {SqlLiteral.Quote(commit)})";
         foreach (var applied in Applied)
-            yield return $"insert into pggitops.applied (object, field, value, commit) values ({SqlLiteral.Quote(applied.Key.Object)}, {SqlLiteral.Quote(applied.Key.Field)}, {SqlLiteral.Quote(applied.Value!.Canonical)}, {SqlLiteral.Quote(commit)})";
+            yield return $"insert into pggitops.applied (object, field, value, commit) values ({SqlLiteral.Quote(applied.Key.Object.ToString())}, {SqlLiteral.Quote(applied.Key.Field.ToString())}, {SqlLiteral.Quote(applied.Value!.Canonical)}, {SqlLiteral.Quote(commit)})";
     }
 }
