@@ -1,4 +1,5 @@
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Kinds;
 
 namespace PgGitOps.Core.Planning;
 
@@ -6,13 +7,7 @@ namespace PgGitOps.Core.Planning;
 /// <remarks>Only while reality is still as we left it: a value that somebody changed since is theirs, and so is one that we only found.</remarks>
 internal static class Dropped
 {
-    internal static bool IsKind(FacetKey key) => key.Object switch
-    {
-        ObjectPath.Parameter or ObjectPath.RoleSetting or ObjectPath.DatabaseSetting => key.Field == Field.Value || key.Field == Field.Configured,
-        ObjectPath.Grant or ObjectPath.DefaultPrivilege => key.Field == Field.Privileges,
-        ObjectPath.Membership => key.Field == Field.Exists,
-        _ => false,
-    };
+    internal static bool IsKind(FacetKey key) => ObjectKinds.Find(key.Object)?.IsTakenBack(key.Field) == true;
 
     /// <summary>Ordered by key.</summary>
     internal static IEnumerable<FacetKey> Of(ClusterProblem problem) =>

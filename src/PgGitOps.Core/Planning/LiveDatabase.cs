@@ -8,8 +8,6 @@ namespace PgGitOps.Core.Planning;
 internal sealed class LiveDatabase
 {
     private readonly DatabaseFact database;
-    private readonly DatabaseFacts? facts;
-    private readonly string? unreadable;
     private readonly Dictionary<string, SchemaFact> schemas = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ExtensionFact> extensions = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Kind, string? Schema, string Object), List<AclFact>> acls = [];
@@ -18,7 +16,7 @@ internal sealed class LiveDatabase
 
     private LiveDatabase(DatabaseFact database, DatabaseFacts? facts, string? unreadable)
     {
-        (this.database, this.facts, this.unreadable) = (database, facts, unreadable);
+        (this.database, Unreadable) = (database, unreadable);
         if (facts is null)
             return;
         foreach (var schema in facts.Schemas)
@@ -61,23 +59,14 @@ internal sealed class LiveDatabase
         return new LiveDatabase(database, null, $"database {database.Name} was not looked into");
     }
 
-    internal Reading Read(ObjectPath path, Field field, FacetValue? wanted)
-    {
-        if (facts is null)
-            return new Reading(null, unreadable);
-        return path switch
-        {
-            ObjectPath.Schema s => schemas.TryGetValue(s.Name, out var schema) ? field == Field.Owner ? FacetValue.Of(schema.Owner) : Normal.Exists : null,
-            ObjectPath.Extension e => extensions.TryGetValue(e.Name, out var extension)
-                ? field == Field.Version ? FacetValue.Of(extension.Version) : field == Field.Schema ? FacetValue.Of(extension.Schema) : Normal.Exists
-                : null,
-            ObjectPath.Grant grant => ReadGrant(grant, wanted),
-            ObjectPath.DefaultPrivilege privilege => ReadDefault(privilege),
-            _ => throw new InvalidOperationException($"A database holds no {path}."),
-        };
-    }
+    /// <summary>Why nothing of its contents is known, or null.</summary>
+    internal string? Unreadable { get; }
 
-    private Reading ReadGrant(ObjectPath.Grant grant, FacetValue? wanted)
+    internal SchemaFact? Schema(string name) => schemas.GetValueOrDefault(name);
+
+    internal ExtensionFact? Extension(string name) => extensions.GetValueOrDefault(name);
+
+    internal Reading ReadGrant(ObjectPath.Grant grant, FacetValue? wanted)
     {
         var kind = GrantWords.Kind(grant.Target);
         if (GrantWords.IsAll(grant.Target))
@@ -147,7 +136,7 @@ internal sealed class LiveDatabase
         return held;
     }
 
-    private Reading ReadDefault(ObjectPath.DefaultPrivilege privilege)
+    internal Reading ReadDefault(ObjectPath.DefaultPrivilege privilege)
     {
         var (on, grantee) = (GrantWords.Kind(privilege.On), privilege.Grantee);
         if (!defaults.TryGetValue((privilege.ForRole, privilege.Schema, on), out var rows))

@@ -12,26 +12,11 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
     private Dictionary<string, SettingFact>? settings;
     private Dictionary<string, FileSettingFact>? files;
 
-    /// <param name="wanted">The declared value: a list of lines is told by how it differs from it, and a value that the server works out is known by it.</param>
-    internal Reading Read(ObjectPath path, Field field, FacetValue? wanted)
+    /// <param name="wanted">The declared value: a value that the server works out is known by it.</param>
+    internal Reading ReadMember(Field field, FacetValue? wanted)
     {
         if (view.Status == MemberStatus.Absent)
             return Reading.Absent;
-        if (path is ObjectPath.Member)
-            return ReadMember(field, wanted);
-        if (view.Facts is not { } facts)
-            return new Reading(null, $"member {view.Name} could not be read: {view.Reason}");
-        return path switch
-        {
-            ObjectPath.AccessList => ReadAccessList(facts, field, wanted),
-            ObjectPath.Slot slot => facts.Slots.Any(s => s.Name == slot.Name) ? Normal.Exists : null,
-            ObjectPath.Parameter parameter => ReadParameter(facts, parameter.Name, field, wanted),
-            _ => throw new InvalidOperationException($"{path} is no object that a document declares."),
-        };
-    }
-
-    private Reading ReadMember(Field field, FacetValue? wanted)
-    {
         var unknown = new Reading(null, $"member {view.Name} could not be read: {view.Reason}");
         if (field == Field.Streaming)
             return ReadStreaming(unknown);
@@ -46,6 +31,12 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
         if (field == Field.Running)
             return Normal.Bool(view.Status is MemberStatus.Primary or MemberStatus.Standby);
         return field == Field.Role ? FacetValue.Of(view.Status is MemberStatus.Primary or MemberStatus.StoppedPrimary ? "primary" : "standby") : throw new InvalidOperationException($"A member has no field {field}.");
+    }
+
+    private ServerFacts? Facts(out Reading otherwise)
+    {
+        otherwise = view.Status == MemberStatus.Absent ? Reading.Absent : new Reading(null, view.Facts is null ? $"member {view.Name} could not be read: {view.Reason}" : null);
+        return view.Status == MemberStatus.Absent ? null : view.Facts;
     }
 
     /// <summary>A login that may not ask cannot be told of a difference.</summary>
@@ -67,15 +58,23 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
         return view.Facts is { } facts ? Normal.Bool(facts.WalReceiver is { Status: "streaming" }) : unknown;
     }
 
-    private Reading ReadAccessList(ServerFacts facts, Field field, FacetValue? wanted)
+    internal Reading ReadSlot(string name) => Facts(out var otherwise) is { } facts ? facts.Slots.Any(s => s.Name == name) ? Normal.Exists : null : otherwise;
+
+    /// <param name="wanted">The declared lines: live ones are told by how they differ.</param>
+    internal Reading ReadAccessList(Field field, FacetValue? wanted)
     {
+        if (Facts(out var otherwise) is not { } facts)
+            return otherwise;
         if (facts.AccessList is not { } list)
             return new Reading(null, $"pg_hba.conf of {view.Name} could not be read");
         return field == Field.Loaded ? Normal.Bool(list.IsLoaded) : AccessList.ValueOf(list.Lines, wanted);
     }
 
-    private Reading ReadParameter(ServerFacts facts, string name, Field field, FacetValue? wanted)
+    /// <param name="wanted">The declared value: a value that the server works out is known by it.</param>
+    internal Reading ReadParameter(string name, Field field, FacetValue? wanted)
     {
+        if (Facts(out var otherwise) is not { } facts)
+            return otherwise;
         if (settings is null)
         {
             settings = new Dictionary<string, SettingFact>(facts.Settings.Count, StringComparer.OrdinalIgnoreCase);

@@ -1,6 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Kinds;
 
 namespace PgGitOps.Core.Planning;
 
@@ -66,70 +67,44 @@ internal sealed class LiveReader
     /// <param name="wanted">Needed by ALL-targets, which hold when every object has at least the wanted privileges, and by lists that are told by their difference.</param>
     internal Reading Read(FacetKey key, FacetValue? wanted)
     {
-        if (key.Object.MemberName is { } name)
-            return members.TryGetValue(name, out var member) ? member.Read(key.Object, key.Field, wanted) : Reading.Absent;
-        if (noPrimary is not null)
+        // What stands on the primary nobody can tell without one.
+        if (noPrimary is not null && key.Object.MemberName is null)
             return new Reading(null, noPrimary);
-        return key.Object switch
-        {
-            ObjectPath.Role role => ReadRole(role, key.Field),
-            ObjectPath.Membership membership => roles.ContainsKey(membership.Role) && memberships.Contains((membership.Group, membership.Role)) ? Normal.Exists : null,
-            ObjectPath.RoleSetting setting => roles.ContainsKey(setting.Role) ? ReadSetting(null, setting.Role, setting.Name) : null,
-            { DatabaseName: { } database } => ReadDatabase(database, key.Object, key.Field, wanted),
-            _ => throw new InvalidOperationException($"{key.Object} is no object that a document declares."),
-        };
+        return ObjectKinds.Of(key.Object).Read(this, key.Object, key.Field, wanted);
     }
 
-    private FacetValue? ReadSetting(string? database, string? role, string name) => scoped.TryGetValue((database, role, name), out var value) ? Normal.Setting(catalog.Find(name), value) : null;
+    internal LiveMember? Member(string name) => members.GetValueOrDefault(name);
 
-    private Reading ReadRole(ObjectPath.Role path, Field field)
+    internal RoleFact? Role(string name) => roles.GetValueOrDefault(name);
+
+    internal bool IsMember(string role, string group) => memberships.Contains((group, role));
+
+    /// <summary>How the declared password of a role compares with what is stored; null where none is declared.</summary>
+    internal PasswordFinding? Password(string role, PasswordVerifier? stored) => secrets.TryGetValue(role, out var secret) ? passwords(secret, stored) : null;
+
+    /// <summary>A setting of one scope.</summary>
+    internal FacetValue? Setting(string? database, string? role, string name) => scoped.TryGetValue((database, role, name), out var value) ? Normal.Setting(catalog.Find(name), value) : null;
+
+    /// <param name="otherwise">What every facet of the database is where it cannot be told.</param>
+    internal DatabaseFact? Database(string name, out Reading otherwise)
     {
-        if (roles.TryGetValue(path.Name, out var role))
-            return field == Field.Exists ? Normal.Exists : field == Field.Password ? ReadPassword(role) : RoleAttribute.Of(field).Seen(role);
-        return field == Field.Password && secrets.TryGetValue(path.Name, out var wanted) && passwords(wanted, null) is PasswordFinding.Unknown missing ? new Reading(null, missing.Reason) : Reading.Absent;
+        otherwise = Reading.Absent;
+        if (!databases.TryGetValue(name, out var database) || database.ConnectionLimit != DatabaseFact.InvalidConnectionLimit)
+            return database;
+        otherwise = new Reading(null, $"database {database.Name} is invalid: a DROP DATABASE was interrupted; drop it by hand, nothing else is possible with it");
+        return null;
     }
 
-    private Reading ReadPassword(RoleFact role)
+    /// <param name="otherwise">What every facet inside the database is where it cannot be told.</param>
+    internal LiveDatabase? Contents(string name, out Reading otherwise)
     {
-        if (!secrets.TryGetValue(role.Name, out var secret))
-            return Reading.Absent;
-        return passwords(secret, role.PasswordVerifier) switch
-        {
-            PasswordFinding.Unknown unknown => new Reading(null, unknown.Reason),
-            _ when role.PasswordVerifier is null => FacetValue.Shown("none", "(none)"),
-            PasswordFinding.Matches => Normal.PasswordSet,
-            _ => FacetValue.Shown("differs", "(another)"),
-        };
-    }
-
-    private Reading ReadDatabase(string name, ObjectPath path, Field field, FacetValue? wanted)
-    {
-        if (!databases.TryGetValue(name, out var database))
-            return Reading.Absent;
-        if (database.ConnectionLimit == DatabaseFact.InvalidConnectionLimit)
-            return new Reading(null, $"database {database.Name} is invalid: a DROP DATABASE was interrupted; drop it by hand, nothing else is possible with it");
-        switch (path)
-        {
-            case ObjectPath.Database:
-                return ReadDatabase(database, field);
-            case ObjectPath.DatabaseSetting setting:
-                return ReadSetting(name, null, setting.Name);
-        }
+        if (Database(name, out otherwise) is not { } database)
+            return null;
         if (!contents.TryGetValue(name, out var inside))
             contents.Add(name, inside = LiveDatabase.Of(snapshot, database));
-        return inside.Read(path, field, wanted);
-    }
-
-    private static FacetValue ReadDatabase(DatabaseFact database, Field field)
-    {
-        if (field == Field.Exists)
-            return Normal.Exists;
-        if (field == Field.Owner)
-            return FacetValue.Of(database.Owner);
-        if (field == Field.Encoding)
-            return Normal.Encoding(database.Encoding);
-        if (field == Field.Locale)
-            return Normal.Locale(database.Collate, database.Ctype);
-        return field == Field.ConnectionLimit ? Normal.Number(database.ConnectionLimit) : throw new InvalidOperationException($"A database has no field {field}.");
+        if (inside.Unreadable is not { } reason)
+            return inside;
+        otherwise = new Reading(null, reason);
+        return null;
     }
 }

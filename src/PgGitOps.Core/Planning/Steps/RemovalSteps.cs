@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Kinds;
 
 namespace PgGitOps.Core.Planning.Steps;
 
@@ -19,15 +20,15 @@ internal static class RemovalSteps
         if (IsOverBudget(draft, candidates))
             return;
         var removing = candidates.Select(c => c.Path).ToHashSet();
-        foreach (var (path, rank) in candidates.OrderBy(c => c.Rank).ThenBy(c => c.Path))
+        foreach (var (path, removal) in candidates.OrderBy(c => c.How.Rank).ThenBy(c => c.Path))
         {
-            if (path is ObjectPath.Role role && StillOwns(draft, role.Name, removing) is { } owned)
+            if (removal.Owns(draft, removing) is { } owned)
             {
                 draft.Refuse(new Refusal(PlanRule.StillNeeded, $"{path} is not dropped: it still owns {owned}.", "Give that to another owner first.", null));
                 draft.LeaveAlone(problem.Key(path, Field.Exists), $"it still owns {owned}");
                 continue;
             }
-            Remove(draft, path, gone);
+            Remove(draft, path, removal, gone);
         }
     }
 
@@ -56,47 +57,36 @@ internal static class RemovalSteps
         draft.Add(step);
     }
 
-    private static List<(ObjectPath Path, int Rank)> Candidates(PlanDraft draft, ObjectPath[] gone)
+    private static List<(ObjectPath Path, Removal.Statement How)> Candidates(PlanDraft draft, ObjectPath[] gone)
     {
         var problem = draft.Problem;
-        List<(ObjectPath, int)> candidates = [];
+        List<(ObjectPath, Removal.Statement)> candidates = [];
         foreach (var path in gone)
         {
             var key = problem.Key(path, Field.Exists);
             if (draft.State.IsUnknown(key) || draft.State[key] is null || !draft.MayChange(key))
                 continue;
-            if (path is ObjectPath.Member)
-            {
-                draft.LeaveAlone(key, "a server is not removed by a plan: stop it and remove its data directory by hand");
-                continue;
-            }
             // What lies inside a database that goes as well goes with it.
             if (path.Parent is ObjectPath.Database parent && gone.Contains(parent))
                 continue;
-            if (path is ObjectPath.Slot slot)
+            switch (ObjectKinds.Of(path).Remove(draft, path))
             {
-                if (slot.Member != draft.Primary)
-                    continue;
-                if (problem.ActiveSlots.Contains(path))
-                {
-                    draft.Refuse(new Refusal(PlanRule.StillNeeded, $"Slot {slot.Name} on {slot.Member} is not dropped: somebody streams from it.", "Stop the standby that uses it first.", null));
-                    draft.LeaveAlone(key, "somebody streams from it");
-                    continue;
-                }
+                case Removal.Statement statement:
+                    candidates.Add((path, statement));
+                    break;
+                case Removal.InUse inUse:
+                    draft.Refuse(inUse.Refusal);
+                    draft.LeaveAlone(key, inUse.Why);
+                    break;
+                case Removal.Never never:
+                    draft.LeaveAlone(key, never.Why);
+                    break;
             }
-            candidates.Add((path, path switch
-            {
-                ObjectPath.Extension => 0,
-                ObjectPath.Schema => 1,
-                ObjectPath.Database => 2,
-                ObjectPath.Role => 3,
-                _ => 4,
-            }));
         }
         return candidates;
     }
 
-    private static bool IsOverBudget(PlanDraft draft, List<(ObjectPath Path, int Rank)> candidates)
+    private static bool IsOverBudget(PlanDraft draft, List<(ObjectPath Path, Removal.Statement How)> candidates)
     {
         var problem = draft.Problem;
         var budget = problem.Environment.Removal;
@@ -118,44 +108,14 @@ internal static class RemovalSteps
         return true;
     }
 
-    private static ObjectPath? StillOwns(PlanDraft draft, string role, HashSet<ObjectPath> removing)
+    private static void Remove(PlanDraft draft, ObjectPath path, Removal.Statement removal, ObjectPath[] gone)
     {
-        foreach (var (path, owner) in draft.Problem.Owners.OrderBy(o => o.Key))
-        {
-            if (removing.Contains(path) || (path.Parent is { } parent && removing.Contains(parent)))
-                continue;
-            var now = draft.State[draft.Problem.Key(path, Field.Owner)]?.Canonical ?? owner;
-            if (now == role)
-                return path;
-        }
-        return null;
-    }
-
-    private static void Remove(PlanDraft draft, ObjectPath path, ObjectPath[] gone)
-    {
-        var problem = draft.Problem;
-        var (sql, title, database, inTransaction) = path switch
-        {
-            ObjectPath.Role r => ($"DROP ROLE {SqlIdentifier.Quote(r.Name)}", $"drop role {r.Name}", "postgres", true),
-            ObjectPath.Database d => ($"DROP DATABASE {SqlIdentifier.Quote(d.Name)}", $"drop database {d.Name}", "postgres", false),
-            ObjectPath.Schema s => ($"DROP SCHEMA {SqlIdentifier.Quote(s.Name)} RESTRICT", $"drop schema {s.Database}.{s.Name} (only if it is empty)", s.Database, true),
-            ObjectPath.Extension e => ($"DROP EXTENSION {SqlIdentifier.Quote(e.Name)} RESTRICT", $"drop extension {e.Name} from {e.Database}", e.Database, true),
-            ObjectPath.Slot s => ($"SELECT pg_catalog.pg_drop_replication_slot({SqlLiteral.Quote(s.Name)})", $"drop replication slot {s.Name} on {s.Member}", "postgres", false),
-            _ => throw new InvalidOperationException($"No way to remove {path}."),
-        };
         var before = draft.Steps.ToArray();
-        var step = draft.Sql(path, "drop", title, database, [sql], null, StepTimeouts.Sql, inTransaction);
-        step.Changing(draft.State, problem.Key(path, Field.Exists), null);
+        var step = draft.Sql(path, "drop", removal.Title, removal.Database, [removal.Sql], null, StepTimeouts.Sql, removal.InTransaction);
+        step.Changing(draft.State, draft.Problem.Key(path, Field.Exists), null);
         step.Removes.Add(path);
         step.Removes.AddRange(gone.Where(g => g.IsWithin(path)));
-        step.Hazards.Add(path switch
-        {
-            ObjectPath.Database d => new Hazard(HazardKind.DataLoss, $"all data of database {d.Name} is gone"),
-            ObjectPath.Role r => new Hazard(HazardKind.AccessLoss, $"{r.Name} can no longer log in, and its memberships are gone"),
-            ObjectPath.Extension => new Hazard(HazardKind.DataLoss, $"what the extension's own tables hold is gone"),
-            ObjectPath.Schema => new Hazard(HazardKind.AccessLoss, "queries that name the schema fail"),
-            _ => new Hazard(HazardKind.DataLoss, "WAL that only this slot kept may be recycled"),
-        });
+        step.Hazards.Add(removal.Hazard);
         foreach (var earlier in before)
             step.After.Add(new StepDependency(earlier.Id, "removals come last, when everything else has succeeded"));
         draft.Add(step);

@@ -1,0 +1,89 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Kinds;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Planning;
+
+/// <summary>Desired facets in the making: every kind of object adds what the document says of it.</summary>
+internal sealed class DesiredDraft(FleetEnvironment environment, Cluster cluster, SettingCatalog catalog, string? primary, IReadOnlySet<string> accessLists, IReadOnlySet<string> provisioned)
+{
+    private readonly Dictionary<FacetKey, DesiredFacet> facets = [];
+    private readonly List<Refusal> refusals = [];
+
+    internal FleetEnvironment Environment => environment;
+
+    internal Cluster Cluster => cluster;
+
+    internal bool IsNative => cluster.Manager is ClusterManager.Native;
+
+    /// <inheritdoc cref="DesiredFacets.Of"/>
+    internal string? Primary => primary;
+
+    /// <inheritdoc cref="DesiredFacets.Of"/>
+    internal IReadOnlySet<string> AccessLists => accessLists;
+
+    /// <inheritdoc cref="DesiredFacets.Of"/>
+    internal IReadOnlySet<string> Provisioned => provisioned;
+
+    /// <summary>Roles that PostgreSQL can carry; the others are refused by name, and with them what they hold.</summary>
+    internal IEnumerable<Role> Roles => cluster.Roles.Where(r => SqlIdentifier.Problem(r.Name) is null);
+
+    /// <summary>Databases that PostgreSQL can carry; the others are refused by name, and with them what they hold.</summary>
+    internal IEnumerable<Database> Databases => cluster.Databases.Where(d => SqlIdentifier.Problem(d.Name) is null);
+
+    internal DesiredFacets Read()
+    {
+        foreach (var kind in ObjectKinds.All)
+            kind.Declare(this);
+        var all = facets.Values.ToArray();
+        Array.Sort(all, (a, b) => a.Key.CompareTo(b.Key));
+        return new DesiredFacets(all, refusals.ToEquatableArray());
+    }
+
+    internal void Refuse(Refusal refusal) => refusals.Add(refusal);
+
+    internal void Set(ObjectPath path, Field field, FacetValue value, SourceSpan at)
+    {
+        var key = new FacetKey(Cluster.Name, path, field);
+        facets[key] = new DesiredFacet(key, value, at);
+    }
+
+    /// <summary>Two grants to one grantee on one target add up.</summary>
+    internal void Merge(ObjectPath path, EquatableArray<string> privileges, SourceSpan at)
+    {
+        var key = new FacetKey(Cluster.Name, path, Field.Privileges);
+        IEnumerable<string> all = facets.TryGetValue(key, out var earlier) ? [.. Normal.PrivilegeNames(earlier.Value), .. privileges] : privileges;
+        if (Normal.Privileges(all) is { } value)
+            facets[key] = new DesiredFacet(key, value, earlier?.At ?? at);
+    }
+
+    internal FacetValue? ReadSetting(Parameter parameter)
+    {
+        if (catalog.Find(parameter.Name) is not { } meaning)
+        {
+            var similar = SettingCatalog.Similar(parameter.Name).FirstOrDefault();
+            refusals.Add(new Refusal(PlanRule.UnknownParameter, $"PostgreSQL has no parameter '{parameter.Name}'.", similar is null ? null : $"Did you mean {similar}?", parameter.At));
+            return null;
+        }
+        if (meaning.Context == "internal")
+        {
+            refusals.Add(new Refusal(PlanRule.BadValue, $"{parameter.Name} is fixed when the cluster is made; it cannot be set.", null, parameter.At));
+            return null;
+        }
+        if (!SettingValue.TryRead(meaning, parameter.Value, out var canonical, out var problem))
+        {
+            refusals.Add(new Refusal(PlanRule.BadValue, $"'{parameter.Value}' is not a value of {parameter.Name}: {problem}.", null, parameter.At));
+            return null;
+        }
+        return new FacetValue(canonical, parameter.Value, SettingDisplay.OfText(parameter.Value));
+    }
+
+    internal bool NameFits(string name, string what, SourceSpan at)
+    {
+        if (SqlIdentifier.Problem(name) is not { } problem)
+            return true;
+        refusals.Add(new Refusal(PlanRule.BadName, $"The {what} has {problem}.", null, at));
+        return false;
+    }
+}

@@ -1,0 +1,45 @@
+using PgGitOps.Core.Facets;
+using PgGitOps.Core.Observed;
+
+namespace PgGitOps.Core.Planning.Kinds;
+
+internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
+{
+    internal override void Declare(DesiredDraft desired)
+    {
+        foreach (var database in desired.Cluster.Databases.Where(d => desired.NameFits(d.Name, "database", d.At)))
+        {
+            var path = new ObjectPath.Database(database.Name);
+            desired.Set(path, Field.Exists, Normal.Exists, database.At);
+            if (database.Owner is { } owner)
+                desired.Set(path, Field.Owner, FacetValue.Of(owner.Value), owner.Span);
+            if (database.Encoding is { } encoding)
+                desired.Set(path, Field.Encoding, Normal.Encoding(encoding), database.At);
+            if (database.Locale is { } locale)
+                desired.Set(path, Field.Locale, Normal.Locale(locale), database.At);
+            if (database.ConnectionLimit is { } limit)
+                desired.Set(path, Field.ConnectionLimit, Normal.Number(limit), database.At);
+        }
+    }
+
+    internal override bool IsTakenBack(Field field) => false;
+
+    protected override Reading Read(LiveReader live, ObjectPath.Database path, Field field, FacetValue? wanted) => live.Database(path.Name, out var otherwise) is { } database ? Read(database, field) : otherwise;
+
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Database path) => new Removal.Statement(
+        2, $"DROP DATABASE {SqlIdentifier.Quote(path.Name)}", $"drop database {path.Name}", "postgres", InTransaction: false,
+        new Hazard(HazardKind.DataLoss, $"all data of database {path.Name} is gone"));
+
+    private static FacetValue Read(DatabaseFact database, Field field)
+    {
+        if (field == Field.Exists)
+            return Normal.Exists;
+        if (field == Field.Owner)
+            return FacetValue.Of(database.Owner);
+        if (field == Field.Encoding)
+            return Normal.Encoding(database.Encoding);
+        if (field == Field.Locale)
+            return Normal.Locale(database.Collate, database.Ctype);
+        return field == Field.ConnectionLimit ? Normal.Number(database.ConnectionLimit) : throw new InvalidOperationException($"A database has no field {field}.");
+    }
+}

@@ -1,0 +1,84 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Planning.Kinds;
+
+/// <summary>A parameter of one server.</summary>
+internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
+{
+    internal override void Declare(DesiredDraft desired)
+    {
+        var cluster = desired.Cluster;
+        if (desired.IsNative)
+        {
+            Parameters(desired);
+            Replication(desired);
+        }
+        else if (cluster.Parameters.Count > 0 || cluster.Replication.Synchronous is not null)
+        {
+            var at = cluster.Parameters.Count > 0 ? cluster.Parameters[0].At : cluster.Replication.At;
+            desired.Refuse(new Refusal(PlanRule.OtherOwner, $"Patroni owns the parameters of {cluster.Name}; ALTER SYSTEM underneath it would be undone.", "Set them through Patroni, or change the manager to native.", at));
+        }
+    }
+
+    internal override bool IsTakenBack(Field field) => field == Field.Value || field == Field.Configured;
+
+    protected override Reading Read(LiveReader live, ObjectPath.Parameter path, Field field, FacetValue? wanted) => live.Member(path.Member)?.ReadParameter(path.Name, field, wanted) ?? Reading.Absent;
+
+    // Made with its server, and taken back value by value.
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Parameter path) => new Removal.Never("a parameter is reset, not removed");
+
+    private static void Parameters(DesiredDraft desired)
+    {
+        foreach (var parameter in desired.Cluster.Parameters)
+        {
+            if (desired.Cluster.Replication.Synchronous is { } rule && parameter.Name.ToLowerInvariant() is "synchronous_standby_names" or "synchronous_commit"
+                && desired.ReadSetting(parameter) is { } written && !written.Equals(OfRule(parameter.Name, desired.Cluster.Replication.Synchronous!)))
+            {
+                desired.Refuse(new Refusal(PlanRule.DeclaredTwice, $"{parameter.Name} is declared both among the parameters and by replication.synchronous, with different values.", "Keep replication.synchronous only.", parameter.At));
+                continue;
+            }
+            if (desired.ReadSetting(parameter) is { } value)
+                SetOnMembers(desired, parameter.Name, value, parameter.At);
+        }
+    }
+
+    private static void Replication(DesiredDraft desired)
+    {
+        foreach (var member in desired.Cluster.Members)
+        {
+            if (member.ReplayDelay is not { } delay)
+                continue;
+            // PostgreSQL's minute is min, where documents write m.
+            var text = DurationText.Format(delay.Value) is var written && written.EndsWith('m') ? written + "in" : written;
+            if (desired.ReadSetting(new Parameter("recovery_min_apply_delay", text, delay.Span)) is { } value)
+                Set(desired, member.Name, "recovery_min_apply_delay", value, delay.Span);
+        }
+        if (desired.Cluster.Replication.Synchronous is not { } rule)
+            return;
+        SetOnMembers(desired, "synchronous_standby_names", OfRule("synchronous_standby_names", rule), rule.At);
+        SetOnMembers(desired, "synchronous_commit", OfRule("synchronous_commit", rule), rule.At);
+    }
+
+    private static FacetValue OfRule(string parameter, SynchronousRule rule)
+    {
+        if (!parameter.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase))
+            return FacetValue.Of(StandbyRule.Write(rule.Commit));
+        var text = StandbyRule.Write(rule);
+        return new FacetValue(StandbyRule.Canonical(text), text, text);
+    }
+
+    private static void SetOnMembers(DesiredDraft desired, string parameter, FacetValue value, SourceSpan at)
+    {
+        foreach (var member in desired.Cluster.Members)
+            Set(desired, member.Name, parameter, value, at);
+    }
+
+    private static void Set(DesiredDraft desired, string member, string parameter, FacetValue value, SourceSpan at)
+    {
+        var path = new ObjectPath.Parameter(member, parameter);
+        desired.Set(path, Field.Configured, value, at);
+        desired.Set(path, Field.Value, value, at);
+    }
+}

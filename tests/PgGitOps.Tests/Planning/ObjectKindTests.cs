@@ -1,0 +1,59 @@
+using System.Reflection;
+using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Kinds;
+using PgGitOps.Tests.Builders;
+using static PgGitOps.Tests.Builders.Fleets;
+
+namespace PgGitOps.Tests.Planning;
+
+public class ObjectKindTests
+{
+    /// <summary>What a document cannot declare: seen and reported, or noted in a record.</summary>
+    private static readonly Type[] Unmanaged = [typeof(ObjectPath.Standby), typeof(ObjectPath.RoleSettingInDatabase), typeof(ObjectPath.EveryRoleSetting), typeof(ObjectPath.Approval), typeof(ObjectPath.Unknown)];
+
+    [Fact]
+    public void Kinds_AreOneForEveryObjectThatADocumentCanDeclare()
+    {
+        var cases = typeof(ObjectPath).GetNestedTypes(BindingFlags.Public).Where(t => t.IsSubclassOf(typeof(ObjectPath))).ToHashSet();
+
+        Assert.Equal(cases.Except(Unmanaged).Select(c => c.Name).Order(StringComparer.Ordinal), ObjectKinds.All.Select(k => k.Case.Name).Order(StringComparer.Ordinal));
+        var kinds = typeof(ObjectKind).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(ObjectKind)) && !t.IsAbstract);
+        Assert.Equal(kinds.Select(k => k.Name).Order(StringComparer.Ordinal), ObjectKinds.All.Select(k => k.GetType().Name).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("role/app", true)]
+    [InlineData("database/d/grant/schema/s/r", true)]
+    [InlineData("member/m/standby/s", false)]
+    [InlineData("role/r/setting/s/in/d", false)]
+    [InlineData("role/*/setting/s", false)]
+    [InlineData("approval/a", false)]
+    [InlineData("publication/feed", false)]
+    public void Find_OfAnObject_AgreesWithWhetherItIsManaged(string text, bool managed)
+    {
+        var path = ObjectPath.Parse(text);
+
+        Assert.Equal(managed, ObjectKinds.Find(path) is not null);
+        Assert.Equal(managed, path.IsManaged);
+    }
+
+    [Theory]
+    [InlineData("database/shop/setting/work_mem")]
+    [InlineData("role/app/memberOf/postgres")]
+    [InlineData("member/core-1/parameter/work_mem")]
+    public void Plan_WithAnInventoryRowThatIsNoObjectToRemove_SaysSoAndDoesTheRest(string odd)
+    {
+        var facts = Snapshots.Primary() with
+        {
+            Roles = [.. Snapshots.Server(false).Roles, Snapshots.Role("app")],
+            Memberships = [new("postgres", "app", false)],
+            Databases = [Snapshots.Database("postgres", "postgres"), Snapshots.Database("shop", "postgres")],
+            ScopedSettings = [new("shop", null, "work_mem", "1MB")],
+        };
+
+        var plan = Plans.Of(Cluster("core-1") with { Roles = [Role("more")] }, Snapshots.Cluster(Snapshots.Seen("core-1", facts)).WithRecord([odd]));
+
+        Assert.Equal(["core/role/more/create"], plan.Ids());
+        Assert.DoesNotContain(plan.Changes, c => c.Key.Object == ObjectPath.Parse(odd) && c.NotActedOn is null);
+    }
+}
