@@ -39,7 +39,7 @@ internal static class LocalRepository
         {
             throw Missing(shown);
         }
-        catch (LibGit2SharpException e) when (e.Message.Contains("objectformat", StringComparison.OrdinalIgnoreCase))
+        catch (LibGit2SharpException e) when (e.Message.Contains("object format", StringComparison.OrdinalIgnoreCase))
         {
             throw new RefusedException(
                 SourceRefusalKind.Sha256Unsupported,
