@@ -7,6 +7,9 @@ namespace PgGitOps.Core.Planning;
 /// </remarks>
 internal static class BuiltInSettings
 {
+    /// <summary>Major version of PostgreSQL that the table is of.</summary>
+    internal const int Major = 15;
+
     internal const string Table = """
         bool||backend||ignore_system_indexes
         bool||postmaster||bonjour data_sync_retry hot_standby ignore_invalid_pages logging_collector recovery_target_inclusive track_commit_timestamp

@@ -13,7 +13,7 @@ internal static class ProblemReader
     internal static ClusterProblem Read(FleetEnvironment environment, Cluster cluster, ClusterSnapshot snapshot, PasswordCheck passwords, DateTimeOffset now, IReadOnlyList<ApprovalDocument>? approvals = null)
     {
         cluster = WithReplicationRole(environment, cluster);
-        var catalog = SettingCatalog.Of(snapshot);
+        var catalog = SettingCatalog.Of(snapshot, cluster.PostgresMajor);
         var reader = new LiveReader(cluster, snapshot, catalog, passwords);
         var topology = reader.Topology;
         var carrier = topology.PrimaryName ?? (topology.AllAbsent ? cluster.Members.First(m => m.Initial).Name : null);

@@ -20,13 +20,17 @@ public sealed class SettingCatalog
 
     private readonly Dictionary<string, SettingMeaning> live = new(StringComparer.OrdinalIgnoreCase);
 
-    private SettingCatalog()
+    private readonly int major;
+
+    private SettingCatalog(int major)
     {
+        this.major = major;
     }
 
-    public static SettingCatalog Of(ClusterSnapshot? snapshot)
+    /// <param name="major">Of the servers that are declared.</param>
+    public static SettingCatalog Of(ClusterSnapshot? snapshot, int major = BuiltInSettings.Major)
     {
-        var catalog = new SettingCatalog();
+        var catalog = new SettingCatalog(major);
         if (snapshot is null)
             return catalog;
         foreach (var member in snapshot.Members)
@@ -45,11 +49,15 @@ public sealed class SettingCatalog
     }
 
     /// <summary>Null for a parameter nobody knows. Names with a dot may belong to an extension and read as plain text.</summary>
+    /// <remarks>
+    /// Where no server of another major version could be asked, a name that is in no table and looks like none of it may be one of that version's: it reads as plain
+    /// text, and the server's own binary is the judge before the first start.
+    /// </remarks>
     public SettingMeaning? Find(string name)
     {
         if (live.TryGetValue(name, out var meaning) || BuiltIn.TryGetValue(name, out meaning))
             return meaning;
-        return name.Contains('.') ? new SettingMeaning(name, "string", null, "user", []) : null;
+        return name.Contains('.') || (live.Count == 0 && major != BuiltInSettings.Major && !Similar(name).Any()) ? new SettingMeaning(name, "string", null, "user", []) : null;
     }
 
     /// <summary>A live server answered for it.</summary>
