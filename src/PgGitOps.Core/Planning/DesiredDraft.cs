@@ -58,6 +58,16 @@ internal sealed class DesiredDraft(FleetEnvironment environment, Cluster cluster
             facets[key] = new DesiredFacet(key, value, earlier?.At ?? at);
     }
 
+    /// <summary>Parameters that hold for sessions of something, each where <paramref name="path"/> places its name.</summary>
+    internal void SetSettings(EquatableArray<Parameter> settings, Func<string, ObjectPath> path)
+    {
+        foreach (var setting in settings)
+        {
+            if (ReadSetting(setting) is { } value)
+                Set(path(setting.Name), Field.Value, value, setting.At);
+        }
+    }
+
     internal FacetValue? ReadSetting(Parameter parameter)
     {
         if (catalog.Find(parameter.Name) is not { } meaning)

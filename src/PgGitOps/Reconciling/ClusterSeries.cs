@@ -65,17 +65,7 @@ internal sealed class ClusterSeries<T>(IEvidenceStore store, string name, string
         return cell.Value;
     }
 
-    private T? Parse(EvidenceEntry entry)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(entry.Body, json);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private T? Parse(EvidenceEntry entry) => EvidenceBody.Parse(entry, json);
 
     private EvidenceSeries Series(string cluster) => new(cluster, repository, name);
 

@@ -25,7 +25,7 @@ internal sealed class LagEvidence(IEvidenceStore store, string repository, State
         var history = LagHistory.Empty;
         if (store.Read(SeriesOf(cluster)) is not EvidenceReading.Found { Entries: var entries })
             return history;
-        foreach (var sample in entries.Select(Parse).OfType<LagSample>())
+        foreach (var sample in entries.Select(e => EvidenceBody.Parse(e, LagJson.Default.LagSample)).OfType<LagSample>())
             (history, kept[cluster]) = (history.With(sample.Source, sample.At, sample.Lsn), sample);
         return history;
     }
@@ -39,18 +39,6 @@ internal sealed class LagEvidence(IEvidenceStore store, string repository, State
         // Not waited for until it is on disk: what a power cut takes is a minute of a comfort.
         var added = store.Append(SeriesOf(cluster), _ => new EvidenceDraft(at, at + LagHistory.Reach, JsonSerializer.Serialize(sample, LagJson.Default.LagSample)) { MayBeLost = true });
         condition.Tell(cluster, added.Problem);
-    }
-
-    private static LagSample? Parse(EvidenceEntry entry)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(entry.Body, LagJson.Default.LagSample);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private EvidenceSeries SeriesOf(string cluster) => new(cluster, repository, Series);

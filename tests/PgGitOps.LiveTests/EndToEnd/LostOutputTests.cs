@@ -12,14 +12,7 @@ public sealed class LostOutputTests : IDisposable
     private readonly GitScratch scratch = new();
     private readonly string repository;
 
-    public LostOutputTests()
-    {
-        repository = scratch.Path("policies");
-        ShippedFiles.CopyLocalTo(repository);
-        scratch.Git(scratch.Root, "init", "-q", "-b", "main", repository);
-        scratch.Git(repository, "add", "-A");
-        scratch.Git(repository, "commit", "-q", "-m", "base");
-    }
+    public LostOutputTests() => repository = scratch.NewShippedRepository("policies");
 
     public void Dispose() => scratch.Dispose();
 

@@ -11,14 +11,7 @@ public sealed class OddValueTests : IDisposable
     private readonly GitScratch scratch = new();
     private readonly string repository;
 
-    public OddValueTests()
-    {
-        repository = scratch.Path("policies");
-        ShippedFiles.CopyLocalTo(repository);
-        scratch.Git(scratch.Root, "init", "-q", "-b", "main", repository);
-        scratch.Git(repository, "add", "-A");
-        scratch.Git(repository, "commit", "-q", "-m", "base");
-    }
+    public OddValueTests() => repository = scratch.NewShippedRepository("policies");
 
     public void Dispose() => scratch.Dispose();
 

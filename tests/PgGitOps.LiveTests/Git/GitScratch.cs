@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
+using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.Git;
 
 namespace PgGitOps.LiveTests.Git;
@@ -18,6 +19,17 @@ public sealed class GitScratch : IDisposable
         var path = Path(name);
         Git(Root, ["init", "-q", "-b", "main", .. initOptions, path]);
         Commit(path, "first", ("policies/a.yaml", "a: 1\n"), ("environments/local/b.yaml", "b: 1\n"), ("README.md", "text\n"));
+        return path;
+    }
+
+    /// <summary>A repository with a work tree and one commit on main: the policies and the local environment of this very project.</summary>
+    public string NewShippedRepository(string name)
+    {
+        var path = Path(name);
+        ShippedFiles.CopyLocalTo(path);
+        Git(Root, "init", "-q", "-b", "main", path);
+        Git(path, "add", "-A");
+        Git(path, "commit", "-q", "-m", "base");
         return path;
     }
 

@@ -16,12 +16,7 @@ public sealed class GateTests : IDisposable
 
     public GateTests()
     {
-        work = scratch.Path("work");
-        Directory.CreateDirectory(work);
-        ShippedFiles.CopyLocalTo(work);
-        scratch.Git(work, "init", "-q", "-b", "main");
-        scratch.Git(work, "add", "-A");
-        scratch.Git(work, "commit", "-q", "-m", "base");
+        work = scratch.NewShippedRepository("work");
         bare = scratch.Bare(work);
         scratch.Git(work, "remote", "add", "origin", bare);
         scratch.Git(work, "fetch", "-q", "origin");

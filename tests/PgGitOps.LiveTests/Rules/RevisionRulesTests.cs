@@ -17,14 +17,7 @@ public sealed class RevisionRulesTests : IDisposable
     private readonly string repository;
     private readonly StandingClock clock = new();
 
-    public RevisionRulesTests()
-    {
-        repository = scratch.Path("policies");
-        ShippedFiles.CopyLocalTo(repository);
-        scratch.Git(scratch.Root, "init", "-q", "-b", "main", repository);
-        scratch.Git(repository, "add", "-A");
-        scratch.Git(repository, "commit", "-q", "-m", "base");
-    }
+    public RevisionRulesTests() => repository = scratch.NewShippedRepository("policies");
 
     private sealed class StandingClock : TimeProvider
     {

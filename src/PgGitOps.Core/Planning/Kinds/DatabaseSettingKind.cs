@@ -8,13 +8,7 @@ internal sealed class DatabaseSettingKind : ObjectKind<ObjectPath.DatabaseSettin
     internal override void Declare(DesiredDraft desired)
     {
         foreach (var database in desired.Databases)
-        {
-            foreach (var setting in database.Settings)
-            {
-                if (desired.ReadSetting(setting) is { } value)
-                    desired.Set(new ObjectPath.DatabaseSetting(database.Name, setting.Name), Field.Value, value, setting.At);
-            }
-        }
+            desired.SetSettings(database.Settings, name => new ObjectPath.DatabaseSetting(database.Name, name));
     }
 
     internal override bool IsTakenBack(Field field) => field == Field.Value;

@@ -8,13 +8,7 @@ internal sealed class RoleSettingKind : ObjectKind<ObjectPath.RoleSetting>
     internal override void Declare(DesiredDraft desired)
     {
         foreach (var role in desired.Roles)
-        {
-            foreach (var setting in role.Settings)
-            {
-                if (desired.ReadSetting(setting) is { } value)
-                    desired.Set(new ObjectPath.RoleSetting(role.Name, setting.Name), Field.Value, value, setting.At);
-            }
-        }
+            desired.SetSettings(role.Settings, name => new ObjectPath.RoleSetting(role.Name, name));
     }
 
     internal override bool IsTakenBack(Field field) => field == Field.Value;
