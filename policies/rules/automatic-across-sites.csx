@@ -18,6 +18,8 @@ var required = Context.Promotion["requires"].Texts;
 foreach (var needed in new[] { "quorum", "fencing" })
 {
     if (!required.Contains(needed))
-        Report(Context.FailoverCrossSite, $"automatic failover across sites without {needed}").Hint($"add {needed} to spec.promotion.requires, or let an operator approve").Fix(Context.FailoverCrossSite, "operatorApproved")
+        Report(Context.FailoverCrossSite, $"automatic failover across sites without {needed}")
+            .Hint($"add {needed} to spec.promotion.requires, or let an operator approve")
+            .Fix(Context.FailoverCrossSite, "operatorApproved")
             .Related(Context.Promotion["requires"], "what a promotion requires");
 }

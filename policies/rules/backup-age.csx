@@ -16,4 +16,8 @@ if (Context.Backup["maxAge"].Duration is not { } age)
     return;
 }
 if (age > Param.Duration("max"))
-    Report(Context.Backup["maxAge"], $"a backup may be {Context.Backup["maxAge"]} old; at most {Param.Duration("max").TotalHours} hours are allowed").Fix(Context.Backup["maxAge"], $"{(long)Param.Duration("max").TotalHours}h");
+    Report(
+            Context.Backup["maxAge"],
+            $"a backup may be {Context.Backup["maxAge"]} old; at most {Param.Duration("max").TotalHours} hours are allowed"
+        )
+        .Fix(Context.Backup["maxAge"], $"{(long)Param.Duration("max").TotalHours}h");

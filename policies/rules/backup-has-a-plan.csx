@@ -14,4 +14,6 @@ if (!Context.Backup.Exists || Context.Cluster is not { } cluster)
     return;
 }
 if (!cluster.Backup.Exists)
-    Report(Context.Backup, $"cluster {cluster.Name} makes no backups").Hint($"declare spec.backup of cluster {cluster.Name}").Related(cluster.Document.Metadata["name"], "the cluster");
+    Report(Context.Backup, $"cluster {cluster.Name} makes no backups")
+        .Hint($"declare spec.backup of cluster {cluster.Name}")
+        .Related(cluster.Document.Metadata["name"], "the cluster");

@@ -16,4 +16,5 @@ if (repositories.Items.Count == 0 || Cluster.Environment is not { } environment)
 }
 var sites = repositories.Texts.Select(name => environment.FindRepository(name)?["site"].Text ?? "");
 if (sites.All(site => site == Cluster.PrimarySite.Text))
-    Report(repositories, $"every backup of {Cluster.Name} stays in {Cluster.PrimarySite}, where its primary is").Hint("add a repository of another site");
+    Report(repositories, $"every backup of {Cluster.Name} stays in {Cluster.PrimarySite}, where its primary is")
+        .Hint("add a repository of another site");

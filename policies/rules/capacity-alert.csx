@@ -18,6 +18,9 @@ if (!Cluster.Storage.Exists)
 }
 var alert = Cluster.Storage["capacityAlert"];
 if (alert.Percent is not { } percent)
-    Report(alert, "nothing says when a filling disk is reported").Hint("write capacityAlert").SafeFixByAdding(Cluster.Storage, "capacityAlert", $"{Param.Int("max")}%");
+    Report(alert, "nothing says when a filling disk is reported")
+        .Hint("write capacityAlert")
+        .SafeFixByAdding(Cluster.Storage, "capacityAlert", $"{Param.Int("max")}%");
 else if (percent > Param.Int("max"))
-    Report(alert, $"a disk is reported at {alert}, which is late; at most {Param.Int("max")}% is allowed").SafeFix(alert, $"{Param.Int("max")}%");
+    Report(alert, $"a disk is reported at {alert}, which is late; at most {Param.Int("max")}% is allowed")
+        .SafeFix(alert, $"{Param.Int("max")}%");

@@ -17,5 +17,9 @@ if (classes.Count < 2)
     return;
 }
 foreach (var context in contexts.Where(c => !c.Justification.Exists))
-    Report(context.RpoClass, $"cluster {Cluster.Name} holds contexts of the classes {classes.Joined(", ")}, and {context.Name} does not say why it is one of them")
-        .Hint("write spec.crossSite.justification, or give it a cluster of its own").Related(Cluster.Document.Metadata["name"], "the cluster");
+    Report(
+            context.RpoClass,
+            $"cluster {Cluster.Name} holds contexts of the classes {classes.Joined(", ")}, and {context.Name} does not say why it is one of them"
+        )
+        .Hint("write spec.crossSite.justification, or give it a cluster of its own")
+        .Related(Cluster.Document.Metadata["name"], "the cluster");

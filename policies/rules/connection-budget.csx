@@ -18,5 +18,9 @@ if (Cluster.Parameter("max_connections").Int is not { } most)
 var limited = Cluster.Databases.Where(d => d["connectionLimit"].Int > 0);
 var promised = limited.Sum(d => d["connectionLimit"].Int ?? 0);
 if (promised > most - Param.Int("reserved"))
-    Report(Cluster.Parameter("max_connections"), $"databases may use {promised} connections, and {most - Param.Int("reserved")} of {most} are theirs")
-        .Hint("raise max_connections, which needs a restart, or lower the limits").Fix(Cluster.Parameter("max_connections"), $"{promised + Param.Int("reserved")}");
+    Report(
+            Cluster.Parameter("max_connections"),
+            $"databases may use {promised} connections, and {most - Param.Int("reserved")} of {most} are theirs"
+        )
+        .Hint("raise max_connections, which needs a restart, or lower the limits")
+        .Fix(Cluster.Parameter("max_connections"), $"{promised + Param.Int("reserved")}");

@@ -10,4 +10,6 @@ help: |
 ---*/
 var checksums = Cluster.Storage["dataChecksums"];
 if (checksums.Bool == false)
-    Report(checksums, "data checksums are off").Hint("they are switched on when a cluster is made; afterwards pg_checksums needs it stopped").Fix(checksums, "true");
+    Report(checksums, "data checksums are off")
+        .Hint("they are switched on when a cluster is made; afterwards pg_checksums needs it stopped")
+        .Fix(checksums, "true");

@@ -18,6 +18,9 @@ if (!Context.Backup.Exists)
 var drill = Context.Backup["drillEvery"];
 var most = Param.Duration("max");
 if (drill.Duration is not { } every)
-    Report(drill, "nothing says how often a restore is drilled").Hint("write drillEvery").FixByAdding(Context.Backup, "drillEvery", "7d");
+    Report(drill, "nothing says how often a restore is drilled")
+        .Hint("write drillEvery")
+        .FixByAdding(Context.Backup, "drillEvery", "7d");
 else if (every > most)
-    Report(drill, $"a restore is drilled every {every.TotalDays} days only; at most {most.TotalDays} are allowed").Fix(drill, most.TotalDays % 1 == 0 ? $"{most.TotalDays}d" : $"{(long)most.TotalHours}h");
+    Report(drill, $"a restore is drilled every {every.TotalDays} days only; at most {most.TotalDays} are allowed")
+        .Fix(drill, most.TotalDays % 1 == 0 ? $"{most.TotalDays}d" : $"{(long)most.TotalHours}h");

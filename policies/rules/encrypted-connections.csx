@@ -16,6 +16,8 @@ if (Environment.Hosts.All(h => (h.Value["address"].Text ?? "").StartsWith("127."
     return;
 }
 if (!mode.Exists)
-    Report(mode, "connections to the servers use sslMode prefer, because nothing else is written").Hint("write verify-full").FixByAdding(access, "sslMode", "verify-full");
+    Report(mode, "connections to the servers use sslMode prefer, because nothing else is written")
+        .Hint("write verify-full")
+        .FixByAdding(access, "sslMode", "verify-full");
 else if (!mode.IsOneOf("verify-full", "verify-ca"))
     Report(mode, $"connections to the servers use sslMode {mode}").Hint("write verify-full").Fix(mode, "verify-full");

@@ -17,5 +17,8 @@ if (Context.Backup["pitrWindow"].Duration is not { } window)
 }
 var least = Param.Duration("min");
 if (window < least)
-    Report(Context.Backup["pitrWindow"], $"the point-in-time window is {Context.Backup["pitrWindow"]}; at least {least.TotalDays} days are asked for")
+    Report(
+            Context.Backup["pitrWindow"],
+            $"the point-in-time window is {Context.Backup["pitrWindow"]}; at least {least.TotalDays} days are asked for"
+        )
         .Fix(Context.Backup["pitrWindow"], least.TotalDays % 1 == 0 ? $"{least.TotalDays}d" : $"{(long)least.TotalHours + 1}h");

@@ -16,9 +16,13 @@ if (!watched.Any())
     return;
 }
 var broken = watched.Where(v => v["live"].IsOneOf("atRisk", "breached"));
+
 // One cause breaks a promise in many scenarios.
 foreach (var cause in broken.Select(v => v["because"].Text ?? "").Distinct())
 {
     var hit = broken.Where(v => v["because"].Is(cause));
-    Report(Context.Document, $"{hit.Select(v => v["scenario"].Text ?? "").Joined(", ")}: the promise is {(hit.Any(v => v["live"].Is("breached")) ? "breached" : "at risk")}: {cause}");
+    Report(
+        Context.Document,
+        $"{hit.Select(v => v["scenario"].Text ?? "").Joined(", ")}: the promise is {(hit.Any(v => v["live"].Is("breached")) ? "breached" : "at risk")}: {cause}"
+    );
 }

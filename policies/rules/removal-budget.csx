@@ -15,6 +15,8 @@ help: |
 var count = Environment.Document.Spec["removal"]["count"];
 var percent = Environment.Document.Spec["removal"]["percent"];
 if (count.Int > Param.Int("count"))
-    Report(count, $"one plan may remove {count} objects; at most {Param.Int("count")} are allowed").SafeFix(count, $"{Param.Int("count")}");
+    Report(count, $"one plan may remove {count} objects; at most {Param.Int("count")} are allowed")
+        .SafeFix(count, $"{Param.Int("count")}");
 if (percent.Int > Param.Int("percent"))
-    Report(percent, $"one plan may remove {percent} percent of a cluster's objects; at most {Param.Int("percent")} are allowed").SafeFix(percent, $"{Param.Int("percent")}");
+    Report(percent, $"one plan may remove {percent} percent of a cluster's objects; at most {Param.Int("percent")} are allowed")
+        .SafeFix(percent, $"{Param.Int("percent")}");

@@ -15,4 +15,5 @@ if (domains.Count == 0)
     return;
 }
 if (domains.Count < 2)
-    Report(Cluster.Document.Spec["members"], $"every member of {Cluster.Name} stands in {domains[0]}").Hint("put a standby into another failure domain");
+    Report(Cluster.Document.Spec["members"], $"every member of {Cluster.Name} stands in {domains[0]}")
+        .Hint("put a standby into another failure domain");

@@ -15,6 +15,10 @@ if (Context.DataLossWindow.Duration is not { } window || Context.Rpo is not { } 
     return;
 }
 if (window < local)
-    Report(Context.DataLossWindow, $"the window across sites ({Context.DataLossWindow}) is stricter than class '{Context.RpoClass}' inside one site")
-        .Hint("strengthen rpoClass, or widen the window").Fix(Context.DataLossWindow, $"{(long)local.TotalSeconds}s")
+    Report(
+            Context.DataLossWindow,
+            $"the window across sites ({Context.DataLossWindow}) is stricter than class '{Context.RpoClass}' inside one site"
+        )
+        .Hint("strengthen rpoClass, or widen the window")
+        .Fix(Context.DataLossWindow, $"{(long)local.TotalSeconds}s")
         .Related(Context.RpoClass, "the class inside the site");

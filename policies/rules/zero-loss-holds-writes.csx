@@ -16,4 +16,6 @@ if (Context.DataLossWindow.Duration is not { } window || window > TimeSpan.Zero 
 var partition = Context.Promotion["onPartition"];
 if (!partition.Is("holdWrites"))
     Report(partition, $"'{partition}' takes writes that a lost site would lose, and the window across sites is zero")
-        .Hint("write holdWrites, or widen the window").Fix(partition, "holdWrites").Related(Context.DataLossWindow, "the promise");
+        .Hint("write holdWrites, or widen the window")
+        .Fix(partition, "holdWrites")
+        .Related(Context.DataLossWindow, "the promise");

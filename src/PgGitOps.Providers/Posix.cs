@@ -73,14 +73,15 @@ internal static class Posix
         return statx((int)handle.DangerousGetHandle(), "", AtEmptyPath, StatxType, buffer) == 0 ? KindIn(buffer) : FileKind.None;
     }
 
-    private static FileKind KindIn(byte[] buffer) => (BitConverter.ToUInt16(buffer, StatxModeOffset) & FileTypeMask) switch
-    {
-        0x8000 => FileKind.File,
-        0x4000 => FileKind.Directory,
-        0x1000 => FileKind.Pipe,
-        0x2000 or 0x6000 => FileKind.Device,
-        _ => FileKind.Other,
-    };
+    private static FileKind KindIn(byte[] buffer) =>
+        (BitConverter.ToUInt16(buffer, StatxModeOffset) & FileTypeMask) switch
+        {
+            0x8000 => FileKind.File,
+            0x4000 => FileKind.Directory,
+            0x1000 => FileKind.Pipe,
+            0x2000 or 0x6000 => FileKind.Device,
+            _ => FileKind.Other,
+        };
 
     /// <summary>Makes a rename inside the directory survive a power cut.</summary>
     public static void SyncDirectory(string path)
@@ -109,7 +110,13 @@ internal static class Posix
     private static extern int kill(int pid, int signal);
 
     [DllImport("libc", SetLastError = true)]
-    private static extern int statx(int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte[] buffer);
+    private static extern int statx(
+        int directory,
+        [MarshalAs(UnmanagedType.LPUTF8Str)] string path,
+        int flags,
+        uint mask,
+        byte[] buffer
+    );
 
     [DllImport("libc", SetLastError = true)]
     private static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
@@ -129,5 +136,6 @@ internal static class Posix
         [MarshalAs(UnmanagedType.LPUTF8Str)] string first,
         int secondDirectory,
         [MarshalAs(UnmanagedType.LPUTF8Str)] string second,
-        uint flags);
+        uint flags
+    );
 }

@@ -7,14 +7,37 @@ namespace PgGitOps.Benchmarks;
 /// <remarks>The same bytes for the same count, and the list of what a checker has to find.</remarks>
 internal static class GateCorpus
 {
-    private static readonly string[] Teams = ["payments", "orders", "catalog", "identity", "billing", "shipping", "search", "ledger"];
+    private static readonly string[] Teams =
+    [
+        "payments",
+        "orders",
+        "catalog",
+        "identity",
+        "billing",
+        "shipping",
+        "search",
+        "ledger",
+    ];
 
     /// <summary>A fault and where a person would look for it.</summary>
     public sealed record Fault(string Path, int Line, int Column, string Rule);
 
     private sealed record Values(
-        string Rpo, string RpoSeconds, string Tier, string RtoSeconds, string Mode, string Failover, int Days,
-        string Fencing = "true", string ArchiveTimeout = "60", string Sites = "[fra, ber]", string Drill = "7", string? Owner = null, string? Database = null, string Full = "\"0 1 * * 0\"");
+        string Rpo,
+        string RpoSeconds,
+        string Tier,
+        string RtoSeconds,
+        string Mode,
+        string Failover,
+        int Days,
+        string Fencing = "true",
+        string ArchiveTimeout = "60",
+        string Sites = "[fra, ber]",
+        string Drill = "7",
+        string? Owner = null,
+        string? Database = null,
+        string Full = "\"0 1 * * 0\""
+    );
 
     private static readonly Values[] Usual =
     [
@@ -54,7 +77,10 @@ internal static class GateCorpus
             if (fault is not null)
                 faults.Add(fault);
         }
-        File.WriteAllLines(Path.Combine(directory, "faults.txt"), faults.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Path}:{f.Line}:{f.Column} {f.Rule}")));
+        File.WriteAllLines(
+            Path.Combine(directory, "faults.txt"),
+            faults.Select(f => string.Create(CultureInfo.InvariantCulture, $"{f.Path}:{f.Line}:{f.Column} {f.Rule}"))
+        );
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count} documents, {faults.Count} faults"));
         return 0;
     }
@@ -74,11 +100,14 @@ internal static class GateCorpus
         var team = Teams[i % Teams.Length];
         var name = string.Create(CultureInfo.InvariantCulture, $"{team}-{i:D5}");
         var v = Usual[i % Usual.Length];
-        var planted = i % 50 == 7 ? Faults[i / 50 % Faults.Length] : ((string Rule, string Field, Func<Values, Values> Break)?)null;
+        var planted =
+            i % 50 == 7 ? Faults[i / 50 % Faults.Length] : ((string Rule, string Field, Func<Values, Values> Break)?)null;
         if (planted is { } fault)
             v = fault.Break(Usual[0]);
         var database = string.Create(CultureInfo.InvariantCulture, $"{team}_{i:D5}");
-        var text = string.Create(CultureInfo.InvariantCulture, $"""
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
             # Recovery policy of bounded context {name}
             apiVersion: pgfleet.example/v1
             kind: RecoveryPolicy
@@ -122,7 +151,8 @@ internal static class GateCorpus
                   fullCount: 4
                   days: {v.Days}
 
-            """);
+            """
+        );
         return (name, text, planted is { } p ? Place($"policies/contexts/{name}.yaml", text, p.Field, p.Rule) : null);
     }
 
@@ -133,7 +163,15 @@ internal static class GateCorpus
         var at = -1;
         var steps = field.Split('.');
         for (var depth = 0; depth < steps.Length; depth++)
-            at = Array.FindIndex(lines, at + 1, l => l.StartsWith(new StringBuilder().Append(' ', depth * 2).Append(steps[depth]).Append(':').ToString(), StringComparison.Ordinal));
+            at = Array.FindIndex(
+                lines,
+                at + 1,
+                l =>
+                    l.StartsWith(
+                        new StringBuilder().Append(' ', depth * 2).Append(steps[depth]).Append(':').ToString(),
+                        StringComparison.Ordinal
+                    )
+            );
         // A list is shown at its key, a scalar where it starts.
         var key = lines[at].Length - lines[at].TrimStart().Length + 1;
         return new Fault(path, at + 1, rule == "R7" ? key : lines[at].IndexOf(": ", StringComparison.Ordinal) + 3, rule);

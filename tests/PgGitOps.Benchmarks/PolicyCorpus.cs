@@ -15,7 +15,9 @@ internal static class PolicyCorpus
         var contexts = count - 2 - clusters;
         Directory.CreateDirectory(Path.Combine(directory, "policies", "contexts"));
         Directory.CreateDirectory(Path.Combine(directory, "environments", "corpus", "clusters"));
-        File.WriteAllText(Path.Combine(directory, "policies", "recovery-classes.yaml"), """
+        File.WriteAllText(
+            Path.Combine(directory, "policies", "recovery-classes.yaml"),
+            """
             apiVersion: pggitops.dev/v1
             kind: RecoveryClasses
             metadata: { name: classes }
@@ -23,8 +25,10 @@ internal static class PolicyCorpus
               rpo: { zero: 0s, seconds: 30s, minutes: 5m, hours: 4h, day: 24h }
               rto: { seconds: 1m, minutes: 15m, hour: 1h, hours: 8h, day: 24h }
 
-            """);
-        var environment = new StringBuilder("""
+            """
+        );
+        var environment = new StringBuilder(
+            """
             apiVersion: pggitops.dev/v1
             kind: Environment
             metadata: { name: corpus }
@@ -34,17 +38,29 @@ internal static class PolicyCorpus
               access: { user: postgres, password: { env: PGPASSWORD }, replicationUser: replicator, sslMode: disable }
               sites:
 
-            """);
+            """
+        );
         foreach (var (site, network) in new[] { ("oslo", 11), ("bergen", 12) })
         {
-            environment.Append(CultureInfo.InvariantCulture, $"    - name: {site}\n      failureDomains:\n        - name: {site}-a\n          hosts:\n");
+            environment.Append(
+                CultureInfo.InvariantCulture,
+                $"    - name: {site}\n      failureDomains:\n        - name: {site}-a\n          hosts:\n"
+            );
             for (var host = 0; host < clusters; host++)
-                environment.Append(CultureInfo.InvariantCulture, $"            - {{ name: {site}-{host:D4}, address: 10.{network}.{host / 250}.{host % 250 + 1} }}\n");
+                environment.Append(
+                    CultureInfo.InvariantCulture,
+                    $"            - {{ name: {site}-{host:D4}, address: 10.{network}.{host / 250}.{host % 250 + 1} }}\n"
+                );
         }
-        environment.Append("  repositories:\n    - { name: repo-oslo, site: oslo, type: posix, path: /var/lib/pgbackrest }\n    - { name: repo-bergen, site: bergen, type: posix, path: /var/lib/pgbackrest }\n");
+        environment.Append(
+            "  repositories:\n    - { name: repo-oslo, site: oslo, type: posix, path: /var/lib/pgbackrest }\n    - { name: repo-bergen, site: bergen, type: posix, path: /var/lib/pgbackrest }\n"
+        );
         File.WriteAllText(Path.Combine(directory, "environments", "corpus", "environment.yaml"), environment.ToString());
         for (var cluster = 0; cluster < clusters; cluster++)
-            File.WriteAllText(Path.Combine(directory, "environments", "corpus", "clusters", $"c{cluster:D4}.yaml"), Cluster(cluster, contexts));
+            File.WriteAllText(
+                Path.Combine(directory, "environments", "corpus", "clusters", $"c{cluster:D4}.yaml"),
+                Cluster(cluster, contexts)
+            );
         for (var context = 0; context < contexts; context++)
             File.WriteAllText(ContextPath(directory, context), Context(context, "one of the generated contexts"));
         return 0;
@@ -55,9 +71,12 @@ internal static class PolicyCorpus
     {
         var path = ContextPath(directory, index);
         var text = File.ReadAllText(path);
-        File.WriteAllText(path, text.Contains("one of the", StringComparison.Ordinal)
-            ? Context(index, "changed by a commit")
-            : Context(index, "one of the generated contexts"));
+        File.WriteAllText(
+            path,
+            text.Contains("one of the", StringComparison.Ordinal)
+                ? Context(index, "changed by a commit")
+                : Context(index, "one of the generated contexts")
+        );
         return 0;
     }
 
@@ -67,7 +86,9 @@ internal static class PolicyCorpus
     private static string Cluster(int cluster, int contexts)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $$"""
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $$"""
             apiVersion: pggitops.dev/v1
             kind: Cluster
             metadata: { name: c{{cluster:D4}}, owner: platform }
@@ -85,7 +106,8 @@ internal static class PolicyCorpus
                 - { name: owner }
               databases:
 
-            """);
+            """
+        );
         for (var i = cluster * ContextsPerCluster; i < Math.Min(contexts, (cluster + 1) * ContextsPerCluster); i++)
             text.Append(CultureInfo.InvariantCulture, $"    - {{ name: ctx_{i:D5}, owner: owner }}\n");
         return text.ToString();
@@ -94,7 +116,9 @@ internal static class PolicyCorpus
     private static string Context(int index, string note)
     {
         var cluster = index / ContextsPerCluster;
-        return string.Create(CultureInfo.InvariantCulture, $"""
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
             # Recovery policy of context ctx-{index:D5}: {note}
             apiVersion: pggitops.dev/v1
             kind: RecoveryPolicy
@@ -129,6 +153,7 @@ internal static class PolicyCorpus
                 walRate: 2MB/s
                 size: 40GB
 
-            """);
+            """
+        );
     }
 }

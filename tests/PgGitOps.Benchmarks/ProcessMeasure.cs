@@ -17,7 +17,11 @@ internal static class ProcessMeasure
         var together = 0L;
         for (var run = 0; run < runs; run++)
         {
-            var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(command[0], command[1..])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             var clock = Stopwatch.StartNew();
             using var process = Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start");
             process.ErrorDataReceived += static (_, _) => { };
@@ -32,9 +36,14 @@ internal static class ProcessMeasure
         if (getrusage(RusageChildren, out var usage) != 0)
             throw new InvalidOperationException($"getrusage: errno {Marshal.GetLastPInvokeError()}");
         walls.Sort();
-        var cpu = (usage.UserSeconds + usage.SystemSeconds + (usage.UserMicroseconds + usage.SystemMicroseconds) / 1e6) * 1000 / runs;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {label} | {walls[walls.Count / 2],8:F0} ms | {walls[0],8:F0} – {walls[^1]:F0} ms | {cpu,8:F0} ms | {usage.MaxResidentKilobytes / 1024.0,6:F0} MiB | {together / 1024.0,6:F0} MiB | exit {exitCode} |"));
+        var cpu =
+            (usage.UserSeconds + usage.SystemSeconds + (usage.UserMicroseconds + usage.SystemMicroseconds) / 1e6) * 1000 / runs;
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {label} | {walls[walls.Count / 2], 8:F0} ms | {walls[0], 8:F0} – {walls[^1]:F0} ms | {cpu, 8:F0} ms | {usage.MaxResidentKilobytes / 1024.0, 6:F0} MiB | {together / 1024.0, 6:F0} MiB | exit {exitCode} |"
+            )
+        );
         return 0;
     }
 
@@ -57,9 +66,17 @@ internal static class ProcessMeasure
         {
             try
             {
-                var resident = File.ReadLines($"/proc/{process}/status").FirstOrDefault(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1] ?? "0";
-                var below = Directory.EnumerateDirectories($"/proc/{process}/task").SelectMany(t => File.ReadAllText(t + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
-                return long.Parse(resident, CultureInfo.InvariantCulture) + below.Sum(c => Kilobytes(int.Parse(c, CultureInfo.InvariantCulture)));
+                var resident =
+                    File.ReadLines($"/proc/{process}/status")
+                        .FirstOrDefault(l => l.StartsWith("VmRSS:", StringComparison.Ordinal))
+                        ?.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]
+                    ?? "0";
+                var below = Directory
+                    .EnumerateDirectories($"/proc/{process}/task")
+                    .SelectMany(t => File.ReadAllText(t + "/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                    .ToList();
+                return long.Parse(resident, CultureInfo.InvariantCulture)
+                    + below.Sum(c => Kilobytes(int.Parse(c, CultureInfo.InvariantCulture)));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

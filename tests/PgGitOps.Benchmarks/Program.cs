@@ -8,18 +8,32 @@ return args switch
     ["gate-touch", var directory, var index] => GateCorpus.Touch(directory, int.Parse(index, CultureInfo.InvariantCulture)),
     ["touch", var directory, var index] => PolicyCorpus.Touch(directory, int.Parse(index, CultureInfo.InvariantCulture)),
     ["clusters", var count, var port, var directory] => ClusterCorpus.Write(
-        int.Parse(count, CultureInfo.InvariantCulture), int.Parse(port, CultureInfo.InvariantCulture), directory),
-    ["warm-validate", var directory, var commits] => WarmValidation.Run(directory, int.Parse(commits, CultureInfo.InvariantCulture)),
-    ["warm-check", var directory, var passes] => await WarmCheck.RunAsync(directory, int.Parse(passes, CultureInfo.InvariantCulture)),
+        int.Parse(count, CultureInfo.InvariantCulture),
+        int.Parse(port, CultureInfo.InvariantCulture),
+        directory
+    ),
+    ["warm-validate", var directory, var commits] => WarmValidation.Run(
+        directory,
+        int.Parse(commits, CultureInfo.InvariantCulture)
+    ),
+    ["warm-check", var directory, var passes] => await WarmCheck.RunAsync(
+        directory,
+        int.Parse(passes, CultureInfo.InvariantCulture)
+    ),
     ["warm-prove"] => WarmProofs.Run(),
     ["warm-rules", var directory, var commits] => WarmRules.Run(directory, int.Parse(commits, CultureInfo.InvariantCulture)),
-    ["measure", var label, var runs, .. var command] => ProcessMeasure.Run(label, int.Parse(runs, CultureInfo.InvariantCulture), command),
+    ["measure", var label, var runs, .. var command] => ProcessMeasure.Run(
+        label,
+        int.Parse(runs, CultureInfo.InvariantCulture),
+        command
+    ),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("""
+    Console.Error.WriteLine(
+        """
         usage: pggitops-benchmarks corpus COUNT DIR          policy repository of COUNT documents
                pggitops-benchmarks touch DIR INDEX           change one file of it
                pggitops-benchmarks gate-corpus COUNT DIR     documents of another kind, every fiftieth with a fault, and the list of faults
@@ -30,6 +44,7 @@ static int Usage()
                pggitops-benchmarks warm-prove                every claim of a fleet in a warm process, by size
                pggitops-benchmarks warm-rules DIR COMMITS    rules in a warm process: all runs, and after one-file commits
                pggitops-benchmarks measure LABEL RUNS CMD…   median wall time and peak memory of a command
-        """);
+        """
+    );
     return 1;
 }

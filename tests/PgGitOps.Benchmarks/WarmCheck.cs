@@ -20,7 +20,10 @@ internal static class WarmCheck
         await using var connections = new ServerConnections(secrets, TimeProvider.System, keep: true);
         var observer = new PostgresObserver(connections, TimeProvider.System);
         var passwords = new PasswordFindings(secrets);
-        if (source.Read(new SourceRequest()) is not SourceOutcome.Read read || new FleetReader().Read(read.Tree).Fleet is not { } fleet)
+        if (
+            source.Read(new SourceRequest()) is not SourceOutcome.Read read
+            || new FleetReader().Read(read.Tree).Fleet is not { } fleet
+        )
             throw new InvalidOperationException("the policy repository must be valid");
         var names = fleet.Clusters.Select(c => c.Name).ToList();
 
@@ -41,8 +44,12 @@ internal static class WarmCheck
         var cpu = (process.TotalProcessorTime - cpuBefore).TotalMilliseconds / passes;
         var kilobytes = (GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore) / 1024.0 / passes;
         walls.Sort();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{names.Count} cluster(s): median {walls[passes / 2]:F1} ms ({walls[0]:F1} to {walls[^1]:F1}), {cpu:F1} ms of CPU and {kilobytes:F0} kB allocated a pass"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{names.Count} cluster(s): median {walls[passes / 2]:F1} ms ({walls[0]:F1} to {walls[^1]:F1}), {cpu:F1} ms of CPU and {kilobytes:F0} kB allocated a pass"
+            )
+        );
         return 0;
 
         async Task PassAsync()

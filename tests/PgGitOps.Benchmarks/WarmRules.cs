@@ -23,8 +23,12 @@ internal static class WarmRules
         var holding = HoldingDocuments.Of(reader.Read(tree)).Documents;
         engine.Evaluate(bundle, holding, DateTimeOffset.UnixEpoch);
         var full = Median(9, () => engine.Evaluate(bundle, holding, DateTimeOffset.UnixEpoch).Runs.Count, out var runs);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"every rule on every document: median {full:F0} ms, {runs} runs, {full * 1000 / runs:F2} us for a rule on a document"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"every rule on every document: median {full:F0} ms, {runs} runs, {full * 1000 / runs:F2} us for a rule on a document"
+            )
+        );
         var incremental = new IncrementalRules(engine, options);
         incremental.Evaluate(bundle, holding, DateTimeOffset.UnixEpoch);
         var passes = new List<(double Whole, double Rules)>();
@@ -44,13 +48,19 @@ internal static class WarmRules
         }
         var whole = passes.Select(p => p.Whole).Order().ToList();
         var rules = passes.Select(p => p.Rules).Order().ToList();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"after a one-file commit: median {whole[whole.Count / 2]:F1} ms, of which rules {rules[rules.Count / 2]:F1} ms; workers started {engine.WorkersStarted}; peak memory of the engine {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MiB"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"after a one-file commit: median {whole[whole.Count / 2]:F1} ms, of which rules {rules[rules.Count / 2]:F1} ms; workers started {engine.WorkersStarted}; peak memory of the engine {Process.GetCurrentProcess().PeakWorkingSet64 / 1048576} MiB"
+            )
+        );
         return 0;
     }
 
     private static SourceTree Read(GitSource source) =>
-        source.Read(new SourceRequest()) is SourceOutcome.Read read ? read.Tree : throw new InvalidOperationException("the corpus must be readable");
+        source.Read(new SourceRequest()) is SourceOutcome.Read read
+            ? read.Tree
+            : throw new InvalidOperationException("the corpus must be readable");
 
     private static double Median(int times, Func<int> work, out int count)
     {
@@ -68,7 +78,9 @@ internal static class WarmRules
 
     private static void Git(string repository, params string[] arguments)
     {
-        using var git = Process.Start(new ProcessStartInfo("git", ["-C", repository, .. arguments])) ?? throw new InvalidOperationException("git did not start");
+        using var git =
+            Process.Start(new ProcessStartInfo("git", ["-C", repository, .. arguments]))
+            ?? throw new InvalidOperationException("git did not start");
         git.WaitForExit();
         if (git.ExitCode != 0)
             throw new InvalidOperationException($"git {string.Join(' ', arguments)} exited {git.ExitCode}");

@@ -3,7 +3,15 @@ using System.Globalization;
 namespace PgGitOps.Campaign;
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record CampaignOptions(IReadOnlyList<int> Seeds, int Parallel, bool Keep, string Evidence, string? Json, bool List, DateTimeOffset? EndAt)
+internal sealed record CampaignOptions(
+    IReadOnlyList<int> Seeds,
+    int Parallel,
+    bool Keep,
+    string Evidence,
+    string? Json,
+    bool List,
+    DateTimeOffset? EndAt
+)
 {
     private const string Usage = """
         usage: run [--schedules N] [--first-seed N] [--seed N]... [--parallel N] [--minutes N] [--keep] [--evidence DIR] [--json FILE] [--list]
@@ -46,8 +54,11 @@ internal sealed record CampaignOptions(IReadOnlyList<int> Seeds, int Parallel, b
                 (evidence, json) = name == "--json" ? (evidence, value) : (value, json);
                 continue;
             }
-            if (name is not ("--schedules" or "--first-seed" or "--seed" or "--parallel" or "--minutes") || !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-                || (number == 0 && name is not ("--first-seed" or "--seed")))
+            if (
+                name is not ("--schedules" or "--first-seed" or "--seed" or "--parallel" or "--minutes")
+                || !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || (number == 0 && name is not ("--first-seed" or "--seed"))
+            )
             {
                 wrong = $"campaign: {name} {value}: expected one of the options below, and a number of 1 or more\n{Usage}";
                 return null;
@@ -71,6 +82,14 @@ internal sealed record CampaignOptions(IReadOnlyList<int> Seeds, int Parallel, b
                     break;
             }
         }
-        return new(seeds.Count > 0 ? seeds : [.. Enumerable.Range(first, schedules)], parallel, keep, evidence, json, list, endAt);
+        return new(
+            seeds.Count > 0 ? seeds : [.. Enumerable.Range(first, schedules)],
+            parallel,
+            keep,
+            evidence,
+            json,
+            list,
+            endAt
+        );
     }
 }

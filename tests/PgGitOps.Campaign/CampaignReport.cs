@@ -11,7 +11,10 @@ internal static class CampaignReport
     public static string Line(ScheduleResult result)
     {
         var line = new StringBuilder();
-        line.Append(CultureInfo.InvariantCulture, $"{result.Schedule.Seed,5} {result.Schedule} | {result.Acknowledged} acknowledged, {result.LostByHand} lost by hand, {result.LostByEngine} by the engine; ");
+        line.Append(
+            CultureInfo.InvariantCulture,
+            $"{result.Schedule.Seed, 5} {result.Schedule} | {result.Acknowledged} acknowledged, {result.LostByHand} lost by hand, {result.LostByEngine} by the engine; "
+        );
         line.Append(CultureInfo.InvariantCulture, $"{result.Passes} passes, {result.Took.TotalSeconds:0} s");
         if (result.Decisions.Count > 0)
             line.Append(CultureInfo.InvariantCulture, $"; decided: {string.Join("; ", result.Decisions)}");
@@ -25,13 +28,31 @@ internal static class CampaignReport
     {
         var failed = results.Where(r => !r.Passed).Select(r => r.Schedule.Seed).ToList();
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"\n{results.Count} of {wanted} schedules judged: {results.Count - failed.Count} passed, {failed.Count} failed; {notJudged} could not be judged");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{results.Sum(r => (long)r.Acknowledged)} rows acknowledged, {results.Sum(r => r.LostByEngine)} lost by the engine's own acts, {results.Sum(r => r.LostByHand)} by the schedules' hands");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{results.Count(r => r.Promotions > 0)} schedules held a failover by hand ({results.Sum(r => r.Promotions)} promotions), {results.Count(r => r.Decisions.Count > 0)} left a decision to a person");
-        foreach (var (kind, count) in results.SelectMany(r => r.Schedule.Events).GroupBy(e => e.Kind).OrderBy(g => g.Key).Select(g => (g.Key, g.Count())))
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {kind,-20} {count,5}");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"\n{results.Count} of {wanted} schedules judged: {results.Count - failed.Count} passed, {failed.Count} failed; {notJudged} could not be judged"
+        );
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"{results.Sum(r => (long)r.Acknowledged)} rows acknowledged, {results.Sum(r => r.LostByEngine)} lost by the engine's own acts, {results.Sum(r => r.LostByHand)} by the schedules' hands"
+        );
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"{results.Count(r => r.Promotions > 0)} schedules held a failover by hand ({results.Sum(r => r.Promotions)} promotions), {results.Count(r => r.Decisions.Count > 0)} left a decision to a person"
+        );
+        foreach (
+            var (kind, count) in results
+                .SelectMany(r => r.Schedule.Events)
+                .GroupBy(e => e.Kind)
+                .OrderBy(g => g.Key)
+                .Select(g => (g.Key, g.Count()))
+        )
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {kind, -20} {count, 5}");
         if (failed.Count > 0)
-            text.AppendLine(CultureInfo.InvariantCulture, $"failed: {string.Join(" ", failed.Select(s => $"--seed {s}"))}; logs in {evidence}");
+            text.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"failed: {string.Join(" ", failed.Select(s => $"--seed {s}"))}; logs in {evidence}"
+            );
         return text.ToString();
     }
 

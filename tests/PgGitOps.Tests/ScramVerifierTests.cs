@@ -14,17 +14,24 @@ public sealed class ScramVerifierTests
     public void Make_TheExampleOfTheStandard_GivesItsKeys()
     {
         var verifier = ScramVerifier.Make("pencil", Convert.FromBase64String("W22ZaJ0SNY7soEsUEjb6gQ=="));
-        Assert.Equal("SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=", verifier.Text);
+        Assert.Equal(
+            "SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=",
+            verifier.Text
+        );
     }
 
     [Fact]
     public void Matches_OnlyThePasswordItWasMadeFrom() =>
-        Prop.ForAll<NonEmptyString, NonEmptyString>((one, other) =>
-        {
-            var (a, b) = ("x" + Typable(one.Get), "x" + Typable(other.Get));
-            var verifier = ScramVerifier.Parse(ScramVerifier.Make(a, Salt, 2).Text)!;
-            return verifier.Matches(a) && verifier.Matches(b) == ScramPassword.Prepare(a).AsSpan().SequenceEqual(ScramPassword.Prepare(b));
-        }).QuickCheckThrowOnFailure();
+        Prop.ForAll<NonEmptyString, NonEmptyString>(
+                (one, other) =>
+                {
+                    var (a, b) = ("x" + Typable(one.Get), "x" + Typable(other.Get));
+                    var verifier = ScramVerifier.Parse(ScramVerifier.Make(a, Salt, 2).Text)!;
+                    return verifier.Matches(a)
+                        && verifier.Matches(b) == ScramPassword.Prepare(a).AsSpan().SequenceEqual(ScramPassword.Prepare(b));
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     private static string Typable(string text) => new([.. text.Where(c => ScramPassword.Problem($"{c}") is null)]);
 
@@ -32,9 +39,15 @@ public sealed class ScramVerifierTests
     [InlineData("")]
     [InlineData("md5d4ae5b1a6a1b2c3d4e5f60718293a4b5")]
     [InlineData("SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=")]
-    [InlineData("SCRAM-SHA-256$0:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=")]
-    [InlineData("SCRAM-SHA-256$2000000000:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=")]
-    [InlineData("SCRAM-SHA-256$4096:***$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=")]
+    [InlineData(
+        "SCRAM-SHA-256$0:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
+    )]
+    [InlineData(
+        "SCRAM-SHA-256$2000000000:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
+    )]
+    [InlineData(
+        "SCRAM-SHA-256$4096:***$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU="
+    )]
     [InlineData("SCRAM-SHA-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$AAAA:AAAA")]
     public void Parse_AnythingElse_IsNull(string text) => Assert.Null(ScramVerifier.Parse(text));
 

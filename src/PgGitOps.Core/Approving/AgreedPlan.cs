@@ -11,12 +11,16 @@ public sealed record AgreedPlan(Plan Plan, bool Alone)
     // Asked before every step of a run, and every time of the same plan.
     private readonly ConcurrentDictionary<ClusterPlan, IReadOnlyList<MovedRead>> moved = new(ReferenceEqualityComparer.Instance);
 
-    private readonly Dictionary<string, Step> steps = Plan.Clusters.SelectMany(c => c.Steps).ToDictionary(s => s.Id, StringComparer.Ordinal);
+    private readonly Dictionary<string, Step> steps = Plan
+        .Clusters.SelectMany(c => c.Steps)
+        .ToDictionary(s => s.Id, StringComparer.Ordinal);
 
     public bool Holds(Step step) => steps.TryGetValue(step.Id, out var own) && own.Action == step.Action;
 
     /// <summary>What the plan of a cluster rests on and moved elsewhere than where the plan leads; empty while consent to it counts.</summary>
-    public IReadOnlyList<MovedRead> Moved(ClusterPlan current) => moved.GetOrAdd(
-        current,
-        now => Plan.Clusters.FirstOrDefault(c => c.Cluster == now.Cluster) is { } own ? [.. StalePlan.Check(own, now)] : []);
+    public IReadOnlyList<MovedRead> Moved(ClusterPlan current) =>
+        moved.GetOrAdd(
+            current,
+            now => Plan.Clusters.FirstOrDefault(c => c.Cluster == now.Cluster) is { } own ? [.. StalePlan.Check(own, now)] : []
+        );
 }

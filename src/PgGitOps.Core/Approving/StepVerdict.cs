@@ -3,9 +3,7 @@ namespace PgGitOps.Core.Approving;
 /// <summary>Whether a step may run now. Closed: <see cref="Go"/>, <see cref="Waits"/>, <see cref="NeedsApproval"/>, <see cref="Behind"/>.</summary>
 public abstract record StepVerdict
 {
-    private StepVerdict()
-    {
-    }
+    private StepVerdict() { }
 
     /// <param name="By">Whose consent covers it, for the journal.</param>
     public sealed record Go(string By) : StepVerdict;
@@ -20,12 +18,13 @@ public abstract record StepVerdict
     /// <param name="StepId">A step it depends on, which does not run now.</param>
     public sealed record Behind(string StepId) : StepVerdict;
 
-    public T Match<T>(Func<Go, T> go, Func<Waits, T> waits, Func<NeedsApproval, T> needsApproval, Func<Behind, T> behind) => this switch
-    {
-        Go v => go(v),
-        Waits v => waits(v),
-        NeedsApproval v => needsApproval(v),
-        Behind v => behind(v),
-        _ => throw new InvalidOperationException("StepVerdict is closed"),
-    };
+    public T Match<T>(Func<Go, T> go, Func<Waits, T> waits, Func<NeedsApproval, T> needsApproval, Func<Behind, T> behind) =>
+        this switch
+        {
+            Go v => go(v),
+            Waits v => waits(v),
+            NeedsApproval v => needsApproval(v),
+            Behind v => behind(v),
+            _ => throw new InvalidOperationException("StepVerdict is closed"),
+        };
 }

@@ -14,7 +14,10 @@ public static class Suspensions
     public static IEnumerable<PlacedSuspension> Of(Cluster? cluster, ClusterSnapshot? snapshot)
     {
         if (cluster?.Suspended is { } declared)
-            yield return new(Git, new Suspension(declared.Reason, cluster.Head.Owner ?? Git, DateTimeOffset.MinValue, declared.Until));
+            yield return new(
+                Git,
+                new Suspension(declared.Reason, cluster.Head.Owner ?? Git, DateTimeOffset.MinValue, declared.Until)
+            );
         if (snapshot?.Record is Observation<ClusterRecord>.Seen { Value.Suspension: { } recorded })
             yield return new(Record, recorded);
     }
@@ -22,10 +25,16 @@ public static class Suspensions
     /// <summary>The one that ends last of those in force, with every place that says so; null when there is none.</summary>
     public static string? InForce(IEnumerable<PlacedSuspension> all, DateTimeOffset now)
     {
-        var standing = all.Where(p => p.Suspension.Expires > now).OrderByDescending(p => p.Suspension.Expires).ThenBy(p => p.Place, StringComparer.Ordinal).ToList();
+        var standing = all.Where(p => p.Suspension.Expires > now)
+            .OrderByDescending(p => p.Suspension.Expires)
+            .ThenBy(p => p.Place, StringComparer.Ordinal)
+            .ToList();
         if (standing.Count == 0)
             return null;
         var last = standing[0].Suspension;
-        return string.Create(CultureInfo.InvariantCulture, $"suspended by {last.Owner} until {last.Expires.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {last.Reason} (in {string.Join(", ", standing.Select(p => p.Place).Distinct(StringComparer.Ordinal))})");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"suspended by {last.Owner} until {last.Expires.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {last.Reason} (in {string.Join(", ", standing.Select(p => p.Place).Distinct(StringComparer.Ordinal))})"
+        );
     }
 }

@@ -43,9 +43,7 @@ public sealed record DeclaredSuspension(string Reason, DateTimeOffset Until, Sou
 /// <summary>Who owns the servers' life cycle. Closed: <see cref="Native"/>, <see cref="Patroni"/>.</summary>
 public abstract record ClusterManager
 {
-    private ClusterManager()
-    {
-    }
+    private ClusterManager() { }
 
     /// <summary>This engine starts, clones and configures the servers itself.</summary>
     public sealed record Native : ClusterManager;
@@ -71,12 +69,13 @@ public abstract record ClusterManager
         public EquatableArray<Located<string>> StandbySites { get; init; }
     }
 
-    public T Match<T>(Func<Native, T> native, Func<Patroni, T> patroni) => this switch
-    {
-        Native n => native(n),
-        Patroni p => patroni(p),
-        _ => throw new InvalidOperationException("ClusterManager is closed"),
-    };
+    public T Match<T>(Func<Native, T> native, Func<Patroni, T> patroni) =>
+        this switch
+        {
+            Native n => native(n),
+            Patroni p => patroni(p),
+            _ => throw new InvalidOperationException("ClusterManager is closed"),
+        };
 }
 
 /// <summary>One server of a cluster. Its name is also its application_name towards the primary, and names its replication slot.</summary>
@@ -123,7 +122,14 @@ public enum WhenShort
 /// <param name="Synchronous">Null means every standby is asynchronous.</param>
 public sealed record Replication(SynchronousRule? Synchronous, SourceSpan At);
 
-public sealed record SynchronousRule(SynchronousMethod Method, int Count, EquatableArray<Located<string>> Standbys, CommitLevel Commit, WhenShort WhenShort, SourceSpan At);
+public sealed record SynchronousRule(
+    SynchronousMethod Method,
+    int Count,
+    EquatableArray<Located<string>> Standbys,
+    CommitLevel Commit,
+    WhenShort WhenShort,
+    SourceSpan At
+);
 
 public sealed record Storage(string Durability, bool DataChecksums, int? CapacityAlertPercent, SourceSpan At);
 
@@ -180,12 +186,34 @@ public sealed record Schema(string Name, Located<string>? Owner, SourceSpan At);
 /// <param name="Schema">Schema of the target; null for a grant on the database.</param>
 /// <param name="Object">Table or sequence name; null for the other targets.</param>
 /// <param name="Privileges">Upper-case names, ordered; ALL is expanded when read.</param>
-public sealed record Grant(GrantTarget Target, string? Schema, string? Object, Located<string> To, EquatableArray<string> Privileges, SourceSpan At);
+public sealed record Grant(
+    GrantTarget Target,
+    string? Schema,
+    string? Object,
+    Located<string> To,
+    EquatableArray<string> Privileges,
+    SourceSpan At
+);
 
 /// <param name="ForRole">Role whose future objects are meant.</param>
-public sealed record DefaultPrivilege(Located<string> ForRole, string? Schema, DefaultPrivilegeTarget On, Located<string> To, EquatableArray<string> Privileges, SourceSpan At);
+public sealed record DefaultPrivilege(
+    Located<string> ForRole,
+    string? Schema,
+    DefaultPrivilegeTarget On,
+    Located<string> To,
+    EquatableArray<string> Privileges,
+    SourceSpan At
+);
 
-public sealed record BackupPlan(string Tool, EquatableArray<Located<string>> Repositories, string? FullSchedule, string? DifferentialSchedule, int? RetentionFull, TimeSpan? ArchiveTimeout, SourceSpan At);
+public sealed record BackupPlan(
+    string Tool,
+    EquatableArray<Located<string>> Repositories,
+    string? FullSchedule,
+    string? DifferentialSchedule,
+    int? RetentionFull,
+    TimeSpan? ArchiveTimeout,
+    SourceSpan At
+);
 
 public enum FieldTreatment
 {
@@ -197,4 +225,10 @@ public enum FieldTreatment
 /// <summary>How one field is treated, other than its cluster's mode says.</summary>
 /// <param name="Field">Field path as drift prints it, such as <c>parameter/work_mem</c> or <c>role/legacy*</c>; a trailing <c>*</c> matches any rest.</param>
 /// <param name="Expires">Required for <see cref="FieldTreatment.Ignore"/>: past it the field is treated as the cluster's mode says.</param>
-public sealed record FieldException(string Field, FieldTreatment Treatment, string Reason, DateTimeOffset? Expires, SourceSpan At);
+public sealed record FieldException(
+    string Field,
+    FieldTreatment Treatment,
+    string Reason,
+    DateTimeOffset? Expires,
+    SourceSpan At
+);

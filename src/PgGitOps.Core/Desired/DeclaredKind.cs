@@ -12,6 +12,13 @@ public sealed record DeclaredKind(string Name, SourceFile File)
     public static (IReadOnlyList<DeclaredKind> Kinds, IReadOnlyList<Diagnostic> Findings) Of(SourceTree tree)
     {
         var own = OwnKinds.Read(tree.Files);
-        return ([.. own.Declared.Select(k => new DeclaredKind(OwnKinds.NameOf(k.ApiVersion, k.Kind), k.File)).OrderBy(k => k.Name, StringComparer.Ordinal)], own.Findings);
+        return (
+            [
+                .. own
+                    .Declared.Select(k => new DeclaredKind(OwnKinds.NameOf(k.ApiVersion, k.Kind), k.File))
+                    .OrderBy(k => k.Name, StringComparer.Ordinal),
+            ],
+            own.Findings
+        );
     }
 }

@@ -7,5 +7,6 @@ namespace PgGitOps.Core.Desired;
 /// <param name="Help">Why it is a finding and how to mend it, for the reference page and for SARIF viewers.</param>
 public sealed record DiagnosticRule(string Id, string Title, string Help, Severity Severity = Severity.Error)
 {
-    public Diagnostic At(SourceSpan span, string message, string? hint = null) => new(Severity, Id, message, span) { Hint = hint };
+    public Diagnostic At(SourceSpan span, string message, string? hint = null) =>
+        new(Severity, Id, message, span) { Hint = hint };
 }

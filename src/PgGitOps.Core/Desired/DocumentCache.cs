@@ -17,7 +17,11 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
     private string fingerprint = "";
 
     /// <summary>The reading of every file, in their order, and how many had to be parsed.</summary>
-    internal (FileReading[] Readings, int Parsed) Read(IReadOnlyList<SourceFile> files, OwnKinds kinds, Action<ReadDocument>? parsed = null)
+    internal (FileReading[] Readings, int Parsed) Read(
+        IReadOnlyList<SourceFile> files,
+        OwnKinds kinds,
+        Action<ReadDocument>? parsed = null
+    )
     {
         lock (guard)
         {
@@ -52,7 +56,10 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
         get
         {
             lock (guard)
-                return readings.Values.Where(r => r.Findings.Count == 0 && r.Documents.All(d => d.Content is not (null or OwnDocument))).Select(r => r.BlobId).ToHashSet(StringComparer.Ordinal);
+                return readings
+                    .Values.Where(r => r.Findings.Count == 0 && r.Documents.All(d => d.Content is not (null or OwnDocument)))
+                    .Select(r => r.BlobId)
+                    .ToHashSet(StringComparer.Ordinal);
         }
     }
 

@@ -7,9 +7,7 @@ namespace PgGitOps.Core.Desired;
 /// <remarks>Made by <c>FleetReader</c> only. Every list is ordered by name, so that document order never matters.</remarks>
 public sealed record ValidFleet
 {
-    internal ValidFleet()
-    {
-    }
+    internal ValidFleet() { }
 
     public required RevisionInfo Revision { get; init; }
     public required RecoveryClasses? Classes { get; init; }
@@ -37,7 +35,16 @@ public sealed record RecoveryClasses(DocumentHead Head, EquatableArray<RecoveryC
 
 public sealed record RecoveryClass(string Name, TimeSpan Limit, SourceSpan At);
 
-public sealed record Waiver(DocumentHead Head, string Rule, string Document, string? Value, string Approver, string Reason, string? Ticket, DateTimeOffset Expires);
+public sealed record Waiver(
+    DocumentHead Head,
+    string Rule,
+    string Document,
+    string? Value,
+    string Approver,
+    string Reason,
+    string? Ticket,
+    DateTimeOffset Expires
+);
 
 /// <summary>Values for the parameters of rules, as written: their types stand in the rules' headers.</summary>
 public sealed record RuleSettingsDocument(DocumentHead Head, EquatableArray<RuleSetting> Rules);
@@ -49,7 +56,15 @@ public sealed record WrittenParameter(Located<string> Name, LocatedNode Value);
 /// <summary>Written consent from Git: what is allowed, by whom, until when.</summary>
 /// <param name="Action">apply, promote, or null for one that only names objects.</param>
 /// <param name="PlanId">The sealed plan it allows, or null for an approval of another kind.</param>
-public sealed record ApprovalDocument(DocumentHead Head, string? Action, string? PlanId, string? Cluster, string ApprovedBy, DateTimeOffset Expires, SourceSpan At)
+public sealed record ApprovalDocument(
+    DocumentHead Head,
+    string? Action,
+    string? PlanId,
+    string? Cluster,
+    string ApprovedBy,
+    DateTimeOffset Expires,
+    SourceSpan At
+)
 {
     /// <summary>Paths of objects of <see cref="Cluster"/> that were lost and may be made anew: <c>cluster</c>, <c>member/M</c>, <c>database/D</c>, <c>database/D/schema/S</c>.</summary>
     public EquatableArray<Located<string>> Recreates { get; init; } = [];

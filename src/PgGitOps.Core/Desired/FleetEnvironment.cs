@@ -45,14 +45,19 @@ public sealed record FailureDomain(string Name, EquatableArray<DatabaseHost> Hos
 
 /// <summary>A machine, or on one machine an address, that carries members.</summary>
 /// <param name="Address">IP address or DNS name members listen on.</param>
-public sealed record DatabaseHost(string Name, string Site, string FailureDomain, string Address, HostTransport Transport, SourceSpan At);
+public sealed record DatabaseHost(
+    string Name,
+    string Site,
+    string FailureDomain,
+    string Address,
+    HostTransport Transport,
+    SourceSpan At
+);
 
 /// <summary>How commands reach a host. Closed: <see cref="Local"/>, <see cref="Ssh"/>, <see cref="Undeclared"/>.</summary>
 public abstract record HostTransport
 {
-    private HostTransport()
-    {
-    }
+    private HostTransport() { }
 
     /// <param name="User">Operating-system user that owns the servers; the engine switches to it when it runs as root.</param>
     public sealed record Local(string? User) : HostTransport;
@@ -63,13 +68,14 @@ public abstract record HostTransport
     /// <summary>The documents do not say. Only a host whose address is the engine's own machine can be reached then.</summary>
     public sealed record Undeclared : HostTransport;
 
-    public T Match<T>(Func<Local, T> local, Func<Ssh, T> ssh, Func<Undeclared, T> undeclared) => this switch
-    {
-        Local l => local(l),
-        Ssh s => ssh(s),
-        Undeclared u => undeclared(u),
-        _ => throw new InvalidOperationException("HostTransport is closed"),
-    };
+    public T Match<T>(Func<Local, T> local, Func<Ssh, T> ssh, Func<Undeclared, T> undeclared) =>
+        this switch
+        {
+            Local l => local(l),
+            Ssh s => ssh(s),
+            Undeclared u => undeclared(u),
+            _ => throw new InvalidOperationException("HostTransport is closed"),
+        };
 }
 
 public sealed record BackupRepository(string Name, string Site, string Type, string? Path, SourceSpan At)
@@ -110,7 +116,14 @@ public sealed record PlanningFigures
 /// <summary>When disturbing steps may run.</summary>
 /// <param name="Schedule">Five-field cron expression of the opening moment.</param>
 /// <param name="TimeZone">IANA name.</param>
-public sealed record ChangeWindow(string Name, string Schedule, TimeSpan Duration, string TimeZone, EquatableArray<string> Allows, SourceSpan At);
+public sealed record ChangeWindow(
+    string Name,
+    string Schedule,
+    TimeSpan Duration,
+    string TimeZone,
+    EquatableArray<string> Allows,
+    SourceSpan At
+);
 
 /// <param name="DataRoot">Directory on each host that holds data directories; <c>~</c> is the home of the host's server user.</param>
 /// <param name="BinDirectory">Directory of the server programs, or null to find the newest that fits the cluster's major version.</param>
@@ -125,7 +138,8 @@ public sealed record ServerAccess(
     TimeSpan ObserveTimeout,
     string DataRoot,
     string? BinDirectory,
-    EquatableArray<string> Clients)
+    EquatableArray<string> Clients
+)
 {
     /// <summary>Where the client ranges are declared, or else access itself; null where neither is.</summary>
     public SourceSpan? ClientsAt { get; init; }
@@ -150,12 +164,13 @@ public abstract record SecretReference
     /// <param name="Path">File holding the secret; one trailing line break is not part of it; <c>~</c> is the engine's home.</param>
     public sealed record FromFile(string Path, SourceSpan Place) : SecretReference(Place);
 
-    public T Match<T>(Func<FromEnvironment, T> environment, Func<FromFile, T> file) => this switch
-    {
-        FromEnvironment e => environment(e),
-        FromFile f => file(f),
-        _ => throw new InvalidOperationException("SecretReference is closed"),
-    };
+    public T Match<T>(Func<FromEnvironment, T> environment, Func<FromFile, T> file) =>
+        this switch
+        {
+            FromEnvironment e => environment(e),
+            FromFile f => file(f),
+            _ => throw new InvalidOperationException("SecretReference is closed"),
+        };
 
     /// <summary>Names the reference, never the secret.</summary>
     public string Describe() => Match(e => $"environment variable {e.Variable}", f => $"file {f.Path}");

@@ -10,7 +10,13 @@ namespace PgGitOps.Core.Desired;
 /// <param name="Documents">Every document, ordered by path and place, also those that are wrong.</param>
 /// <param name="ParsedFiles">Files that had to be parsed.</param>
 /// <param name="CachedFiles">Files whose reading was known.</param>
-public sealed record FleetReading(ValidFleet? Fleet, EquatableArray<Diagnostic> Diagnostics, IReadOnlyList<ReadDocument> Documents, int ParsedFiles, int CachedFiles)
+public sealed record FleetReading(
+    ValidFleet? Fleet,
+    EquatableArray<Diagnostic> Diagnostics,
+    IReadOnlyList<ReadDocument> Documents,
+    int ParsedFiles,
+    int CachedFiles
+)
 {
     /// <summary>Kinds that the revision's schemas declare, as rules call them; null where some schema cannot be read.</summary>
     public IReadOnlyList<string>? OwnKinds { get; init; } = [];
@@ -24,9 +30,8 @@ public sealed record FleetReading(ValidFleet? Fleet, EquatableArray<Diagnostic> 
 /// </remarks>
 public sealed class FleetReader(DocumentCache cache)
 {
-    public FleetReader() : this(new DocumentCache())
-    {
-    }
+    public FleetReader()
+        : this(new DocumentCache()) { }
 
     private OwnKinds kinds = OwnKinds.None;
     private Dictionary<ReadDocument, PlacedCluster> placed = [];
@@ -50,13 +55,20 @@ public sealed class FleetReader(DocumentCache cache)
         var draft = FleetDraft.Of(tree.Revision, documents, complete, placed);
         placed = draft.Clusters.ToDictionary(c => c.Document);
         findings.AddRange(draft.Check());
-        var all = findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToList();
+        var all = findings
+            .Distinct()
+            .OrderBy(d => d.Span)
+            .ThenBy(d => d.RuleId, StringComparer.Ordinal)
+            .ThenBy(d => d.Message, StringComparer.Ordinal)
+            .ToList();
         FindingLimit.Apply(all, FindingLimit.OfRevision);
         var ordered = all.ToEquatableArray();
         var fleet = ordered.Any(d => d.Severity == Severity.Error) ? null : draft.ToFleet();
         return new FleetReading(fleet, ordered, documents, count, files.Count - count)
         {
-            OwnKinds = own.Findings.Any(f => f.Severity == Severity.Error) ? null : [.. own.Declared.Select(k => Schemas.Own.OwnKinds.NameOf(k.ApiVersion, k.Kind))],
+            OwnKinds = own.Findings.Any(f => f.Severity == Severity.Error)
+                ? null
+                : [.. own.Declared.Select(k => Schemas.Own.OwnKinds.NameOf(k.ApiVersion, k.Kind))],
         };
     }
 
@@ -68,6 +80,9 @@ public sealed class FleetReader(DocumentCache cache)
         if (path.StartsWith("environments/", StringComparison.Ordinal))
             return true;
         return path.StartsWith("policies/", StringComparison.Ordinal)
-            && !(path.StartsWith("policies/rules/", StringComparison.Ordinal) && (path.EndsWith(".test.yaml", StringComparison.Ordinal) || path.EndsWith(".test.yml", StringComparison.Ordinal)));
+            && !(
+                path.StartsWith("policies/rules/", StringComparison.Ordinal)
+                && (path.EndsWith(".test.yaml", StringComparison.Ordinal) || path.EndsWith(".test.yml", StringComparison.Ordinal))
+            );
     }
 }

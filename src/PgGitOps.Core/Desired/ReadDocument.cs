@@ -33,7 +33,9 @@ public sealed class ReadDocument(string path, string? kind, string? name, Locate
 
     /// <summary>Place of a field that stands in the same mapping as the value at <paramref name="sibling"/>, or null.</summary>
     public SourceSpan? PlaceBeside(SourceSpan sibling, string key) =>
-        FieldAt(sibling) is { } field && field.LastIndexOf('.') is > 0 and var dot ? Find($"{field[..dot]}.{key}")?.SpanIn(Path) : null;
+        FieldAt(sibling) is { } field && field.LastIndexOf('.') is > 0 and var dot
+            ? Find($"{field[..dot]}.{key}")?.SpanIn(Path)
+            : null;
 
     /// <summary>Adds the document's name and, where it is not given, the field that stands at the finding's place.</summary>
     internal Diagnostic Locate(Diagnostic finding)

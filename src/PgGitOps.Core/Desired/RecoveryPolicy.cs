@@ -48,11 +48,22 @@ public sealed record CrossSitePolicy(
     Located<TimeSpan>? DataLossWindow,
     Located<string>? RtoClass,
     Located<string>? Justification,
-    SourceSpan At);
+    SourceSpan At
+);
 
-public sealed record PromotionPolicy(EquatableArray<Located<string>> Authority, EquatableArray<Located<string>> Requires, Located<string> OnPartition, SourceSpan At);
+public sealed record PromotionPolicy(
+    EquatableArray<Located<string>> Authority,
+    EquatableArray<Located<string>> Requires,
+    Located<string> OnPartition,
+    SourceSpan At
+);
 
-public sealed record BackupPolicy(Located<TimeSpan>? PitrWindow, Located<TimeSpan>? MaxAge, Located<TimeSpan>? DrillEvery, SourceSpan At)
+public sealed record BackupPolicy(
+    Located<TimeSpan>? PitrWindow,
+    Located<TimeSpan>? MaxAge,
+    Located<TimeSpan>? DrillEvery,
+    SourceSpan At
+)
 {
     /// <summary>How long a drill counts as proof, or null for the product's default.</summary>
     public Located<TimeSpan>? EvidenceLifetime { get; init; }

@@ -14,9 +14,25 @@ public static class ScramPassword
     // Blocks whose characters have no decomposition that the form would apply, and neither combine nor run right to left.
     private static readonly (int First, int Last)[] Unchanged =
     [
-        (0x00A1, 0x00A7), (0x00A9, 0x00A9), (0x00AB, 0x00AC), (0x00AE, 0x00AE), (0x00B0, 0x00B1), (0x00B6, 0x00B7), (0x00BB, 0x00BB), (0x00BF, 0x0131),
-        (0x0134, 0x013E), (0x0141, 0x0148), (0x014A, 0x017E), (0x0391, 0x03A1), (0x03A3, 0x03CE), (0x0400, 0x0482), (0x20AC, 0x20AC),
-        (0x3041, 0x3094), (0x30A1, 0x30FA), (0x4E00, 0x9FA5), (0xAC00, 0xD7A3),
+        (0x00A1, 0x00A7),
+        (0x00A9, 0x00A9),
+        (0x00AB, 0x00AC),
+        (0x00AE, 0x00AE),
+        (0x00B0, 0x00B1),
+        (0x00B6, 0x00B7),
+        (0x00BB, 0x00BB),
+        (0x00BF, 0x0131),
+        (0x0134, 0x013E),
+        (0x0141, 0x0148),
+        (0x014A, 0x017E),
+        (0x0391, 0x03A1),
+        (0x03A3, 0x03CE),
+        (0x0400, 0x0482),
+        (0x20AC, 0x20AC),
+        (0x3041, 0x3094),
+        (0x30A1, 0x30FA),
+        (0x4E00, 0x9FA5),
+        (0xAC00, 0xD7A3),
     ];
 
     /// <summary>Why a verifier of this password cannot be made, or null. Names no more of the password than one character's code.</summary>
@@ -28,8 +44,16 @@ public static class ScramPassword
             return "it holds a NUL character";
         foreach (var rune in password.EnumerateRunes())
         {
-            if (!rune.IsAscii && !IsMapped(rune.Value) && !IsProhibited(rune.Value) && !Unchanged.Any(r => rune.Value >= r.First && rune.Value <= r.Last))
-                return string.Create(CultureInfo.InvariantCulture, $"it holds the character U+{rune.Value:X4}, whose normalised form is not known here");
+            if (
+                !rune.IsAscii
+                && !IsMapped(rune.Value)
+                && !IsProhibited(rune.Value)
+                && !Unchanged.Any(r => rune.Value >= r.First && rune.Value <= r.Last)
+            )
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it holds the character U+{rune.Value:X4}, whose normalised form is not known here"
+                );
         }
         return null;
     }

@@ -33,16 +33,24 @@ public sealed class ScramVerifier
     public int Iterations { get; }
 
     /// <summary>As in pg_authid.rolpassword, and as ALTER ROLE … PASSWORD takes it.</summary>
-    public string Text => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Mechanism}${Iterations}:{Convert.ToBase64String(salt)}${Convert.ToBase64String(storedKey)}:{Convert.ToBase64String(serverKey)}");
+    public string Text =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Mechanism}${Iterations}:{Convert.ToBase64String(salt)}${Convert.ToBase64String(storedKey)}:{Convert.ToBase64String(serverKey)}"
+        );
 
     /// <param name="salt">Random bytes, <see cref="SaltLength"/> of them.</param>
     public static ScramVerifier Make(string password, ReadOnlySpan<byte> salt, int iterations = DefaultIterations)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         ArgumentOutOfRangeException.ThrowIfZero(salt.Length);
-        var salted = Rfc2898DeriveBytes.Pbkdf2(ScramPassword.Prepare(password), salt, iterations, HashAlgorithmName.SHA256, SHA256.HashSizeInBytes);
+        var salted = Rfc2898DeriveBytes.Pbkdf2(
+            ScramPassword.Prepare(password),
+            salt,
+            iterations,
+            HashAlgorithmName.SHA256,
+            SHA256.HashSizeInBytes
+        );
         var storedKey = SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8));
         var serverKey = HMACSHA256.HashData(salted, "Server Key"u8);
         return new ScramVerifier(iterations, salt.ToArray(), storedKey, serverKey);
@@ -51,14 +59,16 @@ public sealed class ScramVerifier
     /// <summary>Null for anything that is no SCRAM-SHA-256 verifier, such as an md5 one.</summary>
     public static ScramVerifier? Parse(string text)
     {
-        if (text.Split('$') is not [Mechanism, var head, var keys]
+        if (
+            text.Split('$') is not [Mechanism, var head, var keys]
             || head.Split(':') is not [var count, var saltText]
             || keys.Split(':') is not [var storedText, var serverText]
             || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var iterations)
             || iterations is < 1 or > IterationsMax
             || Decode(saltText) is not { Length: > 0 } salt
             || Decode(storedText) is not { Length: SHA256.HashSizeInBytes } stored
-            || Decode(serverText) is not { Length: SHA256.HashSizeInBytes } server)
+            || Decode(serverText) is not { Length: SHA256.HashSizeInBytes } server
+        )
             return null;
         return new ScramVerifier(iterations, salt, stored, server);
     }
@@ -70,7 +80,8 @@ public sealed class ScramVerifier
         if (ScramPassword.Problem(password) is not null)
             return false;
         var other = Make(password, salt, Iterations);
-        return CryptographicOperations.FixedTimeEquals(storedKey, other.storedKey) & CryptographicOperations.FixedTimeEquals(serverKey, other.serverKey);
+        return CryptographicOperations.FixedTimeEquals(storedKey, other.storedKey)
+            & CryptographicOperations.FixedTimeEquals(serverKey, other.serverKey);
     }
 
     public override string ToString() => "(verifier)";

@@ -7,7 +7,8 @@ public static class Suggestion
     private const int LengthMax = 80;
 
     // Comparisons of two letters, or as many as looking at a candidate costs: about a millisecond.
-    private const int WorkMax = 400_000, CandidateWork = 20;
+    private const int WorkMax = 400_000,
+        CandidateWork = 20;
 
     /// <summary>The nearest candidate within a third of the word's length; of several the first by ordinal order. Null where none is near, or where there are too many to compare.</summary>
     public static string? For(string word, IEnumerable<string> candidates)
@@ -27,7 +28,10 @@ public static class Suggestion
                 // What is counted does not depend on the order of the candidates; so neither does the answer.
                 left -= candidate.Length * word.Length;
                 var distance = Distance(upper, candidate.ToUpperInvariant());
-                if (distance < bestDistance || (distance == bestDistance && best is not null && string.CompareOrdinal(candidate, best) < 0))
+                if (
+                    distance < bestDistance
+                    || (distance == bestDistance && best is not null && string.CompareOrdinal(candidate, best) < 0)
+                )
                     (best, bestDistance) = (candidate, distance);
             }
             if (left < 0)

@@ -14,7 +14,10 @@ public static class DurationText
         var digits = 0;
         while (digits < text.Length && char.IsAsciiDigit(text[digits]))
             digits++;
-        if (digits is 0 or > 9 || !long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var amount))
+        if (
+            digits is 0 or > 9
+            || !long.TryParse(text.AsSpan(0, digits), NumberStyles.None, CultureInfo.InvariantCulture, out var amount)
+        )
             return false;
         TimeSpan? unit = text[digits..] switch
         {
@@ -34,7 +37,9 @@ public static class DurationText
     }
 
     public static TimeSpan Parse(string text) =>
-        TryParse(text, out var value) ? value : throw new FormatException($"'{text}' is not a duration such as 30s, 5m, 2h or 14d, of at most 36500d.");
+        TryParse(text, out var value)
+            ? value
+            : throw new FormatException($"'{text}' is not a duration such as 30s, 5m, 2h or 14d, of at most 36500d.");
 
     /// <summary>The shortest exact spelling, such as <c>90s</c>, <c>2h</c>, <c>14d</c>.</summary>
     public static string Format(TimeSpan value)
@@ -65,8 +70,15 @@ public sealed record ByteCount(long Bytes)
         {
             if (!text.EndsWith(suffix, StringComparison.Ordinal))
                 continue;
-            if (!long.TryParse(text.AsSpan(0, text.Length - suffix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var amount)
-                || amount > long.MaxValue >> shift)
+            if (
+                !long.TryParse(
+                    text.AsSpan(0, text.Length - suffix.Length),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var amount
+                )
+                || amount > long.MaxValue >> shift
+            )
                 return false;
             value = new ByteCount(amount << shift);
             return true;

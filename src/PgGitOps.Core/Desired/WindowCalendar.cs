@@ -3,9 +3,7 @@ namespace PgGitOps.Core.Desired;
 /// <summary>Whether a kind of disturbing step may run at a moment. Closed: <see cref="Open"/>, <see cref="Closed"/>.</summary>
 public abstract record WindowState
 {
-    private WindowState()
-    {
-    }
+    private WindowState() { }
 
     /// <param name="Window">Name of the open window, or null where the environment declares none for this kind and so never forbids it.</param>
     /// <param name="Until">When it closes; null without a window.</param>
@@ -86,5 +84,6 @@ public static class WindowCalendar
         return false;
     }
 
-    private static DateTimeOffset Floor(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+    private static DateTimeOffset Floor(DateTimeOffset at) =>
+        new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
 }

@@ -6,5 +6,9 @@ namespace PgGitOps.Core.Evidence;
 public static class AcceptedPrimaries
 {
     public static IReadOnlySet<string> Of(IEnumerable<ApprovalDocument> approvals, string cluster, DateTimeOffset now) =>
-        approvals.Where(a => a.Cluster == cluster && a.Expires > now).SelectMany(a => a.Primaries).Select(p => p.Value).ToHashSet(StringComparer.Ordinal);
+        approvals
+            .Where(a => a.Cluster == cluster && a.Expires > now)
+            .SelectMany(a => a.Primaries)
+            .Select(p => p.Value)
+            .ToHashSet(StringComparer.Ordinal);
 }

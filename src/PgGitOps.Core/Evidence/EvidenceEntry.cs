@@ -21,7 +21,14 @@ public sealed record EvidenceDraft(DateTimeOffset At, DateTimeOffset? Until, str
 /// <summary>One entry of a series. Never changed; its digest covers it and the digest of the entry before it.</summary>
 /// <param name="Number">From 1, without gaps where nothing outlived its lifetime.</param>
 /// <param name="Previous">Digest of the entry before it; empty for the first.</param>
-public sealed record EvidenceEntry(long Number, DateTimeOffset At, DateTimeOffset? Until, string Body, string Previous, string Digest)
+public sealed record EvidenceEntry(
+    long Number,
+    DateTimeOffset At,
+    DateTimeOffset? Until,
+    string Body,
+    string Previous,
+    string Digest
+)
 {
     public static EvidenceEntry After(EvidenceEntry? before, EvidenceDraft draft)
     {
@@ -33,6 +40,15 @@ public sealed record EvidenceEntry(long Number, DateTimeOffset At, DateTimeOffse
 
     public bool IsAlive(DateTimeOffset now) => Until is not { } until || until > now;
 
-    private string Sum() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(
-        CultureInfo.InvariantCulture, $"{Previous}\n{Number}\n{At.UtcDateTime:O}\n{Until?.UtcDateTime:O}\n{Body}"))));
+    private string Sum() =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Previous}\n{Number}\n{At.UtcDateTime:O}\n{Until?.UtcDateTime:O}\n{Body}"
+                    )
+                )
+            )
+        );
 }

@@ -66,8 +66,13 @@ public static class EvidenceLines
             using var json = JsonDocument.Parse(Encoding.UTF8.GetString(line));
             var root = json.RootElement;
             return new(
-                root.GetProperty("n").GetInt64(), root.GetProperty("at").GetDateTimeOffset(), root.TryGetProperty("until", out var until) ? until.GetDateTimeOffset() : null,
-                root.GetProperty("body").GetRawText(), root.GetProperty("prev").GetString() ?? "", root.GetProperty("digest").GetString() ?? "");
+                root.GetProperty("n").GetInt64(),
+                root.GetProperty("at").GetDateTimeOffset(),
+                root.TryGetProperty("until", out var until) ? until.GetDateTimeOffset() : null,
+                root.GetProperty("body").GetRawText(),
+                root.GetProperty("prev").GetString() ?? "",
+                root.GetProperty("digest").GetString() ?? ""
+            );
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {

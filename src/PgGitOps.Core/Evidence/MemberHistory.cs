@@ -21,29 +21,61 @@ public sealed record MemberHistory(string Member, WalHistory History, bool IsPri
     {
         // A primary that was put back to an earlier time sends WAL all the same: its standby asks from the beginning of a segment. What the primary
         // itself says of both positions was read in one moment.
-        var ahead = snapshot.Members.Select(m => m.Server).OfType<Observation<ServerFacts>.Seen>().Where(s => !s.Value.InRecovery)
-            .SelectMany(s => s.Value.Standbys).Where(s => s.FlushLagBytes < 0).Select(s => s.ApplicationName).ToHashSet(StringComparer.Ordinal);
-        return [.. snapshot.Members.Select(Of).OfType<MemberHistory>().Select(h => ahead.Contains(h.Member) ? h with { IsReceiving = false } : h)];
+        var ahead = snapshot
+            .Members.Select(m => m.Server)
+            .OfType<Observation<ServerFacts>.Seen>()
+            .Where(s => !s.Value.InRecovery)
+            .SelectMany(s => s.Value.Standbys)
+            .Where(s => s.FlushLagBytes < 0)
+            .Select(s => s.ApplicationName)
+            .ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. snapshot
+                .Members.Select(Of)
+                .OfType<MemberHistory>()
+                .Select(h => ahead.Contains(h.Member) ? h with { IsReceiving = false } : h),
+        ];
     }
 
-    public static MemberHistory? Of(MemberSnapshot member) => member switch
-    {
-        { Server: Observation<ServerFacts>.Seen { Value: var facts } } =>
-            Of(member.Name, facts.SystemIdentifier, facts.Timeline, facts.Lsn, facts.KnownTimelines, !facts.InRecovery, true) with
+    public static MemberHistory? Of(MemberSnapshot member) =>
+        member switch
+        {
+            { Server: Observation<ServerFacts>.Seen { Value: var facts } } => Of(
+                member.Name,
+                facts.SystemIdentifier,
+                facts.Timeline,
+                facts.Lsn,
+                facts.KnownTimelines,
+                !facts.InRecovery,
+                true
+            ) with
             {
                 IsPrimarysData = !facts.InRecovery,
                 IsReceiving = facts is { InRecovery: true, WalReceiver: not null },
             },
-        { Host: Observation<DataDirectoryFacts>.Seen { Value: var directory } } => Of(member.Name, directory),
-        _ => null,
-    };
+            { Host: Observation<DataDirectoryFacts>.Seen { Value: var directory } } => Of(member.Name, directory),
+            _ => null,
+        };
 
     /// <returns>Null where what the data are of could not be read.</returns>
-    public static MemberHistory? Of(string member, DataDirectoryFacts directory) => directory is { SystemIdentifier: { } id, Timeline: { } timeline }
-        ? Of(member, id, timeline, directory.Lsn, directory.KnownTimelines, false, false) with { IsPrimarysData = !directory.StandbySignal }
-        : null;
+    public static MemberHistory? Of(string member, DataDirectoryFacts directory) =>
+        directory is { SystemIdentifier: { } id, Timeline: { } timeline }
+            ? Of(member, id, timeline, directory.Lsn, directory.KnownTimelines, false, false) with
+            {
+                IsPrimarysData = !directory.StandbySignal,
+            }
+            : null;
 
-    private static MemberHistory Of(string member, string systemIdentifier, int timeline, string? end, Sources.EquatableArray<TimelineAncestry> known, bool isPrimary, bool isRunning) =>
+    private static MemberHistory Of(
+        string member,
+        string systemIdentifier,
+        int timeline,
+        string? end,
+        Sources.EquatableArray<TimelineAncestry> known,
+        bool isPrimary,
+        bool isRunning
+    ) =>
         new(member, WalHistory.Of(systemIdentifier, timeline, end, known), isPrimary, isRunning)
         {
             KnowsOf = known.Where(k => k.Timeline > timeline).MaxBy(k => k.Timeline) is { } younger

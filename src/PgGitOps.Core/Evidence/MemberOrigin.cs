@@ -37,7 +37,10 @@ public static class MemberOrigins
             { Made: true } => MemberOrigin.Provisioned,
             { } => MemberOrigin.Found,
             // A server that answers, and of which no record says that it was made, was there before.
-            null => snapshot.Find(member.Name)?.Server is Observation<ServerFacts>.Seen && snapshot.Record is Observation<ClusterRecord>.Seen or Observation<ClusterRecord>.Absent ? MemberOrigin.Found : MemberOrigin.New,
+            null => snapshot.Find(member.Name)?.Server is Observation<ServerFacts>.Seen
+            && snapshot.Record is Observation<ClusterRecord>.Seen or Observation<ClusterRecord>.Absent
+                ? MemberOrigin.Found
+                : MemberOrigin.New,
         };
     }
 }

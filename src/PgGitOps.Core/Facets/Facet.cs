@@ -15,8 +15,14 @@ public sealed record FacetKey(string Cluster, ObjectPath Object, Field Field) : 
         return order != 0 ? order : Field.CompareTo(other.Field);
     }
 
-    public bool Equals(FacetKey? other) => ReferenceEquals(this, other)
-        || (other is not null && Object.Equals(other.Object) && Field.Equals(other.Field) && string.Equals(Cluster, other.Cluster, StringComparison.Ordinal));
+    public bool Equals(FacetKey? other) =>
+        ReferenceEquals(this, other)
+        || (
+            other is not null
+            && Object.Equals(other.Object)
+            && Field.Equals(other.Field)
+            && string.Equals(Cluster, other.Cluster, StringComparison.Ordinal)
+        );
 
     // Keys of one table nearly always belong to one cluster, and both parts keep their hash.
     public override int GetHashCode() => HashCode.Combine(Object.GetHashCode(), Field.GetHashCode());
@@ -38,7 +44,8 @@ public sealed record FacetValue(string Canonical, string Written, string Display
     /// <summary>A word for a state that no statement names, such as that a password is set.</summary>
     public static FacetValue Shown(string canonical, string display) => new(canonical, canonical, display);
 
-    public bool Equals(FacetValue? other) => other is not null && string.Equals(Canonical, other.Canonical, StringComparison.Ordinal);
+    public bool Equals(FacetValue? other) =>
+        other is not null && string.Equals(Canonical, other.Canonical, StringComparison.Ordinal);
 
     public override int GetHashCode() => string.GetHashCode(Canonical, StringComparison.Ordinal);
 

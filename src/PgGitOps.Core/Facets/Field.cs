@@ -80,7 +80,9 @@ public sealed class Field : IEquatable<Field>, IComparable<Field>
     /// <summary>The field of that name; one that this version does not know keeps its name.</summary>
     public static Field Parse(string text) => Known.TryGetValue(text, out var known) ? known : new Field(text);
 
-    public bool Equals(Field? other) => ReferenceEquals(this, other) || (other is not null && hash == other.hash && string.Equals(text, other.text, StringComparison.Ordinal));
+    public bool Equals(Field? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && hash == other.hash && string.Equals(text, other.text, StringComparison.Ordinal));
 
     public override bool Equals(object? obj) => Equals(obj as Field);
 

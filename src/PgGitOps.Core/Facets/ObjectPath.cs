@@ -21,38 +21,41 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     public string? WithoutMember => Parent is Member member ? text[(member.text.Length + 1)..] : null;
 
     /// <summary>The member that the object is, or that carries it; null for all others.</summary>
-    public string? MemberName => this switch
-    {
-        Member m => m.Name,
-        Parameter p => p.Member,
-        Slot s => s.Member,
-        AccessList a => a.Member,
-        Standby s => s.Member,
-        _ => null,
-    };
+    public string? MemberName =>
+        this switch
+        {
+            Member m => m.Name,
+            Parameter p => p.Member,
+            Slot s => s.Member,
+            AccessList a => a.Member,
+            Standby s => s.Member,
+            _ => null,
+        };
 
     /// <summary>The database that the object is, or that holds it; null for all others.</summary>
-    public string? DatabaseName => this switch
-    {
-        Database d => d.Name,
-        DatabaseSetting s => s.Database,
-        Schema s => s.Database,
-        Extension e => e.Database,
-        Grant g => g.Database,
-        DefaultPrivilege d => d.Database,
-        _ => null,
-    };
+    public string? DatabaseName =>
+        this switch
+        {
+            Database d => d.Name,
+            DatabaseSetting s => s.Database,
+            Schema s => s.Database,
+            Extension e => e.Database,
+            Grant g => g.Database,
+            DefaultPrivilege d => d.Database,
+            _ => null,
+        };
 
     /// <summary>The parameter that the object is a setting of, on whatever scope; null for all others.</summary>
-    public string? ParameterName => this switch
-    {
-        Parameter p => p.Name,
-        RoleSetting s => s.Name,
-        RoleSettingInDatabase s => s.Name,
-        EveryRoleSetting s => s.Name,
-        DatabaseSetting s => s.Name,
-        _ => null,
-    };
+    public string? ParameterName =>
+        this switch
+        {
+            Parameter p => p.Name,
+            RoleSetting s => s.Name,
+            RoleSettingInDatabase s => s.Name,
+            EveryRoleSetting s => s.Name,
+            DatabaseSetting s => s.Name,
+            _ => null,
+        };
 
     /// <summary>A document can declare it. Everything else is only seen, or noted in a record.</summary>
     public bool IsManaged => this is not (Standby or RoleSettingInDatabase or EveryRoleSetting or Approval or Unknown);
@@ -74,7 +77,9 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
         return false;
     }
 
-    public bool Equals(ObjectPath? other) => ReferenceEquals(this, other) || (other is not null && hash == other.hash && string.Equals(text, other.text, StringComparison.Ordinal));
+    public bool Equals(ObjectPath? other) =>
+        ReferenceEquals(this, other)
+        || (other is not null && hash == other.hash && string.Equals(text, other.text, StringComparison.Ordinal));
 
     public override bool Equals(object? obj) => Equals(obj as ObjectPath);
 
@@ -97,7 +102,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     }
 
     /// <summary>A parameter of one server. Names of parameters know no case in PostgreSQL: they are kept in lower case.</summary>
-    public sealed class Parameter(string member, string name) : ObjectPath($"member/{ObjectPathText.Escape(member)}/parameter/{ObjectPathText.Lower(name)}")
+    public sealed class Parameter(string member, string name)
+        : ObjectPath($"member/{ObjectPathText.Escape(member)}/parameter/{ObjectPathText.Lower(name)}")
     {
         public new string Member { get; } = member;
 
@@ -106,7 +112,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
         private protected override ObjectPath MakeParent() => new Member(Member);
     }
 
-    public sealed class Slot(string member, string name) : ObjectPath($"member/{ObjectPathText.Escape(member)}/slot/{ObjectPathText.Escape(name)}")
+    public sealed class Slot(string member, string name)
+        : ObjectPath($"member/{ObjectPathText.Escape(member)}/slot/{ObjectPathText.Escape(name)}")
     {
         public new string Member { get; } = member;
 
@@ -124,7 +131,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     }
 
     /// <summary>Who receives WAL from a member, by application_name. Seen, never managed.</summary>
-    public sealed class Standby(string member, string name) : ObjectPath($"member/{ObjectPathText.Escape(member)}/standby/{ObjectPathText.Escape(name)}")
+    public sealed class Standby(string member, string name)
+        : ObjectPath($"member/{ObjectPathText.Escape(member)}/standby/{ObjectPathText.Escape(name)}")
     {
         public new string Member { get; } = member;
 
@@ -139,7 +147,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     }
 
     /// <summary>A role in a group.</summary>
-    public sealed class Membership(string role, string group) : ObjectPath($"role/{ObjectPathText.Escape(role)}/memberOf/{ObjectPathText.Escape(group)}")
+    public sealed class Membership(string role, string group)
+        : ObjectPath($"role/{ObjectPathText.Escape(role)}/memberOf/{ObjectPathText.Escape(group)}")
     {
         public new string Role { get; } = role;
 
@@ -148,7 +157,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
         private protected override ObjectPath MakeParent() => new Role(Role);
     }
 
-    public sealed class RoleSetting(string role, string name) : ObjectPath($"role/{ObjectPathText.EscapeStar(role)}/setting/{ObjectPathText.Lower(name)}")
+    public sealed class RoleSetting(string role, string name)
+        : ObjectPath($"role/{ObjectPathText.EscapeStar(role)}/setting/{ObjectPathText.Lower(name)}")
     {
         public new string Role { get; } = role;
 
@@ -159,7 +169,9 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
 
     /// <summary>A setting of a role's sessions in one database. Seen, never managed.</summary>
     public sealed class RoleSettingInDatabase(string role, string name, string database)
-        : ObjectPath($"role/{ObjectPathText.EscapeStar(role)}/setting/{ObjectPathText.Lower(name)}/in/{ObjectPathText.Escape(database)}")
+        : ObjectPath(
+            $"role/{ObjectPathText.EscapeStar(role)}/setting/{ObjectPathText.Lower(name)}/in/{ObjectPathText.Escape(database)}"
+        )
     {
         public new string Role { get; } = role;
 
@@ -181,7 +193,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
         public string Name { get; } = name;
     }
 
-    public sealed class DatabaseSetting(string database, string name) : ObjectPath($"database/{ObjectPathText.Escape(database)}/setting/{ObjectPathText.Lower(name)}")
+    public sealed class DatabaseSetting(string database, string name)
+        : ObjectPath($"database/{ObjectPathText.Escape(database)}/setting/{ObjectPathText.Lower(name)}")
     {
         public new string Database { get; } = database;
 
@@ -190,7 +203,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
         private protected override ObjectPath MakeParent() => new Database(Database);
     }
 
-    public sealed class Schema(string database, string name) : ObjectPath($"database/{ObjectPathText.Escape(database)}/schema/{ObjectPathText.Escape(name)}")
+    public sealed class Schema(string database, string name)
+        : ObjectPath($"database/{ObjectPathText.Escape(database)}/schema/{ObjectPathText.Escape(name)}")
     {
         public new string Database { get; } = database;
 
@@ -199,7 +213,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
         private protected override ObjectPath MakeParent() => new Database(Database);
     }
 
-    public sealed class Extension(string database, string name) : ObjectPath($"database/{ObjectPathText.Escape(database)}/extension/{ObjectPathText.Escape(name)}")
+    public sealed class Extension(string database, string name)
+        : ObjectPath($"database/{ObjectPathText.Escape(database)}/extension/{ObjectPathText.Escape(name)}")
     {
         public new string Database { get; } = database;
 
@@ -212,7 +227,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     /// <param name="schema">Null for the database itself.</param>
     /// <param name="name">Of a single table or sequence, else null; never without a schema.</param>
     /// <param name="grantee">A role, or PUBLIC.</param>
-    public sealed class Grant(string database, GrantTarget target, string? schema, string? name, string grantee) : ObjectPath(ObjectPathText.OfGrant(database, target, schema, name, grantee))
+    public sealed class Grant(string database, GrantTarget target, string? schema, string? name, string grantee)
+        : ObjectPath(ObjectPathText.OfGrant(database, target, schema, name, grantee))
     {
         public new string Database { get; } = database;
 
@@ -229,8 +245,13 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
 
     /// <summary>What a grantee gets on objects that a role makes later.</summary>
     /// <param name="schema">Null for all schemas.</param>
-    public sealed class DefaultPrivilege(string database, string forRole, string? schema, DefaultPrivilegeTarget on, string grantee)
-        : ObjectPath(ObjectPathText.OfDefaultPrivilege(database, forRole, schema, on, grantee))
+    public sealed class DefaultPrivilege(
+        string database,
+        string forRole,
+        string? schema,
+        DefaultPrivilegeTarget on,
+        string grantee
+    ) : ObjectPath(ObjectPathText.OfDefaultPrivilege(database, forRole, schema, on, grantee))
     {
         public new string Database { get; } = database;
 

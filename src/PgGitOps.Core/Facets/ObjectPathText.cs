@@ -11,70 +11,104 @@ internal static class ObjectPathText
         for (var i = 0; i < parts.Length; i++)
             parts[i] = Unescape(parts[i]);
         // Two spellings of one object would be two objects to the record.
-        return Known(parts, text) is { } known && known.ToString() == text ? known : new ObjectPath.Unknown(text, Within(parts, text));
+        return Known(parts, text) is { } known && known.ToString() == text
+            ? known
+            : new ObjectPath.Unknown(text, Within(parts, text));
     }
 
-    private static ObjectPath? Known(string[] parts, string text) => parts switch
-    {
-        ["member", var member] => new ObjectPath.Member(member),
-        ["member", var member, "parameter", var name] => new ObjectPath.Parameter(member, name),
-        ["member", var member, "slot", var name] => new ObjectPath.Slot(member, name),
-        ["member", var member, "accessList"] => new ObjectPath.AccessList(member),
-        ["member", var member, "standby", var name] => new ObjectPath.Standby(member, name),
-        ["role", var role] => new ObjectPath.Role(role),
-        ["role", var role, "memberOf", var group] => new ObjectPath.Membership(role, group),
-        ["role", Everything, "setting", var name] when text.StartsWith("role/*/", StringComparison.Ordinal) => new ObjectPath.EveryRoleSetting(name),
-        ["role", var role, "setting", var name] => new ObjectPath.RoleSetting(role, name),
-        ["role", var role, "setting", var name, "in", var database] => new ObjectPath.RoleSettingInDatabase(role, name, database),
-        ["database", var database] => new ObjectPath.Database(database),
-        ["database", var database, "setting", var name] => new ObjectPath.DatabaseSetting(database, name),
-        ["database", var database, "schema", var name] => new ObjectPath.Schema(database, name),
-        ["database", var database, "extension", var name] => new ObjectPath.Extension(database, name),
-        ["database", var database, "grant", var target, .. var place, var grantee] when place.Length < 3 && TargetOf(target) is { } on =>
-            new ObjectPath.Grant(database, on, place.ElementAtOrDefault(0), place.ElementAtOrDefault(1), grantee),
-        ["database", var database, "defaultPrivilege", var role, var schema, var on, var grantee] when DefaultTargetOf(on) is { } target =>
-            new ObjectPath.DefaultPrivilege(database, role, text.Split('/')[4] == Everything ? null : schema, target, grantee),
-        ["approval", var name] => new ObjectPath.Approval(name),
-        _ => null,
-    };
+    private static ObjectPath? Known(string[] parts, string text) =>
+        parts switch
+        {
+            ["member", var member] => new ObjectPath.Member(member),
+            ["member", var member, "parameter", var name] => new ObjectPath.Parameter(member, name),
+            ["member", var member, "slot", var name] => new ObjectPath.Slot(member, name),
+            ["member", var member, "accessList"] => new ObjectPath.AccessList(member),
+            ["member", var member, "standby", var name] => new ObjectPath.Standby(member, name),
+            ["role", var role] => new ObjectPath.Role(role),
+            ["role", var role, "memberOf", var group] => new ObjectPath.Membership(role, group),
+            ["role", Everything, "setting", var name] when text.StartsWith("role/*/", StringComparison.Ordinal) =>
+                new ObjectPath.EveryRoleSetting(name),
+            ["role", var role, "setting", var name] => new ObjectPath.RoleSetting(role, name),
+            ["role", var role, "setting", var name, "in", var database] => new ObjectPath.RoleSettingInDatabase(
+                role,
+                name,
+                database
+            ),
+            ["database", var database] => new ObjectPath.Database(database),
+            ["database", var database, "setting", var name] => new ObjectPath.DatabaseSetting(database, name),
+            ["database", var database, "schema", var name] => new ObjectPath.Schema(database, name),
+            ["database", var database, "extension", var name] => new ObjectPath.Extension(database, name),
+            ["database", var database, "grant", var target, .. var place, var grantee]
+                when place.Length < 3 && TargetOf(target) is { } on => new ObjectPath.Grant(
+                database,
+                on,
+                place.ElementAtOrDefault(0),
+                place.ElementAtOrDefault(1),
+                grantee
+            ),
+            ["database", var database, "defaultPrivilege", var role, var schema, var on, var grantee]
+                when DefaultTargetOf(on) is { } target => new ObjectPath.DefaultPrivilege(
+                database,
+                role,
+                text.Split('/')[4] == Everything ? null : schema,
+                target,
+                grantee
+            ),
+            ["approval", var name] => new ObjectPath.Approval(name),
+            _ => null,
+        };
 
-    private static ObjectPath? Within(string[] parts, string text) => parts switch
-    {
-        ["member", var member, _, ..] when text.StartsWith(new ObjectPath.Member(member) + "/", StringComparison.Ordinal) => new ObjectPath.Member(member),
-        ["role", var role, _, ..] when text.StartsWith(new ObjectPath.Role(role) + "/", StringComparison.Ordinal) => new ObjectPath.Role(role),
-        ["database", var database, _, ..] when text.StartsWith(new ObjectPath.Database(database) + "/", StringComparison.Ordinal) => new ObjectPath.Database(database),
-        _ => null,
-    };
+    private static ObjectPath? Within(string[] parts, string text) =>
+        parts switch
+        {
+            ["member", var member, _, ..] when text.StartsWith(new ObjectPath.Member(member) + "/", StringComparison.Ordinal) =>
+                new ObjectPath.Member(member),
+            ["role", var role, _, ..] when text.StartsWith(new ObjectPath.Role(role) + "/", StringComparison.Ordinal) =>
+                new ObjectPath.Role(role),
+            ["database", var database, _, ..]
+                when text.StartsWith(new ObjectPath.Database(database) + "/", StringComparison.Ordinal) =>
+                new ObjectPath.Database(database),
+            _ => null,
+        };
 
-    internal static string OfGrant(string database, GrantTarget target, string? schema, string? name, string grantee) => (schema, name) switch
-    {
-        (null, _) => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(grantee)}",
-        (_, null) => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{Escape(grantee)}",
-        _ => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{Escape(name)}/{Escape(grantee)}",
-    };
+    internal static string OfGrant(string database, GrantTarget target, string? schema, string? name, string grantee) =>
+        (schema, name) switch
+        {
+            (null, _) => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(grantee)}",
+            (_, null) => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{Escape(grantee)}",
+            _ => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{Escape(name)}/{Escape(grantee)}",
+        };
 
-    internal static string OfDefaultPrivilege(string database, string forRole, string? schema, DefaultPrivilegeTarget on, string grantee) =>
+    internal static string OfDefaultPrivilege(
+        string database,
+        string forRole,
+        string? schema,
+        DefaultPrivilegeTarget on,
+        string grantee
+    ) =>
         $"database/{Escape(database)}/defaultPrivilege/{Escape(forRole)}/{(schema is null ? Everything : EscapeStar(schema))}/{WordOf(on)}/{Escape(grantee)}";
 
-    internal static string WordOf(GrantTarget target) => target switch
-    {
-        GrantTarget.Database => "database",
-        GrantTarget.Schema => "schema",
-        GrantTarget.AllTables => "allTables",
-        GrantTarget.AllSequences => "allSequences",
-        GrantTarget.AllFunctions => "allFunctions",
-        GrantTarget.Table => "table",
-        GrantTarget.Sequence => "sequence",
-    };
+    internal static string WordOf(GrantTarget target) =>
+        target switch
+        {
+            GrantTarget.Database => "database",
+            GrantTarget.Schema => "schema",
+            GrantTarget.AllTables => "allTables",
+            GrantTarget.AllSequences => "allSequences",
+            GrantTarget.AllFunctions => "allFunctions",
+            GrantTarget.Table => "table",
+            GrantTarget.Sequence => "sequence",
+        };
 
-    internal static string WordOf(DefaultPrivilegeTarget target) => target switch
-    {
-        DefaultPrivilegeTarget.Tables => "tables",
-        DefaultPrivilegeTarget.Sequences => "sequences",
-        DefaultPrivilegeTarget.Functions => "functions",
-        DefaultPrivilegeTarget.Types => "types",
-        DefaultPrivilegeTarget.Schemas => "schemas",
-    };
+    internal static string WordOf(DefaultPrivilegeTarget target) =>
+        target switch
+        {
+            DefaultPrivilegeTarget.Tables => "tables",
+            DefaultPrivilegeTarget.Sequences => "sequences",
+            DefaultPrivilegeTarget.Functions => "functions",
+            DefaultPrivilegeTarget.Types => "types",
+            DefaultPrivilegeTarget.Schemas => "schemas",
+        };
 
     private static GrantTarget? TargetOf(string word)
     {
@@ -107,7 +141,10 @@ internal static class ObjectPathText
     // What is really called * must not read as "all of them".
     internal static string EscapeStar(string name) => name == Everything ? "%2A" : Escape(name);
 
-    private static string Unescape(string part) => part.Contains('%')
-        ? part.Replace("%2F", "/", StringComparison.Ordinal).Replace("%2A", "*", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal)
-        : part;
+    private static string Unescape(string part) =>
+        part.Contains('%')
+            ? part.Replace("%2F", "/", StringComparison.Ordinal)
+                .Replace("%2A", "*", StringComparison.Ordinal)
+                .Replace("%25", "%", StringComparison.Ordinal)
+            : part;
 }

@@ -28,7 +28,8 @@ public sealed record ClusterSnapshot
     public MemberSnapshot? Find(string member) => Members.FirstOrDefault(m => m.Name == member);
 
     /// <summary>Members seen out of recovery. More than one is a split brain; none may mean that the primary is unreadable.</summary>
-    public IEnumerable<MemberSnapshot> Primaries => Members.Where(m => m.Server is Observation<ServerFacts>.Seen { Value.InRecovery: false });
+    public IEnumerable<MemberSnapshot> Primaries =>
+        Members.Where(m => m.Server is Observation<ServerFacts>.Seen { Value.InRecovery: false });
 }
 
 /// <param name="Host">Looked at only where the server itself gave no answer; null otherwise.</param>
@@ -38,7 +39,13 @@ public sealed record MemberSnapshot(string Name, Observation<ServerFacts> Server
 /// <param name="PostgresMajor">From PG_VERSION.</param>
 /// <param name="StandbySignal">standby.signal exists.</param>
 /// <param name="Running">postmaster.pid names a live process.</param>
-public sealed record DataDirectoryFacts(string Path, int PostgresMajor, bool StandbySignal, bool Running, string? SystemIdentifier)
+public sealed record DataDirectoryFacts(
+    string Path,
+    int PostgresMajor,
+    bool StandbySignal,
+    bool Running,
+    string? SystemIdentifier
+)
 {
     /// <summary>It lies where the documents place what the engine provisions; false for one that lies where its server once said.</summary>
     public bool IsManaged { get; init; } = true;
@@ -85,7 +92,14 @@ public sealed record ExtensionFact(string Name, string Version, string Schema, s
 /// <param name="Schema">Null for a database.</param>
 /// <param name="Grantee">Null where even the built-in privileges were taken away and nobody, not even the owner, holds any (an ACL of <c>{}</c>).</param>
 /// <param name="Privileges">Upper-case, ordered by ordinal.</param>
-public sealed record AclFact(string Kind, string? Schema, string Object, string Owner, string? Grantee, EquatableArray<string> Privileges);
+public sealed record AclFact(
+    string Kind,
+    string? Schema,
+    string Object,
+    string Owner,
+    string? Grantee,
+    EquatableArray<string> Privileges
+);
 
 /// <param name="Schema">Null for default privileges of all schemas.</param>
 /// <param name="On">tables, sequences, functions, types, schemas.</param>
@@ -95,7 +109,11 @@ public sealed record DefaultAclFact(string ForRole, string? Schema, string On, s
 /// <param name="Inventory">Objects this engine created; only they may ever be removed by it.</param>
 /// <param name="Applied">Last value that documents and cluster agreed on, by facet: brought about by the engine, or found so.</param>
 /// <param name="Suspension">Null when the cluster is not suspended.</param>
-public sealed record ClusterRecord(EquatableArray<InventoryEntry> Inventory, EquatableArray<AppliedEntry> Applied, Suspension? Suspension)
+public sealed record ClusterRecord(
+    EquatableArray<InventoryEntry> Inventory,
+    EquatableArray<AppliedEntry> Applied,
+    Suspension? Suspension
+)
 {
     /// <summary>Fencing token of the last writer; 0 where nobody wrote yet.</summary>
     public long Token { get; init; }
@@ -105,7 +123,14 @@ public sealed record InventoryEntry(string Object, string Commit, DateTimeOffset
 
 /// <param name="Value">Canonical value; for a secret a word.</param>
 /// <param name="Adopted">Found as declared, and not brought about by the engine: nothing of it is ever taken back.</param>
-public sealed record AppliedEntry(string Object, string Field, string Value, string Commit, DateTimeOffset At, bool Adopted = false);
+public sealed record AppliedEntry(
+    string Object,
+    string Field,
+    string Value,
+    string Commit,
+    DateTimeOffset At,
+    bool Adopted = false
+);
 
 public sealed record Suspension(string Reason, string Owner, DateTimeOffset Since, DateTimeOffset Expires);
 

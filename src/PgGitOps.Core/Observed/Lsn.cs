@@ -11,7 +11,8 @@ public readonly record struct Lsn(ulong Bytes) : IComparable<Lsn>
     {
         if (text is null || text.IndexOf('/', StringComparison.Ordinal) is not (> 0 and var slash))
             return null;
-        return uint.TryParse(text.AsSpan(0, slash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var high)
+        return
+            uint.TryParse(text.AsSpan(0, slash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var high)
             && uint.TryParse(text.AsSpan(slash + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var low)
             ? new Lsn(((ulong)high << 32) | low)
             : null;

@@ -38,11 +38,12 @@ public abstract record Observation<T>
 
     public sealed record Unreadable(UnreadableKind Kind, string Reason, DateTimeOffset When) : Observation<T>(When);
 
-    public TResult Match<TResult>(Func<Seen, TResult> seen, Func<Absent, TResult> absent, Func<Unreadable, TResult> unreadable) => this switch
-    {
-        Seen s => seen(s),
-        Absent a => absent(a),
-        Unreadable u => unreadable(u),
-        _ => throw new InvalidOperationException("Observation is closed"),
-    };
+    public TResult Match<TResult>(Func<Seen, TResult> seen, Func<Absent, TResult> absent, Func<Unreadable, TResult> unreadable) =>
+        this switch
+        {
+            Seen s => seen(s),
+            Absent a => absent(a),
+            Unreadable u => unreadable(u),
+            _ => throw new InvalidOperationException("Observation is closed"),
+        };
 }

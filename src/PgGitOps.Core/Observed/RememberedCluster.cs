@@ -53,4 +53,12 @@ public sealed record ApprovalUse(string Object, string Field, string Value);
 /// <param name="DataDirectory">As the server told it; null where it did not.</param>
 /// <param name="Made">It was provisioned by the engine; false for a server that was found.</param>
 /// <param name="Seen">When it answered last.</param>
-public sealed record RememberedMember(string Name, string Host, string Address, int Port, string? DataDirectory, bool Made, DateTimeOffset Seen);
+public sealed record RememberedMember(
+    string Name,
+    string Host,
+    string Address,
+    int Port,
+    string? DataDirectory,
+    bool Made,
+    DateTimeOffset Seen
+);

@@ -53,7 +53,8 @@ public sealed record ServerFacts
     public SettingFact? Setting(string name) => Settings.FirstOrDefault(s => s.Name == name);
 
     /// <summary>The line that counts for a setting, at the latest after a restart; null where no file sets it, or none could be read.</summary>
-    public FileSettingFact? LineOf(string name) => FileSettings.LastOrDefault(l => l.Value is not null && l.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public FileSettingFact? LineOf(string name) =>
+        FileSettings.LastOrDefault(l => l.Value is not null && l.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>Who is admitted from where, as the file says. Secrets of directory servers are removed when read.</summary>
@@ -66,21 +67,44 @@ public sealed record AccessListFacts(bool IsOurs, EquatableArray<string> Lines, 
 /// <param name="Unit">Such as <c>8kB</c>, <c>ms</c>, or null.</param>
 /// <param name="Context">internal, postmaster, sighup, superuser, user, backend, …</param>
 /// <param name="Source">default, configuration file, command line, database, user, override, …</param>
-public sealed record SettingFact(string Name, string Value, string? Unit, string VarType, string Context, string Source, string? SourceFile, int? SourceLine, string? BootValue, bool PendingRestart, EquatableArray<string> EnumValues);
+public sealed record SettingFact(
+    string Name,
+    string Value,
+    string? Unit,
+    string VarType,
+    string Context,
+    string Source,
+    string? SourceFile,
+    int? SourceLine,
+    string? BootValue,
+    bool PendingRestart,
+    EquatableArray<string> EnumValues
+);
 
 /// <summary>A row of pg_file_settings.</summary>
 public sealed record FileSettingFact(string File, int Line, string Name, string? Value, bool Applied, string? Error);
 
 /// <param name="PasswordVerifier">As in pg_authid; never printed. Null where the role has no password or it could not be read.</param>
 public sealed record RoleFact(
-    string Name, bool Superuser, bool Inherit, bool CreateRole, bool CreateDb, bool Login, bool Replication, bool BypassRls,
-    int ConnectionLimit, DateTimeOffset? ValidUntil, PasswordVerifier? PasswordVerifier);
+    string Name,
+    bool Superuser,
+    bool Inherit,
+    bool CreateRole,
+    bool CreateDb,
+    bool Login,
+    bool Replication,
+    bool BypassRls,
+    int ConnectionLimit,
+    DateTimeOffset? ValidUntil,
+    PasswordVerifier? PasswordVerifier
+);
 
 /// <summary>A stored password verifier. Its text never leaves the process by way of ToString.</summary>
 public sealed record PasswordVerifier(string Text)
 {
     /// <summary>Of the old kind; the digest that stands for it in a snapshot file keeps the kind.</summary>
-    public bool IsMd5 => Text.StartsWith("md5", StringComparison.Ordinal) || Text.StartsWith("digest:md5:", StringComparison.Ordinal);
+    public bool IsMd5 =>
+        Text.StartsWith("md5", StringComparison.Ordinal) || Text.StartsWith("digest:md5:", StringComparison.Ordinal);
 
     public override string ToString() => "(verifier)";
 }
@@ -91,7 +115,16 @@ public sealed record MembershipFact(string Role, string Member, bool AdminOption
     public EquatableArray<string> Grantors { get; init; } = [];
 }
 
-public sealed record DatabaseFact(string Name, string Owner, string Encoding, string Collate, string Ctype, int ConnectionLimit, bool AllowConnections, bool IsTemplate)
+public sealed record DatabaseFact(
+    string Name,
+    string Owner,
+    string Encoding,
+    string Collate,
+    string Ctype,
+    int ConnectionLimit,
+    bool AllowConnections,
+    bool IsTemplate
+)
 {
     /// <summary>How PostgreSQL marks what an interrupted DROP DATABASE left.</summary>
     public const int InvalidConnectionLimit = -2;
@@ -112,7 +145,16 @@ public sealed record SlotFact(string Name, string Type, bool Active, string? Res
 /// <param name="FlushLagSeconds">As last measured on a reply: old WAL on its way to a silent standby does not show here.</param>
 /// <param name="ReplyAgeSeconds">Since the standby's last reply, by the clocks of both hosts.</param>
 public sealed record StandbyFact(
-    string ApplicationName, string? ClientAddress, string State, string SyncState, string? SentLsn, string? FlushLsn, string? ReplayLsn, long? FlushLagBytes,
-    double? FlushLagSeconds = null, double? ReplyAgeSeconds = null);
+    string ApplicationName,
+    string? ClientAddress,
+    string State,
+    string SyncState,
+    string? SentLsn,
+    string? FlushLsn,
+    string? ReplayLsn,
+    long? FlushLagBytes,
+    double? FlushLagSeconds = null,
+    double? ReplyAgeSeconds = null
+);
 
 public sealed record WalReceiverFact(string Status, string? SenderHost, int? SenderPort, string? SlotName, int? ReceivedTimeline);

@@ -19,11 +19,19 @@ public sealed record StandbyNames(bool Any, int Count, EquatableArray<string> Na
         if (open <= 0 || trimmed.StartsWith('"'))
             return ReadList(trimmed) is { } bare ? new StandbyNames(false, 1, bare) : null;
         var head = trimmed[..open].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        if (!trimmed.EndsWith(')') || head.Length is 0 or > 2 || !int.TryParse(head[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        if (
+            !trimmed.EndsWith(')')
+            || head.Length is 0 or > 2
+            || !int.TryParse(head[^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        )
             return null;
-        bool? any = head.Length == 1 || head[0].Equals("first", StringComparison.OrdinalIgnoreCase) ? false
-            : head[0].Equals("any", StringComparison.OrdinalIgnoreCase) ? true : null;
-        return any is { } method && ReadList(trimmed[(open + 1)..^1]) is { } names ? new StandbyNames(method, count, names) : null;
+        bool? any =
+            head.Length == 1 || head[0].Equals("first", StringComparison.OrdinalIgnoreCase) ? false
+            : head[0].Equals("any", StringComparison.OrdinalIgnoreCase) ? true
+            : null;
+        return any is { } method && ReadList(trimmed[(open + 1)..^1]) is { } names
+            ? new StandbyNames(method, count, names)
+            : null;
     }
 
     private static EquatableArray<string>? ReadList(string text)

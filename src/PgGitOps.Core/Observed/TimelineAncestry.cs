@@ -15,8 +15,11 @@ public sealed record TimelineAncestry(int Timeline, EquatableArray<TimelineFork>
     /// <returns>Null for another file's name, and for a text that is not one of these, such as a torn one.</returns>
     public static TimelineAncestry? TryParse(string name, string text)
     {
-        if (name.Length != 16 || !name.EndsWith(".history", StringComparison.Ordinal)
-            || !int.TryParse(name.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var timeline))
+        if (
+            name.Length != 16
+            || !name.EndsWith(".history", StringComparison.Ordinal)
+            || !int.TryParse(name.AsSpan(0, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var timeline)
+        )
             return null;
         List<TimelineFork> forks = [];
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
@@ -24,7 +27,11 @@ public sealed record TimelineAncestry(int Timeline, EquatableArray<TimelineFork>
             if (line[0] == '#')
                 continue;
             var words = line.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length < 2 || !int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var parent) || Lsn.TryParse(words[1]) is not { } at)
+            if (
+                words.Length < 2
+                || !int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var parent)
+                || Lsn.TryParse(words[1]) is not { } at
+            )
                 return null;
             forks.Add(new TimelineFork(parent, at.ToString()));
         }

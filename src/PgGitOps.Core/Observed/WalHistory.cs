@@ -39,7 +39,10 @@ public sealed record WalHistory(string SystemIdentifier, int Timeline, Lsn? End)
 
     /// <param name="known">History files that lie beside the WAL.</param>
     public static WalHistory Of(string systemIdentifier, int timeline, string? end, IEnumerable<TimelineAncestry> known) =>
-        new(systemIdentifier, timeline, Lsn.TryParse(end)) { Ancestry = timeline <= 1 ? [] : known.FirstOrDefault(k => k.Timeline == timeline)?.Forks };
+        new(systemIdentifier, timeline, Lsn.TryParse(end))
+        {
+            Ancestry = timeline <= 1 ? [] : known.FirstOrDefault(k => k.Timeline == timeline)?.Forks,
+        };
 
     /// <summary>Compares lineage first and positions last: an LSN says nothing about another timeline's.</summary>
     public HistoryRelation To(WalHistory other)
@@ -50,29 +53,38 @@ public sealed record WalHistory(string SystemIdentifier, int Timeline, Lsn? End)
         {
             if (Ancestry is { } mine && other.Ancestry is { } theirs && !mine.Equals(theirs))
                 return HistoryRelation.Diverged;
-            return End is not { } a || other.End is not { } b || a == b ? HistoryRelation.Same : a < b ? HistoryRelation.Behind : HistoryRelation.Ahead;
+            return End is not { } a || other.End is not { } b || a == b ? HistoryRelation.Same
+                : a < b ? HistoryRelation.Behind
+                : HistoryRelation.Ahead;
         }
-        return Timeline < other.Timeline ? Older(other) : other.Older(this) switch
-        {
-            HistoryRelation.Behind => HistoryRelation.Ahead,
-            HistoryRelation.Left => HistoryRelation.LeftByOther,
-            var same => same,
-        };
+        return Timeline < other.Timeline
+            ? Older(other)
+            : other.Older(this) switch
+            {
+                HistoryRelation.Behind => HistoryRelation.Ahead,
+                HistoryRelation.Left => HistoryRelation.LeftByOther,
+                var same => same,
+            };
     }
 
     /// <summary>Where a younger timeline left this one, or null.</summary>
     public Lsn? ForkTo(WalHistory younger) =>
-        younger.Ancestry is { } forks && forks.FirstOrDefault(f => f.Parent == Timeline) is { } fork ? Lsn.TryParse(fork.At) : null;
+        younger.Ancestry is { } forks && forks.FirstOrDefault(f => f.Parent == Timeline) is { } fork
+            ? Lsn.TryParse(fork.At)
+            : null;
 
-    public override string ToString() => End is { } end
-        ? string.Create(CultureInfo.InvariantCulture, $"timeline {Timeline} at {end}")
-        : string.Create(CultureInfo.InvariantCulture, $"timeline {Timeline}");
+    public override string ToString() =>
+        End is { } end
+            ? string.Create(CultureInfo.InvariantCulture, $"timeline {Timeline} at {end}")
+            : string.Create(CultureInfo.InvariantCulture, $"timeline {Timeline}");
 
     // A younger timeline whose history file nobody could read is taken for a descendant: it was made after this one in any case.
     private HistoryRelation Older(WalHistory younger)
     {
         if (younger.Ancestry is null)
             return HistoryRelation.Behind;
-        return ForkTo(younger) is not { } fork ? HistoryRelation.Diverged : End is { } end && end > fork ? HistoryRelation.Left : HistoryRelation.Behind;
+        return ForkTo(younger) is not { } fork ? HistoryRelation.Diverged
+            : End is { } end && end > fork ? HistoryRelation.Left
+            : HistoryRelation.Behind;
     }
 }

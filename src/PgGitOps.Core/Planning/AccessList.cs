@@ -18,7 +18,11 @@ public static class AccessList
     public static EquatableArray<string> LinesOf(FleetEnvironment environment)
     {
         var access = environment.Access;
-        var hosts = environment.Hosts.Select(h => RangeOf(h.Address)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var hosts = environment
+            .Hosts.Select(h => RangeOf(h.Address))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
         return
         [
             "local all all peer",
@@ -35,7 +39,11 @@ public static class AccessList
     public static AccessListFacts Read(string text, bool isLoaded)
     {
         var lines = text.Split('\n');
-        return new AccessListFacts(lines[0].TrimEnd('\r') == Mark, lines.Select(l => string.Join(' ', WordsOf(l))).Where(l => l.Length > 0).ToEquatableArray(), isLoaded);
+        return new AccessListFacts(
+            lines[0].TrimEnd('\r') == Mark,
+            lines.Select(l => string.Join(' ', WordsOf(l))).Where(l => l.Length > 0).ToEquatableArray(),
+            isLoaded
+        );
     }
 
     /// <summary>Whether a login of <paramref name="user"/> from an address is admitted by one of our own lines.</summary>
@@ -54,7 +62,10 @@ public static class AccessList
     }
 
     internal static FacetValue ValueOf(IReadOnlyCollection<string> lines) =>
-        FacetValue.Shown(string.Join('\n', lines), string.Create(CultureInfo.InvariantCulture, $"{lines.Count} lines, as declared"));
+        FacetValue.Shown(
+            string.Join('\n', lines),
+            string.Create(CultureInfo.InvariantCulture, $"{lines.Count} lines, as declared")
+        );
 
     /// <summary>A live list, told by how it differs from the wanted one.</summary>
     internal static FacetValue ValueOf(IReadOnlyCollection<string> live, FacetValue? wanted)
@@ -67,7 +78,12 @@ public static class AccessList
             text.Append(CultureInfo.InvariantCulture, $"lacks {string.Join("; ", lacks)}");
         if (has.Length > 0)
             text.Append(text.Length > 0 ? "; " : "").Append(CultureInfo.InvariantCulture, $"has {string.Join("; ", has)}");
-        return FacetValue.Shown(string.Join('\n', live), text.Length > 0 ? text.ToString() : wanted is not null && wanted.Canonical == string.Join('\n', live) ? wanted.Display : "the same lines in another order");
+        return FacetValue.Shown(
+            string.Join('\n', live),
+            text.Length > 0 ? text.ToString()
+                : wanted is not null && wanted.Canonical == string.Join('\n', live) ? wanted.Display
+                : "the same lines in another order"
+        );
     }
 
     /// <summary>Words of a line that was read; what is quoted keeps its blanks.</summary>
@@ -100,7 +116,11 @@ public static class AccessList
     // PostgreSQL masks an address it is given as a range; .NET refuses bits outside of the mask.
     private static string Masked(string range)
     {
-        if (range.Split('/') is not [var address, var bits] || !IPAddress.TryParse(address, out var ip) || !int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
+        if (
+            range.Split('/') is not [var address, var bits]
+            || !IPAddress.TryParse(address, out var ip)
+            || !int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+        )
             return range;
         var bytes = ip.GetAddressBytes();
         for (var bit = length; bit < bytes.Length * 8; bit++)

@@ -21,16 +21,28 @@ public static class AlterSystem
     {
         if (statement.StartsWith(Reset, StringComparison.Ordinal))
             return (statement[Reset.Length..].Replace("\"", "", StringComparison.Ordinal), null);
-        if (!statement.StartsWith(Set, StringComparison.Ordinal) || statement.IndexOf(" = ", StringComparison.Ordinal) is not (> 0 and var middle))
+        if (
+            !statement.StartsWith(Set, StringComparison.Ordinal)
+            || statement.IndexOf(" = ", StringComparison.Ordinal) is not (> 0 and var middle)
+        )
             return null;
         var name = statement[Set.Length..middle].Replace("\"", "", StringComparison.Ordinal);
         var items = Literals(statement[(middle + 3)..]);
-        return (name, SettingValue.IsQuotedList(name) ? string.Join(", ", items.Select(Item)) : items.Count == 1 ? items[0] : string.Join(", ", items));
+        return (
+            name,
+            SettingValue.IsQuotedList(name) ? string.Join(", ", items.Select(Item))
+            : items.Count == 1 ? items[0]
+            : string.Join(", ", items)
+        );
     }
 
     /// <summary>As quote_identifier() writes an item of a list.</summary>
     private static string Item(string text) =>
-        text.Length > 0 && !char.IsAsciiDigit(text[0]) && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_') ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        text.Length > 0
+        && !char.IsAsciiDigit(text[0])
+        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')
+            ? text
+            : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>String constants as <see cref="SqlLiteral.Quote"/> writes them, separated by commas.</summary>
     private static List<string> Literals(string text)

@@ -15,18 +15,30 @@ public sealed class ClaimsKept(ValidFleet fleet) : IStateInvariant
     private readonly Lazy<ClaimInvariant> claims = new(() => new ClaimInvariant(fleet));
 
     /// <summary>Facets besides those of members that say what a commit waits for.</summary>
-    internal static bool IsAboutCommits(FacetKey key) => key.Object is ObjectPath.RoleSetting { Name: Commit } or ObjectPath.DatabaseSetting { Name: Commit };
+    internal static bool IsAboutCommits(FacetKey key) =>
+        key.Object is ObjectPath.RoleSetting { Name: Commit } or ObjectPath.DatabaseSetting { Name: Commit };
 
     public string? Violation(PlannedState start, PlannedState before, Step step, PlannedState after, PlannedState end)
     {
-        if (fleet.FindCluster(step.Cluster) is not { } cluster || StateOf(cluster, before) is not { } was || StateOf(cluster, after) is not { } becomes || was == becomes)
+        if (
+            fleet.FindCluster(step.Cluster) is not { } cluster
+            || StateOf(cluster, before) is not { } was
+            || StateOf(cluster, after) is not { } becomes
+            || was == becomes
+        )
             return null;
         var broken = claims.Value.Broken(cluster.Name, was, becomes);
         if (broken.IsEmpty)
             return null;
         // Given up in the end as well, and not refuted there: that is what the commit asks for.
         var last = StateOf(cluster, end);
-        var meant = last is null ? [] : claims.Value.Broken(cluster.Name, was, last).Where(b => b.After != Verdict.Impossible).Select(b => (b.Context, b.Scenario, b.After)).ToHashSet();
+        var meant = last is null
+            ? []
+            : claims
+                .Value.Broken(cluster.Name, was, last)
+                .Where(b => b.After != Verdict.Impossible)
+                .Select(b => (b.Context, b.Scenario, b.After))
+                .ToHashSet();
         var unmeant = broken.Where(b => !meant.Contains((b.Context, b.Scenario, b.After))).ToArray();
         return unmeant.Length == 0
             ? null
@@ -41,16 +53,27 @@ public sealed class ClaimsKept(ValidFleet fleet) : IStateInvariant
             return null;
         var text = Value(state, primary, "synchronous_standby_names") ?? "";
         var level = EffectiveCommit.Parse(Value(state, primary, Commit) ?? "on") ?? CommitLevel.On;
-        var away = cluster.Members.Select(m => m.Name).Where(m => state.Find(new ObjectPath.Member(m), Field.Exists) is null).Order(StringComparer.Ordinal);
+        var away = cluster
+            .Members.Select(m => m.Name)
+            .Where(m => state.Find(new ObjectPath.Member(m), Field.Exists) is null)
+            .Order(StringComparer.Ordinal);
         return new SynchronousState(RuleOf(cluster, text, level), level, [.. away])
         {
-            Stored = state.Values.Where(v => v.Key.Field == Field.Value && IsAboutCommits(v.Key))
-                .Select(v => v.Key.Object is ObjectPath.RoleSetting role ? new StoredLevel(true, role.Role, v.Value.Canonical) : new StoredLevel(false, v.Key.Object.DatabaseName!, v.Value.Canonical))
-                .OrderBy(s => s.OfRole).ThenBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
+            Stored = state
+                .Values.Where(v => v.Key.Field == Field.Value && IsAboutCommits(v.Key))
+                .Select(v =>
+                    v.Key.Object is ObjectPath.RoleSetting role
+                        ? new StoredLevel(true, role.Role, v.Value.Canonical)
+                        : new StoredLevel(false, v.Key.Object.DatabaseName!, v.Value.Canonical)
+                )
+                .OrderBy(s => s.OfRole)
+                .ThenBy(s => s.Name, StringComparer.Ordinal)
+                .ToEquatableArray(),
         };
     }
 
-    private static string? Value(PlannedState state, string member, string parameter) => state.Find(new ObjectPath.Parameter(member, parameter), Field.Value)?.Canonical;
+    private static string? Value(PlannedState state, string member, string parameter) =>
+        state.Find(new ObjectPath.Parameter(member, parameter), Field.Value)?.Canonical;
 
     private static SynchronousRule? RuleOf(Cluster cluster, string text, CommitLevel level)
     {
@@ -59,7 +82,16 @@ public sealed class ClaimsKept(ValidFleet fleet) : IStateInvariant
         var declared = cluster.Replication.Synchronous;
         var at = declared?.At ?? cluster.Replication.At;
         // PostgreSQL folds the case of these names, documents keep it.
-        var names = rule.Names.Select(n => cluster.Members.FirstOrDefault(m => m.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Name ?? n);
-        return new SynchronousRule(rule.Method, rule.Count, [.. names.Select(n => new Located<string>(n, at))], level, declared?.WhenShort ?? WhenShort.Block, at);
+        var names = rule.Names.Select(n =>
+            cluster.Members.FirstOrDefault(m => m.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Name ?? n
+        );
+        return new SynchronousRule(
+            rule.Method,
+            rule.Count,
+            [.. names.Select(n => new Located<string>(n, at))],
+            level,
+            declared?.WhenShort ?? WhenShort.Block,
+            at
+        );
     }
 }

@@ -55,13 +55,15 @@ internal sealed record ClusterProblem
     internal required IReadOnlyDictionary<ObjectPath, string> Owners { get; init; }
 
     /// <summary>Who granted a membership, by its object path, where each has to take its own grant back.</summary>
-    internal IReadOnlyDictionary<ObjectPath, EquatableArray<string>> Grantors { get; init; } = new Dictionary<ObjectPath, EquatableArray<string>>();
+    internal IReadOnlyDictionary<ObjectPath, EquatableArray<string>> Grantors { get; init; } =
+        new Dictionary<ObjectPath, EquatableArray<string>>();
 
     /// <summary>Object paths of slots somebody is connected to.</summary>
     internal required IReadOnlySet<ObjectPath> ActiveSlots { get; init; }
 
     /// <summary>What others hold that a member lacks, by member; only of members that lack something.</summary>
-    internal IReadOnlyDictionary<string, EquatableArray<HistoryClaim>> HistoryClaims { get; init; } = new Dictionary<string, EquatableArray<HistoryClaim>>();
+    internal IReadOnlyDictionary<string, EquatableArray<HistoryClaim>> HistoryClaims { get; init; } =
+        new Dictionary<string, EquatableArray<HistoryClaim>>();
 
     /// <summary>Members of which it could be read what history they hold, and how far it reaches.</summary>
     internal IReadOnlySet<string> KnownHistories { get; init; } = new HashSet<string>();
@@ -97,7 +99,8 @@ internal sealed record ClusterProblem
     internal bool IsOurs(FacetKey key) => Applied.ContainsKey(key) && !Adopted.Contains(key);
 
     /// <summary>A slot of a member that Git declares, on whatever server: where the primary moved, or none is known, Git has not given it up.</summary>
-    internal bool IsSlotOfMember(ObjectPath path) => path is ObjectPath.Slot slot && Cluster.Members.Any(m => m.SlotName == slot.Name);
+    internal bool IsSlotOfMember(ObjectPath path) =>
+        path is ObjectPath.Slot slot && Cluster.Members.Any(m => m.SlotName == slot.Name);
 
     internal FacetKey Key(ObjectPath path, Field field) => new(Cluster.Name, path, field);
 
@@ -126,14 +129,19 @@ internal sealed record Treatment(FieldTreatment Kind, FieldException? Exception)
 
     /// <summary>A pattern speaks of the object or of one field of it, with or without the member that carries it.</summary>
     internal static bool Matches(string pattern, FacetKey key) =>
-        Fits(pattern, key.Object.ToString(), key.Field) || (key.Object.WithoutMember is { } anywhere && Fits(pattern, anywhere, key.Field));
+        Fits(pattern, key.Object.ToString(), key.Field)
+        || (key.Object.WithoutMember is { } anywhere && Fits(pattern, anywhere, key.Field));
 
     private static bool Fits(string pattern, string path, Field field)
     {
         // Reports print a field behind a space; a point is easier to write.
         foreach (var full in (ReadOnlySpan<string>)[$"{path}.{field}", $"{path} {field}"])
         {
-            if (pattern.EndsWith('*') ? full.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal) : pattern == full)
+            if (
+                pattern.EndsWith('*')
+                    ? full.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
+                    : pattern == full
+            )
                 return true;
         }
         return pattern == path;

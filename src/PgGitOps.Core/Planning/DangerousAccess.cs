@@ -10,12 +10,20 @@ internal static class DangerousAccess
     internal static IEnumerable<Danger> Of(ClusterProblem problem, MemberView member)
     {
         // Lines of a list of ours are declared ones, or a change that is told and mended.
-        if (member.Facts!.AccessList is not { } list || problem.Desired.ByKey.ContainsKey(problem.Key(new ObjectPath.AccessList(member.Name), Field.Lines)))
+        if (
+            member.Facts!.AccessList is not { } list
+            || problem.Desired.ByKey.ContainsKey(problem.Key(new ObjectPath.AccessList(member.Name), Field.Lines))
+        )
             yield break;
         var path = new ObjectPath.AccessList(member.Name);
         if (problem.Applied.ContainsKey(problem.Key(path, Field.Lines)))
         {
-            yield return new Danger(path, Field.Foreign, "its first line is not ours", "declared hosts and client ranges are not applied to it any more")
+            yield return new Danger(
+                path,
+                Field.Foreign,
+                "its first line is not ours",
+                "declared hosts and client ranges are not applied to it any more"
+            )
             {
                 Advice = $"put '{AccessList.Mark}' back as its first line, or add an exception for accessList with the reason",
             };

@@ -10,8 +10,14 @@ internal static class Dangers
     internal static IEnumerable<Change> Of(ClusterProblem problem, ClusterSnapshot snapshot)
     {
         var topology = Topology.Of(problem.Cluster, snapshot);
-        return topology.Members.Where(m => m.Facts is not null).SelectMany(m => DangerousMembers.Of(problem, topology, m))
-            .Concat(topology.PrimaryFacts is { } primary ? DangerousRoles.Of(problem, primary).Concat(DangerousSettings.Scoped(problem, primary)) : [])
+        return topology
+            .Members.Where(m => m.Facts is not null)
+            .SelectMany(m => DangerousMembers.Of(problem, topology, m))
+            .Concat(
+                topology.PrimaryFacts is { } primary
+                    ? DangerousRoles.Of(problem, primary).Concat(DangerousSettings.Scoped(problem, primary))
+                    : []
+            )
             .Select(d => Report(problem, d));
     }
 
@@ -19,7 +25,15 @@ internal static class Dangers
     {
         var key = problem.Key(danger.Path, danger.Field);
         var treatment = problem.TreatmentOf(key);
-        return new Change(key, FacetValue.Of(danger.Live), null, null, ChangeCause.Undeclared, treatment.Kind == FieldTreatment.Ignore ? FieldTreatment.Ignore : FieldTreatment.Observe, null)
+        return new Change(
+            key,
+            FacetValue.Of(danger.Live),
+            null,
+            null,
+            ChangeCause.Undeclared,
+            treatment.Kind == FieldTreatment.Ignore ? FieldTreatment.Ignore : FieldTreatment.Observe,
+            null
+        )
         {
             NotActedOn = treatment.Kind == FieldTreatment.Ignore ? $"ignored: {treatment.Exception!.Reason}" : danger.Advice,
             Danger = danger.Consequence,

@@ -6,7 +6,14 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Planning;
 
 /// <summary>Desired facets in the making: every kind of object adds what the document says of it.</summary>
-internal sealed class DesiredDraft(FleetEnvironment environment, Cluster cluster, SettingCatalog catalog, string? primary, IReadOnlySet<string> accessLists, IReadOnlySet<string> provisioned)
+internal sealed class DesiredDraft(
+    FleetEnvironment environment,
+    Cluster cluster,
+    SettingCatalog catalog,
+    string? primary,
+    IReadOnlySet<string> accessLists,
+    IReadOnlySet<string> provisioned
+)
 {
     private readonly Dictionary<FacetKey, DesiredFacet> facets = [];
     private readonly List<Refusal> refusals = [];
@@ -53,7 +60,9 @@ internal sealed class DesiredDraft(FleetEnvironment environment, Cluster cluster
     internal void Merge(ObjectPath path, EquatableArray<string> privileges, SourceSpan at)
     {
         var key = new FacetKey(Cluster.Name, path, Field.Privileges);
-        IEnumerable<string> all = facets.TryGetValue(key, out var earlier) ? [.. Normal.PrivilegeNames(earlier.Value), .. privileges] : privileges;
+        IEnumerable<string> all = facets.TryGetValue(key, out var earlier)
+            ? [.. Normal.PrivilegeNames(earlier.Value), .. privileges]
+            : privileges;
         if (Normal.Privileges(all) is { } value)
             facets[key] = new DesiredFacet(key, value, earlier?.At ?? at);
     }
@@ -73,17 +82,38 @@ internal sealed class DesiredDraft(FleetEnvironment environment, Cluster cluster
         if (catalog.Find(parameter.Name) is not { } meaning)
         {
             var similar = SettingCatalog.Similar(parameter.Name).FirstOrDefault();
-            refusals.Add(new Refusal(PlanRule.UnknownParameter, $"PostgreSQL has no parameter '{parameter.Name}'.", similar is null ? null : $"Did you mean {similar}?", parameter.At));
+            refusals.Add(
+                new Refusal(
+                    PlanRule.UnknownParameter,
+                    $"PostgreSQL has no parameter '{parameter.Name}'.",
+                    similar is null ? null : $"Did you mean {similar}?",
+                    parameter.At
+                )
+            );
             return null;
         }
         if (meaning.Context == "internal")
         {
-            refusals.Add(new Refusal(PlanRule.BadValue, $"{parameter.Name} is fixed when the cluster is made; it cannot be set.", null, parameter.At));
+            refusals.Add(
+                new Refusal(
+                    PlanRule.BadValue,
+                    $"{parameter.Name} is fixed when the cluster is made; it cannot be set.",
+                    null,
+                    parameter.At
+                )
+            );
             return null;
         }
         if (!SettingValue.TryRead(meaning, parameter.Value, out var canonical, out var problem))
         {
-            refusals.Add(new Refusal(PlanRule.BadValue, $"'{parameter.Value}' is not a value of {parameter.Name}: {problem}.", null, parameter.At));
+            refusals.Add(
+                new Refusal(
+                    PlanRule.BadValue,
+                    $"'{parameter.Value}' is not a value of {parameter.Name}: {problem}.",
+                    null,
+                    parameter.At
+                )
+            );
             return null;
         }
         return new FacetValue(canonical, parameter.Value, SettingDisplay.OfText(parameter.Value));

@@ -15,6 +15,12 @@ public sealed record DesiredFacets(IReadOnlyList<DesiredFacet> All, EquatableArr
     /// <param name="accessLists">Members whose access list is ours to write.</param>
     /// <param name="provisioned">Members that the engine made: their data lie below access.dataRoot.</param>
     /// <param name="primary">Member that carries the slots: the present primary, or the one to be initialised; null when nobody knows.</param>
-    public static DesiredFacets Of(FleetEnvironment environment, Cluster cluster, SettingCatalog catalog, string? primary, IReadOnlySet<string> accessLists, IReadOnlySet<string> provisioned) =>
-        new DesiredDraft(environment, cluster, catalog, primary, accessLists, provisioned).Read();
+    public static DesiredFacets Of(
+        FleetEnvironment environment,
+        Cluster cluster,
+        SettingCatalog catalog,
+        string? primary,
+        IReadOnlySet<string> accessLists,
+        IReadOnlySet<string> provisioned
+    ) => new DesiredDraft(environment, cluster, catalog, primary, accessLists, provisioned).Read();
 }

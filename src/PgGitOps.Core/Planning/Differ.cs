@@ -16,14 +16,39 @@ internal static class Differ
             if (facet.Value.Equals(live) || problem.Unknown.ContainsKey(facet.Key) || IsInsideAbsent(problem, facet.Key))
                 continue;
             // A configured value that only waits for its reload is told by the value itself.
-            if (facet.Key.Field == Field.Configured && !Equals(problem.Live.GetValueOrDefault(facet.Key with { Field = Field.Value }), facet.Value))
+            if (
+                facet.Key.Field == Field.Configured
+                && !Equals(problem.Live.GetValueOrDefault(facet.Key with { Field = Field.Value }), facet.Value)
+            )
                 continue;
             var applied = problem.Applied.GetValueOrDefault(facet.Key);
-            changes.Add(Of(problem, facet.Key, live, facet.Value, applied, problem.RecordProblem is null ? CauseOf(facet.Value, live, applied) : ChangeCause.Unknown, facet.At));
+            changes.Add(
+                Of(
+                    problem,
+                    facet.Key,
+                    live,
+                    facet.Value,
+                    applied,
+                    problem.RecordProblem is null ? CauseOf(facet.Value, live, applied) : ChangeCause.Unknown,
+                    facet.At
+                )
+            );
         }
         // What we made or applied, Git gave up; a membership we never granted, somebody else did.
         foreach (var key in Undeclared(problem))
-            changes.Add(Of(problem, key, problem.Live[key], null, problem.Applied.GetValueOrDefault(key), problem.Applied.ContainsKey(key) || problem.Inventory.Contains(key.Object) ? ChangeCause.Intent : ChangeCause.Drift, null));
+            changes.Add(
+                Of(
+                    problem,
+                    key,
+                    problem.Live[key],
+                    null,
+                    problem.Applied.GetValueOrDefault(key),
+                    problem.Applied.ContainsKey(key) || problem.Inventory.Contains(key.Object)
+                        ? ChangeCause.Intent
+                        : ChangeCause.Drift,
+                    null
+                )
+            );
         changes.Sort((a, b) => a.Key.CompareTo(b.Key));
         return changes;
     }
@@ -61,10 +86,18 @@ internal static class Differ
     /// <summary>Live memberships that a managed list of memberships does not hold.</summary>
     internal static IEnumerable<FacetKey> Memberships(ClusterProblem problem)
     {
-        var managed = problem.Cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+        var managed = problem
+            .Cluster.Roles.Where(r => r.Mentioned.Contains("memberOf"))
+            .Select(r => r.Name)
+            .ToHashSet(StringComparer.Ordinal);
         return managed.Count == 0
             ? []
-            : problem.Live.Keys.Where(k => k.Object is ObjectPath.Membership m && managed.Contains(m.Role) && k.Field == Field.Exists && !problem.Desired.ByKey.ContainsKey(k));
+            : problem.Live.Keys.Where(k =>
+                k.Object is ObjectPath.Membership m
+                && managed.Contains(m.Role)
+                && k.Field == Field.Exists
+                && !problem.Desired.ByKey.ContainsKey(k)
+            );
     }
 
     private static bool IsInsideAbsent(ClusterProblem problem, FacetKey key)
@@ -78,18 +111,35 @@ internal static class Differ
         if (key.Object.Parent is not { } parent)
             return false;
         var outer = problem.Key(parent, Field.Exists);
-        return problem.Desired.ByKey.ContainsKey(outer) && !problem.Live.ContainsKey(outer) && !problem.Unknown.ContainsKey(outer);
+        return problem.Desired.ByKey.ContainsKey(outer)
+            && !problem.Live.ContainsKey(outer)
+            && !problem.Unknown.ContainsKey(outer);
     }
 
-    private static Change Of(ClusterProblem problem, FacetKey key, FacetValue? live, FacetValue? desired, string? applied, ChangeCause cause, Sources.SourceSpan? at)
+    private static Change Of(
+        ClusterProblem problem,
+        FacetKey key,
+        FacetValue? live,
+        FacetValue? desired,
+        string? applied,
+        ChangeCause cause,
+        Sources.SourceSpan? at
+    )
     {
         var treatment = problem.TreatmentOf(key);
         var change = new Change(key, live, desired, applied, cause, treatment.Kind, at);
         return treatment.Kind switch
         {
             FieldTreatment.Enforce => change,
-            FieldTreatment.Observe => change with { NotActedOn = treatment.Exception is { } e ? $"observed only: {e.Reason}" : $"the cluster is in mode observe" },
-            FieldTreatment.Ignore => change with { NotActedOn = $"ignored{(treatment.Exception!.Expires is { } until ? $" until {until:yyyy-MM-dd}" : "")}: {treatment.Exception.Reason}" },
+            FieldTreatment.Observe => change with
+            {
+                NotActedOn = treatment.Exception is { } e ? $"observed only: {e.Reason}" : $"the cluster is in mode observe",
+            },
+            FieldTreatment.Ignore => change with
+            {
+                NotActedOn =
+                    $"ignored{(treatment.Exception!.Expires is { } until ? $" until {until:yyyy-MM-dd}" : "")}: {treatment.Exception.Reason}",
+            },
         };
     }
 }

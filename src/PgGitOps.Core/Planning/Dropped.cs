@@ -11,7 +11,14 @@ internal static class Dropped
 
     /// <summary>Ordered by key.</summary>
     internal static IEnumerable<FacetKey> Of(ClusterProblem problem) =>
-        problem.Applied.Where(a => IsKind(a.Key) && !problem.Adopted.Contains(a.Key) && !problem.Desired.ByKey.ContainsKey(a.Key)
-                && problem.Live.TryGetValue(a.Key, out var live) && live.Canonical == a.Value)
-            .Select(a => a.Key).Order();
+        problem
+            .Applied.Where(a =>
+                IsKind(a.Key)
+                && !problem.Adopted.Contains(a.Key)
+                && !problem.Desired.ByKey.ContainsKey(a.Key)
+                && problem.Live.TryGetValue(a.Key, out var live)
+                && live.Canonical == a.Value
+            )
+            .Select(a => a.Key)
+            .Order();
 }

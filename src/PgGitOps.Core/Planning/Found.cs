@@ -12,15 +12,21 @@ internal static class Found
 {
     internal static EquatableArray<FacetState> In(ClusterProblem problem)
     {
-        if (problem.Blocks.Count > 0 || problem.RecordProblem is not null || problem.Unknown.Keys.Any(k => k.Field != Field.Password))
+        if (
+            problem.Blocks.Count > 0
+            || problem.RecordProblem is not null
+            || problem.Unknown.Keys.Any(k => k.Field != Field.Password)
+        )
             return [];
         List<FacetState>? found = null;
         // Ordered by key.
         foreach (var facet in problem.Desired.All)
         {
-            if (facet.Value.Equals(problem.Live.GetValueOrDefault(facet.Key))
+            if (
+                facet.Value.Equals(problem.Live.GetValueOrDefault(facet.Key))
                 && problem.Applied.GetValueOrDefault(facet.Key) != facet.Value.Canonical
-                && problem.TreatmentOf(facet.Key).Kind == Desired.FieldTreatment.Enforce)
+                && problem.TreatmentOf(facet.Key).Kind == Desired.FieldTreatment.Enforce
+            )
                 (found ??= []).Add(new FacetState(facet.Key, facet.Value));
         }
         return found?.ToEquatableArray() ?? [];

@@ -11,13 +11,21 @@ public static class HeldBack
     /// <summary>Settings that decide what an acknowledged commit survives, on servers, databases and roles.</summary>
     private static readonly HashSet<string> Durability = new(StringComparer.Ordinal)
     {
-        "synchronous_standby_names", "synchronous_commit", "fsync", "full_page_writes", "wal_level", "wal_sync_method", "data_checksums",
+        "synchronous_standby_names",
+        "synchronous_commit",
+        "fsync",
+        "full_page_writes",
+        "wal_level",
+        "wal_sync_method",
+        "data_checksums",
     };
 
     /// <param name="failed">It was tried and did not hold.</param>
     public static bool ByFailure(Step failed, Step later) =>
         ByAbsence(failed, later)
-        || (IsLifecycle(failed) && (MemberOf(later.Action) == MemberOf(failed.Action) || Stops(later) || TouchesDurability(later)))
+        || (
+            IsLifecycle(failed) && (MemberOf(later.Action) == MemberOf(failed.Action) || Stops(later) || TouchesDurability(later))
+        )
         || (TouchesDurability(failed) && TouchesDurability(later));
 
     /// <param name="missing">It was not tried: it waits, or was itself held back.</param>
@@ -34,14 +42,29 @@ public static class HeldBack
 
     /// <summary>Brings a server up, down, or into being.</summary>
     public static bool IsLifecycle(Step step) =>
-        step.Action is StepAction.InitialisePrimary or StepAction.CloneStandby or StepAction.StartServer or StepAction.RestartServer;
+        step.Action
+            is StepAction.InitialisePrimary
+                or StepAction.CloneStandby
+                or StepAction.StartServer
+                or StepAction.RestartServer;
 
     /// <summary>The member that a step acts on.</summary>
-    public static string MemberOf(StepAction action) => action.Match(
-        a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member, a => a.Member);
+    public static string MemberOf(StepAction action) =>
+        action.Match(
+            a => a.Member,
+            a => a.Member,
+            a => a.Member,
+            a => a.Member,
+            a => a.Member,
+            a => a.Member,
+            a => a.Member,
+            a => a.Member
+        );
 
     // One server that did not come back is enough: whatever kept it down may keep down the next.
-    private static bool Stops(Step step) => step.Action is StepAction.RestartServer || step.Hazards.Any(h => h.Kind == HazardKind.Restart);
+    private static bool Stops(Step step) =>
+        step.Action is StepAction.RestartServer || step.Hazards.Any(h => h.Kind == HazardKind.Restart);
 
-    private static bool TouchesDurability(Step step) => step.Effects.Any(e => e.Key.Object.ParameterName is { } name && Durability.Contains(name));
+    private static bool TouchesDurability(Step step) =>
+        step.Effects.Any(e => e.Key.Object.ParameterName is { } name && Durability.Contains(name));
 }

@@ -53,7 +53,12 @@ internal sealed class LiveDatabase
                 return candidate.Contents.Match(
                     seen => new LiveDatabase(database, seen.Value, null),
                     absent => new LiveDatabase(database, null, $"database {database.Name} vanished while it was being read"),
-                    unreadable => new LiveDatabase(database, null, $"database {database.Name} could not be read: {unreadable.Reason}"));
+                    unreadable => new LiveDatabase(
+                        database,
+                        null,
+                        $"database {database.Name} could not be read: {unreadable.Reason}"
+                    )
+                );
             }
         }
         return new LiveDatabase(database, null, $"database {database.Name} was not looked into");
@@ -79,7 +84,9 @@ internal sealed class LiveDatabase
         };
         var held = Held(kind, grant.Schema, name, grant.Grantee, out var exists, out var isOwner);
         if (!exists)
-            return grant.Target is GrantTarget.Table or GrantTarget.Sequence ? new Reading(null, $"{kind} {grant.Schema}.{name} does not exist yet") : Reading.Absent;
+            return grant.Target is GrantTarget.Table or GrantTarget.Sequence
+                ? new Reading(null, $"{kind} {grant.Schema}.{name} does not exist yet")
+                : Reading.Absent;
         // An owner holds everything by nature; taking a part away from him would only confuse.
         if (isOwner && wanted is not null && Normal.PrivilegeNames(wanted).All(held.Contains))
             return wanted;
@@ -110,14 +117,19 @@ internal sealed class LiveDatabase
             return common;
         short_.Sort(StringComparer.Ordinal);
         var listed = string.Join(", ", short_.Take(3)) + (short_.Count > 3 ? ", …" : "");
-        return FacetValue.Shown(common?.Canonical ?? "", $"{common?.Display ?? "nothing"} on every {kind}; {short_.Count} of {names.Count} lack some: {listed}");
+        return FacetValue.Shown(
+            common?.Canonical ?? "",
+            $"{common?.Display ?? "nothing"} on every {kind}; {short_.Count} of {names.Count} lack some: {listed}"
+        );
     }
 
     /// <summary>Privileges of a grantee on one object, counting those that an empty ACL implies.</summary>
     private HashSet<string> Held(string kind, string? schema, string name, string grantee, out bool exists, out bool isOwner)
     {
         HashSet<string> held = new(StringComparer.Ordinal);
-        exists = acls.TryGetValue((kind, schema, name), out var rows) || acls.TryGetValue((kind, null, name), out rows) && kind == "schema";
+        exists =
+            acls.TryGetValue((kind, schema, name), out var rows)
+            || acls.TryGetValue((kind, null, name), out rows) && kind == "schema";
         isOwner = false;
         if (!exists)
         {
@@ -125,14 +137,22 @@ internal sealed class LiveDatabase
             exists = kind == "database" || (kind == "schema" && schemas.ContainsKey(name));
             rows = null;
         }
-        var owner = rows is { Count: > 0 } ? rows[0].Owner : kind == "database" ? database.Owner : kind == "schema" && schemas.TryGetValue(name, out var fact) ? fact.Owner : null;
+        var owner =
+            rows is { Count: > 0 } ? rows[0].Owner
+            : kind == "database" ? database.Owner
+            : kind == "schema" && schemas.TryGetValue(name, out var fact) ? fact.Owner
+            : null;
         isOwner = owner == grantee;
         var explicitRows = rows?.Where(r => r.Grantee is not null).ToList() ?? [];
         foreach (var row in explicitRows.Where(r => r.Grantee == grantee))
             held.UnionWith(row.Privileges.Select(Normal.Privilege));
         // A row without a grantee is an ACL of exactly {}: everything was taken away, also from the owner.
         if (rows is null && exists)
-            held.UnionWith(isOwner ? ImpliedPrivileges.OfOwner(kind) : grantee == "PUBLIC" ? ImpliedPrivileges.OfPublic(kind) : []);
+            held.UnionWith(
+                isOwner ? ImpliedPrivileges.OfOwner(kind)
+                : grantee == "PUBLIC" ? ImpliedPrivileges.OfPublic(kind)
+                : []
+            );
         return held;
     }
 

@@ -7,7 +7,16 @@ namespace PgGitOps.Core.Planning;
 internal sealed class LiveMember(MemberView view, ServerFacts? upstream, SettingCatalog catalog)
 {
     // Scopes of the engine's own session, not of the server.
-    private static readonly HashSet<string> SessionSources = new(StringComparer.Ordinal) { "client", "database", "database user", "global", "interactive", "session", "user" };
+    private static readonly HashSet<string> SessionSources = new(StringComparer.Ordinal)
+    {
+        "client",
+        "database",
+        "database user",
+        "global",
+        "interactive",
+        "session",
+        "user",
+    };
 
     private Dictionary<string, SettingFact>? settings;
     private Dictionary<string, FileSettingFact>? files;
@@ -30,12 +39,17 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
             return Normal.Exists;
         if (field == Field.Running)
             return Normal.Bool(view.Status is MemberStatus.Primary or MemberStatus.Standby);
-        return field == Field.Role ? FacetValue.Of(view.Status is MemberStatus.Primary or MemberStatus.StoppedPrimary ? "primary" : "standby") : throw new InvalidOperationException($"A member has no field {field}.");
+        return field == Field.Role
+            ? FacetValue.Of(view.Status is MemberStatus.Primary or MemberStatus.StoppedPrimary ? "primary" : "standby")
+            : throw new InvalidOperationException($"A member has no field {field}.");
     }
 
     private ServerFacts? Facts(out Reading otherwise)
     {
-        otherwise = view.Status == MemberStatus.Absent ? Reading.Absent : new Reading(null, view.Facts is null ? $"member {view.Name} could not be read: {view.Reason}" : null);
+        otherwise =
+            view.Status == MemberStatus.Absent
+                ? Reading.Absent
+                : new Reading(null, view.Facts is null ? $"member {view.Name} could not be read: {view.Reason}" : null);
         return view.Status == MemberStatus.Absent ? null : view.Facts;
     }
 
@@ -45,7 +59,9 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
         if ((view.Facts?.DataDirectory ?? view.Directory?.Path) is not { } path)
             return wanted;
         // Whose home ~ is only the host knows.
-        return wanted is { Canonical: ['~', '/', ..] } && path.EndsWith(wanted.Canonical[1..], StringComparison.Ordinal) ? wanted : FacetValue.Of(path);
+        return wanted is { Canonical: ['~', '/', ..] } && path.EndsWith(wanted.Canonical[1..], StringComparison.Ordinal)
+            ? wanted
+            : FacetValue.Of(path);
     }
 
     /// <summary>The upstream is the better witness: a standby believes in a dead connection until its timeout.</summary>
@@ -53,12 +69,21 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
     {
         if (upstream is not null)
         {
-            return Normal.Bool(upstream.Standbys.Any(s => s.State == "streaming" && s.ApplicationName.Equals(view.Name, StringComparison.OrdinalIgnoreCase)));
+            return Normal.Bool(
+                upstream.Standbys.Any(s =>
+                    s.State == "streaming" && s.ApplicationName.Equals(view.Name, StringComparison.OrdinalIgnoreCase)
+                )
+            );
         }
         return view.Facts is { } facts ? Normal.Bool(facts.WalReceiver is { Status: "streaming" }) : unknown;
     }
 
-    internal Reading ReadSlot(string name) => Facts(out var otherwise) is { } facts ? facts.Slots.Any(s => s.Name == name) ? Normal.Exists : null : otherwise;
+    internal Reading ReadSlot(string name) =>
+        Facts(out var otherwise) is { } facts
+            ? facts.Slots.Any(s => s.Name == name)
+                ? Normal.Exists
+                : null
+            : otherwise;
 
     /// <param name="wanted">The declared lines: live ones are told by how they differ.</param>
     internal Reading ReadAccessList(Field field, FacetValue? wanted)
@@ -84,7 +109,10 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
             foreach (var line in facts.FileSettings)
             {
                 // A line may be faulty, or merely wait for a restart: only the first kind will never count.
-                if (line.Value is not null && (line.Error is null || (settings.TryGetValue(line.Name, out var known) && known.Context == "postmaster")))
+                if (
+                    line.Value is not null
+                    && (line.Error is null || (settings.TryGetValue(line.Name, out var known) && known.Context == "postmaster"))
+                )
                     files[line.Name] = line;
             }
         }
@@ -95,11 +123,19 @@ internal sealed class LiveMember(MemberView view, ServerFacts? upstream, Setting
         if (!settings.TryGetValue(name, out var fact))
             return configured;
         if (SessionSources.Contains(fact.Source))
-            return configured ?? (fact.BootValue is { } boot ? Normal.Setting(meaning, boot) : Normal.Setting(meaning, fact.Value));
+            return configured
+                ?? (fact.BootValue is { } boot ? Normal.Setting(meaning, boot) : Normal.Setting(meaning, fact.Value));
         var value = Normal.Setting(meaning, fact.Value);
         // wal_buffers = -1 shows as what the server made of it. It has read the file and waits for no restart: it is as declared.
-        return wanted is not null && wanted.Equals(configured) && !wanted.Equals(value) && fact is { Context: "postmaster", PendingRestart: false, Source: not ("command line" or "environment variable") }
-            ? value with { Canonical = wanted.Canonical }
+        return
+            wanted is not null
+            && wanted.Equals(configured)
+            && !wanted.Equals(value)
+            && fact is { Context: "postmaster", PendingRestart: false, Source: not ("command line" or "environment variable") }
+            ? value with
+            {
+                Canonical = wanted.Canonical,
+            }
             : value;
     }
 }

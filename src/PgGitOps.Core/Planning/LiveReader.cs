@@ -62,7 +62,8 @@ internal sealed class LiveReader
 
     internal ServerFacts? Primary => primary;
 
-    internal IEnumerable<string> GroupsOf(string role) => primary is null ? [] : primary.Memberships.Where(m => m.Member == role).Select(m => m.Role);
+    internal IEnumerable<string> GroupsOf(string role) =>
+        primary is null ? [] : primary.Memberships.Where(m => m.Member == role).Select(m => m.Role);
 
     /// <param name="wanted">Needed by ALL-targets, which hold when every object has at least the wanted privileges, and by lists that are told by their difference.</param>
     internal Reading Read(FacetKey key, FacetValue? wanted)
@@ -80,10 +81,12 @@ internal sealed class LiveReader
     internal bool IsMember(string role, string group) => memberships.Contains((group, role));
 
     /// <summary>How the declared password of a role compares with what is stored; null where none is declared.</summary>
-    internal PasswordFinding? Password(string role, PasswordVerifier? stored) => secrets.TryGetValue(role, out var secret) ? passwords(secret, stored) : null;
+    internal PasswordFinding? Password(string role, PasswordVerifier? stored) =>
+        secrets.TryGetValue(role, out var secret) ? passwords(secret, stored) : null;
 
     /// <summary>A setting of one scope.</summary>
-    internal FacetValue? Setting(string? database, string? role, string name) => scoped.TryGetValue((database, role, name), out var value) ? Normal.Setting(catalog.Find(name), value) : null;
+    internal FacetValue? Setting(string? database, string? role, string name) =>
+        scoped.TryGetValue((database, role, name), out var value) ? Normal.Setting(catalog.Find(name), value) : null;
 
     /// <param name="otherwise">What every facet of the database is where it cannot be told.</param>
     internal DatabaseFact? Database(string name, out Reading otherwise)
@@ -91,7 +94,10 @@ internal sealed class LiveReader
         otherwise = Reading.Absent;
         if (!databases.TryGetValue(name, out var database) || database.ConnectionLimit != DatabaseFact.InvalidConnectionLimit)
             return database;
-        otherwise = new Reading(null, $"database {database.Name} is invalid: a DROP DATABASE was interrupted; drop it by hand, nothing else is possible with it");
+        otherwise = new Reading(
+            null,
+            $"database {database.Name} is invalid: a DROP DATABASE was interrupted; drop it by hand, nothing else is possible with it"
+        );
         return null;
     }
 

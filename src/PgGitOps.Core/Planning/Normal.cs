@@ -19,9 +19,10 @@ internal static class Normal
 
     internal static FacetValue Number(int value) => FacetValue.Of(value.ToString(CultureInfo.InvariantCulture));
 
-    internal static FacetValue Moment(DateTimeOffset? moment) => moment is { } m
-        ? FacetValue.Of(m.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture))
-        : FacetValue.Of("infinity");
+    internal static FacetValue Moment(DateTimeOffset? moment) =>
+        moment is { } m
+            ? FacetValue.Of(m.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture))
+            : FacetValue.Of("infinity");
 
     /// <summary>Operating systems spell one codeset UTF-8, utf8 or UTF8.</summary>
     internal static FacetValue Locale(string locale)
@@ -35,11 +36,16 @@ internal static class Normal
     }
 
     internal static FacetValue Locale(string collate, string ctype) =>
-        Locale(collate) is var left && left.Equals(Locale(ctype)) ? left : FacetValue.Shown($"{left.Canonical} / {Locale(ctype).Canonical}", $"{collate} / {ctype}");
+        Locale(collate) is var left && left.Equals(Locale(ctype))
+            ? left
+            : FacetValue.Shown($"{left.Canonical} / {Locale(ctype).Canonical}", $"{collate} / {ctype}");
 
     internal static FacetValue Encoding(string encoding)
     {
-        var canonical = encoding.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+        var canonical = encoding
+            .Replace("-", "", StringComparison.Ordinal)
+            .Replace("_", "", StringComparison.Ordinal)
+            .ToUpperInvariant();
         return new FacetValue(canonical == "UNICODE" ? "UTF8" : canonical, encoding, encoding);
     }
 

@@ -6,9 +6,7 @@ namespace PgGitOps.Core.Planning;
 /// <summary>How a declared password compares with what the server stores. Closed.</summary>
 public abstract record PasswordFinding
 {
-    private PasswordFinding()
-    {
-    }
+    private PasswordFinding() { }
 
     /// <summary>The stored SCRAM verifier was made from the declared password.</summary>
     public sealed record Matches : PasswordFinding;

@@ -31,7 +31,15 @@ public enum ChangeCause
 /// <param name="Desired">Null where the object is to be removed, or where nobody declared it.</param>
 /// <param name="Applied">Last value applied, or null.</param>
 /// <param name="Because">The place in Git that asks for it; null for removals and undeclared findings.</param>
-public sealed record Change(FacetKey Key, FacetValue? Live, FacetValue? Desired, string? Applied, ChangeCause Cause, FieldTreatment Treatment, SourceSpan? Because)
+public sealed record Change(
+    FacetKey Key,
+    FacetValue? Live,
+    FacetValue? Desired,
+    string? Applied,
+    ChangeCause Cause,
+    FieldTreatment Treatment,
+    SourceSpan? Because
+)
 {
     /// <summary>Why it will not be acted on, or null when a step does.</summary>
     public string? NotActedOn { get; init; }
@@ -56,9 +64,7 @@ public sealed record Hazard(HazardKind Kind, string Text);
 /// <summary>What a step does. Closed; every case says all that its runner needs, and secrets only by reference.</summary>
 public abstract record StepAction
 {
-    private StepAction()
-    {
-    }
+    private StepAction() { }
 
     /// <summary>initdb, configuration, start, replication role: an empty host becomes a primary.</summary>
     public sealed record InitialisePrimary(string Member) : StepAction;
@@ -72,7 +78,8 @@ public abstract record StepAction
 
     /// <summary>SQL on one database of one member. The text is complete and holds no secret.</summary>
     /// <param name="InTransaction">All statements in one transaction; false for statements that refuse one.</param>
-    public sealed record ExecuteSql(string Member, string Database, EquatableArray<string> Statements, bool InTransaction) : StepAction;
+    public sealed record ExecuteSql(string Member, string Database, EquatableArray<string> Statements, bool InTransaction)
+        : StepAction;
 
     /// <summary>Stores the verifier of the role's secret; the password itself is not sent.</summary>
     public sealed record SetPassword(string Member, string Role, SecretReference Secret) : StepAction;
@@ -89,20 +96,27 @@ public abstract record StepAction
     public bool NeedsPrimary => this is not (InitialisePrimary or StartServer);
 
     public T Match<T>(
-        Func<InitialisePrimary, T> initialisePrimary, Func<CloneStandby, T> cloneStandby, Func<StartServer, T> startServer,
-        Func<RestartServer, T> restartServer, Func<ExecuteSql, T> executeSql, Func<SetPassword, T> setPassword,
-        Func<WritePasswordFile, T> writePasswordFile, Func<WriteAccessList, T> writeAccessList) => this switch
-    {
-        InitialisePrimary a => initialisePrimary(a),
-        CloneStandby a => cloneStandby(a),
-        StartServer a => startServer(a),
-        RestartServer a => restartServer(a),
-        ExecuteSql a => executeSql(a),
-        SetPassword a => setPassword(a),
-        WritePasswordFile a => writePasswordFile(a),
-        WriteAccessList a => writeAccessList(a),
-        _ => throw new InvalidOperationException("StepAction is closed"),
-    };
+        Func<InitialisePrimary, T> initialisePrimary,
+        Func<CloneStandby, T> cloneStandby,
+        Func<StartServer, T> startServer,
+        Func<RestartServer, T> restartServer,
+        Func<ExecuteSql, T> executeSql,
+        Func<SetPassword, T> setPassword,
+        Func<WritePasswordFile, T> writePasswordFile,
+        Func<WriteAccessList, T> writeAccessList
+    ) =>
+        this switch
+        {
+            InitialisePrimary a => initialisePrimary(a),
+            CloneStandby a => cloneStandby(a),
+            StartServer a => startServer(a),
+            RestartServer a => restartServer(a),
+            ExecuteSql a => executeSql(a),
+            SetPassword a => setPassword(a),
+            WritePasswordFile a => writePasswordFile(a),
+            WriteAccessList a => writeAccessList(a),
+            _ => throw new InvalidOperationException("StepAction is closed"),
+        };
 }
 
 /// <summary>A facet and the value it has before or after a step; null means absent.</summary>

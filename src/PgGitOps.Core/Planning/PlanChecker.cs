@@ -6,7 +6,11 @@ namespace PgGitOps.Core.Planning;
 internal static class PlanChecker
 {
     /// <returns>What does not hold; empty when the steps are proven.</returns>
-    internal static IReadOnlyList<string> Check(ClusterProblem problem, IReadOnlyList<Step> steps, EquatableArray<IStateInvariant> invariants)
+    internal static IReadOnlyList<string> Check(
+        ClusterProblem problem,
+        IReadOnlyList<Step> steps,
+        EquatableArray<IStateInvariant> invariants
+    )
     {
         if (steps.Count == 0)
             return [];
@@ -19,7 +23,9 @@ internal static class PlanChecker
             foreach (var precondition in step.Preconditions)
             {
                 if (!state.Is(precondition))
-                    flaws.Add($"{step.Id} expects {precondition.Key} to be {precondition.Value?.Display ?? "absent"}, but it is {state[precondition.Key]?.Display ?? (state.IsUnknown(precondition.Key) ? "unknown" : "absent")}");
+                    flaws.Add(
+                        $"{step.Id} expects {precondition.Key} to be {precondition.Value?.Display ?? "absent"}, but it is {state[precondition.Key]?.Display ?? (state.IsUnknown(precondition.Key) ? "unknown" : "absent")}"
+                    );
             }
             foreach (var dependency in step.DependsOn)
             {
@@ -32,17 +38,28 @@ internal static class PlanChecker
         }
         foreach (var effect in steps.SelectMany(s => s.Effects))
         {
-            if (problem.Desired.ByKey.TryGetValue(effect.Key, out var desired) && Equals(effect.Value, desired.Value) && !Equals(state[effect.Key], desired.Value))
+            if (
+                problem.Desired.ByKey.TryGetValue(effect.Key, out var desired)
+                && Equals(effect.Value, desired.Value)
+                && !Equals(state[effect.Key], desired.Value)
+            )
                 flaws.Add($"{effect.Key} does not end up {desired.Value.Display}: a later step undoes it");
         }
         if (flaws.Count == 0)
         {
             for (var i = 0; i < steps.Count; i++)
-                flaws.AddRange(invariants.Select(v => v.Violation(snapshots[0], snapshots[i], steps[i], snapshots[i + 1], snapshots[^1])).OfType<string>());
+                flaws.AddRange(
+                    invariants
+                        .Select(v => v.Violation(snapshots[0], snapshots[i], steps[i], snapshots[i + 1], snapshots[^1]))
+                        .OfType<string>()
+                );
         }
         return flaws;
     }
 
     internal static PlannedState Snapshot(ClusterProblem problem, StateSimulator state) =>
-        new(problem.Cluster.Name, state.Values.Where(v => v.Key.Object.MemberName is not null || ClaimsKept.IsAboutCommits(v.Key)).ToDictionary());
+        new(
+            problem.Cluster.Name,
+            state.Values.Where(v => v.Key.Object.MemberName is not null || ClaimsKept.IsAboutCommits(v.Key)).ToDictionary()
+        );
 }

@@ -75,8 +75,12 @@ internal sealed class PlanDraft
             return MemberStatus.Absent;
         var isPrimary = State[Problem.Key(path, Field.Role)]?.Canonical == "primary";
         return State[Problem.Key(path, Field.Running)] == Normal.True
-            ? isPrimary ? MemberStatus.Primary : MemberStatus.Standby
-            : isPrimary ? MemberStatus.StoppedPrimary : MemberStatus.StoppedStandby;
+            ? isPrimary
+                ? MemberStatus.Primary
+                : MemberStatus.Standby
+            : isPrimary
+                ? MemberStatus.StoppedPrimary
+                : MemberStatus.StoppedStandby;
     }
 
     /// <summary>The facet differs, is known, and may be changed.</summary>
@@ -85,10 +89,12 @@ internal sealed class PlanDraft
 
     internal bool MayChange(FacetKey key) => Problem.TreatmentOf(key).Kind == FieldTreatment.Enforce;
 
-    internal DesiredFacet? Desired(ObjectPath path, Field field) => Problem.Desired.ByKey.GetValueOrDefault(Problem.Key(path, field));
+    internal DesiredFacet? Desired(ObjectPath path, Field field) =>
+        Problem.Desired.ByKey.GetValueOrDefault(Problem.Key(path, field));
 
     /// <summary>The facet if it is desired and to be changed.</summary>
-    internal DesiredFacet? Wanted(ObjectPath path, Field field) => Desired(path, field) is { } facet && Wants(facet) ? facet : null;
+    internal DesiredFacet? Wanted(ObjectPath path, Field field) =>
+        Desired(path, field) is { } facet && Wants(facet) ? facet : null;
 
     internal void Add(StepDraft step)
     {
@@ -109,11 +115,30 @@ internal sealed class PlanDraft
     internal void LeaveAlone(FacetKey key, string why) => notActedOn.TryAdd(key, why);
 
     /// <summary>SQL on the primary, or on the given member. It waits for the primary to exist.</summary>
-    internal StepDraft Sql(ObjectPath path, string verb, string title, string database, IReadOnlyList<string> statements, SourceSpan? because, TimeSpan? timeout = null, bool inTransaction = true, string? member = null) =>
-        Sql(path.ToString(), verb, title, database, statements, because, timeout, inTransaction, member);
+    internal StepDraft Sql(
+        ObjectPath path,
+        string verb,
+        string title,
+        string database,
+        IReadOnlyList<string> statements,
+        SourceSpan? because,
+        TimeSpan? timeout = null,
+        bool inTransaction = true,
+        string? member = null
+    ) => Sql(path.ToString(), verb, title, database, statements, because, timeout, inTransaction, member);
 
     /// <param name="subject">What the step is about, for its id.</param>
-    internal StepDraft Sql(string subject, string verb, string title, string database, IReadOnlyList<string> statements, SourceSpan? because, TimeSpan? timeout = null, bool inTransaction = true, string? member = null)
+    internal StepDraft Sql(
+        string subject,
+        string verb,
+        string title,
+        string database,
+        IReadOnlyList<string> statements,
+        SourceSpan? because,
+        TimeSpan? timeout = null,
+        bool inTransaction = true,
+        string? member = null
+    )
     {
         var primary = Primary ?? throw new InvalidOperationException("SQL was drafted without a primary.");
         var step = new StepDraft
@@ -124,10 +149,20 @@ internal sealed class PlanDraft
             Timeout = timeout ?? StepTimeouts.Sql,
             Because = because,
         };
-        step.Needs.Add(new Need(Problem.Key(new ObjectPath.Member(primary), Field.Role), FacetValue.Of("primary"), "the primary has to be there"));
-        step.Needs.Add(new Need(Problem.Key(new ObjectPath.Member(primary), Field.Running), Normal.True, "the primary has to run"));
+        step.Needs.Add(
+            new Need(
+                Problem.Key(new ObjectPath.Member(primary), Field.Role),
+                FacetValue.Of("primary"),
+                "the primary has to be there"
+            )
+        );
+        step.Needs.Add(
+            new Need(Problem.Key(new ObjectPath.Member(primary), Field.Running), Normal.True, "the primary has to run")
+        );
         if (member is not null && member != primary)
-            step.Needs.Add(new Need(Problem.Key(new ObjectPath.Member(member), Field.Running), Normal.True, $"{member} has to run"));
+            step.Needs.Add(
+                new Need(Problem.Key(new ObjectPath.Member(member), Field.Running), Normal.True, $"{member} has to run")
+            );
         return step;
     }
 

@@ -80,9 +80,15 @@ public static class LiveReads
             if (role.Password is null || !role.Mentioned.Contains("password"))
                 continue;
             var verifier = facts.Roles.FirstOrDefault(r => r.Name == role.Name)?.PasswordVerifier;
-            reads.Add(new LiveRead(problem.Key(new ObjectPath.Role(role.Name), Field.Verifier), verifier is null ? null : Digest(verifier)));
+            reads.Add(
+                new LiveRead(
+                    problem.Key(new ObjectPath.Role(role.Name), Field.Verifier),
+                    verifier is null ? null : Digest(verifier)
+                )
+            );
         }
     }
 
-    private static string Digest(PasswordVerifier verifier) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(verifier.Text)));
+    private static string Digest(PasswordVerifier verifier) =>
+        "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(verifier.Text)));
 }

@@ -32,21 +32,48 @@ public static class Planner
                 continue;
             if (live.Find(cluster.Name) is not { } snapshot)
             {
-                plans.Add(Untouched(cluster.Name, cluster.Mode ?? fleet.EnvironmentOf(cluster).Mode) with { Unknowns = [$"cluster {cluster.Name} was not observed"] });
+                plans.Add(
+                    Untouched(cluster.Name, cluster.Mode ?? fleet.EnvironmentOf(cluster).Mode) with
+                    {
+                        Unknowns = [$"cluster {cluster.Name} was not observed"],
+                    }
+                );
                 continue;
             }
-            var problem = ProblemReader.Read(fleet.EnvironmentOf(cluster), cluster, snapshot, options.Passwords, options.Now, fleet.Approvals);
+            var problem = ProblemReader.Read(
+                fleet.EnvironmentOf(cluster),
+                cluster,
+                snapshot,
+                options.Passwords,
+                options.Now,
+                fleet.Approvals
+            );
             var plan = PlanCluster(problem, options.Invariants) with { Reads = LiveReads.Of(problem, snapshot) };
-            plan = plan with { Changes = plan.Changes.Concat(Dangers.Of(problem, snapshot)).OrderBy(c => c.Key).ToEquatableArray() };
+            plan = plan with
+            {
+                Changes = plan.Changes.Concat(Dangers.Of(problem, snapshot)).OrderBy(c => c.Key).ToEquatableArray(),
+            };
             seal.Add(problem.Desired, plan.Reads);
             plans.Add(plan);
         }
-        foreach (var gone in live.Clusters.Where(c => fleet.FindCluster(c.Name) is null).OrderBy(c => c.Name, StringComparer.Ordinal))
+        foreach (
+            var gone in live.Clusters.Where(c => fleet.FindCluster(c.Name) is null).OrderBy(c => c.Name, StringComparer.Ordinal)
+        )
         {
-            plans.Add(Untouched(gone.Name, ReconcileMode.Observe) with
-            {
-                Refusals = [new Refusal(PlanRule.DocumentGone, $"No document declares cluster {gone.Name} any more. It is left as it is: a missing file never removes a cluster.", "Take it down by hand if that is meant.", null)],
-            });
+            plans.Add(
+                Untouched(gone.Name, ReconcileMode.Observe) with
+                {
+                    Refusals =
+                    [
+                        new Refusal(
+                            PlanRule.DocumentGone,
+                            $"No document declares cluster {gone.Name} any more. It is left as it is: a missing file never removes a cluster.",
+                            "Take it down by hand if that is meant.",
+                            null
+                        ),
+                    ],
+                }
+            );
         }
         plans.Sort((a, b) => string.CompareOrdinal(a.Cluster, b.Cluster));
         return new Plan(seal.Id(), fleet.Revision.CommitId, options.Now, plans.ToEquatableArray());
@@ -61,16 +88,23 @@ public static class Planner
         if (problem.Blocks.Count == 0)
         {
             var draft = Draft(problem);
-            steps = StepOrder.Resolve(draft, (step, why) =>
-            {
-                foreach (var effect in step.Effects)
-                    leftOut.TryAdd(effect.Key, $"not planned: {why}");
-            });
+            steps = StepOrder.Resolve(
+                draft,
+                (step, why) =>
+                {
+                    foreach (var effect in step.Effects)
+                        leftOut.TryAdd(effect.Key, $"not planned: {why}");
+                }
+            );
             refusals.AddRange(draft.Refusals);
             foreach (var (key, why) in draft.NotActedOn)
                 leftOut[key] = why;
             var flaws = PlanChecker.Check(problem, steps, invariants);
-            if (flaws.Count > 0 && PromiseOrder.Find(problem, steps, invariants) is { } better && PlanChecker.Check(problem, better, invariants).Count == 0)
+            if (
+                flaws.Count > 0
+                && PromiseOrder.Find(problem, steps, invariants) is { } better
+                && PlanChecker.Check(problem, better, invariants).Count == 0
+            )
                 (steps, flaws) = (better, []);
             if (flaws.Count > 0)
             {
@@ -109,7 +143,13 @@ public static class Planner
     }
 
     /// <summary>A change that no step brings about says why.</summary>
-    private static IEnumerable<Change> Explain(ClusterProblem problem, List<Change> changes, IReadOnlyList<Step> steps, Dictionary<FacetKey, string> leftOut, bool refused)
+    private static IEnumerable<Change> Explain(
+        ClusterProblem problem,
+        List<Change> changes,
+        IReadOnlyList<Step> steps,
+        Dictionary<FacetKey, string> leftOut,
+        bool refused
+    )
     {
         if (changes.Count == 0)
             return [];
@@ -122,24 +162,33 @@ public static class Planner
         });
     }
 
-    private static string Default(ClusterProblem problem, Change change, bool refused) => change.Key.Field switch
-    {
-        _ when problem.Blocks.Count > 0 => "nothing is changed on this cluster now: see the refusals",
-        var field when field == Field.DataDirectory => "data are moved by people: stop the server, move them and start it, or correct the documents",
-        var field when field == Field.Streaming => "a standby reconnects by itself; when it does not, its log says why",
-        _ when change.Desired is null && GivenUp(problem, change.Key) is { } whole => $"it goes with {whole}, which Git gave up",
-        _ => refused ? "no step of this plan can change it: see the refusals" : "no step of this plan can change it",
-    };
+    private static string Default(ClusterProblem problem, Change change, bool refused) =>
+        change.Key.Field switch
+        {
+            _ when problem.Blocks.Count > 0 => "nothing is changed on this cluster now: see the refusals",
+            var field when field == Field.DataDirectory =>
+                "data are moved by people: stop the server, move them and start it, or correct the documents",
+            var field when field == Field.Streaming => "a standby reconnects by itself; when it does not, its log says why",
+            _ when change.Desired is null && GivenUp(problem, change.Key) is { } whole =>
+                $"it goes with {whole}, which Git gave up",
+            _ => refused ? "no step of this plan can change it: see the refusals" : "no step of this plan can change it",
+        };
 
     /// <summary>The object of ours that holds a facet and that no document mentions any more, or null.</summary>
-    private static ObjectPath? GivenUp(ClusterProblem problem, FacetKey key) => problem.Inventory
-        .Where(i => key.Object.IsWithin(i) && !problem.Desired.ByKey.ContainsKey(problem.Key(i, Field.Exists))).Order().FirstOrDefault();
+    private static ObjectPath? GivenUp(ClusterProblem problem, FacetKey key) =>
+        problem
+            .Inventory.Where(i => key.Object.IsWithin(i) && !problem.Desired.ByKey.ContainsKey(problem.Key(i, Field.Exists)))
+            .Order()
+            .FirstOrDefault();
 
     private static EquatableArray<string> Unknowns(ClusterProblem problem)
     {
         if (problem.Unknown.Count == 0 && problem.RecordProblem is null)
             return [];
-        var reasons = problem.Unknown.Where(u => u.Key.Field != Field.Password && !IsInsideUndeclared(problem, u.Key)).Select(u => u.Value).ToHashSet(StringComparer.Ordinal);
+        var reasons = problem
+            .Unknown.Where(u => u.Key.Field != Field.Password && !IsInsideUndeclared(problem, u.Key))
+            .Select(u => u.Value)
+            .ToHashSet(StringComparer.Ordinal);
         if (problem.RecordProblem is { } record && problem.Live.Count > 0)
             reasons.Add($"the record of what was applied could not be read, so nothing is removed: {record}");
         return reasons.Order(StringComparer.Ordinal).ToEquatableArray();
@@ -147,16 +196,18 @@ public static class Planner
 
     /// <summary>Nobody looks into a database that Git gave up: what it holds goes with it, and is no gap in what has to be known.</summary>
     private static bool IsInsideUndeclared(ClusterProblem problem, FacetKey key) =>
-        key.Object.Parent is ObjectPath.Database database && !problem.Desired.ByKey.ContainsKey(problem.Key(database, Field.Exists));
+        key.Object.Parent is ObjectPath.Database database
+        && !problem.Desired.ByKey.ContainsKey(problem.Key(database, Field.Exists));
 
-    private static ClusterPlan Untouched(string cluster, ReconcileMode mode) => new()
-    {
-        Cluster = cluster,
-        Mode = mode,
-        Changes = [],
-        Steps = [],
-        Refusals = [],
-        Reads = [],
-        Unknowns = [],
-    };
+    private static ClusterPlan Untouched(string cluster, ReconcileMode mode) =>
+        new()
+        {
+            Cluster = cluster,
+            Mode = mode,
+            Changes = [],
+            Steps = [],
+            Refusals = [],
+            Reads = [],
+            Unknowns = [],
+        };
 }

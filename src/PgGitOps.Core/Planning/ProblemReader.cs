@@ -10,7 +10,14 @@ namespace PgGitOps.Core.Planning;
 /// <summary>Joins a cluster's document with its snapshot into one <see cref="ClusterProblem"/>.</summary>
 internal static class ProblemReader
 {
-    internal static ClusterProblem Read(FleetEnvironment environment, Cluster cluster, ClusterSnapshot snapshot, PasswordCheck passwords, DateTimeOffset now, IReadOnlyList<ApprovalDocument>? approvals = null)
+    internal static ClusterProblem Read(
+        FleetEnvironment environment,
+        Cluster cluster,
+        ClusterSnapshot snapshot,
+        PasswordCheck passwords,
+        DateTimeOffset now,
+        IReadOnlyList<ApprovalDocument>? approvals = null
+    )
     {
         cluster = WithReplicationRole(environment, cluster);
         var catalog = SettingCatalog.Of(snapshot, cluster.PostgresMajor);
@@ -44,7 +51,17 @@ internal static class ProblemReader
             applied.TryAdd(new FacetKey(cluster.Name, ObjectPath.Parse(use.Object), Field.Parse(use.Field)), use.Value);
         var allowances = new Allowances(cluster.Name, approvals ?? [], applied, now);
         var primacy = Primacy.Of(snapshot, allowances.Primaries);
-        var desired = DesiredFacets.Of(environment, cluster, catalog, carrier, AccessListsOf(cluster, topology, applied), topology.Members.Where(m => m.Origin == MemberOrigin.Provisioned).Select(m => m.Name).ToHashSet(StringComparer.Ordinal));
+        var desired = DesiredFacets.Of(
+            environment,
+            cluster,
+            catalog,
+            carrier,
+            AccessListsOf(cluster, topology, applied),
+            topology
+                .Members.Where(m => m.Origin == MemberOrigin.Provisioned)
+                .Select(m => m.Name)
+                .ToHashSet(StringComparer.Ordinal)
+        );
         var live = new Dictionary<FacetKey, FacetValue>(desired.All.Count + 16);
         var unknown = new Dictionary<FacetKey, string>();
         foreach (var facet in desired.All)
@@ -72,7 +89,8 @@ internal static class ProblemReader
         foreach (var (key, used) in applied.Where(a => a.Key.Object is ObjectPath.Approval))
             live[key] = FacetValue.Of(used);
         foreach (var item in inventory.Where(i => !i.IsManaged))
-            unknown[new FacetKey(cluster.Name, item, Field.Exists)] = $"the record names {item}, which this version of the engine does not know";
+            unknown[new FacetKey(cluster.Name, item, Field.Exists)] =
+                $"the record names {item}, which this version of the engine does not know";
         foreach (var item in inventory.Where(i => i.IsManaged))
             Take(new FacetKey(cluster.Name, item, Field.Exists), null);
         foreach (var role in cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")))
@@ -101,14 +119,29 @@ internal static class ProblemReader
             StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
             OtherLogins = OtherLoginsOf(environment, topology),
             Owners = OwnersOf(snapshot, reader.Primary),
-            Grantors = (reader.Primary?.Memberships ?? []).Where(m => m.Grantors.Count > 0).ToDictionary(ObjectPath (m) => new ObjectPath.Membership(m.Member, m.Role), m => m.Grantors),
-            ActiveSlots = topology.Members.Where(m => m.Facts is not null)
-                .SelectMany(m => m.Facts!.Slots.Where(s => s.Active).Select(ObjectPath (s) => new ObjectPath.Slot(m.Name, s.Name))).ToHashSet(),
-            HistoryClaims = cluster.Members.Select(m => (m.Name, Claims: Primacy.ClaimsAgainst(m.Name, snapshot))).Where(c => c.Claims.Count > 0).ToDictionary(c => c.Name, c => c.Claims.ToEquatableArray(), StringComparer.Ordinal),
-            KnownHistories = MemberHistory.Of(snapshot).Where(h => h.History.End is not null).Select(h => h.Member).ToHashSet(StringComparer.Ordinal),
+            Grantors = (reader.Primary?.Memberships ?? [])
+                .Where(m => m.Grantors.Count > 0)
+                .ToDictionary(ObjectPath (m) => new ObjectPath.Membership(m.Member, m.Role), m => m.Grantors),
+            ActiveSlots = topology
+                .Members.Where(m => m.Facts is not null)
+                .SelectMany(m =>
+                    m.Facts!.Slots.Where(s => s.Active).Select(ObjectPath (s) => new ObjectPath.Slot(m.Name, s.Name))
+                )
+                .ToHashSet(),
+            HistoryClaims = cluster
+                .Members.Select(m => (m.Name, Claims: Primacy.ClaimsAgainst(m.Name, snapshot)))
+                .Where(c => c.Claims.Count > 0)
+                .ToDictionary(c => c.Name, c => c.Claims.ToEquatableArray(), StringComparer.Ordinal),
+            KnownHistories = MemberHistory
+                .Of(snapshot)
+                .Where(h => h.History.End is not null)
+                .Select(h => h.Member)
+                .ToHashSet(StringComparer.Ordinal),
             Strayed = PlanningBlocks.StrayedOf(topology, snapshot),
             Origins = topology.Members.ToDictionary(m => m.Name, m => m.Origin, StringComparer.Ordinal),
-            Elsewhere = topology.Members.Where(m => m.Directory is { IsManaged: false }).ToDictionary(m => m.Name, m => m.Directory!.Path, StringComparer.Ordinal),
+            Elsewhere = topology
+                .Members.Where(m => m.Directory is { IsManaged: false })
+                .ToDictionary(m => m.Name, m => m.Directory!.Path, StringComparer.Ordinal),
             Remembered = snapshot.Remembered,
             Trace = Primacy.TraceOf(snapshot),
             MemoryProblem = snapshot.MemoryProblem,
@@ -131,7 +164,13 @@ internal static class ProblemReader
     private static Cluster WithReplicationRole(FleetEnvironment environment, Cluster cluster)
     {
         var access = environment.Access;
-        if (cluster.Manager is not ClusterManager.Native || cluster.Members.Count < 2 || access.ReplicationPassword is not { } password || access.ReplicationUser == access.User || cluster.Roles.Any(r => r.Name == access.ReplicationUser))
+        if (
+            cluster.Manager is not ClusterManager.Native
+            || cluster.Members.Count < 2
+            || access.ReplicationPassword is not { } password
+            || access.ReplicationUser == access.User
+            || cluster.Roles.Any(r => r.Name == access.ReplicationUser)
+        )
             return cluster;
         var role = new Role
         {
@@ -160,13 +199,18 @@ internal static class ProblemReader
     private static HashSet<string> AccessListsOf(Cluster cluster, Topology topology, Dictionary<FacetKey, string> applied)
     {
         var kept = topology.Members.Any(m => m.Facts is { AccessList: not { IsOurs: true } });
-        return topology.Members.Where(m => m switch
-        {
-            { Status: MemberStatus.Absent } => !kept,
-            { Facts.AccessList: { } list } => list.IsOurs,
-            // Unreadable is not gone: what we wrote there once is missed.
-            _ => applied.ContainsKey(new FacetKey(cluster.Name, new ObjectPath.AccessList(m.Name), Field.Lines)),
-        }).Select(m => m.Name).ToHashSet(StringComparer.Ordinal);
+        return topology
+            .Members.Where(m =>
+                m switch
+                {
+                    { Status: MemberStatus.Absent } => !kept,
+                    { Facts.AccessList: { } list } => list.IsOurs,
+                    // Unreadable is not gone: what we wrote there once is missed.
+                    _ => applied.ContainsKey(new FacetKey(cluster.Name, new ObjectPath.AccessList(m.Name), Field.Lines)),
+                }
+            )
+            .Select(m => m.Name)
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     private static Dictionary<ObjectPath, string> OverridesOf(Topology topology, DesiredFacets desired)
@@ -182,7 +226,13 @@ internal static class ProblemReader
                     overrides[new ObjectPath.Parameter(member.Name, setting.Name)] = $"the {setting.Source} of the server";
             }
             // ALTER SYSTEM cannot write an empty list of names, only take its own line out: the file beneath would count.
-            foreach (var line in member.Facts.FileSettings.Where(l => l.Value is { Length: > 0 } && SettingValue.IsQuotedList(l.Name) && !l.File.EndsWith("/postgresql.auto.conf", StringComparison.Ordinal)))
+            foreach (
+                var line in member.Facts.FileSettings.Where(l =>
+                    l.Value is { Length: > 0 }
+                    && SettingValue.IsQuotedList(l.Name)
+                    && !l.File.EndsWith("/postgresql.auto.conf", StringComparison.Ordinal)
+                )
+            )
             {
                 var path = new ObjectPath.Parameter(member.Name, line.Name);
                 if (desired.All.Any(f => f.Key.Object == path && f.Value.Canonical.Length == 0))
@@ -192,32 +242,59 @@ internal static class ProblemReader
         return overrides;
     }
 
-    private static Dictionary<string, string> MissingSecretsOf(Cluster cluster, Dictionary<FacetKey, string> unknown, PasswordCheck passwords)
+    private static Dictionary<string, string> MissingSecretsOf(
+        Cluster cluster,
+        Dictionary<FacetKey, string> unknown,
+        PasswordCheck passwords
+    )
     {
         var missing = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var role in cluster.Roles)
         {
             // Without a stored verifier only the secret itself can be what is not known.
-            if (role.Password is { } secret && unknown.ContainsKey(new FacetKey(cluster.Name, new ObjectPath.Role(role.Name), Field.Password)) && passwords(secret, null) is PasswordFinding.Unknown finding)
+            if (
+                role.Password is { } secret
+                && unknown.ContainsKey(new FacetKey(cluster.Name, new ObjectPath.Role(role.Name), Field.Password))
+                && passwords(secret, null) is PasswordFinding.Unknown finding
+            )
                 missing[role.Name] = finding.Reason;
         }
         return missing;
     }
 
-    private static Dictionary<string, EquatableArray<string>> StrayUpstreamsOf(FleetEnvironment environment, Cluster cluster, Topology topology)
+    private static Dictionary<string, EquatableArray<string>> StrayUpstreamsOf(
+        FleetEnvironment environment,
+        Cluster cluster,
+        Topology topology
+    )
     {
         var stray = new Dictionary<string, EquatableArray<string>>(StringComparer.Ordinal);
         foreach (var member in cluster.Members)
         {
-            if (topology.PrimaryName is not { } primary || topology.Find(member.Name) is not { Status: MemberStatus.Standby, Facts: { } facts }
+            if (
+                topology.PrimaryName is not { } primary
+                || topology.Find(member.Name) is not { Status: MemberStatus.Standby, Facts: { } facts }
                 || cluster.FindMember(Topology.UpstreamOf(member, primary)) is not { } upstream
-                || environment.Hosts.FirstOrDefault(h => h.Name == upstream.Host) is not { } host)
+                || environment.Hosts.FirstOrDefault(h => h.Name == upstream.Host) is not { } host
+            )
                 continue;
-            var beneath = facts.FileSettings.Where(f => f.Name == "primary_conninfo" && !IsAuto(f)).Select(f => f.Value).LastOrDefault();
+            var beneath = facts
+                .FileSettings.Where(f => f.Name == "primary_conninfo" && !IsAuto(f))
+                .Select(f => f.Value)
+                .LastOrDefault();
             // Only where the file beneath leads to the declared source: elsewhere taking it back would cut the standby off.
-            if (beneath is null || !beneath.Contains($"host='{host.Address}'", StringComparison.Ordinal) || !beneath.Contains(FormattableString.Invariant($"port='{upstream.Port}'"), StringComparison.Ordinal))
+            if (
+                beneath is null
+                || !beneath.Contains($"host='{host.Address}'", StringComparison.Ordinal)
+                || !beneath.Contains(FormattableString.Invariant($"port='{upstream.Port}'"), StringComparison.Ordinal)
+            )
                 continue;
-            var over = facts.FileSettings.Where(f => IsAuto(f) && f.Name is "primary_conninfo" or "primary_slot_name").Select(f => f.Name).Distinct().Order(StringComparer.Ordinal).ToEquatableArray();
+            var over = facts
+                .FileSettings.Where(f => IsAuto(f) && f.Name is "primary_conninfo" or "primary_slot_name")
+                .Select(f => f.Name)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+                .ToEquatableArray();
             if (over.Count > 0)
                 stray.Add(member.Name, over);
         }
@@ -233,9 +310,16 @@ internal static class ProblemReader
         {
             if (member.Facts!.Setting("primary_conninfo")?.Value is not { Length: > 0 } text)
                 others[member.Name] = "how it logs in to its source could not be read";
-            else if (Conninfo.Parse(text) is var words && words.GetValueOrDefault("user") is { } user && user != environment.Access.ReplicationUser)
+            else if (
+                Conninfo.Parse(text) is var words
+                && words.GetValueOrDefault("user") is { } user
+                && user != environment.Access.ReplicationUser
+            )
                 others[member.Name] = null;
-            else if (words.ContainsKey("password") || words.GetValueOrDefault("passfile")?.EndsWith("/replication.pgpass", StringComparison.Ordinal) is not true)
+            else if (
+                words.ContainsKey("password")
+                || words.GetValueOrDefault("passfile")?.EndsWith("/replication.pgpass", StringComparison.Ordinal) is not true
+            )
                 others[member.Name] = "it does not log in by the password file we keep on its host";
         }
         return others;

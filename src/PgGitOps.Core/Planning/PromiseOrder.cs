@@ -6,7 +6,11 @@ namespace PgGitOps.Core.Planning;
 internal static class PromiseOrder
 {
     /// <returns>Null when from some state on every step that could come next breaks something.</returns>
-    internal static IReadOnlyList<Step>? Find(ClusterProblem problem, IReadOnlyList<Step> steps, EquatableArray<IStateInvariant> invariants)
+    internal static IReadOnlyList<Step>? Find(
+        ClusterProblem problem,
+        IReadOnlyList<Step> steps,
+        EquatableArray<IStateInvariant> invariants
+    )
     {
         var remaining = steps.ToList();
         var done = new HashSet<string>(StringComparer.Ordinal);

@@ -6,7 +6,12 @@ namespace PgGitOps.Core.Planning;
 
 /// <summary>One property of a role that CREATE and ALTER ROLE set: what a document says of it, and what a server shows.</summary>
 /// <param name="Keyword">As SQL and titles name it.</param>
-internal sealed record RoleAttribute(Field Field, string Keyword, Func<Role, FacetValue> Declared, Func<RoleFact, FacetValue> Seen)
+internal sealed record RoleAttribute(
+    Field Field,
+    string Keyword,
+    Func<Role, FacetValue> Declared,
+    Func<RoleFact, FacetValue> Seen
+)
 {
     /// <summary>In the order in which statements name them.</summary>
     internal static readonly RoleAttribute[] All =
@@ -18,7 +23,12 @@ internal sealed record RoleAttribute(Field Field, string Keyword, Func<Role, Fac
         new(Field.Replication, "replication", r => Normal.Bool(r.Replication), r => Normal.Bool(r.Replication)),
         new(Field.BypassRls, "bypassRls", r => Normal.Bool(r.BypassRls), r => Normal.Bool(r.BypassRls)),
         new(Field.Inherit, "inherit", r => Normal.Bool(r.Inherit), r => Normal.Bool(r.Inherit)),
-        new(Field.ConnectionLimit, "connection limit", r => Normal.Number(r.ConnectionLimit), r => Normal.Number(r.ConnectionLimit)),
+        new(
+            Field.ConnectionLimit,
+            "connection limit",
+            r => Normal.Number(r.ConnectionLimit),
+            r => Normal.Number(r.ConnectionLimit)
+        ),
         new(Field.ValidUntil, "valid until", r => Normal.Moment(r.ValidUntil), r => Normal.Moment(r.ValidUntil)),
     ];
 
@@ -34,7 +44,11 @@ internal sealed record RoleAttribute(Field Field, string Keyword, Func<Role, Fac
     }
 
     /// <summary>As titles say it.</summary>
-    internal string Words(FacetValue value) => !IsSwitch ? $"{Keyword} {value.Display}" : value == Normal.True ? Keyword : $"no {Keyword}";
+    internal string Words(FacetValue value) =>
+        !IsSwitch ? $"{Keyword} {value.Display}"
+        : value == Normal.True ? Keyword
+        : $"no {Keyword}";
 
-    internal static RoleAttribute Of(Field field) => Array.Find(All, a => a.Field == field) ?? throw new InvalidOperationException($"A role has no attribute {field}.");
+    internal static RoleAttribute Of(Field field) =>
+        Array.Find(All, a => a.Field == field) ?? throw new InvalidOperationException($"A role has no attribute {field}.");
 }

@@ -42,7 +42,10 @@ public sealed class SettingCatalog
             {
                 // A placeholder of an extension that is not loaded has no meaning of its own yet.
                 if (!catalog.live.ContainsKey(fact.Name))
-                    catalog.live.Add(fact.Name, new SettingMeaning(fact.Name, fact.VarType, fact.Unit, fact.Context, fact.EnumValues));
+                    catalog.live.Add(
+                        fact.Name,
+                        new SettingMeaning(fact.Name, fact.VarType, fact.Unit, fact.Context, fact.EnumValues)
+                    );
             }
         }
         return catalog;
@@ -57,7 +60,9 @@ public sealed class SettingCatalog
     {
         if (live.TryGetValue(name, out var meaning) || BuiltIn.TryGetValue(name, out meaning))
             return meaning;
-        return name.Contains('.') || (live.Count == 0 && major != BuiltInSettings.Major && !Similar(name).Any()) ? new SettingMeaning(name, "string", null, "user", []) : null;
+        return name.Contains('.') || (live.Count == 0 && major != BuiltInSettings.Major && !Similar(name).Any())
+            ? new SettingMeaning(name, "string", null, "user", [])
+            : null;
     }
 
     /// <summary>A live server answered for it.</summary>

@@ -6,10 +6,23 @@ namespace PgGitOps.Core.Planning;
 internal static class SettingNumber
 {
     private static readonly (string Unit, double Factor)[] Memory =
-        [("TB", 1024.0 * 1024 * 1024 * 1024), ("GB", 1024.0 * 1024 * 1024), ("MB", 1024.0 * 1024), ("kB", 1024), ("B", 1)];
+    [
+        ("TB", 1024.0 * 1024 * 1024 * 1024),
+        ("GB", 1024.0 * 1024 * 1024),
+        ("MB", 1024.0 * 1024),
+        ("kB", 1024),
+        ("B", 1),
+    ];
 
     private static readonly (string Unit, double Factor)[] Time =
-        [("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000), ("us", 1)];
+    [
+        ("d", 86_400_000_000),
+        ("h", 3_600_000_000),
+        ("min", 60_000_000),
+        ("s", 1_000_000),
+        ("ms", 1_000),
+        ("us", 1),
+    ];
 
     internal static bool TryReadInteger(string text, string? baseUnit, out string canonical, out string problem)
     {
@@ -87,13 +100,14 @@ internal static class SettingNumber
         return Time.Any(t => t.Unit == unit) ? Time : null;
     }
 
-    private static string Expectation(string? baseUnit) => baseUnit switch
-    {
-        null => "expected a number without a unit",
-        _ when Table(baseUnit) == Memory => "expected a size in B, kB, MB, GB or TB",
-        _ when Table(baseUnit) == Time => "expected a duration in us, ms, s, min, h or d",
-        _ => "expected a number",
-    };
+    private static string Expectation(string? baseUnit) =>
+        baseUnit switch
+        {
+            null => "expected a number without a unit",
+            _ when Table(baseUnit) == Memory => "expected a size in B, kB, MB, GB or TB",
+            _ when Table(baseUnit) == Time => "expected a duration in us, ms, s, min, h or d",
+            _ => "expected a number",
+        };
 
     private static int NumberLength(string text)
     {

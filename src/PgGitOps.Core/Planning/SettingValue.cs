@@ -9,20 +9,40 @@ public static class SettingValue
     // guc.c: GUC_LIST_QUOTE. One literal for the whole list would become one quoted name.
     private static readonly HashSet<string> QuotedLists = new(StringComparer.OrdinalIgnoreCase)
     {
-        "local_preload_libraries", "search_path", "session_preload_libraries", "shared_preload_libraries", "temp_tablespaces", "unix_socket_directories",
+        "local_preload_libraries",
+        "search_path",
+        "session_preload_libraries",
+        "shared_preload_libraries",
+        "temp_tablespaces",
+        "unix_socket_directories",
     };
 
     private static readonly HashSet<string> PlainLists = new(StringComparer.OrdinalIgnoreCase)
     {
-        "createrole_self_grant", "datestyle", "debug_io_direct", "listen_addresses", "log_destination", "wal_consistency_checking",
+        "createrole_self_grant",
+        "datestyle",
+        "debug_io_direct",
+        "listen_addresses",
+        "log_destination",
+        "wal_consistency_checking",
     };
 
     private static readonly HashSet<string> FoldedLists = new(StringComparer.OrdinalIgnoreCase)
     {
-        "createrole_self_grant", "datestyle", "log_destination", "search_path", "temp_tablespaces", "wal_consistency_checking",
+        "createrole_self_grant",
+        "datestyle",
+        "log_destination",
+        "search_path",
+        "temp_tablespaces",
+        "wal_consistency_checking",
     };
 
-    private static readonly HashSet<string> CaseInsensitiveTexts = new(StringComparer.OrdinalIgnoreCase) { "timezone", "log_timezone", "client_encoding" };
+    private static readonly HashSet<string> CaseInsensitiveTexts = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "timezone",
+        "log_timezone",
+        "client_encoding",
+    };
 
     /// <param name="canonical">Equal texts mean equal values.</param>
     /// <param name="problem">What was expected, when the result is false.</param>
@@ -81,9 +101,17 @@ public static class SettingValue
         var word = text.Trim().ToLowerInvariant();
         if (word.Length == 0)
             return null;
-        if ("true".StartsWith(word, StringComparison.Ordinal) || "yes".StartsWith(word, StringComparison.Ordinal) || word is "on" or "1")
+        if (
+            "true".StartsWith(word, StringComparison.Ordinal)
+            || "yes".StartsWith(word, StringComparison.Ordinal)
+            || word is "on" or "1"
+        )
             return true;
-        if ("false".StartsWith(word, StringComparison.Ordinal) || "no".StartsWith(word, StringComparison.Ordinal) || word is "off" or "of" or "0")
+        if (
+            "false".StartsWith(word, StringComparison.Ordinal)
+            || "no".StartsWith(word, StringComparison.Ordinal)
+            || word is "off" or "of" or "0"
+        )
             return false;
         return null;
     }
@@ -107,18 +135,19 @@ public static class SettingValue
     }
 
     /// <summary>Spellings that guc_tables.c accepts and pg_settings does not list.</summary>
-    private static string? HiddenEnumValue(SettingMeaning meaning, string text) => (meaning.Name.ToLowerInvariant(), text) switch
-    {
-        ("wal_level", "archive" or "hot_standby") => "replica",
-        ("password_encryption", "on" or "true" or "yes" or "1") => "md5",
-        ("client_min_messages" or "log_min_messages" or "log_min_error_statement", "debug") => "debug2",
-        _ => ReadBool(text) switch
+    private static string? HiddenEnumValue(SettingMeaning meaning, string text) =>
+        (meaning.Name.ToLowerInvariant(), text) switch
         {
-            true => "on",
-            false => "off",
-            null => null,
-        },
-    };
+            ("wal_level", "archive" or "hot_standby") => "replica",
+            ("password_encryption", "on" or "true" or "yes" or "1") => "md5",
+            ("client_min_messages" or "log_min_messages" or "log_min_error_statement", "debug") => "debug2",
+            _ => ReadBool(text) switch
+            {
+                true => "on",
+                false => "off",
+                null => null,
+            },
+        };
 
     private static string ReadText(string name, string text)
     {

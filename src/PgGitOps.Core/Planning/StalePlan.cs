@@ -9,11 +9,10 @@ namespace PgGitOps.Core.Planning;
 /// <param name="Unreadable">The value cannot be read now.</param>
 public sealed record MovedRead(FacetKey Key, string? Was, string? Is, bool Unreadable)
 {
-    public override string ToString() => Unreadable
-        ? $"{Key} was {Was ?? "absent"} and cannot be read now"
-        : Key.Field == Field.Verifier
-            ? $"{Key} has changed"
-            : $"{Key} was {Was ?? "absent"} and is {Is ?? "absent"}";
+    public override string ToString() =>
+        Unreadable ? $"{Key} was {Was ?? "absent"} and cannot be read now"
+        : Key.Field == Field.Verifier ? $"{Key} has changed"
+        : $"{Key} was {Was ?? "absent"} and is {Is ?? "absent"}";
 }
 
 /// <summary>Tells whether a plan still fits reality.</summary>
@@ -41,7 +40,11 @@ public static class StalePlan
             var readable = reads.TryGetValue(read.Key, out var now);
             if (readable && string.Equals(now, read.Canonical, StringComparison.Ordinal))
                 continue;
-            reached ??= [.. plan.Steps.SelectMany(s => s.Effects), .. plan.Changes.Where(c => c.Cause != ChangeCause.Undeclared).Select(c => new FacetState(c.Key, c.Desired))];
+            reached ??=
+            [
+                .. plan.Steps.SelectMany(s => s.Effects),
+                .. plan.Changes.Where(c => c.Cause != ChangeCause.Undeclared).Select(c => new FacetState(c.Key, c.Desired)),
+            ];
             // What we gave up is not read any more once it is gone.
             if (readable ? IsWhereThePlanLeads(read.Key, now, reached, reads) : reached.Contains(new FacetState(read.Key, null)))
                 continue;
@@ -50,7 +53,12 @@ public static class StalePlan
         return moved.ToEquatableArray();
     }
 
-    private static bool IsWhereThePlanLeads(FacetKey key, string? now, HashSet<FacetState> reached, Dictionary<FacetKey, string?> reads)
+    private static bool IsWhereThePlanLeads(
+        FacetKey key,
+        string? now,
+        HashSet<FacetState> reached,
+        Dictionary<FacetKey, string?> reads
+    )
     {
         if (key.Field == Field.Verifier)
             return reads.GetValueOrDefault(key with { Field = Field.Password }) == "matches";

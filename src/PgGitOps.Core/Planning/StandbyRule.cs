@@ -18,8 +18,9 @@ public sealed record StandbyRule(SynchronousMethod Method, int Count, EquatableA
     {
         if (StandbyNames.TryParse(text) is not { } read)
             return null;
-        return read.Names.Count == 0 ? None : read.Any
-            ? new StandbyRule(SynchronousMethod.Any, read.Count, read.Names.Order(StringComparer.Ordinal).ToEquatableArray())
+        return read.Names.Count == 0 ? None
+            : read.Any
+                ? new StandbyRule(SynchronousMethod.Any, read.Count, read.Names.Order(StringComparer.Ordinal).ToEquatableArray())
             : new StandbyRule(SynchronousMethod.First, read.Count, read.Names);
     }
 
@@ -34,21 +35,26 @@ public sealed record StandbyRule(SynchronousMethod Method, int Count, EquatableA
         return text.Append(')').ToString();
     }
 
-    public static string Write(CommitLevel level) => level switch
-    {
-        CommitLevel.Off => "off",
-        CommitLevel.Local => "local",
-        CommitLevel.RemoteWrite => "remote_write",
-        CommitLevel.On => "on",
-        CommitLevel.RemoteApply => "remote_apply",
-    };
+    public static string Write(CommitLevel level) =>
+        level switch
+        {
+            CommitLevel.Off => "off",
+            CommitLevel.Local => "local",
+            CommitLevel.RemoteWrite => "remote_write",
+            CommitLevel.On => "on",
+            CommitLevel.RemoteApply => "remote_apply",
+        };
 
     /// <summary>Fewest listed standbys that have to be streaming for commits not to wait.</summary>
     public int Needed => Names.Count == 0 ? 0 : Count;
 
     public bool Lists(string applicationName) => Names.Contains("*") || Names.Contains(applicationName.ToLowerInvariant());
 
-    public override string ToString() => Names.Count == 0
-        ? ""
-        : string.Create(CultureInfo.InvariantCulture, $"{(Method == SynchronousMethod.Any ? "ANY" : "FIRST")} {Count} ({string.Join(", ", Names)})");
+    public override string ToString() =>
+        Names.Count == 0
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(Method == SynchronousMethod.Any ? "ANY" : "FIRST")} {Count} ({string.Join(", ", Names)})"
+            );
 }

@@ -11,7 +11,10 @@ public sealed record PlannedState(string Cluster, IReadOnlyDictionary<FacetKey, 
 
     /// <summary>Names of members, ordered.</summary>
     public IEnumerable<string> Members =>
-        Values.Keys.Where(k => k.Field == Field.Role && k.Object is ObjectPath.Member).Select(k => k.Object.MemberName!).Order(StringComparer.Ordinal);
+        Values
+            .Keys.Where(k => k.Field == Field.Role && k.Object is ObjectPath.Member)
+            .Select(k => k.Object.MemberName!)
+            .Order(StringComparer.Ordinal);
 }
 
 /// <summary>Something that has to hold after every step, given where the plan starts and ends.</summary>
@@ -24,7 +27,8 @@ public interface IStateInvariant
 public static class StateInvariants
 {
     /// <summary>The invariants every plan is checked against.</summary>
-    public static EquatableArray<IStateInvariant> All { get; } = [new SynchronousStandbysKept(), new OneServerDownAtATime(), new OnePrimary(), new PrimaryBeforeItIsNeeded()];
+    public static EquatableArray<IStateInvariant> All { get; } =
+    [new SynchronousStandbysKept(), new OneServerDownAtATime(), new OnePrimary(), new PrimaryBeforeItIsNeeded()];
 }
 
 /// <summary>Between two postures the number of standbys that commits wait for never falls below the weaker of the two.</summary>
@@ -34,7 +38,9 @@ public sealed class SynchronousStandbysKept : IStateInvariant
     {
         var floor = Math.Min(Needed(start), Needed(end));
         var now = Needed(after);
-        return now < floor ? $"after {step.Id} commits wait for {now} standbys, fewer than the {floor} of both the present and the desired state" : null;
+        return now < floor
+            ? $"after {step.Id} commits wait for {now} standbys, fewer than the {floor} of both the present and the desired state"
+            : null;
     }
 
     private static int Needed(PlannedState state)
@@ -60,7 +66,11 @@ public sealed class OneServerDownAtATime : IStateInvariant
         foreach (var member in before.Members)
         {
             var wasRunning = start.Find(new ObjectPath.Member(member), Field.Running)?.Canonical == "true";
-            if (member != restart.Member && wasRunning && before.Find(new ObjectPath.Member(member), Field.Running)?.Canonical != "true")
+            if (
+                member != restart.Member
+                && wasRunning
+                && before.Find(new ObjectPath.Member(member), Field.Running)?.Canonical != "true"
+            )
                 return $"{step.Id} would restart {restart.Member} while {member} is down";
         }
         return null;
@@ -72,7 +82,12 @@ public sealed class OnePrimary : IStateInvariant
 {
     public string? Violation(PlannedState start, PlannedState before, Step step, PlannedState after, PlannedState end)
     {
-        var primaries = after.Members.Where(m => after.Find(new ObjectPath.Member(m), Field.Role)?.Canonical == "primary" && after.Find(new ObjectPath.Member(m), Field.Running)?.Canonical == "true").ToArray();
+        var primaries = after
+            .Members.Where(m =>
+                after.Find(new ObjectPath.Member(m), Field.Role)?.Canonical == "primary"
+                && after.Find(new ObjectPath.Member(m), Field.Running)?.Canonical == "true"
+            )
+            .ToArray();
         return primaries.Length > 1 ? $"after {step.Id} {string.Join(" and ", primaries)} are both primary" : null;
     }
 }
@@ -84,7 +99,10 @@ public sealed class PrimaryBeforeItIsNeeded : IStateInvariant
     {
         if (!step.Action.NeedsPrimary)
             return null;
-        var runs = before.Members.Any(m => before.Find(new ObjectPath.Member(m), Field.Role)?.Canonical == "primary" && before.Find(new ObjectPath.Member(m), Field.Running)?.Canonical == "true");
+        var runs = before.Members.Any(m =>
+            before.Find(new ObjectPath.Member(m), Field.Role)?.Canonical == "primary"
+            && before.Find(new ObjectPath.Member(m), Field.Running)?.Canonical == "true"
+        );
         return runs ? null : $"{step.Id} needs a primary, and none runs before it";
     }
 }

@@ -21,7 +21,9 @@ internal static class StepOrder
                     providers.TryAdd(effect, step);
             }
             var ids = remaining.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-            var (orphan, why) = remaining.Select(s => (s, Missing(problem, s, providers))).FirstOrDefault(p => p.Item2 is not null);
+            var (orphan, why) = remaining
+                .Select(s => (s, Missing(problem, s, providers)))
+                .FirstOrDefault(p => p.Item2 is not null);
             if (orphan is null)
                 break;
             remaining.Remove(orphan);
@@ -29,7 +31,11 @@ internal static class StepOrder
         }
 
         var order = new List<Step>(remaining.Count);
-        var dependencies = remaining.ToDictionary(s => s.Id, s => DependenciesOf(problem, s, providers, remaining), StringComparer.Ordinal);
+        var dependencies = remaining.ToDictionary(
+            s => s.Id,
+            s => DependenciesOf(problem, s, providers, remaining),
+            StringComparer.Ordinal
+        );
         var done = new HashSet<string>(StringComparer.Ordinal);
         while (order.Count < remaining.Count)
         {
@@ -51,7 +57,10 @@ internal static class StepOrder
     {
         foreach (var need in step.Needs)
         {
-            if (!HoldsNow(problem, need) && !(providers.TryGetValue(new FacetState(need.Key, need.Value), out var provider) && provider != step))
+            if (
+                !HoldsNow(problem, need)
+                && !(providers.TryGetValue(new FacetState(need.Key, need.Value), out var provider) && provider != step)
+            )
                 return need.Reason;
         }
         return null;
@@ -60,7 +69,12 @@ internal static class StepOrder
     private static bool HoldsNow(ClusterProblem problem, Need need) =>
         !problem.Unknown.ContainsKey(need.Key) && Equals(problem.Live.GetValueOrDefault(need.Key), need.Value);
 
-    private static EquatableArray<StepDependency> DependenciesOf(ClusterProblem problem, StepDraft step, Dictionary<FacetState, StepDraft> providers, List<StepDraft> remaining)
+    private static EquatableArray<StepDependency> DependenciesOf(
+        ClusterProblem problem,
+        StepDraft step,
+        Dictionary<FacetState, StepDraft> providers,
+        List<StepDraft> remaining
+    )
     {
         var edges = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var need in step.Needs)

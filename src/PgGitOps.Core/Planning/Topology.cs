@@ -24,7 +24,13 @@ public enum MemberStatus
 }
 
 /// <param name="Reason">Evidence of the status, for a reader.</param>
-internal sealed record MemberView(string Name, MemberStatus Status, string Reason, ServerFacts? Facts, DataDirectoryFacts? Directory)
+internal sealed record MemberView(
+    string Name,
+    MemberStatus Status,
+    string Reason,
+    ServerFacts? Facts,
+    DataDirectoryFacts? Directory
+)
 {
     internal string? SystemIdentifier => Facts?.SystemIdentifier ?? Directory?.SystemIdentifier;
 
@@ -59,28 +65,58 @@ internal sealed record Topology(IReadOnlyList<MemberView> Members)
             case null:
                 return new MemberView(member.Name, MemberStatus.Unreadable, "it was not looked at", null, null);
             case Observation<ServerFacts>.Seen server:
-                return new MemberView(member.Name, server.Value.InRecovery ? MemberStatus.Standby : MemberStatus.Primary, "it answered", server.Value, null);
+                return new MemberView(
+                    member.Name,
+                    server.Value.InRecovery ? MemberStatus.Standby : MemberStatus.Primary,
+                    "it answered",
+                    server.Value,
+                    null
+                );
             case Observation<ServerFacts>.Absent absent when seen.Host is null:
                 return new MemberView(member.Name, MemberStatus.Absent, absent.Evidence, null, null);
-            case Observation<ServerFacts>.Unreadable { Kind: UnreadableKind.AccessDenied or UnreadableKind.NotReady or UnreadableKind.Faulty or UnreadableKind.Stranger } answered:
+            case Observation<ServerFacts>.Unreadable
+            {
+                Kind: UnreadableKind.AccessDenied or UnreadableKind.NotReady or UnreadableKind.Faulty or UnreadableKind.Stranger
+            } answered:
                 // Something answers on the port: whatever the host shows, this is not a stopped or an absent member.
                 return new MemberView(member.Name, MemberStatus.Unreadable, answered.Reason, null, null);
         }
         var why = seen.Server is Observation<ServerFacts>.Unreadable u ? u.Reason : "the server did not answer";
         return seen.Host switch
         {
-            Observation<DataDirectoryFacts>.Absent absent => new MemberView(member.Name, MemberStatus.Absent, absent.Evidence, null, null),
-            Observation<DataDirectoryFacts>.Seen { Value: { Running: false } directory } =>
-                new MemberView(member.Name, directory.StandbySignal ? MemberStatus.StoppedStandby : MemberStatus.StoppedPrimary, $"no server runs on {directory.Path}", null, directory),
+            Observation<DataDirectoryFacts>.Absent absent => new MemberView(
+                member.Name,
+                MemberStatus.Absent,
+                absent.Evidence,
+                null,
+                null
+            ),
+            Observation<DataDirectoryFacts>.Seen { Value: { Running: false } directory } => new MemberView(
+                member.Name,
+                directory.StandbySignal ? MemberStatus.StoppedStandby : MemberStatus.StoppedPrimary,
+                $"no server runs on {directory.Path}",
+                null,
+                directory
+            ),
             Observation<DataDirectoryFacts>.Seen { Value: var running } => new MemberView(
                 member.Name,
                 MemberStatus.Unreadable,
                 running.Port is { } port && port != member.Port
-                    ? string.Create(CultureInfo.InvariantCulture, $"the server of {running.Path} listens on port {port}, and the documents say {member.Port}")
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the server of {running.Path} listens on port {port}, and the documents say {member.Port}"
+                    )
                     : $"a server runs on {running.Path}, but {why}",
                 null,
-                null),
-            Observation<DataDirectoryFacts>.Unreadable host => new MemberView(member.Name, MemberStatus.Unreadable, $"{why}; its host: {host.Reason}", null, null),
+                null
+            ),
+            Observation<DataDirectoryFacts>.Unreadable host => new MemberView(
+                member.Name,
+                MemberStatus.Unreadable,
+                $"{why}; its host: {host.Reason}",
+                null,
+                null
+            ),
             _ => new MemberView(member.Name, MemberStatus.Unreadable, why, null, null),
         };
     }

@@ -44,9 +44,14 @@ public sealed class HoldingDocuments
         // Not about one document, so about its whole file.
         var spoilt = errors.Where(e => e.Document is null).Select(e => e.Span.Path).ToHashSet(StringComparer.Ordinal);
         // A file that could not be read to its end may hold a document of any kind.
-        var unknown = errors.Exists(e => e.RuleId.StartsWith("PGY", StringComparison.Ordinal) && FleetReader.IsDocument(e.Span.Path));
+        var unknown = errors.Exists(e =>
+            e.RuleId.StartsWith("PGY", StringComparison.Ordinal) && FleetReader.IsDocument(e.Span.Path)
+        );
         // Nothing is proven of a fleet that does not hold.
-        var (holding, incomplete) = (new List<ReadDocument>(reading.Documents.Count), new HashSet<string>(["Verdicts", "Observation"], StringComparer.Ordinal));
+        var (holding, incomplete) = (
+            new List<ReadDocument>(reading.Documents.Count),
+            new HashSet<string>(["Verdicts", "Observation"], StringComparer.Ordinal)
+        );
         foreach (var document in reading.Documents)
         {
             if (document.Content is not null && !spoilt.Contains(document.Path) && !blamed.Contains((document.Path, document.Id)))

@@ -7,26 +7,47 @@ namespace PgGitOps.Core.Policies;
 /// <param name="Asked">The rules that were to be asked, ordered by id.</param>
 /// <param name="Standing">What no waiver covers, and why a rule could not be asked; ordered by place.</param>
 /// <param name="Waived">Findings that a waiver covers, as notes; ordered by place.</param>
-public sealed record LiveRuleReport(EquatableArray<DiagnosticRule> Asked, EquatableArray<Diagnostic> Standing, EquatableArray<Diagnostic> Waived)
+public sealed record LiveRuleReport(
+    EquatableArray<DiagnosticRule> Asked,
+    EquatableArray<Diagnostic> Standing,
+    EquatableArray<Diagnostic> Waived
+)
 {
     // Waivers, and rules that found nothing to run on, are spoken of where the documents are judged.
     private static readonly HashSet<string> OfDocuments = new(
         [
-            RuleFindings.NothingChecked.Id, RuleFindings.WaiverHard.Id, RuleFindings.WaiverSelf.Id, RuleFindings.WaiverExpired.Id,
-            RuleFindings.WaiverUnused.Id, RuleFindings.WaiverExpiring.Id, RuleFindings.WaiverVoid.Id,
-        ], StringComparer.Ordinal);
+            RuleFindings.NothingChecked.Id,
+            RuleFindings.WaiverHard.Id,
+            RuleFindings.WaiverSelf.Id,
+            RuleFindings.WaiverExpired.Id,
+            RuleFindings.WaiverUnused.Id,
+            RuleFindings.WaiverExpiring.Id,
+            RuleFindings.WaiverVoid.Id,
+        ],
+        StringComparer.Ordinal
+    );
 
     /// <param name="report">Of the asked rules, settled with what was seen.</param>
     /// <param name="concerns">Whether a document, as <c>Kind/name</c>, is among those that were asked about.</param>
     public static LiveRuleReport Of(IEnumerable<RuleHeader> asked, RuleReport report, Func<string, bool> concerns)
     {
-        var findings = report.Outcomes.SelectMany(o => o.Findings.Select(f => (o.Rule.Id, f.Finding.At, f.Finding.Message, f.WaivedBy))).ToList();
+        var findings = report
+            .Outcomes.SelectMany(o => o.Findings.Select(f => (o.Rule.Id, f.Finding.At, f.Finding.Message, f.WaivedBy)))
+            .ToList();
         var rules = findings.Select(f => f.Id).ToHashSet(StringComparer.Ordinal);
         var unwaived = findings.Where(f => f.WaivedBy is null).Select(f => (f.Id, f.At, f.Message)).ToHashSet();
-        var said = report.Diagnostics
-            .Where(d => !OfDocuments.Contains(d.RuleId) && (d.RuleId != RuleFindings.UnknownRule.Id || SettingsInForce.IsOfSetting(d)) && (d.Document is null || concerns(d.Document)))
+        var said = report
+            .Diagnostics.Where(d =>
+                !OfDocuments.Contains(d.RuleId)
+                && (d.RuleId != RuleFindings.UnknownRule.Id || SettingsInForce.IsOfSetting(d))
+                && (d.Document is null || concerns(d.Document))
+            )
             .ToLookup(d => rules.Contains(d.RuleId) && !unwaived.Contains((d.RuleId, d.Span, d.Message)));
-        return new([.. asked.Select(r => new DiagnosticRule(r.Id, r.Title, r.Help, r.Severity))], [.. said[false]], [.. said[true]]);
+        return new(
+            [.. asked.Select(r => new DiagnosticRule(r.Id, r.Title, r.Help, r.Severity))],
+            [.. said[false]],
+            [.. said[true]]
+        );
     }
 
     /// <summary>A soft or hard rule says no, or a rule could not be asked.</summary>
@@ -36,5 +57,10 @@ public sealed record LiveRuleReport(EquatableArray<DiagnosticRule> Asked, Equata
     public bool SettingsAreWrong => Standing.Any(SettingsInForce.IsOfSetting);
 
     /// <summary>What stands and what is waived, ordered by place.</summary>
-    public IEnumerable<Diagnostic> Findings => Standing.Concat(Waived).OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal);
+    public IEnumerable<Diagnostic> Findings =>
+        Standing
+            .Concat(Waived)
+            .OrderBy(d => d.Span)
+            .ThenBy(d => d.RuleId, StringComparer.Ordinal)
+            .ThenBy(d => d.Message, StringComparer.Ordinal);
 }

@@ -27,7 +27,8 @@ public sealed record RuleHeader(
     EquatableArray<string> Requirements,
     EquatableArray<ParameterDeclaration> Parameters,
     string Help,
-    SourceSpan At)
+    SourceSpan At
+)
 {
     public const string FleetSubject = "Fleet";
 
@@ -45,7 +46,16 @@ public enum ParameterType
 }
 
 /// <param name="OneOf">Allowed spellings; empty for any.</param>
-public sealed record ParameterDeclaration(string Name, ParameterType Type, ParameterValue Default, ParameterValue? Min, ParameterValue? Max, EquatableArray<string> OneOf, string Description, SourceSpan At)
+public sealed record ParameterDeclaration(
+    string Name,
+    ParameterType Type,
+    ParameterValue Default,
+    ParameterValue? Min,
+    ParameterValue? Max,
+    EquatableArray<string> OneOf,
+    string Description,
+    SourceSpan At
+)
 {
     /// <summary>What the repository set it to, or null.</summary>
     public ParameterSetting? Set { get; init; }

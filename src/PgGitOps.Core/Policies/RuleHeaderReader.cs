@@ -9,15 +9,35 @@ internal static class RuleHeaderReader
 {
     private const string Opening = "/*---";
     private const string Closing = "---*/";
-    private static readonly string[] Known = ["id", "title", "severity", "enforcement", "for", "requirements", "parameters", "help"];
+    private static readonly string[] Known =
+    [
+        "id",
+        "title",
+        "severity",
+        "enforcement",
+        "for",
+        "requirements",
+        "parameters",
+        "help",
+    ];
 
     public static RuleHeader? Read(string path, string text, List<Diagnostic> findings)
     {
         var start = new SourceSpan(path, 1, 1, 1);
         var end = text.IndexOf(Closing, StringComparison.Ordinal);
-        if (!text.StartsWith(Opening, StringComparison.Ordinal) || end < 0 || text.IndexOf('\n') is var line && (line < 0 || line > end))
+        if (
+            !text.StartsWith(Opening, StringComparison.Ordinal)
+            || end < 0
+            || text.IndexOf('\n') is var line && (line < 0 || line > end)
+        )
         {
-            findings.Add(RuleFindings.Header.At(start, "a rule starts with a comment that holds its header", "start the file with /*--- on a line of its own, then id, title, severity, enforcement and for, then ---*/"));
+            findings.Add(
+                RuleFindings.Header.At(
+                    start,
+                    "a rule starts with a comment that holds its header",
+                    "start the file with /*--- on a line of its own, then id, title, severity, enforcement and for, then ---*/"
+                )
+            );
             return null;
         }
         // The first line gives way to an empty one, so that lines keep their numbers.
@@ -46,22 +66,51 @@ internal static class RuleHeaderReader
             }
             var id = Text("id");
             if (id is not null && !IsId(id))
-                Wrong(root["id"]!.Value, $"'{id}' is no rule id", "upper-case letters, digits and '-', starting with a letter, at most 32 characters, such as PG101");
+                Wrong(
+                    root["id"]!.Value,
+                    $"'{id}' is no rule id",
+                    "upper-case letters, digits and '-', starting with a letter, at most 32 characters, such as PG101"
+                );
             else if (id is ['P', 'G', >= 'A' and <= 'Z', >= '0' and <= '9', ..])
             {
                 errors++;
-                findings.Add(RuleFindings.ReservedId.At(root["id"]!.Value.SpanIn(path), $"'{id}' is of the form of the engine's own ids", "take another prefix, such as OPS101"));
+                findings.Add(
+                    RuleFindings.ReservedId.At(
+                        root["id"]!.Value.SpanIn(path),
+                        $"'{id}' is of the form of the engine's own ids",
+                        "take another prefix, such as OPS101"
+                    )
+                );
             }
             var title = Text("title");
             var severity = OneOf("severity", [("error", Severity.Error), ("warning", Severity.Warning), ("note", Severity.Note)]);
-            var enforcement = OneOf("enforcement", [("advisory", Enforcement.Advisory), ("soft", Enforcement.Soft), ("hard", Enforcement.Hard)]);
+            var enforcement = OneOf(
+                "enforcement",
+                [("advisory", Enforcement.Advisory), ("soft", Enforcement.Soft), ("hard", Enforcement.Hard)]
+            );
             var subject = Text("for");
             if (subject is not null && !IsKind(subject))
-                Wrong(root["for"]!.Value, $"'{subject}' is no kind", "a kind of documents such as RecoveryPolicy, or Fleet; a kind of your own that the engine has too: example.org/v1/RecoveryPolicy");
+                Wrong(
+                    root["for"]!.Value,
+                    $"'{subject}' is no kind",
+                    "a kind of documents such as RecoveryPolicy, or Fleet; a kind of your own that the engine has too: example.org/v1/RecoveryPolicy"
+                );
             var requirements = Texts("requirements");
             var parameters = ParameterDeclarations();
             var help = root["help"] is null ? "" : Text("help");
-            return errors > 0 ? null : new RuleHeader(id!, title!, severity!.Value, enforcement!.Value, subject!, requirements, parameters, help!.Trim(), (root["id"] ?? root).SpanIn(path));
+            return errors > 0
+                ? null
+                : new RuleHeader(
+                    id!,
+                    title!,
+                    severity!.Value,
+                    enforcement!.Value,
+                    subject!,
+                    requirements,
+                    parameters,
+                    help!.Trim(),
+                    (root["id"] ?? root).SpanIn(path)
+                );
         }
 
         private EquatableArray<ParameterDeclaration> ParameterDeclarations()
@@ -124,11 +173,15 @@ internal static class RuleHeaderReader
         private static bool IsKind(string subject)
         {
             var parts = subject.Split('/');
-            return parts.Length <= 3 && parts[^1].Length > 0 && parts[^1].All(char.IsAsciiLetterOrDigit)
+            return parts.Length <= 3
+                && parts[^1].Length > 0
+                && parts[^1].All(char.IsAsciiLetterOrDigit)
                 && parts[..^1].All(p => p.Length > 0 && p.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-'));
         }
 
         private static bool IsId(string id) =>
-            id.Length is > 1 and <= 32 && char.IsAsciiLetterUpper(id[0]) && id.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '-');
+            id.Length is > 1 and <= 32
+            && char.IsAsciiLetterUpper(id[0])
+            && id.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c == '-');
     }
 }

@@ -21,12 +21,24 @@ public sealed record RulePreview(EquatableArray<PreviewLine> NewlyFails, Equatab
     }
 
     private static List<PreviewLine> Lines(RuleReport report) =>
-    [
-        .. report.Outcomes.SelectMany(o => o.Outcome == Outcome.Error
-            ? [new PreviewLine(o.Rule.Id, o.Subject, "", o.Reason, o.Rule.At)]
-            : o.Findings.Where(f => f.WaivedBy is null).Select(f => new PreviewLine(o.Rule.Id, f.Finding.Document, f.Finding.Field, f.Finding.Message, f.Finding.At)))
-            .OrderBy(l => l.At).ThenBy(l => l.Rule, StringComparer.Ordinal),
-    ];
+        [
+            .. report
+                .Outcomes.SelectMany(o =>
+                    o.Outcome == Outcome.Error
+                        ? [new PreviewLine(o.Rule.Id, o.Subject, "", o.Reason, o.Rule.At)]
+                        : o
+                            .Findings.Where(f => f.WaivedBy is null)
+                            .Select(f => new PreviewLine(
+                                o.Rule.Id,
+                                f.Finding.Document,
+                                f.Finding.Field,
+                                f.Finding.Message,
+                                f.Finding.At
+                            ))
+                )
+                .OrderBy(l => l.At)
+                .ThenBy(l => l.Rule, StringComparer.Ordinal),
+        ];
 }
 
 public sealed record PreviewLine(string Rule, string Subject, string Field, string Message, SourceSpan At);

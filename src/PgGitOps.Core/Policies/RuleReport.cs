@@ -14,7 +14,14 @@ public enum Outcome
 
 /// <summary>One rule on one document after waivers.</summary>
 /// <param name="Subject">The document as <c>Kind/name</c>, or <c>Fleet</c>.</param>
-public sealed record RuleOutcome(RuleHeader Rule, string Subject, Outcome Outcome, string Reason, EquatableArray<SettledFinding> Findings, long FuelSpent);
+public sealed record RuleOutcome(
+    RuleHeader Rule,
+    string Subject,
+    Outcome Outcome,
+    string Reason,
+    EquatableArray<SettledFinding> Findings,
+    long FuelSpent
+);
 
 /// <param name="WaivedBy">The waiver that covers it, or null.</param>
 public sealed record SettledFinding(RawFinding Finding, Waiver? WaivedBy);
@@ -33,7 +40,10 @@ public sealed record RuleReport(EquatableArray<RuleOutcome> Outcomes, EquatableA
     public bool RejectedByTheMachine { get; init; }
 
     /// <summary>Every rule the report may speak of, for formats that list them.</summary>
-    public IEnumerable<DiagnosticRule> Describe() => RuleFindings.All.Concat(Outcomes.Select(o => o.Rule).Distinct().Select(r => new DiagnosticRule(r.Id, r.Title, r.Help, r.Severity)));
+    public IEnumerable<DiagnosticRule> Describe() =>
+        RuleFindings.All.Concat(
+            Outcomes.Select(o => o.Rule).Distinct().Select(r => new DiagnosticRule(r.Id, r.Title, r.Help, r.Severity))
+        );
 
     public int Count(Outcome outcome) => Outcomes.Count(o => o.Outcome == outcome);
 }

@@ -16,7 +16,15 @@ public enum RunEnd
 /// <param name="Reason">Why it is not applicable, or what went wrong.</param>
 /// <param name="ErrorAt">Statement of the rule that was running when it went wrong.</param>
 /// <param name="FuelSpent">Steps; the same on every machine.</param>
-public sealed record RuleRun(RuleHeader Rule, string? Subject, RunEnd End, string Reason, SourceSpan ErrorAt, long FuelSpent, EquatableArray<RawFinding> Findings)
+public sealed record RuleRun(
+    RuleHeader Rule,
+    string? Subject,
+    RunEnd End,
+    string Reason,
+    SourceSpan ErrorAt,
+    long FuelSpent,
+    EquatableArray<RawFinding> Findings
+)
 {
     /// <summary>Documents (<c>Kind/name</c>) and kinds the run looked at, and whether it asked for the time: what could change its result.</summary>
     public required RunReads Reads { get; init; }
@@ -41,7 +49,16 @@ public sealed record ValueRead(string Document, string Field, string? Text, Sour
 
 /// <summary>What a rule reported.</summary>
 /// <param name="Value">What stands there: the text of a scalar, else a fingerprint of the whole value.</param>
-public sealed record RawFinding(string Document, string Field, string Value, string Message, string? Hint, SourceSpan At, EquatableArray<RelatedPlace> Related, EquatableArray<RuleEdit> Edits);
+public sealed record RawFinding(
+    string Document,
+    string Field,
+    string Value,
+    string Message,
+    string? Hint,
+    SourceSpan At,
+    EquatableArray<RelatedPlace> Related,
+    EquatableArray<RuleEdit> Edits
+);
 
 public sealed record RelatedPlace(SourceSpan At, string Text);
 
@@ -61,13 +78,22 @@ public static class ValueFingerprint
             return node.Text;
         var text = new System.Text.StringBuilder();
         Write(node, text);
-        return "sha256:" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ToString())))[..16];
+        return "sha256:"
+            + Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text.ToString()))
+            )[..16];
     }
 
     // Lengths before texts, so that no two values are written alike.
     private static void Write(LocatedNode node, System.Text.StringBuilder to)
     {
-        to.Append((int)node.Kind).Append(':').Append(node.Text.Length).Append(':').Append(node.Text).Append(node.Items.Count).Append('[');
+        to.Append((int)node.Kind)
+            .Append(':')
+            .Append(node.Text.Length)
+            .Append(':')
+            .Append(node.Text)
+            .Append(node.Items.Count)
+            .Append('[');
         for (var i = 0; i < node.Items.Count; i++)
         {
             if (node.Kind == NodeKind.Mapping)

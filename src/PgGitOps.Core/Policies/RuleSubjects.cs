@@ -18,7 +18,12 @@ public static class RuleSubjects
             return bundle;
         HashSet<string> known = [RuleHeader.FleetSubject, .. DocumentSchemas.Kinds, .. Facts, .. ownKinds];
         var strange = bundle.Rules.Where(r => !known.Contains(r.Header.Subject)).ToList();
-        return strange.Count == 0 ? bundle : bundle with { Broken = InOrder(bundle.Broken.Concat(strange.Select(r => Finding(r.Header, known)))) };
+        return strange.Count == 0
+            ? bundle
+            : bundle with
+            {
+                Broken = InOrder(bundle.Broken.Concat(strange.Select(r => Finding(r.Header, known)))),
+            };
     }
 
     /// <summary>Whether a file is meant as a rule, by its name.</summary>
@@ -29,20 +34,32 @@ public static class RuleSubjects
         if (name.StartsWith('.') || name.EndsWith('~'))
             return name.EndsWith(".csx", StringComparison.Ordinal);
         return name.Contains(".csx", StringComparison.OrdinalIgnoreCase)
-            || (name.EndsWith(".cs", StringComparison.OrdinalIgnoreCase) && path.StartsWith("policies/rules/", StringComparison.OrdinalIgnoreCase));
+            || (
+                name.EndsWith(".cs", StringComparison.OrdinalIgnoreCase)
+                && path.StartsWith("policies/rules/", StringComparison.OrdinalIgnoreCase)
+            );
     }
 
     /// <summary>Files that are meant as rules and are not read as such.</summary>
     public static IEnumerable<Diagnostic> Misplaced(IEnumerable<SourceFile> files) =>
-        files.Where(f => LooksLikeRule(f.Path) && !RuleBundleReader.IsRule(f.Path)).Select(f => RuleFindings.Misplaced.At(
-            SourceSpan.WholeFile(f.Path),
-            f.Path.StartsWith("policies/rules/", StringComparison.Ordinal) ? "this file is not read as a rule: the name of a rule ends in .csx, in small letters" : "this file is not read as a rule: rules lie below policies/rules/ and end in .csx",
-            "rename it (git mv), or remove it"));
+        files
+            .Where(f => LooksLikeRule(f.Path) && !RuleBundleReader.IsRule(f.Path))
+            .Select(f =>
+                RuleFindings.Misplaced.At(
+                    SourceSpan.WholeFile(f.Path),
+                    f.Path.StartsWith("policies/rules/", StringComparison.Ordinal)
+                        ? "this file is not read as a rule: the name of a rule ends in .csx, in small letters"
+                        : "this file is not read as a rule: rules lie below policies/rules/ and end in .csx",
+                    "rename it (git mv), or remove it"
+                )
+            );
 
-    private static Diagnostic Finding(RuleHeader header, HashSet<string> known) => RuleFindings.UnknownSubject.At(
-        header.At,
-        $"rule {header.Id} is for documents of kind {header.Subject}, which neither the engine nor schemas/kinds/ declares{Suggestion.Clause(header.Subject, known)}: it judges nothing",
-        "mend 'for:', or remove the rule before the kind");
+    private static Diagnostic Finding(RuleHeader header, HashSet<string> known) =>
+        RuleFindings.UnknownSubject.At(
+            header.At,
+            $"rule {header.Id} is for documents of kind {header.Subject}, which neither the engine nor schemas/kinds/ declares{Suggestion.Clause(header.Subject, known)}: it judges nothing",
+            "mend 'for:', or remove the rule before the kind"
+        );
 
     private static EquatableArray<Diagnostic> InOrder(IEnumerable<Diagnostic> findings) =>
         findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray();

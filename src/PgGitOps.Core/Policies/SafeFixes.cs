@@ -14,11 +14,19 @@ public static class SafeFixes
 {
     /// <summary>The safe edits of findings that no waiver covers, in the order of their places; where two differ about one place, neither.</summary>
     public static IReadOnlyList<RuleEdit> Of(RuleReport report) =>
-    [
-        .. report.Outcomes.SelectMany(o => o.Findings).Where(f => f.WaivedBy is null).SelectMany(f => f.Finding.Edits).Where(e => e.Safe).Distinct()
-            .GroupBy(e => (e.At, e.Key)).Where(g => g.Count() == 1).Select(g => g.Single())
-            .OrderBy(e => e.At).ThenBy(e => e.Key, StringComparer.Ordinal),
-    ];
+        [
+            .. report
+                .Outcomes.SelectMany(o => o.Findings)
+                .Where(f => f.WaivedBy is null)
+                .SelectMany(f => f.Finding.Edits)
+                .Where(e => e.Safe)
+                .Distinct()
+                .GroupBy(e => (e.At, e.Key))
+                .Where(g => g.Count() == 1)
+                .Select(g => g.Single())
+                .OrderBy(e => e.At)
+                .ThenBy(e => e.Key, StringComparer.Ordinal),
+        ];
 
     /// <returns>The file, or null where the edits cannot be carried out and change nothing else.</returns>
     public static FixedFile? Apply(SourceFile file, IReadOnlyList<RuleEdit> edits)
@@ -26,7 +34,12 @@ public static class SafeFixes
         var text = Encoding.UTF8.GetString(file.Content.Span);
         var lines = text.Split('\n');
         var touched = new SortedDictionary<int, string>();
-        foreach (var edit in edits.OrderByDescending(e => e.At.Line).ThenByDescending(e => e.At.Column).ThenByDescending(e => e.Key, StringComparer.Ordinal))
+        foreach (
+            var edit in edits
+                .OrderByDescending(e => e.At.Line)
+                .ThenByDescending(e => e.At.Column)
+                .ThenByDescending(e => e.Key, StringComparer.Ordinal)
+        )
         {
             if (edit.At.Line < 1 || edit.At.Line > lines.Length || Edited(lines[edit.At.Line - 1], edit) is not { } line)
                 return null;
@@ -35,7 +48,9 @@ public static class SafeFixes
         }
         var now = string.Join('\n', lines);
         // The reader has the last word: the documents differ by these values and by nothing else.
-        return SaysTheSameBut(file.Path, text, now, edits) ? new FixedFile(file.Path, now, Diff(file.Path, touched, lines)) : null;
+        return SaysTheSameBut(file.Path, text, now, edits)
+            ? new FixedFile(file.Path, now, Diff(file.Path, touched, lines))
+            : null;
     }
 
     private static string? Edited(string line, RuleEdit edit)
@@ -56,7 +71,10 @@ public static class SafeFixes
         if (to <= from)
             return null;
         var quote = line[from];
-        var written = quote == '\'' && !edit.Text.Contains('\'', StringComparison.Ordinal) ? $"'{edit.Text}'" : quote is '"' or '\'' ? Quoted(edit.Text) : Scalar(edit.Text);
+        var written =
+            quote == '\'' && !edit.Text.Contains('\'', StringComparison.Ordinal) ? $"'{edit.Text}'"
+            : quote is '"' or '\'' ? Quoted(edit.Text)
+            : Scalar(edit.Text);
         return line[..from] + written + line[to..];
     }
 
@@ -74,7 +92,11 @@ public static class SafeFixes
     }
 
     private static string Scalar(string text) =>
-        text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && text.All(c => char.IsAsciiLetterOrDigit(c) || "._%/+-".Contains(c, StringComparison.Ordinal)) ? text : Quoted(text);
+        text.Length > 0
+        && char.IsAsciiLetterOrDigit(text[0])
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || "._%/+-".Contains(c, StringComparison.Ordinal))
+            ? text
+            : Quoted(text);
 
     private static string Quoted(string text)
     {
@@ -94,7 +116,10 @@ public static class SafeFixes
     private static bool SaysTheSameBut(string path, string before, string now, IReadOnlyList<RuleEdit> edits)
     {
         var findings = new List<Diagnostic>();
-        var (old, next) = (YamlDocuments.Read(path, before.TrimStart('\uFEFF'), findings), YamlDocuments.Read(path, now.TrimStart('\uFEFF'), findings));
+        var (old, next) = (
+            YamlDocuments.Read(path, before.TrimStart('\uFEFF'), findings),
+            YamlDocuments.Read(path, now.TrimStart('\uFEFF'), findings)
+        );
         if (findings.Exists(f => f.Severity == Severity.Error) || old.Count != next.Count)
             return false;
         var replaced = edits.Where(e => e.Key.Length == 0).ToDictionary(e => (e.At.Line, e.At.Column), e => e.Text);
@@ -116,14 +141,26 @@ public static class SafeFixes
             {
                 foreach (var edit in added[(first.Line, first.Column)].OrderBy(e => e.Key, StringComparer.Ordinal))
                 {
-                    if (skip >= other.Keys.Count || other.Keys[skip].Text != edit.Key || other.Items[skip] is not { IsScalar: true } value || value.Text != edit.Text || one[edit.Key] is not null)
+                    if (
+                        skip >= other.Keys.Count
+                        || other.Keys[skip].Text != edit.Key
+                        || other.Items[skip] is not { IsScalar: true } value
+                        || value.Text != edit.Text
+                        || one[edit.Key] is not null
+                    )
                         return false;
                     met.Add((first.Line, first.Column, edit.Key));
                     skip++;
                 }
             }
-            return one.Kind == other.Kind && other.Items.Count == one.Items.Count + skip
-                && Enumerable.Range(0, one.Items.Count).All(i => (one.Kind != NodeKind.Mapping || one.Keys[i].Text == other.Keys[i + skip].Text) && Same(one.Items[i], other.Items[i + skip]));
+            return one.Kind == other.Kind
+                && other.Items.Count == one.Items.Count + skip
+                && Enumerable
+                    .Range(0, one.Items.Count)
+                    .All(i =>
+                        (one.Kind != NodeKind.Mapping || one.Keys[i].Text == other.Keys[i + skip].Text)
+                        && Same(one.Items[i], other.Items[i + skip])
+                    );
         }
     }
 

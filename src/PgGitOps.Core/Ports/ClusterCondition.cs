@@ -53,25 +53,42 @@ public enum ConditionReason
 /// <param name="Message">For people; never compared.</param>
 /// <param name="Concerns">What it speaks of, ordered: ids of steps, rules or members, or names of values.</param>
 /// <param name="Since">When the state began, whatever its reason was then.</param>
-public sealed record ClusterCondition(ConditionReason Reason, string Message, EquatableArray<string> Concerns, DateTimeOffset Since)
+public sealed record ClusterCondition(
+    ConditionReason Reason,
+    string Message,
+    EquatableArray<string> Concerns,
+    DateTimeOffset Since
+)
 {
     public ConditionState State => StateOf(Reason);
 
     /// <summary>Of a cluster that no pass has ended on yet.</summary>
-    public static ClusterCondition NotObserved(DateTimeOffset now) => new(ConditionReason.NotObserved, "not observed yet", [], now);
+    public static ClusterCondition NotObserved(DateTimeOffset now) =>
+        new(ConditionReason.NotObserved, "not observed yet", [], now);
 
     /// <summary>Nothing has changed from the one to the other that anybody would have to hear of.</summary>
     public bool Says(ClusterCondition other) => Reason == other.Reason && Concerns == other.Concerns;
 
-    public static ConditionState StateOf(ConditionReason reason) => reason switch
-    {
-        ConditionReason.InSync => ConditionState.Ready,
-        ConditionReason.NotEnforced or ConditionReason.Undeclared or ConditionReason.WaitsForWindow or ConditionReason.WaitsForApproval or ConditionReason.StepsLeft
-            or ConditionReason.LockHeld or ConditionReason.PlanStale => ConditionState.Drifted,
-        ConditionReason.NotAsDeclared or ConditionReason.NoEffect => ConditionState.Degraded,
-        ConditionReason.Suspended => ConditionState.Suspended,
-        ConditionReason.StepFailed or ConditionReason.RunBrokenOff or ConditionReason.PlanRefused or ConditionReason.NoPrimary or ConditionReason.TwoHistories
-            or ConditionReason.ClusterMissing or ConditionReason.InternalError => ConditionState.Stalled,
-        ConditionReason.Unreachable or ConditionReason.NotObserved => ConditionState.Unknown,
-    };
+    public static ConditionState StateOf(ConditionReason reason) =>
+        reason switch
+        {
+            ConditionReason.InSync => ConditionState.Ready,
+            ConditionReason.NotEnforced
+            or ConditionReason.Undeclared
+            or ConditionReason.WaitsForWindow
+            or ConditionReason.WaitsForApproval
+            or ConditionReason.StepsLeft
+            or ConditionReason.LockHeld
+            or ConditionReason.PlanStale => ConditionState.Drifted,
+            ConditionReason.NotAsDeclared or ConditionReason.NoEffect => ConditionState.Degraded,
+            ConditionReason.Suspended => ConditionState.Suspended,
+            ConditionReason.StepFailed
+            or ConditionReason.RunBrokenOff
+            or ConditionReason.PlanRefused
+            or ConditionReason.NoPrimary
+            or ConditionReason.TwoHistories
+            or ConditionReason.ClusterMissing
+            or ConditionReason.InternalError => ConditionState.Stalled,
+            ConditionReason.Unreachable or ConditionReason.NotObserved => ConditionState.Unknown,
+        };
 }

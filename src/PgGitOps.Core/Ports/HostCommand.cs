@@ -11,9 +11,7 @@ public sealed record HostCommand(EquatableArray<string> Arguments, string? Stand
 /// <summary>How a host command ended. Closed.</summary>
 public abstract record HostResult
 {
-    private HostResult()
-    {
-    }
+    private HostResult() { }
 
     public sealed record Exited(int Code, string Output, string Error) : HostResult;
 
@@ -26,14 +24,15 @@ public abstract record HostResult
     /// <summary>It had started when the connection to its host broke, so it may have had effects.</summary>
     public sealed record Lost(string Reason) : HostResult;
 
-    public T Match<T>(Func<Exited, T> exited, Func<TimedOut, T> timedOut, Func<Unreachable, T> unreachable, Func<Lost, T> lost) => this switch
-    {
-        Exited r => exited(r),
-        TimedOut r => timedOut(r),
-        Unreachable r => unreachable(r),
-        Lost r => lost(r),
-        _ => throw new InvalidOperationException("HostResult is closed"),
-    };
+    public T Match<T>(Func<Exited, T> exited, Func<TimedOut, T> timedOut, Func<Unreachable, T> unreachable, Func<Lost, T> lost) =>
+        this switch
+        {
+            Exited r => exited(r),
+            TimedOut r => timedOut(r),
+            Unreachable r => unreachable(r),
+            Lost r => lost(r),
+            _ => throw new InvalidOperationException("HostResult is closed"),
+        };
 }
 
 /// <summary>Runs commands on hosts: on this machine, or over SSH, as the host's transport says.</summary>
@@ -45,5 +44,10 @@ public interface IHostExecutor
 /// <summary>Looks at a member's data directory from its host.</summary>
 public interface IHostProbe
 {
-    ValueTask<Observed.Observation<Observed.DataDirectoryFacts>> LookAsync(ValidFleet fleet, Cluster cluster, Member member, CancellationToken cancel);
+    ValueTask<Observed.Observation<Observed.DataDirectoryFacts>> LookAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        Member member,
+        CancellationToken cancel
+    );
 }

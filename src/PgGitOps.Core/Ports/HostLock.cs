@@ -20,9 +20,7 @@ public interface IHostLock : IAsyncDisposable
 /// <summary>Closed: <see cref="Taken"/>, <see cref="Held"/>, <see cref="Unreachable"/>.</summary>
 public abstract record HostLockOutcome
 {
-    private HostLockOutcome()
-    {
-    }
+    private HostLockOutcome() { }
 
     public sealed record Taken(IHostLock Lock) : HostLockOutcome;
 
@@ -31,11 +29,12 @@ public abstract record HostLockOutcome
 
     public sealed record Unreachable(string Reason) : HostLockOutcome;
 
-    public T Match<T>(Func<Taken, T> taken, Func<Held, T> held, Func<Unreachable, T> unreachable) => this switch
-    {
-        Taken o => taken(o),
-        Held o => held(o),
-        Unreachable o => unreachable(o),
-        _ => throw new InvalidOperationException("HostLockOutcome is closed"),
-    };
+    public T Match<T>(Func<Taken, T> taken, Func<Held, T> held, Func<Unreachable, T> unreachable) =>
+        this switch
+        {
+            Taken o => taken(o),
+            Held o => held(o),
+            Unreachable o => unreachable(o),
+            _ => throw new InvalidOperationException("HostLockOutcome is closed"),
+        };
 }

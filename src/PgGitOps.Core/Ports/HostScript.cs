@@ -41,8 +41,12 @@ public static class HostScript
         """;
 
     /// <param name="body">What follows the functions; sees the arguments as $1, $2 …</param>
-    public static HostCommand Command(string body, IEnumerable<string> arguments, TimeSpan timeout, string? standardInput = null) =>
-        new([.. (string[])["/bin/sh", "-c", Prelude + body, "pggitops"], .. arguments], standardInput, timeout);
+    public static HostCommand Command(
+        string body,
+        IEnumerable<string> arguments,
+        TimeSpan timeout,
+        string? standardInput = null
+    ) => new([.. (string[])["/bin/sh", "-c", Prelude + body, "pggitops"], .. arguments], standardInput, timeout);
 
     /// <summary>The two arguments of find_bin.</summary>
     public static string[] BinArguments(Cluster cluster, ServerAccess access) =>

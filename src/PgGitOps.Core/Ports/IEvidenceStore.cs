@@ -25,9 +25,7 @@ public interface IEvidenceStore
 /// <summary>Closed: <see cref="Found"/>, <see cref="Unreadable"/>.</summary>
 public abstract record EvidenceReading
 {
-    private EvidenceReading()
-    {
-    }
+    private EvidenceReading() { }
 
     /// <param name="Entries">None where nothing was ever added.</param>
     public sealed record Found(IReadOnlyList<EvidenceEntry> Entries) : EvidenceReading
@@ -38,12 +36,13 @@ public abstract record EvidenceReading
     /// <summary>Something was added, and what it was is not known.</summary>
     public sealed record Unreadable(string Reason) : EvidenceReading;
 
-    public T Match<T>(Func<Found, T> found, Func<Unreadable, T> unreadable) => this switch
-    {
-        Found r => found(r),
-        Unreadable r => unreadable(r),
-        _ => throw new InvalidOperationException("EvidenceReading is closed"),
-    };
+    public T Match<T>(Func<Found, T> found, Func<Unreadable, T> unreadable) =>
+        this switch
+        {
+            Found r => found(r),
+            Unreadable r => unreadable(r),
+            _ => throw new InvalidOperationException("EvidenceReading is closed"),
+        };
 }
 
 /// <param name="Newest">What is the newest entry now; null where it is not known, or where there is none.</param>

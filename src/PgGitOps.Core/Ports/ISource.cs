@@ -12,7 +12,11 @@ public interface ISource
     SourceOutcome Read(SourceRequest request, CancellationToken cancellation);
 
     /// <summary>Paths of policy files that differ between two commits, ordered.</summary>
-    SourceAnswer<EquatableArray<ChangedPath>> ChangedPaths(string fromCommitId, string toCommitId, CancellationToken cancellation);
+    SourceAnswer<EquatableArray<ChangedPath>> ChangedPaths(
+        string fromCommitId,
+        string toCommitId,
+        CancellationToken cancellation
+    );
 
     /// <summary>Revisions that lead to the reference, newest first. Reads what is at hand and asks no remote.</summary>
     SourceAnswer<EquatableArray<RevisionInfo>> RevisionLog(string reference, int revisionsMax, CancellationToken cancellation);

@@ -16,7 +16,12 @@ public interface ISuspensionFiles : ISuspensionPlaces
 {
     /// <summary>Writes it on every host that takes it.</summary>
     /// <returns>One answer a host with a declared transport, ordered by host.</returns>
-    ValueTask<EquatableArray<PlaceAnswer>> WriteAsync(ValidFleet fleet, Cluster cluster, Suspension suspension, CancellationToken cancel);
+    ValueTask<EquatableArray<PlaceAnswer>> WriteAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        Suspension suspension,
+        CancellationToken cancel
+    );
 
     /// <inheritdoc cref="WriteAsync"/>
     /// <summary>Removes it from every host that can be reached.</summary>

@@ -14,7 +14,8 @@ public sealed record MemberDirectory(string Root)
     /// <summary>Unix sockets.</summary>
     public string Run => $"{Root}/run";
 
-    public static MemberDirectory Of(ServerAccess access, string cluster, string member) => new($"{ClusterRoot(access, cluster)}/{member}");
+    public static MemberDirectory Of(ServerAccess access, string cluster, string member) =>
+        new($"{ClusterRoot(access, cluster)}/{member}");
 
     /// <summary>Lock of the writer that brings the cluster's first server into being.</summary>
     public static string WriterLock(ServerAccess access, string cluster) => $"{ClusterRoot(access, cluster)}/.writer.lock";

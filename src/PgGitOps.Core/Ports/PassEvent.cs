@@ -33,9 +33,7 @@ public enum SecondLookVerdict
 /// <summary>One thing that happened in the loop or in a pass. Closed; <see cref="Code"/> is its stable name.</summary>
 public abstract record PassEvent
 {
-    private PassEvent()
-    {
-    }
+    private PassEvent() { }
 
     public abstract EventCode Code { get; }
 
@@ -59,23 +57,31 @@ public abstract record PassEvent
     }
 
     /// <param name="Clusters">That are cared for from now on.</param>
-    public sealed record RevisionAccepted(string Commit, string Author, string Subject, EquatableArray<string> Clusters) : PassEvent
+    public sealed record RevisionAccepted(string Commit, string Author, string Subject, EquatableArray<string> Clusters)
+        : PassEvent
     {
         public override EventCode Code => EventCodes.RevisionAccepted;
     }
 
     /// <param name="Commit">Null where it failed before its commit was known.</param>
     /// <param name="InForce">Null for none.</param>
-    public sealed record RevisionRejected(string? Commit, string? InForce, RevisionFault Fault, string Message, EquatableArray<Diagnostic> Errors) : PassEvent
+    public sealed record RevisionRejected(
+        string? Commit,
+        string? InForce,
+        RevisionFault Fault,
+        string Message,
+        EquatableArray<Diagnostic> Errors
+    ) : PassEvent
     {
-        public override EventCode Code => Fault switch
-        {
-            RevisionFault.Invalid => EventCodes.RevisionInvalid,
-            RevisionFault.Refuted => EventCodes.RevisionRefuted,
-            RevisionFault.RuledOut => EventCodes.RevisionRuledOut,
-            RevisionFault.Emptied => EventCodes.RevisionEmptied,
-            RevisionFault.JudgementFailed => EventCodes.RevisionJudgementFailed,
-        };
+        public override EventCode Code =>
+            Fault switch
+            {
+                RevisionFault.Invalid => EventCodes.RevisionInvalid,
+                RevisionFault.Refuted => EventCodes.RevisionRefuted,
+                RevisionFault.RuledOut => EventCodes.RevisionRuledOut,
+                RevisionFault.Emptied => EventCodes.RevisionEmptied,
+                RevisionFault.JudgementFailed => EventCodes.RevisionJudgementFailed,
+            };
     }
 
     /// <summary>No revision could be read at all.</summary>
@@ -117,8 +123,15 @@ public abstract record PassEvent
 
     public sealed record StepEnded(Step Step, StepOutcome Outcome) : PassEvent
     {
-        public override EventCode Code => Outcome.Match(
-            _ => EventCodes.StepDone, _ => EventCodes.StepAlreadyTrue, _ => EventCodes.StepHeldBack, _ => EventCodes.StepRefused, _ => EventCodes.StepFailed, _ => EventCodes.StepUncertain);
+        public override EventCode Code =>
+            Outcome.Match(
+                _ => EventCodes.StepDone,
+                _ => EventCodes.StepAlreadyTrue,
+                _ => EventCodes.StepHeldBack,
+                _ => EventCodes.StepRefused,
+                _ => EventCodes.StepFailed,
+                _ => EventCodes.StepUncertain
+            );
 
         public override string? Of => Step.Cluster;
     }
@@ -137,7 +150,8 @@ public abstract record PassEvent
     }
 
     /// <summary>A step that was in hand when an earlier process ended was looked for.</summary>
-    public sealed record InterruptedStepVerified(string Cluster, string StepId, string Title, SecondLookVerdict Verdict) : PassEvent
+    public sealed record InterruptedStepVerified(string Cluster, string StepId, string Title, SecondLookVerdict Verdict)
+        : PassEvent
     {
         public override EventCode Code => EventCodes.InterruptedStepVerified;
         public override string? Of => Cluster;
@@ -168,15 +182,16 @@ public abstract record PassEvent
     /// <param name="Before">Null where nothing is known of before.</param>
     public sealed record ConditionChanged(string Cluster, ClusterCondition? Before, ClusterCondition After) : PassEvent
     {
-        public override EventCode Code => After.State switch
-        {
-            ConditionState.Ready => EventCodes.ClusterReady,
-            ConditionState.Drifted => EventCodes.ClusterDrifted,
-            ConditionState.Degraded => EventCodes.ClusterDegraded,
-            ConditionState.Suspended => EventCodes.ClusterSuspended,
-            ConditionState.Stalled => EventCodes.ClusterStalled,
-            ConditionState.Unknown => EventCodes.ClusterUnknown,
-        };
+        public override EventCode Code =>
+            After.State switch
+            {
+                ConditionState.Ready => EventCodes.ClusterReady,
+                ConditionState.Drifted => EventCodes.ClusterDrifted,
+                ConditionState.Degraded => EventCodes.ClusterDegraded,
+                ConditionState.Suspended => EventCodes.ClusterSuspended,
+                ConditionState.Stalled => EventCodes.ClusterStalled,
+                ConditionState.Unknown => EventCodes.ClusterUnknown,
+            };
 
         public override string? Of => Cluster;
     }

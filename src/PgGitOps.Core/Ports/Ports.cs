@@ -20,9 +20,7 @@ public interface ISecretStore
 /// <summary>Closed: <see cref="Found"/>, <see cref="Missing"/>.</summary>
 public abstract record SecretLookup
 {
-    private SecretLookup()
-    {
-    }
+    private SecretLookup() { }
 
     public sealed record Found(string Secret) : SecretLookup
     {
@@ -68,9 +66,7 @@ public interface IClusterGate
 /// <summary>Closed: <see cref="Open"/>, <see cref="Held"/>, <see cref="Suspended"/>, <see cref="Unreachable"/>.</summary>
 public abstract record GateOutcome
 {
-    private GateOutcome()
-    {
-    }
+    private GateOutcome() { }
 
     public sealed record Open(IClusterWriter Writer) : GateOutcome;
 

@@ -88,9 +88,7 @@ public sealed record SourceRefusal(SourceRefusalKind Kind, string Message, strin
 /// <summary>What one attempt to read a revision came to. A refusal never touches what was read before.</summary>
 public abstract record SourceOutcome
 {
-    private SourceOutcome()
-    {
-    }
+    private SourceOutcome() { }
 
     /// <param name="Diagnostics">Entries that were not read (links, submodules, unreadable names) and notes on the reference.</param>
     public sealed record Read(SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : SourceOutcome;
@@ -100,30 +98,30 @@ public abstract record SourceOutcome
 
     public sealed record Refused(SourceRefusal Refusal) : SourceOutcome;
 
-    public T Match<T>(Func<Read, T> read, Func<Unchanged, T> unchanged, Func<Refused, T> refused) => this switch
-    {
-        Read it => read(it),
-        Unchanged it => unchanged(it),
-        Refused it => refused(it),
-        _ => throw new InvalidOperationException("A source outcome is Read, Unchanged or Refused."),
-    };
+    public T Match<T>(Func<Read, T> read, Func<Unchanged, T> unchanged, Func<Refused, T> refused) =>
+        this switch
+        {
+            Read it => read(it),
+            Unchanged it => unchanged(it),
+            Refused it => refused(it),
+            _ => throw new InvalidOperationException("A source outcome is Read, Unchanged or Refused."),
+        };
 }
 
 /// <summary>An answer about the history of a source, or the reason why there is none.</summary>
 public abstract record SourceAnswer<T>
 {
-    private SourceAnswer()
-    {
-    }
+    private SourceAnswer() { }
 
     public sealed record Found(T Value) : SourceAnswer<T>;
 
     public sealed record Refused(SourceRefusal Refusal) : SourceAnswer<T>;
 
-    public TResult Match<TResult>(Func<T, TResult> found, Func<SourceRefusal, TResult> refused) => this switch
-    {
-        Found it => found(it.Value),
-        Refused it => refused(it.Refusal),
-        _ => throw new InvalidOperationException("A source answer is Found or Refused."),
-    };
+    public TResult Match<TResult>(Func<T, TResult> found, Func<SourceRefusal, TResult> refused) =>
+        this switch
+        {
+            Found it => found(it.Value),
+            Refused it => refused(it.Refusal),
+            _ => throw new InvalidOperationException("A source answer is Found or Refused."),
+        };
 }

@@ -10,7 +10,14 @@ namespace PgGitOps.Core.Proofs;
 /// </remarks>
 public sealed class AcknowledgementRule
 {
-    private AcknowledgementRule(ImmutableArray<int> order, SynchronousMethod method, int count, CommitLevel level, ManagerQuirk quirk, MemberSet direct)
+    private AcknowledgementRule(
+        ImmutableArray<int> order,
+        SynchronousMethod method,
+        int count,
+        CommitLevel level,
+        ManagerQuirk quirk,
+        MemberSet direct
+    )
     {
         Order = order;
         Method = method;
@@ -21,7 +28,10 @@ public sealed class AcknowledgementRule
             Standbys = Standbys.With(index);
         WaitsFor = level >= CommitLevel.RemoteWrite ? count : 0;
         // A rule nobody can satisfy acknowledges nothing, and so loses nothing, at remote_write too.
-        var floor = WaitsFor == 0 || level == CommitLevel.RemoteWrite && WritesGoOnWithout(MemberSet.Empty) ? AcknowledgementFloor.None : quirk.Floor;
+        var floor =
+            WaitsFor == 0 || level == CommitLevel.RemoteWrite && WritesGoOnWithout(MemberSet.Empty)
+                ? AcknowledgementFloor.None
+                : quirk.Floor;
         (GuaranteedCount, GuaranteedFrom) = floor switch
         {
             AcknowledgementFloor.None => (0, Standbys),
@@ -53,7 +63,9 @@ public sealed class AcknowledgementRule
     public MemberSet GuaranteedFrom { get; }
 
     /// <summary>The rule is shrunk when standbys are missing, instead of making commits wait.</summary>
-    public bool Degrades => Quirk.Floor == AcknowledgementFloor.None && (Quirk == ManagerQuirk.NativeDegrade || Quirk == ManagerQuirk.PatroniDegrading);
+    public bool Degrades =>
+        Quirk.Floor == AcknowledgementFloor.None
+        && (Quirk == ManagerQuirk.NativeDegrade || Quirk == ManagerQuirk.PatroniDegrading);
 
     /// <summary>Does a commit acknowledged by the primary survive the loss of these members, in every permitted state?</summary>
     public bool SurvivesGuaranteed(MemberSet lost) => (GuaranteedFrom & lost).Count < GuaranteedCount;
@@ -68,7 +80,8 @@ public sealed class AcknowledgementRule
         {
             // The manager asks for no more than there are; with nobody named it asks anybody, or nobody at all.
             if (Order.Length == 0)
-                return Quirk.Floor == AcknowledgementFloor.OneDeclared || Quirk.Floor == AcknowledgementFloor.OneOfAnyMember && !Direct.Overlaps(lost);
+                return Quirk.Floor == AcknowledgementFloor.OneDeclared
+                    || Quirk.Floor == AcknowledgementFloor.OneOfAnyMember && !Direct.Overlaps(lost);
             asked = Order.Length;
         }
         if (Method == SynchronousMethod.Any || asked >= Order.Length)
@@ -111,8 +124,10 @@ public sealed class AcknowledgementRule
     /// <summary>The rule as <paramref name="primary"/> applies it. Cascades are not walsenders of it and drop out.</summary>
     public static AcknowledgementRule Of(Topology topology, SynchronousRule? rule, CommitLevel level, int primary)
     {
-        var direct = topology.Where(m => (m.Declared.From is not { } from || from.Value == topology.Members[primary].Name))
-            .Without(primary) - topology.StandbyClusterMembers;
+        var direct =
+            topology
+                .Where(m => (m.Declared.From is not { } from || from.Value == topology.Members[primary].Name))
+                .Without(primary) - topology.StandbyClusterMembers;
         var order = ImmutableArray.CreateBuilder<int>();
         if (rule is not null)
         {
@@ -133,6 +148,13 @@ public sealed class AcknowledgementRule
             }
         }
         var quirk = ManagerQuirk.For(topology.Cluster.Manager, rule?.WhenShort ?? WhenShort.Block);
-        return new AcknowledgementRule(order.ToImmutable(), rule?.Method ?? SynchronousMethod.Any, rule?.Count ?? 0, level, quirk, direct);
+        return new AcknowledgementRule(
+            order.ToImmutable(),
+            rule?.Method ?? SynchronousMethod.Any,
+            rule?.Count ?? 0,
+            level,
+            quirk,
+            direct
+        );
     }
 }

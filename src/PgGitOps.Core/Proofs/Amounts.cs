@@ -19,8 +19,12 @@ public static class Amounts
         {
             < 120 => seconds == 60 ? "1m" : Invariant($"{seconds}s"),
             < 7200 => seconds % 60 == 0 ? Invariant($"{seconds / 60}m") : Invariant($"{seconds / 60}m {seconds % 60}s"),
-            < 172_800 => (seconds + 59) / 60 % 60 == 0 ? Invariant($"{(seconds + 59) / 3600}h") : Invariant($"{(seconds + 59) / 60 / 60}h {(seconds + 59) / 60 % 60}m"),
-            _ => seconds % 86_400 == 0 ? Invariant($"{seconds / 86_400}d") : Invariant($"{seconds / 86_400}d {(seconds % 86_400 + 3599) / 3600}h"),
+            < 172_800 => (seconds + 59) / 60 % 60 == 0
+                ? Invariant($"{(seconds + 59) / 3600}h")
+                : Invariant($"{(seconds + 59) / 60 / 60}h {(seconds + 59) / 60 % 60}m"),
+            _ => seconds % 86_400 == 0
+                ? Invariant($"{seconds / 86_400}d")
+                : Invariant($"{seconds / 86_400}d {(seconds % 86_400 + 3599) / 3600}h"),
         };
     }
 

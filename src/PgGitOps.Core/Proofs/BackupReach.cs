@@ -35,5 +35,7 @@ public sealed class BackupReach
 
     // A fleet has few distinct schedules and walking four years of days costs a millisecond; the answer depends on the text alone.
     private static TimeSpan? GapOf(string full, string? differential) =>
-        Gaps.Count > 10_000 ? CronGap.Longest(full, differential) : Gaps.GetOrAdd((full, differential), key => CronGap.Longest(key.Item1, key.Item2));
+        Gaps.Count > 10_000
+            ? CronGap.Longest(full, differential)
+            : Gaps.GetOrAdd((full, differential), key => CronGap.Longest(key.Item1, key.Item2));
 }

@@ -34,11 +34,19 @@ public sealed class Claims
     public Claims(RecoveryPolicy policy, RecoveryClasses? classes)
     {
         Policy = policy;
-        Local = new Claim(ClaimScope.Local, Limit(classes?.Rpo, policy.RpoClass.Value), Limit(classes?.Rto, policy.RtoClass.Value));
-        CrossSite = policy.CrossSite.Replication.Value == CrossSiteReplication.NotAssumed
-            ? Claim.None
-            : new Claim(ClaimScope.CrossSite, policy.CrossSite.DataLossWindow?.Value,
-                policy.CrossSite.RtoClass is { } rto ? Limit(classes?.Rto, rto.Value) : null);
+        Local = new Claim(
+            ClaimScope.Local,
+            Limit(classes?.Rpo, policy.RpoClass.Value),
+            Limit(classes?.Rto, policy.RtoClass.Value)
+        );
+        CrossSite =
+            policy.CrossSite.Replication.Value == CrossSiteReplication.NotAssumed
+                ? Claim.None
+                : new Claim(
+                    ClaimScope.CrossSite,
+                    policy.CrossSite.DataLossWindow?.Value,
+                    policy.CrossSite.RtoClass is { } rto ? Limit(classes?.Rto, rto.Value) : null
+                );
         localLoss = Local with { OutageLimit = null };
         crossSiteLoss = CrossSite with { OutageLimit = null };
         PointInTime = policy.Backup?.PitrWindow is null ? Claim.None : new Claim(ClaimScope.PointInTime, null, null);
@@ -48,7 +56,10 @@ public sealed class Claims
     private readonly Claim crossSiteLoss;
 
     /// <summary>The part of a claim that speaks of loss.</summary>
-    public Claim WithoutOutage(Claim claim) => ReferenceEquals(claim, Local) ? localLoss : ReferenceEquals(claim, CrossSite) ? crossSiteLoss : claim with { OutageLimit = null };
+    public Claim WithoutOutage(Claim claim) =>
+        ReferenceEquals(claim, Local) ? localLoss
+        : ReferenceEquals(claim, CrossSite) ? crossSiteLoss
+        : claim with { OutageLimit = null };
 
     public RecoveryPolicy Policy { get; }
     public Claim Local { get; }
@@ -56,20 +67,27 @@ public sealed class Claims
     public Claim PointInTime { get; }
 
     /// <summary>What is promised when <paramref name="fault"/> strikes while the primary sits in <paramref name="primarySite"/>.</summary>
-    public Claim For(Topology topology, Fault fault, int primarySite) => fault.Scenario switch
-    {
-        FailureScenario.ProcessCrash or FailureScenario.NodeLoss or FailureScenario.Maintenance => Local,
-        FailureScenario.TwoNodeLoss or FailureScenario.DomainsLoss =>
-            fault.Size <= Policy.Tolerates && fault.TouchedSites == 1UL << primarySite && LeavesSomething(topology, fault, primarySite) ? Local : Claim.None,
-        // A site of one failure domain goes down with it: that is the loss of a site.
-        FailureScenario.DomainLoss => fault.TouchedSites != 1UL << primarySite || topology.Sites[primarySite].DomainCount > 1 ? Local : CrossSite,
-        FailureScenario.SiteLoss => fault.Size == 1 ? CrossSite : Claim.None,
-        FailureScenario.Partition => CrossSite,
-        FailureScenario.OperatorMistake or FailureScenario.SilentCorruption or FailureScenario.RepositoryLoss => PointInTime,
-    };
+    public Claim For(Topology topology, Fault fault, int primarySite) =>
+        fault.Scenario switch
+        {
+            FailureScenario.ProcessCrash or FailureScenario.NodeLoss or FailureScenario.Maintenance => Local,
+            FailureScenario.TwoNodeLoss or FailureScenario.DomainsLoss => fault.Size <= Policy.Tolerates
+            && fault.TouchedSites == 1UL << primarySite
+            && LeavesSomething(topology, fault, primarySite)
+                ? Local
+                : Claim.None,
+            // A site of one failure domain goes down with it: that is the loss of a site.
+            FailureScenario.DomainLoss => fault.TouchedSites != 1UL << primarySite || topology.Sites[primarySite].DomainCount > 1
+                ? Local
+                : CrossSite,
+            FailureScenario.SiteLoss => fault.Size == 1 ? CrossSite : Claim.None,
+            FailureScenario.Partition => CrossSite,
+            FailureScenario.OperatorMistake or FailureScenario.SilentCorruption or FailureScenario.RepositoryLoss => PointInTime,
+        };
 
     /// <summary>Faults that take every member of the site are the loss of a site, whatever they are called.</summary>
-    private static bool LeavesSomething(Topology topology, Fault fault, int site) => !topology.Sites[site].Members.IsSubsetOf(fault.Lost);
+    private static bool LeavesSomething(Topology topology, Fault fault, int site) =>
+        !topology.Sites[site].Members.IsSubsetOf(fault.Lost);
 
     private static TimeSpan? Limit(EquatableArray<RecoveryClass>? classes, string name)
     {

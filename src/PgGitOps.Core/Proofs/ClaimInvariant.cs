@@ -47,16 +47,33 @@ public sealed class ClaimInvariant
             {
                 if (!was.TryGetValue(scenario, out var old))
                     continue;
-                if (instance.LossVerdict.Badness() <= old.LossVerdict.Badness() || old.LossVerdict is not (Verdict.Holds or Verdict.Unproven or Verdict.Kept))
+                if (
+                    instance.LossVerdict.Badness() <= old.LossVerdict.Badness()
+                    || old.LossVerdict is not (Verdict.Holds or Verdict.Unproven or Verdict.Kept)
+                )
                     continue;
                 var book = BookOf(policy, topology, after);
-                broken.Add(new BrokenClaim(policy.Name, scenario, old.LossVerdict, instance.LossVerdict, Counterexample.Of(instance, topology, book).Text));
+                broken.Add(
+                    new BrokenClaim(
+                        policy.Name,
+                        scenario,
+                        old.LossVerdict,
+                        instance.LossVerdict,
+                        Counterexample.Of(instance, topology, book).Text
+                    )
+                );
             }
         }
         return broken.ToImmutable();
     }
 
-    private static SortedDictionary<FailureScenario, Instance> Losses(RecoveryPolicy policy, Claims claims, Topology topology, ImmutableArray<Fault> faults, SynchronousState state)
+    private static SortedDictionary<FailureScenario, Instance> Losses(
+        RecoveryPolicy policy,
+        Claims claims,
+        Topology topology,
+        ImmutableArray<Fault> faults,
+        SynchronousState state
+    )
     {
         var book = BookOf(policy, topology, state);
         var down = topology.Where(m => state.Unavailable.Contains(m.Name, StringComparer.Ordinal));
@@ -66,10 +83,19 @@ public sealed class ClaimInvariant
             foreach (var primary in (topology.Primaries - down).Indexes)
             {
                 // A member that is down now cannot be the one that is promoted: it counts as lost with whatever strikes.
-                var instance = Prover.Judge(primary, fault.Lost.IsEmpty ? fault : fault with { Lost = fault.Lost | down }, claims, topology, book);
+                var instance = Prover.Judge(
+                    primary,
+                    fault.Lost.IsEmpty ? fault : fault with { Lost = fault.Lost | down },
+                    claims,
+                    topology,
+                    book
+                );
                 if (instance.Claim.LossLimit is null)
                     continue;
-                if (!worst.TryGetValue(fault.Scenario, out var known) || instance.LossVerdict.Badness() > known.LossVerdict.Badness())
+                if (
+                    !worst.TryGetValue(fault.Scenario, out var known)
+                    || instance.LossVerdict.Badness() > known.LossVerdict.Badness()
+                )
                     worst[fault.Scenario] = instance;
             }
         }
@@ -79,22 +105,48 @@ public sealed class ClaimInvariant
     private const string Setting = "synchronous_commit";
 
     private static EquatableArray<Parameter> With(EquatableArray<Parameter> settings, StoredLevel? stored, SourceSpan at) =>
-        [.. settings.Where(s => s.Name != Setting), .. stored is null ? [] : (Parameter[])[new Parameter(Setting, stored.Level, at)]];
+        [
+            .. settings.Where(s => s.Name != Setting),
+            .. stored is null ? [] : (Parameter[])[new Parameter(Setting, stored.Level, at)],
+        ];
 
     private static PathBook BookOf(RecoveryPolicy policy, Topology topology, SynchronousState state)
     {
         var declared = topology.Cluster;
         var simulated = declared with
         {
-            Replication = declared.Replication with { Synchronous = state.Rule is null ? null : state.Rule with { Commit = state.Commit } },
-            Parameters = [.. declared.Parameters.Where(p => p.Name != Setting), new Parameter(Setting, Counterexample.Spell(state.Commit), declared.Replication.At)],
+            Replication = declared.Replication with
+            {
+                Synchronous = state.Rule is null ? null : state.Rule with { Commit = state.Commit },
+            },
+            Parameters =
+            [
+                .. declared.Parameters.Where(p => p.Name != Setting),
+                new Parameter(Setting, Counterexample.Spell(state.Commit), declared.Replication.At),
+            ],
         };
         if (state.Stored is { } stored)
         {
             simulated = simulated with
             {
-                Databases = [.. declared.Databases.Select(d => d with { Settings = With(d.Settings, stored.FirstOrDefault(s => !s.OfRole && s.Name == d.Name), d.At) })],
-                Roles = [.. declared.Roles.Select(r => r with { Settings = With(r.Settings, stored.FirstOrDefault(s => s.OfRole && s.Name == r.Name), r.At) })],
+                Databases =
+                [
+                    .. declared.Databases.Select(d =>
+                        d with
+                        {
+                            Settings = With(d.Settings, stored.FirstOrDefault(s => !s.OfRole && s.Name == d.Name), d.At),
+                        }
+                    ),
+                ],
+                Roles =
+                [
+                    .. declared.Roles.Select(r =>
+                        r with
+                        {
+                            Settings = With(r.Settings, stored.FirstOrDefault(s => s.OfRole && s.Name == r.Name), r.At),
+                        }
+                    ),
+                ],
             };
         }
         var level = EffectiveCommit.Of(simulated, policy.Database.Value, policy.Schema?.Value).Level;

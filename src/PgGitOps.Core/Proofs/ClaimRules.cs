@@ -20,8 +20,14 @@ public static class ClaimRules
         var proofs = judged.SelectMany(c => c.Contexts).Select(c => c.Proof).InOrder(p => p.Name);
         var findings = judged.SelectMany(c => c.Contexts.SelectMany(context => context.Findings).Concat(c.Findings));
         return new ClaimJudgement(
-            findings.Distinct().OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ThenBy(d => d.Message, StringComparer.Ordinal).ToEquatableArray(),
-            new FleetProof(depth, proofs.ToEquatableArray()));
+            findings
+                .Distinct()
+                .OrderBy(d => d.Span)
+                .ThenBy(d => d.RuleId, StringComparer.Ordinal)
+                .ThenBy(d => d.Message, StringComparer.Ordinal)
+                .ToEquatableArray(),
+            new FleetProof(depth, proofs.ToEquatableArray())
+        );
     }
 
     private static JudgedCluster[] Judge(IReadOnlyCollection<ClusterGround> grounds, ProofMemory? memory)
@@ -51,9 +57,23 @@ public static class ClaimRules
 internal static class Findings
 {
     /// <summary>Adds a finding at a field of a policy.</summary>
-    public static void Add(this List<Diagnostic> findings, DiagnosticRule rule, RecoveryPolicy policy, string field, SourceSpan at, string message, string? hint) =>
-        findings.Add(rule.At(at, message, hint) with { Document = policy.Head.ToString(), Field = field });
+    public static void Add(
+        this List<Diagnostic> findings,
+        DiagnosticRule rule,
+        RecoveryPolicy policy,
+        string field,
+        SourceSpan at,
+        string message,
+        string? hint
+    ) => findings.Add(rule.At(at, message, hint) with { Document = policy.Head.ToString(), Field = field });
 
-    public static void Add(this List<Diagnostic> findings, DiagnosticRule rule, Cluster cluster, string field, SourceSpan at, string message, string? hint) =>
-        findings.Add(rule.At(at, message, hint) with { Document = cluster.Head.ToString(), Field = field });
+    public static void Add(
+        this List<Diagnostic> findings,
+        DiagnosticRule rule,
+        Cluster cluster,
+        string field,
+        SourceSpan at,
+        string message,
+        string? hint
+    ) => findings.Add(rule.At(at, message, hint) with { Document = cluster.Head.ToString(), Field = field });
 }

@@ -8,7 +8,14 @@ namespace PgGitOps.Core.Proofs;
 /// <remarks>Laid out once, for many proofs. That rules see no more than this is what lets a judge keep its word on every cluster a commit leaves alone.</remarks>
 /// <param name="cluster">Null where policies name a cluster that is not there.</param>
 /// <param name="policies">Ordered by name.</param>
-internal sealed class ClusterGround(string name, Cluster? cluster, FleetEnvironment? environment, RecoveryClasses? classes, EquatableArray<RecoveryPolicy> policies, int depth)
+internal sealed class ClusterGround(
+    string name,
+    Cluster? cluster,
+    FleetEnvironment? environment,
+    RecoveryClasses? classes,
+    EquatableArray<RecoveryPolicy> policies,
+    int depth
+)
 {
     private (Topology? Topology, ImmutableArray<Fault> Faults)? laidOut;
 
@@ -26,7 +33,10 @@ internal sealed class ClusterGround(string name, Cluster? cluster, FleetEnvironm
 
     /// <summary>Whether all but the contexts is equal, the places of fields included: then a context's proof and findings carry over.</summary>
     public bool IsSamePlaceAs(ClusterGround other) =>
-        depth == other.Depth && Equals(cluster, other.Cluster) && Equals(environment, other.Environment) && Equals(classes, other.Classes);
+        depth == other.Depth
+        && Equals(cluster, other.Cluster)
+        && Equals(environment, other.Environment)
+        && Equals(classes, other.Classes);
 
     /// <summary>Takes over the layout of the same place.</summary>
     public void Follow(ClusterGround other) => laidOut = other.laidOut;

@@ -10,7 +10,12 @@ namespace PgGitOps.Core.Proofs;
 /// <param name="Acknowledgers">Standbys that acknowledged it; empty when none had to.</param>
 /// <param name="Lost">Members lost.</param>
 public sealed record Counterexample(
-    string Text, EquatableArray<string> Steps, string Primary, EquatableArray<string> Acknowledgers, EquatableArray<string> Lost)
+    string Text,
+    EquatableArray<string> Steps,
+    string Primary,
+    EquatableArray<string> Acknowledgers,
+    EquatableArray<string> Lost
+)
 {
     internal static Counterexample Of(Instance instance, Topology topology, PathBook book)
     {
@@ -23,24 +28,45 @@ public sealed record Counterexample(
             return OfOutage(instance, topology, primary);
         return instance.Path.Kind switch
         {
-            PathKind.SplitBrain => Make(instance, topology, primary, [],
+            PathKind.SplitBrain => Make(
+                instance,
+                topology,
+                primary,
+                [],
                 $"when {fault.What}, the other side promotes while {primary} still acknowledges, and one of the two histories is thrown away",
-                [$"{fault.What}", "the other side promotes a standby", $"{primary} acknowledges a commit that the new primary never sees"]),
-            PathKind.Nothing => Make(instance, topology, primary, [],
+                [
+                    $"{fault.What}",
+                    "the other side promotes a standby",
+                    $"{primary} acknowledges a commit that the new primary never sees",
+                ]
+            ),
+            PathKind.Nothing => Make(
+                instance,
+                topology,
+                primary,
+                [],
                 $"when {fault.What}, nothing is left: no standby that may be promoted and no repository outside",
-                [$"{primary} acknowledges a commit", fault.What]),
+                [$"{primary} acknowledges a commit", fault.What]
+            ),
             PathKind.RestoreFromRepository => OfArchive(instance, topology, book, primary),
             PathKind.RestartInPlace => OfRestart(instance, topology, book, primary),
             _ => OfAcknowledgement(instance, topology, book.RuleOf(instance.Primary), primary),
         };
     }
 
-    private static Counterexample OfAcknowledgement(Instance instance, Topology topology, AcknowledgementRule rule, string primary)
+    private static Counterexample OfAcknowledgement(
+        Instance instance,
+        Topology topology,
+        AcknowledgementRule rule,
+        string primary
+    )
     {
         var fault = instance.Fault;
-        var gone = fault.Scenario == FailureScenario.Partition
-            ? topology.All - topology.Where(m => (fault.UnreachableSites(topology.Members[instance.Primary].Site) >> m.Site & 1) != 0)
-            : fault.Lost;
+        var gone =
+            fault.Scenario == FailureScenario.Partition
+                ? topology.All
+                    - topology.Where(m => (fault.UnreachableSites(topology.Members[instance.Primary].Site) >> m.Site & 1) != 0)
+                : fault.Lost;
         var acknowledgers = rule.AcknowledgersLostWith(gone) ?? MemberSet.Empty;
         var steps = new List<string>();
         string text;
@@ -63,7 +89,8 @@ public sealed record Counterexample(
             {
                 steps.Add($"{topology.Names(absent)} {(absent.Count == 1 ? "is" : "are")} behind or disconnected");
                 if (ahead.Length > 0 && rule.SurvivesNominal(gone))
-                    text += $"; FIRST {rule.WaitsFor} slides to {topology.Names(acknowledgers)} while {topology.Names(absent)} {(absent.Count == 1 ? "is" : "are")} disconnected";
+                    text +=
+                        $"; FIRST {rule.WaitsFor} slides to {topology.Names(acknowledgers)} while {topology.Names(absent)} {(absent.Count == 1 ? "is" : "are")} disconnected";
             }
             steps.Add($"a commit on {primary} is acknowledged by {topology.Names(acknowledgers)}");
         }
@@ -95,8 +122,18 @@ public sealed record Counterexample(
         var text = book.Backups.ArchiveTimeout is { } timeout
             ? $"a commit acknowledged by {primary} up to {Amounts.Round(instance.Path.Guaranteed.Duration ?? timeout)} before {instance.Fault.What} is gone: its WAL was not yet in a repository"
             : $"a commit acknowledged by {primary} is gone when {instance.Fault.What}: without an archive timeout a quiet context's WAL never leaves its host";
-        return Make(instance, topology, primary, [], text,
-            [$"{primary} acknowledges a commit in a WAL segment that is not archived yet", instance.Fault.What, "the newest backup is restored and the archive replayed, without the commit"]);
+        return Make(
+            instance,
+            topology,
+            primary,
+            [],
+            text,
+            [
+                $"{primary} acknowledges a commit in a WAL segment that is not archived yet",
+                instance.Fault.What,
+                "the newest backup is restored and the archive replayed, without the commit",
+            ]
+        );
     }
 
     private static Counterexample OfRestart(Instance instance, Topology topology, PathBook book, string primary)
@@ -110,11 +147,12 @@ public sealed record Counterexample(
 
     private static Counterexample OfWindow(Instance instance, Topology topology, PathBook book, string primary)
     {
-        var wanted = instance.Fault.LostRepositories != 0 && topology.Repositories.Length <= System.Numerics.BitOperations.PopCount(instance.Fault.LostRepositories)
-            ? $"when {instance.Fault.What}, no other repository holds a backup"
-            : !book.Backups.HasPlan || topology.Repositories.IsEmpty
-                ? "the cluster has no backup plan"
-                : $"just after a full backup the oldest one kept is {Amounts.Round(book.Backups.GuaranteedWindow ?? TimeSpan.Zero)} old; nothing before it can be restored";
+        var wanted =
+            instance.Fault.LostRepositories != 0
+            && topology.Repositories.Length <= System.Numerics.BitOperations.PopCount(instance.Fault.LostRepositories)
+                ? $"when {instance.Fault.What}, no other repository holds a backup"
+            : !book.Backups.HasPlan || topology.Repositories.IsEmpty ? "the cluster has no backup plan"
+            : $"just after a full backup the oldest one kept is {Amounts.Round(book.Backups.GuaranteedWindow ?? TimeSpan.Zero)} old; nothing before it can be restored";
         return Make(instance, topology, primary, [], wanted, [instance.Fault.What, wanted]);
     }
 
@@ -127,16 +165,29 @@ public sealed record Counterexample(
         return Make(instance, topology, primary, [], text, [instance.Fault.What, instance.Path.Description]);
     }
 
-    private static Counterexample Make(Instance instance, Topology topology, string primary, IEnumerable<string> acknowledgers, string text, IEnumerable<string> steps) =>
-        new(text, steps.ToEquatableArray(), primary, acknowledgers.ToEquatableArray(),
-            instance.Fault.Lost.Indexes.Select(i => topology.Members[i].Name).ToEquatableArray());
+    private static Counterexample Make(
+        Instance instance,
+        Topology topology,
+        string primary,
+        IEnumerable<string> acknowledgers,
+        string text,
+        IEnumerable<string> steps
+    ) =>
+        new(
+            text,
+            steps.ToEquatableArray(),
+            primary,
+            acknowledgers.ToEquatableArray(),
+            instance.Fault.Lost.Indexes.Select(i => topology.Members[i].Name).ToEquatableArray()
+        );
 
-    internal static string Spell(CommitLevel level) => level switch
-    {
-        CommitLevel.Off => "off",
-        CommitLevel.Local => "local",
-        CommitLevel.RemoteWrite => "remote_write",
-        CommitLevel.On => "on",
-        CommitLevel.RemoteApply => "remote_apply",
-    };
+    internal static string Spell(CommitLevel level) =>
+        level switch
+        {
+            CommitLevel.Off => "off",
+            CommitLevel.Local => "local",
+            CommitLevel.RemoteWrite => "remote_write",
+            CommitLevel.On => "on",
+            CommitLevel.RemoteApply => "remote_apply",
+        };
 }

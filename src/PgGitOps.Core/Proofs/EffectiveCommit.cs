@@ -14,9 +14,13 @@ public sealed record EffectiveCommit(CommitLevel Level, string Where, SourceSpan
 {
     public static EffectiveCommit Of(Cluster cluster, string database, string? schema)
     {
-        var instance = Find(cluster.Parameters, "the cluster's parameters") ?? new EffectiveCommit(
-            cluster.Replication.Synchronous?.Commit ?? CommitLevel.On, "the synchronous rule",
-            cluster.Replication.Synchronous?.At ?? cluster.Replication.At);
+        var instance =
+            Find(cluster.Parameters, "the cluster's parameters")
+            ?? new EffectiveCommit(
+                cluster.Replication.Synchronous?.Commit ?? CommitLevel.On,
+                "the synchronous rule",
+                cluster.Replication.Synchronous?.At ?? cluster.Replication.At
+            );
         var declared = cluster.Databases.FirstOrDefault(d => d.Name == database);
         var ofDatabase = declared is null ? null : Find(declared.Settings, $"database {database}");
         var weakest = ofDatabase ?? instance;
@@ -46,8 +50,8 @@ public sealed record EffectiveCommit(CommitLevel Level, string Where, SourceSpan
             if (schema is null || grant.Schema is null || grant.Schema == schema)
                 writers.Add(grant.To.Value);
         }
-        return cluster.Roles
-            .Where(r => r.Login && (r.Superuser || RoleReach.Of(cluster, r.Name).Overlaps(writers)))
+        return cluster
+            .Roles.Where(r => r.Login && (r.Superuser || RoleReach.Of(cluster, r.Name).Overlaps(writers)))
             .OrderBy(r => r.Name, StringComparer.Ordinal);
     }
 
@@ -62,15 +66,16 @@ public sealed record EffectiveCommit(CommitLevel Level, string Where, SourceSpan
     }
 
     /// <summary>Every spelling PostgreSQL accepts.</summary>
-    public static CommitLevel? Parse(string value) => value.ToLowerInvariant() switch
-    {
-        "off" or "false" or "no" or "0" => CommitLevel.Off,
-        "local" => CommitLevel.Local,
-        "remote_write" => CommitLevel.RemoteWrite,
-        "on" or "true" or "yes" or "1" => CommitLevel.On,
-        "remote_apply" => CommitLevel.RemoteApply,
-        _ => null,
-    };
+    public static CommitLevel? Parse(string value) =>
+        value.ToLowerInvariant() switch
+        {
+            "off" or "false" or "no" or "0" => CommitLevel.Off,
+            "local" => CommitLevel.Local,
+            "remote_write" => CommitLevel.RemoteWrite,
+            "on" or "true" or "yes" or "1" => CommitLevel.On,
+            "remote_apply" => CommitLevel.RemoteApply,
+            _ => null,
+        };
 }
 
 /// <summary>A role and every role it is a member of, directly or not.</summary>

@@ -18,7 +18,17 @@ public sealed record Evidence(double Value, string Unit, string From, DateTimeOf
 /// <param name="ConfigurationDigest">Digest of the configuration it ran against; another one voids it.</param>
 /// <param name="SizeBytes">Data restored.</param>
 /// <param name="Runs">Runs the duration is the maximum of: it bounds only the 0.05^(1/n) quantile at 95 %.</param>
-public sealed record DrillEvidence(bool Succeeded, TimeSpan RestoreTook, TimeSpan? LossMeasured, long SizeBytes, string ConfigurationDigest, int Runs, string From, DateTimeOffset At, TimeSpan ValidFor)
+public sealed record DrillEvidence(
+    bool Succeeded,
+    TimeSpan RestoreTook,
+    TimeSpan? LossMeasured,
+    long SizeBytes,
+    string ConfigurationDigest,
+    int Runs,
+    string From,
+    DateTimeOffset At,
+    TimeSpan ValidFor
+)
 {
     // A drill speaks for data up to a quarter larger than what it restored.
     private const double SizeGrowthMax = 1.25;
@@ -36,7 +46,15 @@ public sealed record DrillEvidence(bool Succeeded, TimeSpan RestoreTook, TimeSpa
 /// <param name="ArchiveLag">Seconds since WAL that is waiting should have been archived; 0 when nothing waits.</param>
 /// <param name="Drill">The last restore drill.</param>
 /// <param name="WeakestCommit">Weakest synchronous_commit found in roles, databases and functions, as a <see cref="Desired.CommitLevel"/> number.</param>
-public sealed record LiveEvidence(Evidence? LocalLag, Evidence? CrossSiteLag, Evidence? ArchiveLag, DrillEvidence? Drill, Evidence? WeakestCommit, string ConfigurationDigest, long? SizeBytes)
+public sealed record LiveEvidence(
+    Evidence? LocalLag,
+    Evidence? CrossSiteLag,
+    Evidence? ArchiveLag,
+    DrillEvidence? Drill,
+    Evidence? WeakestCommit,
+    string ConfigurationDigest,
+    long? SizeBytes
+)
 {
     /// <summary>What would lose commits, or keeps them waiting, if a fault struck now; each with its place.</summary>
     public LiveAlarms Alarms { get; init; } = LiveAlarms.None;
@@ -50,7 +68,13 @@ public sealed record LiveEvidence(Evidence? LocalLag, Evidence? CrossSiteLag, Ev
 /// <param name="LocalGone">Why no standby of the primary's site can be counted on; null when one streams.</param>
 /// <param name="CrossSiteGone">The same of other sites.</param>
 /// <param name="Blind">Why nothing can be said: the primary could not be read.</param>
-public sealed record LiveAlarms(EquatableArray<string> Loss, EquatableArray<string> Outage, string? LocalGone, string? CrossSiteGone, string? Blind)
+public sealed record LiveAlarms(
+    EquatableArray<string> Loss,
+    EquatableArray<string> Outage,
+    string? LocalGone,
+    string? CrossSiteGone,
+    string? Blind
+)
 {
     /// <summary>Scenarios whose loss configuration ruled out on paper, and does not as the server is configured now.</summary>
     public EquatableArray<WeakenedLoss> Weakened { get; init; } = [];

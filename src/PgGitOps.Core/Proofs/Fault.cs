@@ -37,7 +37,9 @@ public sealed record Fault
     public ulong UnreachableSites(int site)
     {
         var bit = 1UL << site;
-        return (CutSitesA & bit) != 0 ? CutSitesB : (CutSitesB & bit) != 0 ? CutSitesA : 0;
+        return (CutSitesA & bit) != 0 ? CutSitesB
+            : (CutSitesB & bit) != 0 ? CutSitesA
+            : 0;
     }
 
     /// <summary>All faults of a topology, in the order of the matrix, then by size and name.</summary>
@@ -62,7 +64,11 @@ public sealed record Fault
         }
         for (var site = 0; site < topology.Sites.Length; site++)
         {
-            if (relevant.Any(d => topology.Domains[d].Site == site) || topology.Repositories.Any(r => r.Site == site) || topology.Observers.Any(o => o.Site == site))
+            if (
+                relevant.Any(d => topology.Domains[d].Site == site)
+                || topology.Repositories.Any(r => r.Site == site)
+                || topology.Observers.Any(o => o.Site == site)
+            )
                 faults.Add(OfSites(topology, [site]));
         }
         faults.AddRange(Partitions(topology));
@@ -70,14 +76,18 @@ public sealed record Fault
         faults.Add(new Fault { Scenario = FailureScenario.SilentCorruption, What = "data is corrupted unnoticed" });
         for (var i = 0; i < topology.Repositories.Length; i++)
         {
-            faults.Add(new Fault
-            {
-                Scenario = FailureScenario.RepositoryLoss,
-                What = $"repository {topology.Repositories[i].Declared.Name} is lost",
-                LostRepositories = 1UL << i,
-            });
+            faults.Add(
+                new Fault
+                {
+                    Scenario = FailureScenario.RepositoryLoss,
+                    What = $"repository {topology.Repositories[i].Declared.Name} is lost",
+                    LostRepositories = 1UL << i,
+                }
+            );
         }
-        faults.Add(new Fault { Scenario = FailureScenario.Maintenance, What = "the primary's host is taken down for maintenance" });
+        faults.Add(
+            new Fault { Scenario = FailureScenario.Maintenance, What = "the primary's host is taken down for maintenance" }
+        );
         return faults.ToImmutable();
     }
 
@@ -111,10 +121,26 @@ public sealed record Fault
             What = Is(domains.Select(d => "failure domain " + topology.Domains[d].Name)),
             Lost = lost,
             // A repository or observer whose domain is not stated may sit in any domain of its site.
-            LostRepositories = Bits(topology.Repositories.Length, i => Array.Exists(domains, d => topology.Repositories[i] is var r
-                && (r.Domain == d || r.Domain < 0 && r.Site == topology.Domains[d].Site))),
-            LostObservers = Bits(topology.Observers.Length, i => Array.Exists(domains, d => topology.Observers[i] is var o
-                && (o.Domain == d || o.Domain < 0 && o.Site == topology.Domains[d].Site))),
+            LostRepositories = Bits(
+                topology.Repositories.Length,
+                i =>
+                    Array.Exists(
+                        domains,
+                        d =>
+                            topology.Repositories[i] is var r
+                            && (r.Domain == d || r.Domain < 0 && r.Site == topology.Domains[d].Site)
+                    )
+            ),
+            LostObservers = Bits(
+                topology.Observers.Length,
+                i =>
+                    Array.Exists(
+                        domains,
+                        d =>
+                            topology.Observers[i] is var o
+                            && (o.Domain == d || o.Domain < 0 && o.Site == topology.Domains[d].Site)
+                    )
+            ),
             Size = domains.Length,
             TouchedSites = sites,
         };
@@ -139,11 +165,18 @@ public sealed record Fault
     }
 
     public static Fault OfCut(Topology topology, ulong a, ulong b, string what) =>
-        new() { Scenario = FailureScenario.Partition, What = what, CutSitesA = a, CutSitesB = b };
+        new()
+        {
+            Scenario = FailureScenario.Partition,
+            What = what,
+            CutSitesA = a,
+            CutSitesB = b,
+        };
 
     private static IEnumerable<Fault> Partitions(Topology topology)
     {
-        var inhabited = Enumerable.Range(0, topology.Sites.Length)
+        var inhabited = Enumerable
+            .Range(0, topology.Sites.Length)
             .Where(s => !topology.Sites[s].Members.IsEmpty || topology.Observers.Any(o => o.Site == s))
             .ToArray();
         var all = inhabited.Aggregate(0UL, (bits, s) => bits | 1UL << s);
@@ -151,14 +184,23 @@ public sealed record Fault
         {
             for (var j = i + 1; j < inhabited.Length; j++)
             {
-                yield return OfCut(topology, 1UL << inhabited[i], 1UL << inhabited[j],
-                    $"{topology.Sites[inhabited[i]].Name} and {topology.Sites[inhabited[j]].Name} cannot talk");
+                yield return OfCut(
+                    topology,
+                    1UL << inhabited[i],
+                    1UL << inhabited[j],
+                    $"{topology.Sites[inhabited[i]].Name} and {topology.Sites[inhabited[j]].Name} cannot talk"
+                );
             }
         }
         if (inhabited.Length <= 2)
             yield break;
         foreach (var site in inhabited)
-            yield return OfCut(topology, 1UL << site, all & ~(1UL << site), $"{topology.Sites[site].Name} is cut off from every other site");
+            yield return OfCut(
+                topology,
+                1UL << site,
+                all & ~(1UL << site),
+                $"{topology.Sites[site].Name} is cut off from every other site"
+            );
     }
 
     private static bool Matters(Topology topology, int domain) =>

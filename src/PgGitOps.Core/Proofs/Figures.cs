@@ -21,13 +21,16 @@ public sealed class Figures(FleetEnvironment environment, RecoveryPolicy policy)
     public Figure Decision { get; } = Pick(policy.Planning?.Decision, environment.Planning.Decision, DecisionDefault);
     public Figure Promotion { get; } = Pick(policy.Planning?.Promotion, environment.Planning.Promotion, PromotionDefault);
     public Figure Reconnect { get; } = Pick(policy.Planning?.Reconnect, environment.Planning.Reconnect, ReconnectDefault);
-    public Figure MistakeDetection { get; } = Pick(policy.Planning?.MistakeDetection, environment.Planning.MistakeDetection, MistakeDetectionDefault);
+    public Figure MistakeDetection { get; } =
+        Pick(policy.Planning?.MistakeDetection, environment.Planning.MistakeDetection, MistakeDetectionDefault);
     public Figure ArchivePush { get; } = Pick(policy.Planning?.ArchivePush, environment.Planning.ArchivePush, ArchivePushDefault);
 
     /// <summary>No default: configuration cannot prove the speed of a restore.</summary>
-    public ByteCount? RestoreBytesPerSecond { get; } = policy.Planning?.RestoreBytesPerSecond ?? environment.Planning.RestoreBytesPerSecond;
+    public ByteCount? RestoreBytesPerSecond { get; } =
+        policy.Planning?.RestoreBytesPerSecond ?? environment.Planning.RestoreBytesPerSecond;
 
-    public ByteCount? ReplayBytesPerSecond { get; } = policy.Planning?.ReplayBytesPerSecond ?? environment.Planning.ReplayBytesPerSecond;
+    public ByteCount? ReplayBytesPerSecond { get; } =
+        policy.Planning?.ReplayBytesPerSecond ?? environment.Planning.ReplayBytesPerSecond;
 
     public ByteCount? WalBytesPerSecond { get; } = policy.Writes?.WalBytesPerSecond;
 

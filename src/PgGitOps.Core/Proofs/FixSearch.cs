@@ -21,14 +21,19 @@ public static class FixSearch
         if (proof.Topology is not { } topology || topology.PrimarySite < 0)
             return [];
         var declared = topology.Cluster.Replication.Synchronous;
-        var faults = proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Worst is not null)
-            .Select(s => s.Scenario).ToHashSet();
+        var faults = proof
+            .Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Worst is not null)
+            .Select(s => s.Scenario)
+            .ToHashSet();
         var all = Fault.Enumerate(topology, 1).Where(f => faults.Contains(f.Scenario)).ToImmutableArray();
         if (all.IsEmpty)
             return [];
         var homes = topology.Primaries & topology.Sites[topology.PrimarySite].Members;
-        var candidates = (topology.All - topology.StandbyClusterMembers).Indexes
-            .Where(i => topology.Members[i].Declared.From is null && homes.Without(i).Bits != 0 || topology.Members[i].Site != topology.PrimarySite && topology.Members[i].Declared.From is null)
+        var candidates = (topology.All - topology.StandbyClusterMembers)
+            .Indexes.Where(i =>
+                topology.Members[i].Declared.From is null && homes.Without(i).Bits != 0
+                || topology.Members[i].Site != topology.PrimarySite && topology.Members[i].Declared.From is null
+            )
             .ToArray();
         if (candidates.Length is 0 or > CandidatesMax)
             return [];
@@ -36,16 +41,33 @@ public static class FixSearch
         var rules = new List<(int Edits, SynchronousRule Rule)>();
         for (var subset = 1; subset < 1 << candidates.Length; subset++)
         {
-            var names = candidates.Where((_, position) => (subset >> position & 1) != 0).Select(i => topology.Members[i].Name).ToArray();
+            var names = candidates
+                .Where((_, position) => (subset >> position & 1) != 0)
+                .Select(i => topology.Members[i].Name)
+                .ToArray();
             for (var count = 1; count <= names.Length; count++)
             {
-                var method = count == names.Length && declared is not null && names.Length == declared.Standbys.Count ? declared.Method : SynchronousMethod.Any;
-                var rule = new SynchronousRule(method, count, names.Select(n => new Located<string>(n, default)).ToEquatableArray(), CommitLevel.On, WhenShort.Block, declared?.At ?? default);
+                var method =
+                    count == names.Length && declared is not null && names.Length == declared.Standbys.Count
+                        ? declared.Method
+                        : SynchronousMethod.Any;
+                var rule = new SynchronousRule(
+                    method,
+                    count,
+                    names.Select(n => new Located<string>(n, default)).ToEquatableArray(),
+                    CommitLevel.On,
+                    WhenShort.Block,
+                    declared?.At ?? default
+                );
                 rules.Add((Edits(declared, rule, level), rule));
             }
         }
         var fixes = new List<Fix>();
-        var tried = rules.OrderBy(r => r.Edits).ThenBy(r => r.Rule.Count).ThenBy(r => r.Rule.Standbys.Count).ThenBy(r => string.Join(' ', r.Rule.Standbys.Select(s => s.Value)), StringComparer.Ordinal);
+        var tried = rules
+            .OrderBy(r => r.Edits)
+            .ThenBy(r => r.Rule.Count)
+            .ThenBy(r => r.Rule.Standbys.Count)
+            .ThenBy(r => string.Join(' ', r.Rule.Standbys.Select(s => s.Value)), StringComparer.Ordinal);
         foreach (var (edits, rule) in tried)
         {
             // Only equally near ones are worth showing beside the first.
@@ -60,19 +82,34 @@ public static class FixSearch
     /// <summary>The nearest claim about loss that the topology keeps, or that the live loop can watch. Null when there is none.</summary>
     public static string? NearestClaim(ContextProof proof, ClaimScope scope)
     {
-        var refuted = proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Worst is not null).ToArray();
+        var refuted = proof
+            .Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Worst is not null)
+            .ToArray();
         var limit = refuted.Select(s => s.Claim.LossLimit).Max() ?? TimeSpan.Zero;
-        var bounds = refuted.Select(s => s.Worst!.Value.Paths.Where(p => p.Guaranteed is { Kind: LossKind.Bounded, Duration: not null }).Select(p => p.Guaranteed.Duration).Min()).ToArray();
+        var bounds = refuted
+            .Select(s =>
+                s.Worst!.Value.Paths.Where(p => p.Guaranteed is { Kind: LossKind.Bounded, Duration: not null })
+                    .Select(p => p.Guaranteed.Duration)
+                    .Min()
+            )
+            .ToArray();
         var watchable = refuted.All(s => s.Worst!.Value.Paths.Any(p => p.Watchable));
         if (bounds.Length > 0 && bounds.All(b => b is not null) && bounds.Max() is { } bound && bound > limit)
             return $"claim {Amounts.Round(bound)}";
         if (!watchable || limit != TimeSpan.Zero)
             return null;
-        return scope == ClaimScope.CrossSite ? "claim 30s, which the loop then watches as lag" : "choose a class above zero, which the loop then watches as lag";
+        return scope == ClaimScope.CrossSite
+            ? "claim 30s, which the loop then watches as lag"
+            : "choose a class above zero, which the loop then watches as lag";
     }
 
     /// <summary>Both, as a hint of a diagnostic.</summary>
-    internal static string Hint(ContextProof proof, ClaimScope scope, string where, Dictionary<FixQuestion, EquatableArray<Fix>> known)
+    internal static string Hint(
+        ContextProof proof,
+        ClaimScope scope,
+        string where,
+        Dictionary<FixQuestion, EquatableArray<Fix>> known
+    )
     {
         var question = FixQuestion.Of(proof, scope);
         if (!known.TryGetValue(question, out var fixes))
@@ -88,7 +125,14 @@ public static class FixSearch
             ? $"claim rtoClass {slower.Name} ({Amounts.Round(slower.Limit)}), or shorten the largest term"
             : null;
 
-    private static bool Holds(ContextProof proof, Topology topology, ImmutableArray<Fault> faults, SynchronousRule rule, MemberSet homes, ClaimScope scope)
+    private static bool Holds(
+        ContextProof proof,
+        Topology topology,
+        ImmutableArray<Fault> faults,
+        SynchronousRule rule,
+        MemberSet homes,
+        ClaimScope scope
+    )
     {
         var book = new PathBook(topology, proof.Policy, rule.Commit, rule);
         foreach (var primary in homes.Indexes)
@@ -115,7 +159,10 @@ public static class FixSearch
         if (declared is null)
             return edits + rule.Standbys.Count;
         edits += rule.Standbys.Count(s => !Lists(declared, s.Value)) + declared.Standbys.Count(s => !Lists(rule, s.Value));
-        return edits + (declared.Count != rule.Count ? 1 : 0) + (declared.WhenShort == WhenShort.Degrade ? 1 : 0) + (ChangesMethod(declared, rule) ? 1 : 0);
+        return edits
+            + (declared.Count != rule.Count ? 1 : 0)
+            + (declared.WhenShort == WhenShort.Degrade ? 1 : 0)
+            + (ChangesMethod(declared, rule) ? 1 : 0);
     }
 
     private static string Describe(SynchronousRule? declared, SynchronousRule rule, EffectiveCommit level)
@@ -123,7 +170,9 @@ public static class FixSearch
         var parts = new List<string>();
         var names = Amounts.List(rule.Standbys.Select(s => s.Value));
         if (declared is null)
-            parts.Add($"declare a synchronous rule: {(rule.Method == SynchronousMethod.Any ? "ANY" : "FIRST")} {rule.Count} of {names}");
+            parts.Add(
+                $"declare a synchronous rule: {(rule.Method == SynchronousMethod.Any ? "ANY" : "FIRST")} {rule.Count} of {names}"
+            );
         else if (rule.Standbys.Any(s => !Lists(declared, s.Value)) || declared.Standbys.Any(s => !Lists(rule, s.Value)))
             parts.Add(rule.Standbys.All(s => Lists(declared, s.Value)) ? $"list only {names}" : $"list {names}");
         if (declared is not null && declared.Count != rule.Count)
@@ -145,16 +194,39 @@ public static class FixSearch
 
 /// <summary>Everything a search for fixes depends on: contexts that ask the same question of one cluster share the answer.</summary>
 internal sealed record FixQuestion(
-    Topology Topology, ClaimScope Scope, TimeSpan? LossLimit, int Tolerates, CrossSiteReplication Replication, FailoverMode Local, FailoverMode CrossSite,
-    string? OnPartition, PlanningFigures? Planning, long? WalRate, EffectiveCommit Commit, string Refuted)
+    Topology Topology,
+    ClaimScope Scope,
+    TimeSpan? LossLimit,
+    int Tolerates,
+    CrossSiteReplication Replication,
+    FailoverMode Local,
+    FailoverMode CrossSite,
+    string? OnPartition,
+    PlanningFigures? Planning,
+    long? WalRate,
+    EffectiveCommit Commit,
+    string Refuted
+)
 {
     public static FixQuestion Of(ContextProof proof, ClaimScope scope)
     {
         var policy = proof.Policy;
         return new FixQuestion(
-            proof.Topology!, scope, (scope == ClaimScope.Local ? proof.Claims.Local : proof.Claims.CrossSite).LossLimit, policy.Tolerates, policy.CrossSite.Replication.Value,
-            policy.FailoverLocal.Value, policy.FailoverCrossSite.Value, policy.Promotion?.OnPartition.Value, policy.Planning, policy.Writes?.WalBytesPerSecond?.Bytes,
+            proof.Topology!,
+            scope,
+            (scope == ClaimScope.Local ? proof.Claims.Local : proof.Claims.CrossSite).LossLimit,
+            policy.Tolerates,
+            policy.CrossSite.Replication.Value,
+            policy.FailoverLocal.Value,
+            policy.FailoverCrossSite.Value,
+            policy.Promotion?.OnPartition.Value,
+            policy.Planning,
+            policy.Writes?.WalBytesPerSecond?.Bytes,
             ProofGround.CommitOf(policy, proof.Topology!),
-            string.Join(' ', proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible).Select(s => s.Scenario)));
+            string.Join(
+                ' ',
+                proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible).Select(s => s.Scenario)
+            )
+        );
     }
 }

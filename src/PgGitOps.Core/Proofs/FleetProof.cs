@@ -14,11 +14,19 @@ public sealed record FleetProof(int Depth, EquatableArray<ContextProof> Contexts
 
 /// <summary>One row of the matrix.</summary>
 /// <param name="Topology">Null when the cluster could not be laid out; there are no scenarios then.</param>
-public sealed record ContextProof(RecoveryPolicy Policy, Cluster? Cluster, Claims Claims, Topology? Topology, PathBook? Book, EquatableArray<ScenarioProof> Scenarios)
+public sealed record ContextProof(
+    RecoveryPolicy Policy,
+    Cluster? Cluster,
+    Claims Claims,
+    Topology? Topology,
+    PathBook? Book,
+    EquatableArray<ScenarioProof> Scenarios
+)
 {
     public string Name => Policy.Name;
 
-    public Verdict Verdict => Topology is null ? Verdict.Unknown : Scenarios.Select(s => s.Verdict).Aggregate(Verdict.NotClaimed, Verdicts.Worse);
+    public Verdict Verdict =>
+        Topology is null ? Verdict.Unknown : Scenarios.Select(s => s.Verdict).Aggregate(Verdict.NotClaimed, Verdicts.Worse);
 
     public ScenarioProof? Find(FailureScenario scenario) => Scenarios.FirstOrDefault(s => s.Scenario == scenario);
 
@@ -64,7 +72,16 @@ public sealed record ScenarioProof
     internal Instance? Worst { get; init; }
 
     internal static ScenarioProof Of(
-        FailureScenario scenario, Instance worst, Loss guaranteed, Loss nominal, Outage outage, int instances, int failing, Topology topology, PathBook book)
+        FailureScenario scenario,
+        Instance worst,
+        Loss guaranteed,
+        Loss nominal,
+        Outage outage,
+        int instances,
+        int failing,
+        Topology topology,
+        PathBook book
+    )
     {
         return new ScenarioProof
         {
@@ -87,22 +104,23 @@ public sealed record ScenarioProof
         };
     }
 
-    internal static ScenarioProof WithoutPrimary(FailureScenario scenario) => new()
-    {
-        Scenario = scenario,
-        Verdict = Verdict.Unknown,
-        LossVerdict = Verdict.Unknown,
-        OutageVerdict = Verdict.Unknown,
-        Claim = Claim.None,
-        Guaranteed = Loss.Unbounded,
-        Nominal = Loss.Unbounded,
-        Outage = Outage.Never("a member may be primary"),
-        Path = null,
-        LosesLeast = null,
-        BackFirst = null,
-        When = "no member may be primary",
-        Counterexample = null,
-        Instances = 0,
-        Failing = 0,
-    };
+    internal static ScenarioProof WithoutPrimary(FailureScenario scenario) =>
+        new()
+        {
+            Scenario = scenario,
+            Verdict = Verdict.Unknown,
+            LossVerdict = Verdict.Unknown,
+            OutageVerdict = Verdict.Unknown,
+            Claim = Claim.None,
+            Guaranteed = Loss.Unbounded,
+            Nominal = Loss.Unbounded,
+            Outage = Outage.Never("a member may be primary"),
+            Path = null,
+            LosesLeast = null,
+            BackFirst = null,
+            When = "no member may be primary",
+            Counterexample = null,
+            Instances = 0,
+            Failing = 0,
+        };
 }

@@ -10,15 +10,34 @@ internal sealed record JudgedContext(ContextProof Proof, EquatableArray<Diagnost
 /// <summary>The judge's word on one cluster: every context's, and what only shows across them.</summary>
 /// <param name="Contexts">Ordered by name.</param>
 /// <param name="Findings">Of the rules that look at the cluster as a whole.</param>
-internal sealed record JudgedCluster(ClusterGround Ground, EquatableArray<JudgedContext> Contexts, EquatableArray<Diagnostic> Findings)
+internal sealed record JudgedCluster(
+    ClusterGround Ground,
+    EquatableArray<JudgedContext> Contexts,
+    EquatableArray<Diagnostic> Findings
+)
 {
     private static readonly IContextRule[] ContextRules =
     [
-        new RefutedLoss(), new RefutedOutage(), new RefutedWindow(), new KeepPrimary(), new ManualRestore(), new CrossSiteQuorum(), new PromotionRules(), new DrillRhythm(),
-        new CrossSiteStory(), new DurabilitySettings(),
+        new RefutedLoss(),
+        new RefutedOutage(),
+        new RefutedWindow(),
+        new KeepPrimary(),
+        new ManualRestore(),
+        new CrossSiteQuorum(),
+        new PromotionRules(),
+        new DrillRhythm(),
+        new CrossSiteStory(),
+        new DurabilitySettings(),
     ];
 
-    private static readonly IClusterRule[] ClusterRules = [new DifferentNeeds(), new SharedDatabases(), new CrossContextGrants(), new SlowLinks(), new StuckAfterPromotion()];
+    private static readonly IClusterRule[] ClusterRules =
+    [
+        new DifferentNeeds(),
+        new SharedDatabases(),
+        new CrossContextGrants(),
+        new SlowLinks(),
+        new StuckAfterPromotion(),
+    ];
 
     /// <summary>Whether nothing of it is to be judged again.</summary>
     public bool StandsFor(ClusterGround ground) => ground.IsSamePlaceAs(Ground) && ground.Policies == Ground.Policies;
@@ -36,7 +55,11 @@ internal sealed record JudgedCluster(ClusterGround Ground, EquatableArray<Judged
                 known[context.Proof.Name] = context;
         }
         var fixes = new Dictionary<FixQuestion, EquatableArray<Fix>>();
-        var contexts = ground.Policies.Select(p => known.GetValueOrDefault(p.Name) is { } context && context.Proof.Policy.Equals(p) ? context : Of(ground, p, fixes)).ToEquatableArray();
+        var contexts = ground
+            .Policies.Select(p =>
+                known.GetValueOrDefault(p.Name) is { } context && context.Proof.Policy.Equals(p) ? context : Of(ground, p, fixes)
+            )
+            .ToEquatableArray();
         var scene = new ClusterScene(ground, contexts.Select(c => c.Proof).ToEquatableArray());
         var findings = new List<Diagnostic>();
         foreach (var rule in ClusterRules)
@@ -44,7 +67,11 @@ internal sealed record JudgedCluster(ClusterGround Ground, EquatableArray<Judged
         return new JudgedCluster(ground, contexts, findings.ToEquatableArray());
     }
 
-    private static JudgedContext Of(ClusterGround ground, RecoveryPolicy policy, Dictionary<FixQuestion, EquatableArray<Fix>> fixes)
+    private static JudgedContext Of(
+        ClusterGround ground,
+        RecoveryPolicy policy,
+        Dictionary<FixQuestion, EquatableArray<Fix>> fixes
+    )
     {
         var scene = new ContextScene(ground, ground.Prove(policy), fixes);
         var findings = new List<Diagnostic>();

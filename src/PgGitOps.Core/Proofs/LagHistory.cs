@@ -20,11 +20,18 @@ public sealed record LagHistory
     private readonly ImmutableArray<(DateTimeOffset At, ulong Lsn)> samples = [];
     private readonly string source = "";
 
-    private LagHistory(string source, ImmutableArray<(DateTimeOffset, ulong)> samples) => (this.source, this.samples) = (source, samples);
+    private LagHistory(string source, ImmutableArray<(DateTimeOffset, ulong)> samples) =>
+        (this.source, this.samples) = (source, samples);
 
     /// <summary>The newest sample; null where there is none.</summary>
     public (string Source, DateTimeOffset At, string Lsn)? Newest =>
-        samples.IsEmpty ? null : (source, samples[^1].At, string.Create(CultureInfo.InvariantCulture, $"{samples[^1].Lsn >> 32:X}/{samples[^1].Lsn & uint.MaxValue:X}"));
+        samples.IsEmpty
+            ? null
+            : (
+                source,
+                samples[^1].At,
+                string.Create(CultureInfo.InvariantCulture, $"{samples[^1].Lsn >> 32:X}/{samples[^1].Lsn & uint.MaxValue:X}")
+            );
 
     public static LagHistory Empty { get; } = new("", []);
 
@@ -60,7 +67,8 @@ public sealed record LagHistory
     public static ulong? TryParse(string? lsn)
     {
         var parts = lsn?.Split('/');
-        return parts is [var high, var low]
+        return
+            parts is [var high, var low]
             && uint.TryParse(high, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var h)
             && uint.TryParse(low, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var l)
             ? ((ulong)h << 32) | l

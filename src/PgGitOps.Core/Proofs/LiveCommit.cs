@@ -9,11 +9,22 @@ internal static class LiveCommit
     private static readonly string[] Writes = ["DELETE", "INSERT", "TRUNCATE", "UPDATE"];
 
     /// <returns>Null when the instance's own level could not be read.</returns>
-    public static (CommitLevel Level, string Where)? Of(RecoveryPolicy policy, ServerFacts primary, string member, DatabaseFacts? contents)
+    public static (CommitLevel Level, string Where)? Of(
+        RecoveryPolicy policy,
+        ServerFacts primary,
+        string member,
+        DatabaseFacts? contents
+    )
     {
-        if (primary.Setting("synchronous_commit") is not { } instance || EffectiveCommit.Parse(instance.Value) is not { } ofInstance)
+        if (
+            primary.Setting("synchronous_commit") is not { } instance
+            || EffectiveCommit.Parse(instance.Value) is not { } ofInstance
+        )
             return null;
-        (CommitLevel Level, string Where) weakest = (ofInstance, $"{member}{(instance.SourceFile is null ? "" : $", {instance.SourceFile}:{instance.SourceLine}")}");
+        (CommitLevel Level, string Where) weakest = (
+            ofInstance,
+            $"{member}{(instance.SourceFile is null ? "" : $", {instance.SourceFile}:{instance.SourceLine}")}"
+        );
         var database = policy.Database.Value;
         if (Find(primary, database, null) is { } ofDatabase)
             weakest = (ofDatabase, $"ALTER DATABASE {database} SET on {member}");
@@ -33,10 +44,15 @@ internal static class LiveCommit
         return weakest;
     }
 
-    private static CommitLevel? Find(ServerFacts primary, string? database, string? role) => primary.ScopedSettings
-        .Where(s => s.Database == database && s.Role == role && string.Equals(s.Name, "synchronous_commit", StringComparison.OrdinalIgnoreCase))
-        .Select(s => EffectiveCommit.Parse(s.Value))
-        .FirstOrDefault(l => l is not null);
+    private static CommitLevel? Find(ServerFacts primary, string? database, string? role) =>
+        primary
+            .ScopedSettings.Where(s =>
+                s.Database == database
+                && s.Role == role
+                && string.Equals(s.Name, "synchronous_commit", StringComparison.OrdinalIgnoreCase)
+            )
+            .Select(s => EffectiveCommit.Parse(s.Value))
+            .FirstOrDefault(l => l is not null);
 
     /// <summary>Login roles that can write into the database, as the live catalogue says.</summary>
     private static IEnumerable<string> WritersOf(ServerFacts primary, string database, DatabaseFacts? contents)
@@ -54,8 +70,8 @@ internal static class LiveCommit
         }
         var everybody = writers.Contains("PUBLIC");
         var parents = primary.Memberships.ToLookup(m => m.Member, m => m.Role, StringComparer.Ordinal);
-        return primary.Roles
-            .Where(r => r.Login && (everybody || r.Superuser || Reach(r.Name, parents).Overlaps(writers)))
+        return primary
+            .Roles.Where(r => r.Login && (everybody || r.Superuser || Reach(r.Name, parents).Overlaps(writers)))
             .Select(r => r.Name);
     }
 

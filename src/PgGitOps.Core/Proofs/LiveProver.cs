@@ -17,13 +17,24 @@ public static class LiveProver
 
     /// <param name="previous">The same context at the pass before, in a loop.</param>
     /// <param name="known">What is known of the primary's WAL from before <paramref name="previous"/>.</param>
-    public static LiveContext Of(ContextProof context, ClusterSnapshot? seen, RecoveryClasses? classes, DateTimeOffset now, LiveContext? previous = null, LagHistory? known = null)
+    public static LiveContext Of(
+        ContextProof context,
+        ClusterSnapshot? seen,
+        RecoveryClasses? classes,
+        DateTimeOffset now,
+        LiveContext? previous = null,
+        LagHistory? known = null
+    )
     {
         var history = previous?.History ?? known ?? LagHistory.Empty;
         if (context.Topology is not { } topology)
             return new LiveContext(context, [], ["the cluster cannot be laid out"], history);
         var primaries = seen?.Primaries.ToArray() ?? [];
-        if (seen is null || primaries is not [{ Server: Observation<ServerFacts>.Seen { Value: var facts } look } primary] || topology.IndexOf(primary.Name) is not (>= 0 and var index))
+        if (
+            seen is null
+            || primaries is not [{ Server: Observation<ServerFacts>.Seen { Value: var facts } look } primary]
+            || topology.IndexOf(primary.Name) is not (>= 0 and var index)
+        )
         {
             var (blind, split) = WithoutOnePrimary(seen, primaries);
             var alarms = split is null ? LiveAlarms.None with { Blind = blind } : LiveAlarms.None with { Loss = [split] };
@@ -32,31 +43,57 @@ public static class LiveProver
         history = history.With($"{facts.SystemIdentifier}/{facts.Timeline}/{primary.Name}", look.At, facts.Lsn);
         var site = topology.Members[index].Site;
         var lags = StandbyLag.Of(topology, seen, facts, look.At, history);
-        var (local, localGone) = Best(lags, l => topology.Members[l.Member].Site == site, primary.Name, look.At, $"in {topology.Sites[site].Name}");
+        var (local, localGone) = Best(
+            lags,
+            l => topology.Members[l.Member].Site == site,
+            primary.Name,
+            look.At,
+            $"in {topology.Sites[site].Name}"
+        );
         var (far, farGone) = Best(lags, l => topology.Members[l.Member].Site != site, primary.Name, look.At, "in another site");
-        var contents = seen.Databases.FirstOrDefault(d => d.Name == context.Policy.Database.Value)?.Contents as Observation<DatabaseFacts>.Seen;
+        var contents =
+            seen.Databases.FirstOrDefault(d => d.Name == context.Policy.Database.Value)?.Contents
+            as Observation<DatabaseFacts>.Seen;
         var commit = LiveCommit.Of(context.Policy, facts, primary.Name, contents?.Value);
-        List<string> loss = [], notes = [];
+        List<string> loss = [],
+            notes = [];
         foreach (var setting in (string[])["fsync", "full_page_writes"])
         {
             foreach (var member in seen.Members)
             {
-                if (member.Server is Observation<ServerFacts>.Seen { Value: var server } && server.Setting(setting)?.Value == "off")
+                if (
+                    member.Server is Observation<ServerFacts>.Seen { Value: var server }
+                    && server.Setting(setting)?.Value == "off"
+                )
                     loss.Add($"{setting} is off on {member.Name}");
             }
         }
         var rule = LiveRule(facts, context);
-        notes.Add($"{primary.Name} is primary in {topology.Sites[site].Name}, timeline {facts.Timeline.ToString(CultureInfo.InvariantCulture)}");
-        notes.Add($"synchronous_standby_names = '{facts.Setting("synchronous_standby_names")?.Value}', weakest synchronous_commit = {(commit is { } c ? $"{Counterexample.Spell(c.Level)} ({c.Where})" : "unknown")}");
+        notes.Add(
+            $"{primary.Name} is primary in {topology.Sites[site].Name}, timeline {facts.Timeline.ToString(CultureInfo.InvariantCulture)}"
+        );
+        notes.Add(
+            $"synchronous_standby_names = '{facts.Setting("synchronous_standby_names")?.Value}', weakest synchronous_commit = {(commit is { } c ? $"{Counterexample.Spell(c.Level)} ({c.Where})" : "unknown")}"
+        );
         notes.AddRange(lags.Select(l => l.Words(topology)));
         if (contents is null)
-            notes.Add($"the contents of database {context.Policy.Database.Value} could not be read: whether its functions lower synchronous_commit is not known");
+            notes.Add(
+                $"the contents of database {context.Policy.Database.Value} could not be read: whether its functions lower synchronous_commit is not known"
+            );
         var evidence = LiveEvidence.Nothing with
         {
             LocalLag = local,
             CrossSiteLag = far,
             WeakestCommit = commit is { } weak ? new Evidence((int)weak.Level, "level", weak.Where, look.At, ValidFor) : null,
-            Alarms = new LiveAlarms([.. loss], [.. Waiting(facts, topology, lags, rule, commit)], localGone, farGone, commit is null ? "the commit level could not be read" : rule is null ? "synchronous_standby_names could not be read" : null)
+            Alarms = new LiveAlarms(
+                [.. loss],
+                [.. Waiting(facts, topology, lags, rule, commit)],
+                localGone,
+                farGone,
+                commit is null ? "the commit level could not be read"
+                    : rule is null ? "synchronous_standby_names could not be read"
+                    : null
+            )
             {
                 Weakened = [.. Weakened(context, topology, index, rule, commit, primary.Name, classes)],
             },
@@ -64,8 +101,25 @@ public static class LiveProver
         return Judged(context, evidence, now, previous, [.. notes], history);
     }
 
-    private static LiveContext Judged(ContextProof context, LiveEvidence evidence, DateTimeOffset now, LiveContext? previous, EquatableArray<string> seen, LagHistory history) =>
-        new(context, [.. context.Scenarios.Select(cell => new LiveCell(cell, LiveVerdicts.Of(cell, evidence, now, previous?.Find(cell.Scenario)?.Live)))], seen, history);
+    private static LiveContext Judged(
+        ContextProof context,
+        LiveEvidence evidence,
+        DateTimeOffset now,
+        LiveContext? previous,
+        EquatableArray<string> seen,
+        LagHistory history
+    ) =>
+        new(
+            context,
+            [
+                .. context.Scenarios.Select(cell => new LiveCell(
+                    cell,
+                    LiveVerdicts.Of(cell, evidence, now, previous?.Find(cell.Scenario)?.Live)
+                )),
+            ],
+            seen,
+            history
+        );
 
     private static (string Blind, string? Split) WithoutOnePrimary(ClusterSnapshot? seen, MemberSnapshot[] primaries)
     {
@@ -74,7 +128,12 @@ public static class LiveProver
         if (primaries.Length > 1)
             return ("", $"{Amounts.List(primaries.Select(p => p.Name))} all accept writes: one history will be thrown away");
         var unreadable = seen.Members.Where(m => m.Server is Observation<ServerFacts>.Unreadable).Select(m => m.Name).ToArray();
-        return (unreadable.Length > 0 ? $"no primary was found, and {Amounts.List(unreadable)} could not be read" : "no member is primary", null);
+        return (
+            unreadable.Length > 0
+                ? $"no primary was found, and {Amounts.List(unreadable)} could not be read"
+                : "no member is primary",
+            null
+        );
     }
 
     /// <summary>The rule as the server has it, with the members' names as declared; null when it could not be read.</summary>
@@ -85,13 +144,30 @@ public static class LiveProver
         var declared = context.Cluster!.Replication.Synchronous;
         var at = declared?.At ?? context.Cluster.Replication.At;
         return new SynchronousRule(
-            read.Any ? SynchronousMethod.Any : SynchronousMethod.First, read.Count,
-            [.. read.Names.Select(n => new Located<string>(context.Cluster.Members.FirstOrDefault(m => m.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Name ?? n, at))],
-            CommitLevel.On, declared?.WhenShort ?? WhenShort.Block, at);
+            read.Any ? SynchronousMethod.Any : SynchronousMethod.First,
+            read.Count,
+            [
+                .. read.Names.Select(n => new Located<string>(
+                    context.Cluster.Members.FirstOrDefault(m => m.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Name ?? n,
+                    at
+                )),
+            ],
+            CommitLevel.On,
+            declared?.WhenShort ?? WhenShort.Block,
+            at
+        );
     }
 
     /// <summary>Promises about loss that hold on the declared rule, and not on the one the server has.</summary>
-    private static IEnumerable<WeakenedLoss> Weakened(ContextProof context, Topology topology, int primary, SynchronousRule? rule, (CommitLevel Level, string Where)? commit, string name, RecoveryClasses? classes)
+    private static IEnumerable<WeakenedLoss> Weakened(
+        ContextProof context,
+        Topology topology,
+        int primary,
+        SynchronousRule? rule,
+        (CommitLevel Level, string Where)? commit,
+        string name,
+        RecoveryClasses? classes
+    )
     {
         if (rule is null || commit is not { } level)
             yield break;
@@ -110,25 +186,52 @@ public static class LiveProver
                 worst[fault.Scenario] = instance;
         }
         foreach (var (scenario, instance) in worst)
-            yield return new WeakenedLoss(scenario, instance.LossVerdict, $"as {name} is configured now, {Counterexample.Of(instance, topology, book).Text}");
+            yield return new WeakenedLoss(
+                scenario,
+                instance.LossVerdict,
+                $"as {name} is configured now, {Counterexample.Of(instance, topology, book).Text}"
+            );
     }
 
-    private static (Evidence? Lag, string? Gone) Best(IReadOnlyList<StandbyLag> lags, Func<StandbyLag, bool> wanted, string primary, DateTimeOffset at, string where)
+    private static (Evidence? Lag, string? Gone) Best(
+        IReadOnlyList<StandbyLag> lags,
+        Func<StandbyLag, bool> wanted,
+        string primary,
+        DateTimeOffset at,
+        string where
+    )
     {
         var there = lags.Where(wanted).ToArray();
         if (there.Length == 0)
             return (null, null);
         if (there.Where(l => l.Seconds is not null).MinBy(l => l.Seconds) is { } best)
             return (new Evidence(best.Seconds!.Value, "s", $"pg_stat_replication on {primary}: {best.Name}", at, ValidFor), null);
-        return there.All(l => l.Gone) ? (null, $"no standby {where} streams from {primary}: nothing bounds what would be lost") : (null, null);
+        return there.All(l => l.Gone)
+            ? (null, $"no standby {where} streams from {primary}: nothing bounds what would be lost")
+            : (null, null);
     }
 
     /// <summary>What would make a takeover slower, or keeps commits waiting already.</summary>
-    private static IEnumerable<string> Waiting(ServerFacts facts, Topology topology, IReadOnlyList<StandbyLag> lags, SynchronousRule? rule, (CommitLevel Level, string Where)? commit)
+    private static IEnumerable<string> Waiting(
+        ServerFacts facts,
+        Topology topology,
+        IReadOnlyList<StandbyLag> lags,
+        SynchronousRule? rule,
+        (CommitLevel Level, string Where)? commit
+    )
     {
         if (rule is { Count: > 0 } && commit is { Level: >= CommitLevel.RemoteWrite })
         {
-            var streaming = facts.Standbys.Where(s => s.State == "streaming" && rule.Standbys.Any(n => n.Value == "*" || n.Value.Equals(s.ApplicationName, StringComparison.OrdinalIgnoreCase))).Select(s => s.ApplicationName).Distinct(StringComparer.OrdinalIgnoreCase).Count();
+            var streaming = facts
+                .Standbys.Where(s =>
+                    s.State == "streaming"
+                    && rule.Standbys.Any(n =>
+                        n.Value == "*" || n.Value.Equals(s.ApplicationName, StringComparison.OrdinalIgnoreCase)
+                    )
+                )
+                .Select(s => s.ApplicationName)
+                .Distinct(StringComparer.OrdinalIgnoreCase)
+                .Count();
             if (streaming < rule.Count)
                 yield return $"commits wait now: the rule asks for {rule.Count.ToString(CultureInfo.InvariantCulture)} of {Amounts.List(rule.Standbys.Select(s => s.Value))}, and {(streaming == 0 ? "none streams" : $"only {streaming.ToString(CultureInfo.InvariantCulture)} streams")}";
         }

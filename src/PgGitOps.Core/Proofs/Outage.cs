@@ -28,7 +28,8 @@ public sealed record Outage(EquatableArray<OutageTerm> Terms, string? Endless)
     /// <summary>What the terms that somebody declared add up to: the part that can refute a claim.</summary>
     public TimeSpan Declared { get; } = Sum(Terms, null, t => !t.ByDefault && t.Duration is not null) ?? TimeSpan.Zero;
 
-    public EvidenceClass Class { get; } = EvidenceClasses.Weakest(Terms.Select(t => t.Duration is null ? EvidenceClass.Unknown : t.Class));
+    public EvidenceClass Class { get; } =
+        EvidenceClasses.Weakest(Terms.Select(t => t.Duration is null ? EvidenceClass.Unknown : t.Class));
 
     /// <summary>Negative when this is the shorter outage; unknown counts as longer than any known one, endless as longest.</summary>
     public int CompareTo(Outage other)
@@ -48,7 +49,12 @@ public sealed record Outage(EquatableArray<OutageTerm> Terms, string? Endless)
     }
 
     /// <summary>Without the terms.</summary>
-    public string Short => Endless is not null ? "until " + Endless : Total is { } total ? total == TimeSpan.Zero ? "none" : Amounts.Round(total) : "unknown";
+    public string Short =>
+        Endless is not null ? "until " + Endless
+        : Total is { } total
+            ? total == TimeSpan.Zero ? "none"
+                : Amounts.Round(total)
+        : "unknown";
 
     private static TimeSpan? Sum(EquatableArray<OutageTerm> terms, string? endless, Func<OutageTerm, bool> counts)
     {

@@ -34,7 +34,9 @@ public sealed class OutageTerms(Topology topology, Figures figures, BackupReach 
         if (crossSite && !automatic)
             terms.Add(new OutageTerm("fencing the old primary", FencingDefault, EvidenceClass.Assumed, true));
         if (catchUp)
-            terms.Add(new OutageTerm("catching up from the furthest standby", figures.Promotion.Value, EvidenceClass.Assumed, true));
+            terms.Add(
+                new OutageTerm("catching up from the furthest standby", figures.Promotion.Value, EvidenceClass.Assumed, true)
+            );
         terms.Add(Promote);
         if (stuck)
         {
@@ -46,11 +48,23 @@ public sealed class OutageTerms(Topology topology, Figures figures, BackupReach 
         return new Outage(terms.ToEquatableArray(), null);
     }
 
-    public Outage Restart() => topology.Cluster.Manager is ClusterManager.Patroni patroni
-        ? Outage.Of(new OutageTerm("primary_start_timeout", patroni.PrimaryStartTimeout, EvidenceClass.Derived, false), Reconnect)
-        : Outage.Of(Detection, new OutageTerm("crash recovery", CrashRecoveryDefault, EvidenceClass.Assumed, true), Reconnect);
+    public Outage Restart() =>
+        topology.Cluster.Manager is ClusterManager.Patroni patroni
+            ? Outage.Of(
+                new OutageTerm("primary_start_timeout", patroni.PrimaryStartTimeout, EvidenceClass.Derived, false),
+                Reconnect
+            )
+            : Outage.Of(
+                Detection,
+                new OutageTerm("crash recovery", CrashRecoveryDefault, EvidenceClass.Assumed, true),
+                Reconnect
+            );
 
-    public Outage Switchover() => Outage.Of(new OutageTerm("handing over", figures.Promotion.Value, EvidenceClass.Assumed, figures.Promotion.ByDefault), Reconnect);
+    public Outage Switchover() =>
+        Outage.Of(
+            new OutageTerm("handing over", figures.Promotion.Value, EvidenceClass.Assumed, figures.Promotion.ByDefault),
+            Reconnect
+        );
 
     public Outage Downtime() => Outage.Of(new OutageTerm("the work itself", WorkDefault, EvidenceClass.Assumed, true), Reconnect);
 
@@ -58,16 +72,25 @@ public sealed class OutageTerms(Topology topology, Figures figures, BackupReach 
 
     public Outage RestoreAfterMistake() => Outage.Of(Decision, Transfer, Replay, Checks, Reconnect);
 
-    public Outage TakeFromDelayed() => Outage.Of(Decision, new OutageTerm("copying from the delayed standby", null, EvidenceClass.Unknown, false));
+    public Outage TakeFromDelayed() =>
+        Outage.Of(Decision, new OutageTerm("copying from the delayed standby", null, EvidenceClass.Unknown, false));
 
-    private OutageTerm Transfer { get; } = new("size ÷ restore rate", Quotient(figures.Size, figures.RestoreBytesPerSecond), EvidenceClass.Assumed, false);
+    private OutageTerm Transfer { get; } =
+        new("size ÷ restore rate", Quotient(figures.Size, figures.RestoreBytesPerSecond), EvidenceClass.Assumed, false);
 
     /// <summary>WAL written since the last backup at the declared rate, at worst a whole interval of the schedule.</summary>
-    private OutageTerm Replay { get; } = new("WAL since the backup ÷ replay rate",
-        backups.AnyGap is { } gap && figures.WalBytesPerSecond is { } rate
-            ? Quotient(new ByteCount((long)Math.Min(gap.TotalSeconds * rate.Bytes, long.MaxValue / 2)), figures.ReplayBytesPerSecond)
-            : null,
-        EvidenceClass.Assumed, false);
+    private OutageTerm Replay { get; } =
+        new(
+            "WAL since the backup ÷ replay rate",
+            backups.AnyGap is { } gap && figures.WalBytesPerSecond is { } rate
+                ? Quotient(
+                    new ByteCount((long)Math.Min(gap.TotalSeconds * rate.Bytes, long.MaxValue / 2)),
+                    figures.ReplayBytesPerSecond
+                )
+                : null,
+            EvidenceClass.Assumed,
+            false
+        );
 
     private static OutageTerm Checks { get; } = new("checks", ChecksDefault, EvidenceClass.Assumed, true);
 

@@ -11,21 +11,46 @@ public static class PointInTimePaths
         var noticed = figures.MistakeDetection.Value;
         if (noticed is { } delay && topology.Members.Any(m => m.Declared.ReplayDelay is { } replay && replay.Value >= delay))
         {
-            paths.Add(new RecoveryPath(PathKind.DelayedStandby, "stop the delayed standby before it replays the mistake and take the data from it", false,
-                Loss.OfDuration(delay, figures.WalBytesPerSecond), Loss.OfDuration(delay, figures.WalBytesPerSecond), terms.TakeFromDelayed(), LossByDefault: figures.MistakeDetection.ByDefault));
+            paths.Add(
+                new RecoveryPath(
+                    PathKind.DelayedStandby,
+                    "stop the delayed standby before it replays the mistake and take the data from it",
+                    false,
+                    Loss.OfDuration(delay, figures.WalBytesPerSecond),
+                    Loss.OfDuration(delay, figures.WalBytesPerSecond),
+                    terms.TakeFromDelayed(),
+                    LossByDefault: figures.MistakeDetection.ByDefault
+                )
+            );
         }
         if (backups.HasPlan && !topology.Repositories.IsEmpty)
         {
             var reaches = noticed is not null && (backups.GuaranteedWindow is not { } window || noticed <= window);
             // In-place recovery to the moment before the mistake gives up everything committed since.
             var loss = reaches ? Loss.OfDuration(noticed!.Value, figures.WalBytesPerSecond) : Loss.Unbounded;
-            paths.Add(new RecoveryPath(PathKind.PointInTimeRestore, "recover to the moment before the mistake", false, loss, loss, terms.RestoreAfterMistake(),
-                LossDeclared: figures.MistakeDetection.ByDefault ? TimeSpan.Zero : noticed ?? TimeSpan.Zero, LossByDefault: figures.MistakeDetection.ByDefault));
+            paths.Add(
+                new RecoveryPath(
+                    PathKind.PointInTimeRestore,
+                    "recover to the moment before the mistake",
+                    false,
+                    loss,
+                    loss,
+                    terms.RestoreAfterMistake(),
+                    LossDeclared: figures.MistakeDetection.ByDefault ? TimeSpan.Zero : noticed ?? TimeSpan.Zero,
+                    LossByDefault: figures.MistakeDetection.ByDefault
+                )
+            );
         }
         return paths.Count > 0 ? paths.ToImmutable() : [Nothing("no backup, and every standby repeats the mistake at once")];
     }
 
-    public static ImmutableArray<RecoveryPath> Corruption(Topology topology, Figures figures, OutageTerms terms, BackupReach backups, Loss archiveLoss)
+    public static ImmutableArray<RecoveryPath> Corruption(
+        Topology topology,
+        Figures figures,
+        OutageTerms terms,
+        BackupReach backups,
+        Loss archiveLoss
+    )
     {
         if (!backups.HasPlan || topology.Repositories.IsEmpty)
             return [Nothing("no backup to go back to")];
@@ -35,7 +60,18 @@ public static class PointInTimePaths
         var description = found is null
             ? "restore a backup from before the damage, if one is left: without checksums nobody knows since when"
             : "restore the last clean backup and replay the archive";
-        return [new RecoveryPath(PathKind.PointInTimeRestore, description, false, loss, loss, terms.Restore(), LossByDefault: figures.ArchivePush.ByDefault)];
+        return
+        [
+            new RecoveryPath(
+                PathKind.PointInTimeRestore,
+                description,
+                false,
+                loss,
+                loss,
+                terms.Restore(),
+                LossByDefault: figures.ArchivePush.ByDefault
+            ),
+        ];
     }
 
     private static RecoveryPath Nothing(string why) =>

@@ -28,8 +28,13 @@ public sealed class ProofGround
         {
             var cluster = byName.GetValueOrDefault(name);
             clusters[name] = new ClusterGround(
-                name, cluster, cluster is null ? null : environments.GetValueOrDefault(cluster.Environment), fleet.Classes,
-                there.InOrder(p => p.Name).ToEquatableArray(), depth);
+                name,
+                cluster,
+                cluster is null ? null : environments.GetValueOrDefault(cluster.Environment),
+                fleet.Classes,
+                there.InOrder(p => p.Name).ToEquatableArray(),
+                depth
+            );
         }
     }
 
@@ -38,7 +43,8 @@ public sealed class ProofGround
     internal IReadOnlyCollection<ClusterGround> Clusters => clusters.Values;
 
     /// <summary>Policies of the contexts that live on a cluster, ordered by name.</summary>
-    public IEnumerable<RecoveryPolicy> PoliciesOf(string cluster) => clusters.TryGetValue(cluster, out var ground) ? ground.Policies : [];
+    public IEnumerable<RecoveryPolicy> PoliciesOf(string cluster) =>
+        clusters.TryGetValue(cluster, out var ground) ? ground.Policies : [];
 
     public Topology? TopologyOf(string cluster) => clusters.GetValueOrDefault(cluster)?.Topology;
 

@@ -18,7 +18,14 @@ public static class Prover
     }
 
     /// <summary>Judges one context on a cluster whose synchronous rule may differ from the declared one.</summary>
-    internal static ContextProof Prove(RecoveryPolicy policy, Claims claims, Topology topology, ImmutableArray<Fault> faults, SynchronousRule? rule, CommitLevel level)
+    internal static ContextProof Prove(
+        RecoveryPolicy policy,
+        Claims claims,
+        Topology topology,
+        ImmutableArray<Fault> faults,
+        SynchronousRule? rule,
+        CommitLevel level
+    )
     {
         var book = new PathBook(topology, policy, level, rule);
         var scenarios = ImmutableArray.CreateBuilder<ScenarioProof>();
@@ -31,7 +38,14 @@ public static class Prover
             scenarios.Add(ProveScenario(faults.AsSpan()[start..end], claims, topology, book));
             start = end;
         }
-        return new ContextProof(policy, topology.Cluster, claims, topology, book, new EquatableArray<ScenarioProof>(scenarios.ToImmutable()));
+        return new ContextProof(
+            policy,
+            topology.Cluster,
+            claims,
+            topology,
+            book,
+            new EquatableArray<ScenarioProof>(scenarios.ToImmutable())
+        );
     }
 
     private static ScenarioProof ProveScenario(ReadOnlySpan<Fault> faults, Claims claims, Topology topology, PathBook book)
@@ -61,7 +75,17 @@ public static class Prover
         }
         var scenario = faults[0].Scenario;
         return worst is { } w
-            ? ScenarioProof.Of(scenario, w, worstLoss!.Value.Path.Guaranteed, nominal, worstOutage!.Value.Path.Outage, instances, failing, topology, book)
+            ? ScenarioProof.Of(
+                scenario,
+                w,
+                worstLoss!.Value.Path.Guaranteed,
+                nominal,
+                worstOutage!.Value.Path.Outage,
+                instances,
+                failing,
+                topology,
+                book
+            )
             : ScenarioProof.WithoutPrimary(scenario);
     }
 
@@ -80,8 +104,15 @@ public static class Prover
             {
                 var (best, next) = (judged.Judge(claim).Badness(), paths[i].Judge(claim).Badness());
                 // Where every path breaks the promise, the one that would be tried first says best why.
-                if (next < best || next == best && next < Verdict.Impossible.Badness() && (paths[i].Guaranteed.CompareTo(judged.Guaranteed) is var byLoss && byLoss < 0
-                        || byLoss == 0 && paths[i].Outage.CompareTo(judged.Outage) < 0))
+                if (
+                    next < best
+                    || next == best
+                        && next < Verdict.Impossible.Badness()
+                        && (
+                            paths[i].Guaranteed.CompareTo(judged.Guaranteed) is var byLoss && byLoss < 0
+                            || byLoss == 0 && paths[i].Outage.CompareTo(judged.Outage) < 0
+                        )
+                )
                     judged = paths[i];
             }
         }
@@ -110,7 +141,14 @@ public static class Prover
 
 /// <summary>One fault while one member holds the primary role.</summary>
 internal readonly record struct Instance(
-    int Primary, Fault Fault, Claim Claim, RecoveryPath Path, ImmutableArray<RecoveryPath> Paths, Verdict LossVerdict, Verdict OutageVerdict)
+    int Primary,
+    Fault Fault,
+    Claim Claim,
+    RecoveryPath Path,
+    ImmutableArray<RecoveryPath> Paths,
+    Verdict LossVerdict,
+    Verdict OutageVerdict
+)
 {
     public Verdict Verdict => Verdicts.Worse(LossVerdict, OutageVerdict);
 

@@ -44,7 +44,8 @@ public sealed record RecoveryPath(
     TimeSpan LossDeclared = default,
     bool LossByDefault = false,
     bool Watchable = false,
-    bool HeldByPolicy = false)
+    bool HeldByPolicy = false
+)
 {
     public Verdict JudgeLoss(TimeSpan? limit)
     {

@@ -13,19 +13,28 @@ public static class RuleFacts
     public static ReadDocument Verdicts(ContextProof proof, LiveContext? live)
     {
         var at = proof.Policy.Head.At;
-        return Document("Verdicts", proof.Name, at,
-        [
-            ("verdict", Text(Id(proof.Verdict))),
-            ("live", Text(Id(live?.Verdict ?? Verdict.Unknown))),
-            ("scenarios", List([.. proof.Scenarios.Select(s => (Fact)Map([.. Cell(s, live?.Find(s.Scenario))]))])),
-        ]);
+        return Document(
+            "Verdicts",
+            proof.Name,
+            at,
+            [
+                ("verdict", Text(Id(proof.Verdict))),
+                ("live", Text(Id(live?.Verdict ?? Verdict.Unknown))),
+                ("scenarios", List([.. proof.Scenarios.Select(s => (Fact)Map([.. Cell(s, live?.Find(s.Scenario))]))])),
+            ]
+        );
     }
 
-    public static ReadDocument Observation(Cluster cluster, ClusterSnapshot seen) => Document("Observation", cluster.Name, cluster.Head.At,
-    [
-        ("primary", Text(seen.Primaries.ToList() is [var only] ? only.Name : "")),
-        ("members", List([.. seen.Members.Select(m => (Fact)Map([.. Member(m)]))])),
-    ]);
+    public static ReadDocument Observation(Cluster cluster, ClusterSnapshot seen) =>
+        Document(
+            "Observation",
+            cluster.Name,
+            cluster.Head.At,
+            [
+                ("primary", Text(seen.Primaries.ToList() is [var only] ? only.Name : "")),
+                ("members", List([.. seen.Members.Select(m => (Fact)Map([.. Member(m)]))])),
+            ]
+        );
 
     /// <summary>As rules compare it: <c>atRisk</c>.</summary>
     public static string Id(Verdict verdict) => char.ToLowerInvariant($"{verdict}"[0]) + $"{verdict}"[1..];
@@ -43,7 +52,17 @@ public static class RuleFacts
     private static IEnumerable<(string, Fact)> Member(MemberSnapshot member)
     {
         yield return ("name", Text(member.Name));
-        yield return ("state", Text(member.Server switch { Observation<ServerFacts>.Seen => "seen", Observation<ServerFacts>.Absent => "absent", _ => "unreadable" }));
+        yield return (
+            "state",
+            Text(
+                member.Server switch
+                {
+                    Observation<ServerFacts>.Seen => "seen",
+                    Observation<ServerFacts>.Absent => "absent",
+                    _ => "unreadable",
+                }
+            )
+        );
         if (member.Server is Observation<ServerFacts>.Seen { Value: var server })
             yield return ("inRecovery", new Fact(NodeKind.Boolean, server.InRecovery ? "true" : "false", [], []));
     }
@@ -54,7 +73,8 @@ public static class RuleFacts
 
     private static Fact List(Fact[] items) => new(NodeKind.Sequence, "", [], items);
 
-    private static Fact Map((string Key, Fact Value)[] pairs) => new(NodeKind.Mapping, "", [.. pairs.Select(p => p.Key)], [.. pairs.Select(p => p.Value)]);
+    private static Fact Map((string Key, Fact Value)[] pairs) =>
+        new(NodeKind.Mapping, "", [.. pairs.Select(p => p.Key)], [.. pairs.Select(p => p.Value)]);
 
     private static ReadDocument Document(string kind, string name, SourceSpan at, (string, Fact)[] spec)
     {

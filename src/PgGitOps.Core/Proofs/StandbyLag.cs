@@ -6,10 +6,24 @@ namespace PgGitOps.Core.Proofs;
 /// <summary>How late a declared standby is, in the time whose commits it misses.</summary>
 /// <param name="Seconds">Null when it is not known.</param>
 /// <param name="Gone">It does not stream, for certain: the primary was read and has no connection of it.</param>
-internal sealed record StandbyLag(int Member, string Name, double? Seconds, long? Bytes, string State, bool Gone, bool ReplayPaused)
+internal sealed record StandbyLag(
+    int Member,
+    string Name,
+    double? Seconds,
+    long? Bytes,
+    string State,
+    bool Gone,
+    bool ReplayPaused
+)
 {
     /// <summary>Every declared member but the primary, in the order of names.</summary>
-    public static IReadOnlyList<StandbyLag> Of(Topology topology, ClusterSnapshot seen, ServerFacts primary, DateTimeOffset at, LagHistory history)
+    public static IReadOnlyList<StandbyLag> Of(
+        Topology topology,
+        ClusterSnapshot seen,
+        ServerFacts primary,
+        DateTimeOffset at,
+        LagHistory history
+    )
     {
         List<StandbyLag> lags = [];
         var primaryName = seen.Primaries.Single().Name;
@@ -23,11 +37,31 @@ internal sealed record StandbyLag(int Member, string Name, double? Seconds, long
             var row = primary.Standbys.FirstOrDefault(s => s.ApplicationName.Equals(member, StringComparison.OrdinalIgnoreCase));
             if (row is null)
                 // A cascade is no connection of the primary: its lag is not known here.
-                lags.Add(new StandbyLag(i, member, null, null, cascades ? "receives from another standby" : "does not stream", !cascades, paused));
+                lags.Add(
+                    new StandbyLag(
+                        i,
+                        member,
+                        null,
+                        null,
+                        cascades ? "receives from another standby" : "does not stream",
+                        !cascades,
+                        paused
+                    )
+                );
             else if (row.State != "streaming")
                 lags.Add(new StandbyLag(i, member, null, row.FlushLagBytes, row.State, false, paused));
             else
-                lags.Add(new StandbyLag(i, member, Measure(row, at, history), row.FlushLagBytes, $"{row.State}, {row.SyncState}", false, paused));
+                lags.Add(
+                    new StandbyLag(
+                        i,
+                        member,
+                        Measure(row, at, history),
+                        row.FlushLagBytes,
+                        $"{row.State}, {row.SyncState}",
+                        false,
+                        paused
+                    )
+                );
         }
         return lags;
     }
@@ -50,7 +84,10 @@ internal sealed record StandbyLag(int Member, string Name, double? Seconds, long
     {
         var lag = (Seconds, Bytes) switch
         {
-            ({ } s, { } b) => string.Create(CultureInfo.InvariantCulture, $", {Amounts.Round(TimeSpan.FromSeconds(s))} ({b} bytes) late"),
+            ({ } s, { } b) => string.Create(
+                CultureInfo.InvariantCulture,
+                $", {Amounts.Round(TimeSpan.FromSeconds(s))} ({b} bytes) late"
+            ),
             (null, { } b) => string.Create(CultureInfo.InvariantCulture, $", {b} bytes behind, how long is not known"),
             _ => "",
         };

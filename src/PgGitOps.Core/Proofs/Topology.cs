@@ -32,7 +32,10 @@ public sealed class Topology
         var members = cluster.Members.OrderBy(m => m.Name, StringComparer.Ordinal).ToArray();
         var sites = environment.Sites.OrderBy(s => s.Name, StringComparer.Ordinal).ToArray();
         var domains = sites
-            .SelectMany((site, index) => site.FailureDomains.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => (d.Name, Site: index)))
+            .SelectMany(
+                (site, index) =>
+                    site.FailureDomains.OrderBy(d => d.Name, StringComparer.Ordinal).Select(d => (d.Name, Site: index))
+            )
             .ToArray();
         var siteOf = Index(sites.Select(s => s.Name));
         var domainOf = new Dictionary<(int, string), int>();
@@ -41,30 +44,47 @@ public sealed class Topology
         var hostNames = members.Select(m => m.Host).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         var hostOf = Index(hostNames);
 
-        Members = [.. members.Select(m =>
-        {
-            var host = hosts[m.Host];
-            var site = siteOf[host.Site];
-            return new PlacedMember(m, site, domainOf[(site, host.FailureDomain)], hostOf[m.Host]);
-        })];
+        Members =
+        [
+            .. members.Select(m =>
+            {
+                var host = hosts[m.Host];
+                var site = siteOf[host.Site];
+                return new PlacedMember(m, site, domainOf[(site, host.FailureDomain)], hostOf[m.Host]);
+            }),
+        ];
         Hosts = [.. hostNames.Select((name, index) => (name, Where(m => m.Host == index)))];
         Domains = [.. domains.Select((d, index) => new PlacedDomain(d.Name, d.Site, Where(m => m.Domain == index)))];
         Sites = [.. sites.Select((s, index) => new PlacedSite(s.Name, Where(m => m.Site == index), s.FailureDomains.Count))];
-        Repositories = [.. environment.Repositories
-            .Where(r => cluster.Backup is { } plan && plan.Repositories.Any(name => name.Value == r.Name))
-            .OrderBy(r => r.Name, StringComparer.Ordinal)
-            .Select(r =>
-            {
-                var site = siteOf.GetValueOrDefault(r.Site, -1);
-                return new PlacedRepository(r, site, r.FailureDomain is { } domain ? domainOf.GetValueOrDefault((site, domain.Value), -1) : -1);
-            })];
-        Observers = [.. ObserversOf(cluster, environment)
-            .OrderBy(o => o.Name, StringComparer.Ordinal)
-            .Select(o =>
-            {
-                var site = siteOf.GetValueOrDefault(o.Site, -1);
-                return new PlacedObserver(o.Name, site, o.FailureDomain is null ? -1 : domainOf.GetValueOrDefault((site, o.FailureDomain), -1));
-            })];
+        Repositories =
+        [
+            .. environment
+                .Repositories.Where(r => cluster.Backup is { } plan && plan.Repositories.Any(name => name.Value == r.Name))
+                .OrderBy(r => r.Name, StringComparer.Ordinal)
+                .Select(r =>
+                {
+                    var site = siteOf.GetValueOrDefault(r.Site, -1);
+                    return new PlacedRepository(
+                        r,
+                        site,
+                        r.FailureDomain is { } domain ? domainOf.GetValueOrDefault((site, domain.Value), -1) : -1
+                    );
+                }),
+        ];
+        Observers =
+        [
+            .. ObserversOf(cluster, environment)
+                .OrderBy(o => o.Name, StringComparer.Ordinal)
+                .Select(o =>
+                {
+                    var site = siteOf.GetValueOrDefault(o.Site, -1);
+                    return new PlacedObserver(
+                        o.Name,
+                        site,
+                        o.FailureDomain is null ? -1 : domainOf.GetValueOrDefault((site, o.FailureDomain), -1)
+                    );
+                }),
+        ];
         All = Where(_ => true);
         Promotable = Where(m => m.Declared.Promotable);
         PrimarySite = siteOf.GetValueOrDefault(cluster.PrimarySite, -1);
@@ -95,12 +115,18 @@ public sealed class Topology
     public int PrimarySite { get; }
 
     /// <summary>Every member that may hold the primary role: the promotable ones, or where none is marked, all of the primary site.</summary>
-    public MemberSet Primaries => Promotable.IsEmpty ? PrimarySite < 0 ? MemberSet.Empty : Sites[PrimarySite].Members : Promotable;
+    public MemberSet Primaries =>
+        Promotable.IsEmpty
+            ? PrimarySite < 0
+                ? MemberSet.Empty
+                : Sites[PrimarySite].Members
+            : Promotable;
 
     /// <summary>Quorum members that Patroni names but whose place nobody declared.</summary>
-    public int ObserversWithoutPlace => Cluster.Manager is ClusterManager.Patroni patroni
-        ? patroni.DcsMembers.Count(name => Environment.Observers.All(o => o.Name != name))
-        : 0;
+    public int ObserversWithoutPlace =>
+        Cluster.Manager is ClusterManager.Patroni patroni
+            ? patroni.DcsMembers.Count(name => Environment.Observers.All(o => o.Name != name))
+            : 0;
 
     /// <returns>Null when the cluster has too many members, or one whose host the environment does not know.</returns>
     public static Topology? TryOf(Cluster cluster, FleetEnvironment environment)
@@ -153,9 +179,11 @@ public sealed class Topology
 
     public string Names(MemberSet members) => Amounts.List(members.Indexes.Select(i => Members[i].Name));
 
-    private static IEnumerable<Observer> ObserversOf(Cluster cluster, FleetEnvironment environment) => cluster.Manager.Match(
-        native => environment.Observers,
-        patroni => environment.Observers.Where(o => patroni.DcsMembers.Contains(o.Name, StringComparer.Ordinal)));
+    private static IEnumerable<Observer> ObserversOf(Cluster cluster, FleetEnvironment environment) =>
+        cluster.Manager.Match(
+            native => environment.Observers,
+            patroni => environment.Observers.Where(o => patroni.DcsMembers.Contains(o.Name, StringComparer.Ordinal))
+        );
 
     private static Dictionary<string, int> Index(IEnumerable<string> names)
     {

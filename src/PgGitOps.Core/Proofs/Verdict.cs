@@ -33,27 +33,29 @@ public static class Verdicts
     /// <summary>The one that says less good; nothing claimed says nothing.</summary>
     public static Verdict Worse(Verdict a, Verdict b) => a.Badness() >= b.Badness() ? a : b;
 
-    public static int Badness(this Verdict verdict) => verdict switch
-    {
-        Verdict.NotClaimed => 0,
-        Verdict.Kept => 1,
-        Verdict.Holds => 2,
-        Verdict.Unproven => 3,
-        Verdict.Unknown => 4,
-        Verdict.AtRisk => 5,
-        Verdict.Breached => 6,
-        Verdict.Impossible => 7,
-    };
+    public static int Badness(this Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.NotClaimed => 0,
+            Verdict.Kept => 1,
+            Verdict.Holds => 2,
+            Verdict.Unproven => 3,
+            Verdict.Unknown => 4,
+            Verdict.AtRisk => 5,
+            Verdict.Breached => 6,
+            Verdict.Impossible => 7,
+        };
 
-    public static string Title(this Verdict verdict) => verdict switch
-    {
-        Verdict.NotClaimed => "not claimed",
-        Verdict.Holds => "holds",
-        Verdict.Unproven => "unproven",
-        Verdict.Unknown => "unknown",
-        Verdict.Impossible => "impossible",
-        Verdict.Kept => "kept",
-        Verdict.AtRisk => "at risk",
-        Verdict.Breached => "breached",
-    };
+    public static string Title(this Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.NotClaimed => "not claimed",
+            Verdict.Holds => "holds",
+            Verdict.Unproven => "unproven",
+            Verdict.Unknown => "unknown",
+            Verdict.Impossible => "impossible",
+            Verdict.Kept => "kept",
+            Verdict.AtRisk => "at risk",
+            Verdict.Breached => "breached",
+        };
 }

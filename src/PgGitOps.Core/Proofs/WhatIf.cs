@@ -6,9 +6,7 @@ namespace PgGitOps.Core.Proofs;
 /// <summary>One event of a what-if question. Closed: <see cref="Lose"/>, <see cref="Cut"/>.</summary>
 public abstract record WhatIfEvent
 {
-    private WhatIfEvent()
-    {
-    }
+    private WhatIfEvent() { }
 
     /// <summary>A member, host, failure domain, site, repository or observer.</summary>
     public sealed record Lose(string Name) : WhatIfEvent;
@@ -16,14 +14,16 @@ public abstract record WhatIfEvent
     /// <summary>Two sites that cannot talk; without the second, a site that nobody else can talk to.</summary>
     public sealed record Cut(string SiteA, string? SiteB) : WhatIfEvent;
 
-    public T Match<T>(Func<Lose, T> lose, Func<Cut, T> cut) => this switch
-    {
-        Lose l => lose(l),
-        Cut c => cut(c),
-        _ => throw new InvalidOperationException("WhatIfEvent is closed"),
-    };
+    public T Match<T>(Func<Lose, T> lose, Func<Cut, T> cut) =>
+        this switch
+        {
+            Lose l => lose(l),
+            Cut c => cut(c),
+            _ => throw new InvalidOperationException("WhatIfEvent is closed"),
+        };
 
-    public sealed override string ToString() => Match(l => $"lose {l.Name}", c => c.SiteB is null ? $"cut {c.SiteA}" : $"cut {c.SiteA}-{c.SiteB}");
+    public sealed override string ToString() =>
+        Match(l => $"lose {l.Name}", c => c.SiteB is null ? $"cut {c.SiteA}" : $"cut {c.SiteA}-{c.SiteB}");
 }
 
 /// <summary>A question such as <c>lose core-2 then oslo</c> or <c>cut oslo-bergen, lose osl-a1</c>.</summary>
@@ -43,7 +43,9 @@ public sealed record WhatIf(EquatableArray<EquatableArray<WhatIfEvent>> Steps)
         foreach (var step in text.Trim().ToLowerInvariant().Split(" then ", StringSplitOptions.TrimEntries))
         {
             var events = new List<WhatIfEvent>();
-            foreach (var part in step.Split([" and ", ","], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (
+                var part in step.Split([" and ", ","], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            )
             {
                 var words = part.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
                 if (words.Length > 0 && words[0] is "lose" or "cut")
@@ -81,7 +83,10 @@ public sealed record WhatIf(EquatableArray<EquatableArray<WhatIfEvent>> Steps)
 
     private static WhatIfEvent.Cut? ReadCut(string text, ValidFleet fleet, ref string? error)
     {
-        var sites = new SortedSet<string>(fleet.Environments.SelectMany(e => e.Sites).Select(s => s.Name), StringComparer.Ordinal);
+        var sites = new SortedSet<string>(
+            fleet.Environments.SelectMany(e => e.Sites).Select(s => s.Name),
+            StringComparer.Ordinal
+        );
         if (sites.Contains(text))
             return new WhatIfEvent.Cut(text, null);
         // Site names may hold hyphens themselves: try every place to split at.
@@ -94,12 +99,17 @@ public sealed record WhatIf(EquatableArray<EquatableArray<WhatIfEvent>> Steps)
         return null;
     }
 
-    private static SortedSet<string> NamesOf(ValidFleet fleet) => new(
-        fleet.Environments.SelectMany(e => e.Sites.Select(s => s.Name)
-                .Concat(e.Sites.SelectMany(s => s.FailureDomains).Select(d => d.Name))
-                .Concat(e.Hosts.Select(h => h.Name))
-                .Concat(e.Repositories.Select(r => r.Name))
-                .Concat(e.Observers.Select(o => o.Name)))
-            .Concat(fleet.Clusters.SelectMany(c => c.Members).Select(m => m.Name)),
-        StringComparer.Ordinal);
+    private static SortedSet<string> NamesOf(ValidFleet fleet) =>
+        new(
+            fleet
+                .Environments.SelectMany(e =>
+                    e.Sites.Select(s => s.Name)
+                        .Concat(e.Sites.SelectMany(s => s.FailureDomains).Select(d => d.Name))
+                        .Concat(e.Hosts.Select(h => h.Name))
+                        .Concat(e.Repositories.Select(r => r.Name))
+                        .Concat(e.Observers.Select(o => o.Name))
+                )
+                .Concat(fleet.Clusters.SelectMany(c => c.Members).Select(m => m.Name)),
+            StringComparer.Ordinal
+        );
 }

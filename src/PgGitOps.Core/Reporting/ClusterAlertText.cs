@@ -16,7 +16,10 @@ public static class ClusterAlertText
         {
             if (alert is null)
                 continue;
-            text.Append(CultureInfo.InvariantCulture, $"{Red($"{Safe(cluster)}: {Safe(alert.Headline)}, since {PlanWords.Moment(alert.Since)}", color)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{Red($"{Safe(cluster)}: {Safe(alert.Headline)}, since {PlanWords.Moment(alert.Since)}", color)}\n"
+            );
             foreach (var line in alert.Evidence)
                 text.Append(CultureInfo.InvariantCulture, $"    {Safe(line)}\n");
             text.Append(CultureInfo.InvariantCulture, $"    what to do: {Safe(alert.Advice)}\n");

@@ -11,7 +11,8 @@ public static class DiagnosticReference
 
     public static string ToMarkdown()
     {
-        var text = new StringBuilder("""
+        var text = new StringBuilder(
+            """
             # Findings
 
             A finding reads `path:line:column: severity RULE: message`. Lines and columns count from 1; a column counts Unicode
@@ -23,7 +24,8 @@ public static class DiagnosticReference
             Anchors, aliases and merge keys are read; tags are refused. `on`, `off`, `yes` and `no` are text, as in YAML 1.2.
 
 
-            """);
+            """
+        );
         Append(text, "YAML", DocumentRules.All.Where(r => r.Id.StartsWith("PGY", StringComparison.Ordinal)));
         Append(text, "Schemas", DocumentRules.All.Where(r => r.Id.StartsWith("PGS", StringComparison.Ordinal)));
         Append(text, "References", ReferenceRules.All);
@@ -37,8 +39,15 @@ public static class DiagnosticReference
         text.Append("## ").Append(heading).Append("\n\n| Id | Severity | Finding | Why, and what to do |\n|---|---|---|---|\n");
         foreach (var rule in rules.OrderBy(r => r.Id, StringComparer.Ordinal))
         {
-            text.Append("| ").Append(rule.Id).Append(" | ").Append(DiagnosticsReport.Word(rule.Severity)).Append(" | ")
-                .Append(MarkdownText.Escape(rule.Title)).Append(" | ").Append(MarkdownText.Escape(rule.Help)).Append(" |\n");
+            text.Append("| ")
+                .Append(rule.Id)
+                .Append(" | ")
+                .Append(DiagnosticsReport.Word(rule.Severity))
+                .Append(" | ")
+                .Append(MarkdownText.Escape(rule.Title))
+                .Append(" | ")
+                .Append(MarkdownText.Escape(rule.Help))
+                .Append(" |\n");
         }
         text.Append('\n');
     }

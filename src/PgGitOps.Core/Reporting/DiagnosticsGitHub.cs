@@ -25,14 +25,16 @@ public static class DiagnosticsGitHub
         return text.ToString();
     }
 
-    private static string Command(Severity severity) => severity switch
-    {
-        Severity.Note => "notice",
-        Severity.Warning => "warning",
-        Severity.Error => "error",
-    };
+    private static string Command(Severity severity) =>
+        severity switch
+        {
+            Severity.Note => "notice",
+            Severity.Warning => "warning",
+            Severity.Error => "error",
+        };
 
     private static string Data(string text) => VisibleText.Of(text).Replace("%", "%25", StringComparison.Ordinal);
 
-    private static string Property(string text) => Data(text).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
+    private static string Property(string text) =>
+        Data(text).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);
 }

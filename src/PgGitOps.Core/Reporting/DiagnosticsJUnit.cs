@@ -11,7 +11,17 @@ public static class DiagnosticsJUnit
     public static string Write(DiagnosticsReport report)
     {
         var text = new StringBuilder();
-        using (var xml = XmlWriter.Create(text, new XmlWriterSettings { Indent = true, NewLineChars = "\n", OmitXmlDeclaration = true }))
+        using (
+            var xml = XmlWriter.Create(
+                text,
+                new XmlWriterSettings
+                {
+                    Indent = true,
+                    NewLineChars = "\n",
+                    OmitXmlDeclaration = true,
+                }
+            )
+        )
         {
             xml.WriteStartElement("testsuites");
             xml.WriteStartElement("testsuite");
@@ -45,7 +55,8 @@ public static class DiagnosticsJUnit
         xml.WriteAttributeString("line", Number(finding.Span.Line));
         xml.WriteAttributeString("column", Number(finding.Span.Column));
         var message = VisibleText.Of(finding.Message);
-        var body = $"{place}: {DiagnosticsReport.Word(finding.Severity)} {finding.RuleId}: {message}{(finding.Hint is { } hint ? "\nhint: " + VisibleText.Of(hint) : "")}";
+        var body =
+            $"{place}: {DiagnosticsReport.Word(finding.Severity)} {finding.RuleId}: {message}{(finding.Hint is { } hint ? "\nhint: " + VisibleText.Of(hint) : "")}";
         if (finding.Severity == Severity.Error)
         {
             xml.WriteStartElement("failure");

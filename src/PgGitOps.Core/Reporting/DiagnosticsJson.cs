@@ -8,22 +8,23 @@ public static class DiagnosticsJson
 {
     public const string Format = "pggitops.dev/diagnostics/v1";
 
-    public static string Write(DiagnosticsReport report) => JsonOutput.Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("format", Format);
-        json.WriteString("commit", report.Revision.CommitId);
-        json.WriteStartObject("summary");
-        json.WriteNumber("errors", report.Count(Severity.Error));
-        json.WriteNumber("warnings", report.Count(Severity.Warning));
-        json.WriteNumber("notes", report.Count(Severity.Note));
-        json.WriteEndObject();
-        json.WriteStartArray("findings");
-        foreach (var finding in report.Findings)
-            Write(json, finding);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+    public static string Write(DiagnosticsReport report) =>
+        JsonOutput.Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("format", Format);
+            json.WriteString("commit", report.Revision.CommitId);
+            json.WriteStartObject("summary");
+            json.WriteNumber("errors", report.Count(Severity.Error));
+            json.WriteNumber("warnings", report.Count(Severity.Warning));
+            json.WriteNumber("notes", report.Count(Severity.Note));
+            json.WriteEndObject();
+            json.WriteStartArray("findings");
+            foreach (var finding in report.Findings)
+                Write(json, finding);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
 
     internal static void Write(Utf8JsonWriter json, Diagnostic finding)
     {

@@ -13,10 +13,14 @@ public static class DiagnosticsMarkdown
         text.Append("\n| Severity | Place | Rule | Finding |\n|---|---|---|---|\n");
         foreach (var finding in report.Findings)
         {
-            text.Append("| ").Append(DiagnosticsReport.Word(finding.Severity))
-                .Append(" | ").Append(MarkdownText.Code(finding.Span.ToString()))
-                .Append(" | ").Append(finding.RuleId)
-                .Append(" | ").Append(MarkdownText.Escape(finding.Message));
+            text.Append("| ")
+                .Append(DiagnosticsReport.Word(finding.Severity))
+                .Append(" | ")
+                .Append(MarkdownText.Code(finding.Span.ToString()))
+                .Append(" | ")
+                .Append(finding.RuleId)
+                .Append(" | ")
+                .Append(MarkdownText.Escape(finding.Message));
             if (finding.Hint is { } hint)
                 text.Append("<br>").Append(MarkdownText.Escape(hint));
             text.Append(" |\n");

@@ -10,8 +10,17 @@ public sealed class DiagnosticsReport
     public DiagnosticsReport(SourceTree tree, IEnumerable<Diagnostic> findings, IEnumerable<DiagnosticRule>? rules = null)
     {
         Revision = tree.Revision;
-        Findings = findings.OrderBy(f => f.Span).ThenBy(f => f.RuleId, StringComparer.Ordinal).ThenBy(f => f.Message, StringComparer.Ordinal).ToEquatableArray();
-        Rules = DocumentRules.All.Concat(ReferenceRules.All).Concat(rules ?? []).OrderBy(r => r.Id, StringComparer.Ordinal).DistinctBy(r => r.Id).ToEquatableArray();
+        Findings = findings
+            .OrderBy(f => f.Span)
+            .ThenBy(f => f.RuleId, StringComparer.Ordinal)
+            .ThenBy(f => f.Message, StringComparer.Ordinal)
+            .ToEquatableArray();
+        Rules = DocumentRules
+            .All.Concat(ReferenceRules.All)
+            .Concat(rules ?? [])
+            .OrderBy(r => r.Id, StringComparer.Ordinal)
+            .DistinctBy(r => r.Id)
+            .ToEquatableArray();
         Excerpts = new SourceExcerpts(tree);
     }
 
@@ -37,12 +46,14 @@ public sealed class DiagnosticsReport
         return $"{string.Join(", ", parts)} in {Plural(Findings.Select(f => f.Span.Path).Distinct().Count(), "file")}";
     }
 
-    internal static string Word(Severity severity) => severity switch
-    {
-        Severity.Note => "note",
-        Severity.Warning => "warning",
-        Severity.Error => "error",
-    };
+    internal static string Word(Severity severity) =>
+        severity switch
+        {
+            Severity.Note => "note",
+            Severity.Warning => "warning",
+            Severity.Error => "error",
+        };
 
-    private static string Plural(int count, string word) => string.Create(CultureInfo.InvariantCulture, $"{count} {word}{(count == 1 ? "" : "s")}");
+    private static string Plural(int count, string word) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {word}{(count == 1 ? "" : "s")}");
 }

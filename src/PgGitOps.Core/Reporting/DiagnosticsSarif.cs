@@ -37,11 +37,14 @@ public static class DiagnosticsSarif
     }
 
     // Only rules that were met: a viewer lists them all beside the results.
-    private static List<DiagnosticRule> RulesOf(DiagnosticsReport report) => report.Findings
-        .Select(f => report.Rules.FirstOrDefault(r => r.Id == f.RuleId) ?? new DiagnosticRule(f.RuleId, f.RuleId, f.RuleId, f.Severity))
-        .DistinctBy(r => r.Id)
-        .OrderBy(r => r.Id, StringComparer.Ordinal)
-        .ToList();
+    private static List<DiagnosticRule> RulesOf(DiagnosticsReport report) =>
+        report
+            .Findings.Select(f =>
+                report.Rules.FirstOrDefault(r => r.Id == f.RuleId) ?? new DiagnosticRule(f.RuleId, f.RuleId, f.RuleId, f.Severity)
+            )
+            .DistinctBy(r => r.Id)
+            .OrderBy(r => r.Id, StringComparer.Ordinal)
+            .ToList();
 
     private static void WriteTool(Utf8JsonWriter json, List<DiagnosticRule> rules)
     {
@@ -67,7 +70,12 @@ public static class DiagnosticsSarif
         json.WriteEndObject();
     }
 
-    private static void WriteResult(Utf8JsonWriter json, Diagnostic finding, List<DiagnosticRule> rules, Dictionary<string, int> fingerprints)
+    private static void WriteResult(
+        Utf8JsonWriter json,
+        Diagnostic finding,
+        List<DiagnosticRule> rules,
+        Dictionary<string, int> fingerprints
+    )
     {
         json.WriteStartObject();
         json.WriteString("ruleId", finding.RuleId);

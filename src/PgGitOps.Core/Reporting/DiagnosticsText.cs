@@ -16,9 +16,12 @@ public static class DiagnosticsText
         foreach (var finding in report.Findings)
         {
             var paint = new Paint(color, finding.Severity);
-            text.Append(paint.Bold($"{VisibleText.Of(finding.Span.ToString())}:")).Append(' ')
-                .Append(paint.Strong($"{DiagnosticsReport.Word(finding.Severity)} {finding.RuleId}:")).Append(' ')
-                .Append(VisibleText.Of(finding.Message)).Append('\n');
+            text.Append(paint.Bold($"{VisibleText.Of(finding.Span.ToString())}:"))
+                .Append(' ')
+                .Append(paint.Strong($"{DiagnosticsReport.Word(finding.Severity)} {finding.RuleId}:"))
+                .Append(' ')
+                .Append(VisibleText.Of(finding.Message))
+                .Append('\n');
             if (report.Excerpts.Of(finding, ExcerptWidthMax) is { } excerpt)
                 AppendExcerpt(text, finding.Span, excerpt, paint);
             if (finding.Hint is { } hint)
@@ -44,7 +47,11 @@ public static class DiagnosticsText
 
         var indent = ahead.Length + runes[..start].Sum(VisibleText.Width);
         var width = Math.Max(1, runes[start..end].Sum(VisibleText.Width));
-        text.Append("  ").Append(paint.Faint(new string(' ', number.Length) + " | ")).Append(' ', indent).Append(paint.Strong(new string('^', width))).Append('\n');
+        text.Append("  ")
+            .Append(paint.Faint(new string(' ', number.Length) + " | "))
+            .Append(' ', indent)
+            .Append(paint.Strong(new string('^', width)))
+            .Append('\n');
     }
 
     private readonly struct Paint(bool color, Severity severity)
@@ -53,11 +60,14 @@ public static class DiagnosticsText
 
         public string Faint(string text) => color ? $"\e[2m{text}\e[0m" : text;
 
-        public string Strong(string text) => !color ? text : severity switch
-        {
-            Severity.Note => $"\e[1;36m{text}\e[0m",
-            Severity.Warning => $"\e[1;33m{text}\e[0m",
-            Severity.Error => $"\e[1;31m{text}\e[0m",
-        };
+        public string Strong(string text) =>
+            !color
+                ? text
+                : severity switch
+                {
+                    Severity.Note => $"\e[1;36m{text}\e[0m",
+                    Severity.Warning => $"\e[1;33m{text}\e[0m",
+                    Severity.Error => $"\e[1;31m{text}\e[0m",
+                };
     }
 }

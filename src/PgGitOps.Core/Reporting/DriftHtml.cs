@@ -25,15 +25,23 @@ public static class DriftHtml
     public static string Render(DriftReport report)
     {
         var html = new StringBuilder(Head);
-        html.Append(CultureInfo.InvariantCulture, $"\n<h1>Drift</h1><p>Looked at {PlanWords.Moment(report.At)}, against commit {Safe(PlanWords.Short(report.Commit))}.</p>\n");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"\n<h1>Drift</h1><p>Looked at {PlanWords.Moment(report.At)}, against commit {Safe(PlanWords.Short(report.Commit))}.</p>\n"
+        );
         foreach (var cluster in report.Clusters.Where(c => c.Alert is not null))
             html.Append(ClusterAlertText.Html(cluster.Cluster, cluster.Alert!));
         foreach (var cluster in report.Clusters)
         {
-            html.Append(CultureInfo.InvariantCulture, $"<h2>{Safe(cluster.Cluster)}</h2><p>Mode {PlanWords.Camel(cluster.Mode.ToString())}: {Safe(DriftText.Summary(cluster))}.</p>\n");
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<h2>{Safe(cluster.Cluster)}</h2><p>Mode {PlanWords.Camel(cluster.Mode.ToString())}: {Safe(DriftText.Summary(cluster))}.</p>\n"
+            );
             if (cluster.Items.Count > 0)
             {
-                html.Append("<table><thead><tr><th>what</th><th>live</th><th>Git</th><th>cause</th><th>since</th><th>next</th></tr></thead><tbody>\n");
+                html.Append(
+                    "<table><thead><tr><th>what</th><th>live</th><th>Git</th><th>cause</th><th>since</th><th>next</th></tr></thead><tbody>\n"
+                );
                 foreach (var item in cluster.Items)
                     Row(html, item);
                 html.Append("</tbody></table>\n");
@@ -55,22 +63,47 @@ public static class DriftHtml
     {
         if (rules is null)
             return;
-        html.Append(CultureInfo.InvariantCulture, $"<h2>Rules that look at clusters</h2><p>{Safe(LiveRuleOutput.Summary(rules))}.</p>\n");
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<h2>Rules that look at clusters</h2><p>{Safe(LiveRuleOutput.Summary(rules))}.</p>\n"
+        );
         if (!rules.Findings.Any())
             return;
         html.Append("<table><thead><tr><th>rule</th><th>place</th><th>finding</th></tr></thead><tbody>\n");
         foreach (var finding in rules.Findings)
-            html.Append(CultureInfo.InvariantCulture, $"<tr class=\"{(finding.Severity == Severity.Note ? "note" : "warning")}\"><td class=\"c\">{DiagnosticsReport.Word(finding.Severity)} {Safe(finding.RuleId)}</td><td class=\"v\">{Safe(finding.Span.ToString())}</td><td>{Safe(finding.Message)}<div class=\"d\">{Safe(finding.Hint ?? "")}</div></td></tr>\n");
+            html.Append(
+                CultureInfo.InvariantCulture,
+                $"<tr class=\"{(finding.Severity == Severity.Note ? "note" : "warning")}\"><td class=\"c\">{DiagnosticsReport.Word(finding.Severity)} {Safe(finding.RuleId)}</td><td class=\"v\">{Safe(finding.Span.ToString())}</td><td>{Safe(finding.Message)}<div class=\"d\">{Safe(finding.Hint ?? "")}</div></td></tr>\n"
+            );
         html.Append("</tbody></table>\n");
     }
 
     private static void Row(StringBuilder html, DriftItem item)
     {
         var change = item.Change;
-        var details = string.Join("<br>", new[] { change.Danger, item.Where is { } live ? $"set in {live}" : null, change.Because is { } at ? $"declared at {at}" : null }.OfType<string>().Select(Safe));
-        html.Append(CultureInfo.InvariantCulture, $"<tr class=\"{PlanWords.Camel(item.Severity.ToString())}\"><td>{Safe(PlanWords.Label(change.Key))}<div class=\"d\">{details}</div></td>");
-        html.Append(CultureInfo.InvariantCulture, $"<td class=\"v\">{Safe(change.Live?.Display ?? "")}</td><td class=\"v\">{Safe(change.Desired?.Display ?? "")}</td>");
-        html.Append(CultureInfo.InvariantCulture, $"<td class=\"c\">{PlanWords.Word(change.Cause)}</td><td class=\"c\">{PlanWords.Moment(item.Since)}</td><td>{Safe(item.Next)}</td></tr>\n");
+        var details = string.Join(
+            "<br>",
+            new[]
+            {
+                change.Danger,
+                item.Where is { } live ? $"set in {live}" : null,
+                change.Because is { } at ? $"declared at {at}" : null,
+            }
+                .OfType<string>()
+                .Select(Safe)
+        );
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<tr class=\"{PlanWords.Camel(item.Severity.ToString())}\"><td>{Safe(PlanWords.Label(change.Key))}<div class=\"d\">{details}</div></td>"
+        );
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<td class=\"v\">{Safe(change.Live?.Display ?? "")}</td><td class=\"v\">{Safe(change.Desired?.Display ?? "")}</td>"
+        );
+        html.Append(
+            CultureInfo.InvariantCulture,
+            $"<td class=\"c\">{PlanWords.Word(change.Cause)}</td><td class=\"c\">{PlanWords.Moment(item.Since)}</td><td>{Safe(item.Next)}</td></tr>\n"
+        );
     }
 
     private static string Safe(string text) => PlanEscapes.Html(text);

@@ -9,7 +9,10 @@ public static class DriftMarkdown
     public static string Render(DriftReport report)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"### Drift at `{PlanWords.Short(report.Commit)}`, {PlanWords.Moment(report.At)}\n\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"### Drift at `{PlanWords.Short(report.Commit)}`, {PlanWords.Moment(report.At)}\n\n"
+        );
         foreach (var cluster in report.Clusters.Where(c => c.Alert is not null))
             text.Append(ClusterAlertText.Markdown(cluster.Cluster, cluster.Alert!));
         foreach (var cluster in report.Clusters)
@@ -22,7 +25,10 @@ public static class DriftMarkdown
                 {
                     var change = item.Change;
                     var danger = change.Danger is { } d ? $"<br>{Safe(d)}" : "";
-                    text.Append(CultureInfo.InvariantCulture, $"| {Safe(PlanWords.Label(change.Key))}{danger} | {Safe(change.Live?.Display ?? "")} | {Safe(change.Desired?.Display ?? "")} | {PlanWords.Word(change.Cause)} | {PlanWords.Moment(item.Since)} | {Safe(item.Next)} |\n");
+                    text.Append(
+                        CultureInfo.InvariantCulture,
+                        $"| {Safe(PlanWords.Label(change.Key))}{danger} | {Safe(change.Live?.Display ?? "")} | {Safe(change.Desired?.Display ?? "")} | {PlanWords.Word(change.Cause)} | {PlanWords.Moment(item.Since)} | {Safe(item.Next)} |\n"
+                    );
                 }
                 text.Append('\n');
             }
@@ -37,7 +43,10 @@ public static class DriftMarkdown
         {
             text.Append(CultureInfo.InvariantCulture, $"**Rules that look at clusters**: {LiveRuleOutput.Summary(rules)}\n\n");
             foreach (var finding in rules.Findings)
-                text.Append(CultureInfo.InvariantCulture, $"- {LiveRuleOutput.Mark(finding.Severity)} {DiagnosticsReport.Word(finding.Severity)} {finding.RuleId} at {MarkdownText.Code(finding.Span.ToString())}: {Safe(finding.Message)}{(finding.Hint is { } hint ? $"<br>{Safe(hint)}" : "")}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"- {LiveRuleOutput.Mark(finding.Severity)} {DiagnosticsReport.Word(finding.Severity)} {finding.RuleId} at {MarkdownText.Code(finding.Span.ToString())}: {Safe(finding.Message)}{(finding.Hint is { } hint ? $"<br>{Safe(hint)}" : "")}\n"
+                );
         }
         return text.ToString().TrimEnd() + "\n";
     }

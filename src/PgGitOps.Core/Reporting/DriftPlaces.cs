@@ -23,9 +23,10 @@ internal sealed class DriftPlaces
             foreach (var setting in server.Settings)
             {
                 var path = new ObjectPath.Parameter(member.Name, setting.Name);
-                var place = setting.SourceFile is { } file
-                    ? Line(file, setting.SourceLine ?? 0)
-                    : setting.Source is "default" ? null : setting.Source;
+                var place =
+                    setting.SourceFile is { } file ? Line(file, setting.SourceLine ?? 0)
+                    : setting.Source is "default" ? null
+                    : setting.Source;
                 if (place is not null)
                     found.places[path] = place;
                 if (setting.PendingRestart && server.LineOf(setting.Name) is { } line)
@@ -37,5 +38,6 @@ internal sealed class DriftPlaces
 
     internal string? Find(FacetKey key) => (key.Field == Field.PendingRestart ? waiting : places).GetValueOrDefault(key.Object);
 
-    private static string Line(string file, int line) => string.Create(CultureInfo.InvariantCulture, $"{file[(file.LastIndexOf('/') + 1)..]}:{line}");
+    private static string Line(string file, int line) =>
+        string.Create(CultureInfo.InvariantCulture, $"{file[(file.LastIndexOf('/') + 1)..]}:{line}");
 }

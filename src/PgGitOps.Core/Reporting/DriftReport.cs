@@ -18,12 +18,19 @@ public sealed record DriftReport(DateTimeOffset At, string Commit, EquatableArra
     public bool HasDrift => Clusters.Any(c => c.Items.Count > 0);
 
     /// <param name="since">When a difference was first seen, by facet; null for one never noted, which then counts as seen first now.</param>
-    public static DriftReport Of(ApprovedPlan approved, FleetSnapshot snapshot, Func<FacetKey, DateTimeOffset?> since) => new(
-        snapshot.At,
-        approved.Plan.Commit,
-        approved.Plan.Clusters.Select(c => Of(c, approved.Find(c.Cluster), snapshot, since)).ToEquatableArray());
+    public static DriftReport Of(ApprovedPlan approved, FleetSnapshot snapshot, Func<FacetKey, DateTimeOffset?> since) =>
+        new(
+            snapshot.At,
+            approved.Plan.Commit,
+            approved.Plan.Clusters.Select(c => Of(c, approved.Find(c.Cluster), snapshot, since)).ToEquatableArray()
+        );
 
-    private static ClusterDrift Of(ClusterPlan plan, ClusterApproval? approval, FleetSnapshot snapshot, Func<FacetKey, DateTimeOffset?> since)
+    private static ClusterDrift Of(
+        ClusterPlan plan,
+        ClusterApproval? approval,
+        FleetSnapshot snapshot,
+        Func<FacetKey, DateTimeOffset?> since
+    )
     {
         var healing = new Dictionary<FacetState, Step>();
         foreach (var step in plan.Steps)
@@ -37,7 +44,11 @@ public sealed record DriftReport(DateTimeOffset At, string Commit, EquatableArra
             plan.Mode,
             plan.Changes.Select(c => Item(c, healing.GetValueOrDefault(new FacetState(c.Key, c.Desired)))).ToEquatableArray(),
             plan.Refusals,
-            plan.Unknowns) { Alert = plan.Alert };
+            plan.Unknowns
+        )
+        {
+            Alert = plan.Alert,
+        };
 
         DriftItem Item(Change change, Step? step)
         {
@@ -61,7 +72,13 @@ public sealed record DriftReport(DateTimeOffset At, string Commit, EquatableArra
     }
 }
 
-public sealed record ClusterDrift(string Cluster, ReconcileMode Mode, EquatableArray<DriftItem> Items, EquatableArray<Refusal> Refusals, EquatableArray<string> Unknowns)
+public sealed record ClusterDrift(
+    string Cluster,
+    ReconcileMode Mode,
+    EquatableArray<DriftItem> Items,
+    EquatableArray<Refusal> Refusals,
+    EquatableArray<string> Unknowns
+)
 {
     /// <summary>What has to be read first; null where one proven primary answers.</summary>
     public ClusterAlert? Alert { get; init; }
@@ -71,14 +88,22 @@ public sealed record ClusterDrift(string Cluster, ReconcileMode Mode, EquatableA
 /// <param name="Next">What will be done.</param>
 /// <param name="When">When, where it waits for a window.</param>
 /// <param name="StepId">The step that heals it, or null.</param>
-public sealed record DriftItem(Change Change, DateTimeOffset Since, string? Where, string Next, DateTimeOffset? When, string? StepId)
+public sealed record DriftItem(
+    Change Change,
+    DateTimeOffset Since,
+    string? Where,
+    string Next,
+    DateTimeOffset? When,
+    string? StepId
+)
 {
     /// <summary>Ignored differences are listed, and count for nothing.</summary>
-    public Severity Severity => Change switch
-    {
-        { Treatment: FieldTreatment.Ignore } => Severity.Note,
-        { Cause: ChangeCause.Undeclared or ChangeCause.Conflict } => Severity.Warning,
-        { Cause: ChangeCause.Drift or ChangeCause.Unknown } => Severity.Warning,
-        _ => Severity.Note,
-    };
+    public Severity Severity =>
+        Change switch
+        {
+            { Treatment: FieldTreatment.Ignore } => Severity.Note,
+            { Cause: ChangeCause.Undeclared or ChangeCause.Conflict } => Severity.Warning,
+            { Cause: ChangeCause.Drift or ChangeCause.Unknown } => Severity.Warning,
+            _ => Severity.Note,
+        };
 }

@@ -73,7 +73,8 @@ public static class DriftSarif
     private static void Write(Utf8JsonWriter json, DriftItem item)
     {
         var change = item.Change;
-        var text = $"{change.Key.Cluster}: {PlanWords.Label(change.Key)} is {DriftText.Values(change)}{(change.Danger is { } danger ? $"; {danger}" : "")}. Next: {item.Next}.";
+        var text =
+            $"{change.Key.Cluster}: {PlanWords.Label(change.Key)} is {DriftText.Values(change)}{(change.Danger is { } danger ? $"; {danger}" : "")}. Next: {item.Next}.";
         json.WriteStartObject();
         json.WriteString("ruleId", Array.Find(Rules, r => r.Cause == change.Cause).Id);
         json.WriteString("level", DiagnosticsReport.Word(item.Severity));
@@ -101,7 +102,11 @@ public static class DriftSarif
         json.WriteStartObject();
         json.WriteString("ruleId", finding.RuleId);
         json.WriteString("level", DiagnosticsReport.Word(finding.Severity));
-        Message(json, "message", PlanEscapes.Terminal(finding.Hint is { } hint ? $"{finding.Message} Hint: {hint}." : finding.Message));
+        Message(
+            json,
+            "message",
+            PlanEscapes.Terminal(finding.Hint is { } hint ? $"{finding.Message} Hint: {hint}." : finding.Message)
+        );
         json.WriteStartArray("locations");
         json.WriteStartObject();
         Place(json, finding.Span);
@@ -109,14 +114,21 @@ public static class DriftSarif
         json.WriteEndArray();
         json.WriteStartObject("partialFingerprints");
         // What is seen changes from look to look; the finding is the same one.
-        json.WriteString("finding/v1", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{finding.RuleId}\n{finding.Document}\n{finding.Field}\n{finding.Span.Path}"))));
+        json.WriteString(
+            "finding/v1",
+            Convert.ToHexStringLower(
+                SHA256.HashData(
+                    Encoding.UTF8.GetBytes($"{finding.RuleId}\n{finding.Document}\n{finding.Field}\n{finding.Span.Path}")
+                )
+            )
+        );
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
     /// <summary>The rules that were asked, and what kept them from it.</summary>
-    private static IEnumerable<DiagnosticRule> Told(LiveRuleReport? rules) => rules is null ? []
-        : rules.Asked.Concat(RuleFindings.All.Where(r => rules.Findings.Any(f => f.RuleId == r.Id)));
+    private static IEnumerable<DiagnosticRule> Told(LiveRuleReport? rules) =>
+        rules is null ? [] : rules.Asked.Concat(RuleFindings.All.Where(r => rules.Findings.Any(f => f.RuleId == r.Id)));
 
     private static void Place(Utf8JsonWriter json, SourceSpan at)
     {

@@ -17,7 +17,10 @@ internal static class LiveRuleOutput
         var text = new StringBuilder($"rules that look at clusters: {Summary(rules)}\n");
         foreach (var finding in rules.Findings)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {Mark(finding.Severity)} {VisibleText.Of(finding.Span.ToString())}: {DiagnosticsReport.Word(finding.Severity)} {finding.RuleId}: {VisibleText.Of(finding.Message)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {Mark(finding.Severity)} {VisibleText.Of(finding.Span.ToString())}: {DiagnosticsReport.Word(finding.Severity)} {finding.RuleId}: {VisibleText.Of(finding.Message)}\n"
+            );
             if (finding.Hint is { } hint)
                 text.Append(CultureInfo.InvariantCulture, $"      hint: {VisibleText.Of(hint)}\n");
         }
@@ -35,12 +38,13 @@ internal static class LiveRuleOutput
         return string.Create(CultureInfo.InvariantCulture, $"{rules.Asked.Count} asked, {string.Join(", ", parts)}");
     }
 
-    public static char Mark(Severity severity) => severity switch
-    {
-        Severity.Note => '·',
-        Severity.Warning => '!',
-        Severity.Error => '✗',
-    };
+    public static char Mark(Severity severity) =>
+        severity switch
+        {
+            Severity.Note => '·',
+            Severity.Warning => '!',
+            Severity.Error => '✗',
+        };
 
     public static void Write(Utf8JsonWriter json, LiveRuleReport? rules)
     {

@@ -24,5 +24,6 @@ public static class MarkdownText
     }
 
     /// <summary>A code span; a backtick inside becomes an apostrophe, because a table cell cannot hold a longer fence reliably.</summary>
-    public static string Code(string text) => $"`{VisibleText.Of(text).Replace('`', '\'').Replace("|", "\\|", StringComparison.Ordinal)}`";
+    public static string Code(string text) =>
+        $"`{VisibleText.Of(text).Replace('`', '\'').Replace("|", "\\|", StringComparison.Ordinal)}`";
 }

@@ -57,5 +57,10 @@ internal static class PlanEscapes
     internal static string Html(string text) => HtmlEncoder.Default.Encode(Terminal(text));
 
     private static bool IsHostile(char c) =>
-        char.IsControl(c) || c is '\uFFFE' or '\uFFFF' || CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        char.IsControl(c)
+        || c is '\uFFFE' or '\uFFFF'
+        || CharUnicodeInfo.GetUnicodeCategory(c)
+            is UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
 }

@@ -16,7 +16,12 @@ public static class PlanJson
 {
     public const string Format = "pggitops.dev/plan/v1";
 
-    private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>UTF-8, ends with a line break.</summary>
     public static ReadOnlyMemory<byte> Write(Plan plan) => Write(plan, Checksum(plan));
@@ -55,7 +60,8 @@ public static class PlanJson
         return buffer.WrittenMemory;
     }
 
-    internal static string Moment(DateTimeOffset at) => at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+    internal static string Moment(DateTimeOffset at) =>
+        at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     private static void Write(Utf8JsonWriter json, ClusterPlan plan)
     {
@@ -168,15 +174,14 @@ public static class PlanJson
                 Action("writeAccessList", a.Member);
                 Write(json, "lines", a.Lines);
                 return true;
-            });
+            }
+        );
         json.WriteEndObject();
 
         bool Reference(Desired.SecretReference secret)
         {
             json.WriteStartObject("secret");
-            secret.Match(
-                e => Secret("environment", e.Variable),
-                f => Secret("file", f.Path));
+            secret.Match(e => Secret("environment", e.Variable), f => Secret("file", f.Path));
             Write(json, "at", secret.At);
             json.WriteEndObject();
             return true;

@@ -18,13 +18,19 @@ public static class PlanText
         if (plan.Clusters.Count == 0)
             text.Append("no cluster is declared\n");
         var steps = plan.Clusters.Sum(c => c.Steps.Count);
-        text.Append(CultureInfo.InvariantCulture, $"plan {PlanWords.Short(plan.Id)} at commit {PlanWords.Short(plan.Commit)}: {(steps == 0 ? "nothing to do" : steps == 1 ? "1 step" : $"{steps} steps")}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"plan {PlanWords.Short(plan.Id)} at commit {PlanWords.Short(plan.Commit)}: {(steps == 0 ? "nothing to do" : steps == 1 ? "1 step" : $"{steps} steps")}\n"
+        );
         return text.ToString();
     }
 
     private static void Render(StringBuilder text, ClusterPlan plan, ClusterApproval? approval, bool color)
     {
-        text.Append(CultureInfo.InvariantCulture, $"{Safe(plan.Cluster)} ({PlanWords.Camel(plan.Mode.ToString())}): {PlanWords.Summary(plan)}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{Safe(plan.Cluster)} ({PlanWords.Camel(plan.Mode.ToString())}): {PlanWords.Summary(plan)}\n"
+        );
         if (approval?.Barred is { } barred)
             text.Append(CultureInfo.InvariantCulture, $"  held: {Safe(barred)}\n");
         foreach (var step in plan.Steps)
@@ -32,12 +38,25 @@ public static class PlanText
         if (PlanWords.Found(plan) is { } found)
             text.Append(CultureInfo.InvariantCulture, $"  = {found}\n");
         foreach (var change in plan.Changes.Where(c => c.NotActedOn is not null && c.Cause != ChangeCause.Undeclared))
-            text.Append(CultureInfo.InvariantCulture, $"  · {Safe(PlanWords.Label(change.Key))}: {Safe(PlanWords.Show(change.Key, change.Live))}, wanted {Safe(PlanWords.Show(change.Key, change.Desired))} — {Safe(change.NotActedOn!)}{Place(change.Because)}\n");
-        foreach (var change in plan.Changes.Where(c => c.Cause == ChangeCause.Undeclared && c.Treatment != Desired.FieldTreatment.Ignore))
-            text.Append(CultureInfo.InvariantCulture, $"  {Paint('!', color)} {Safe(PlanWords.Label(change.Key))}: {Safe(change.Live?.Display ?? "")} — {Safe(change.Danger ?? "")}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  · {Safe(PlanWords.Label(change.Key))}: {Safe(PlanWords.Show(change.Key, change.Live))}, wanted {Safe(PlanWords.Show(change.Key, change.Desired))} — {Safe(change.NotActedOn!)}{Place(change.Because)}\n"
+            );
+        foreach (
+            var change in plan.Changes.Where(c =>
+                c.Cause == ChangeCause.Undeclared && c.Treatment != Desired.FieldTreatment.Ignore
+            )
+        )
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {Paint('!', color)} {Safe(PlanWords.Label(change.Key))}: {Safe(change.Live?.Display ?? "")} — {Safe(change.Danger ?? "")}\n"
+            );
         foreach (var refusal in plan.Refusals)
         {
-            text.Append(CultureInfo.InvariantCulture, $"  {Paint('✗', color)} {refusal.RuleId} {Safe(refusal.Message)}{Place(refusal.Because)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {Paint('✗', color)} {refusal.RuleId} {Safe(refusal.Message)}{Place(refusal.Because)}\n"
+            );
             if (refusal.Hint is { } hint)
                 text.Append(CultureInfo.InvariantCulture, $"      hint: {Safe(hint)}\n");
         }
@@ -47,7 +66,10 @@ public static class PlanText
 
     private static void Render(StringBuilder text, Step step, StepVerdict? verdict, bool color)
     {
-        text.Append(CultureInfo.InvariantCulture, $"  {Paint(PlanWords.Mark(step), color)} {Safe(step.Title)}{Place(step.Because)}\n");
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"  {Paint(PlanWords.Mark(step), color)} {Safe(step.Title)}{Place(step.Because)}\n"
+        );
         foreach (var (what, from, to) in PlanWords.Moves(step))
             text.Append(CultureInfo.InvariantCulture, $"      {Safe(what)}: {Safe(from)} → {Safe(to)}\n");
         foreach (var hazard in step.Hazards.Where(h => h.Kind != HazardKind.Reload))

@@ -8,13 +8,14 @@ namespace PgGitOps.Core.Reporting;
 /// <summary>Words and marks that all renderings of a plan share.</summary>
 public static class PlanWords
 {
-    internal static char Mark(Step step) => step switch
-    {
-        { Action: StepAction.RestartServer } => '↻',
-        { Removes.Count: > 0 } => '-',
-        { Creates.Count: > 0 } => '+',
-        _ => '~',
-    };
+    internal static char Mark(Step step) =>
+        step switch
+        {
+            { Action: StepAction.RestartServer } => '↻',
+            { Removes.Count: > 0 } => '-',
+            { Creates.Count: > 0 } => '+',
+            _ => '~',
+        };
 
     /// <summary>Such as <c>3 to create, 1 to change, 0 to remove, 1 restart</c>.</summary>
     internal static string Summary(ClusterPlan plan)
@@ -29,14 +30,23 @@ public static class PlanWords
             };
         int Count(char mark) => plan.Steps.Count(s => Mark(s) == mark);
         var restarts = Count('↻');
-        var summary = string.Create(CultureInfo.InvariantCulture, $"{Count('+')} to create, {Count('~')} to change, {Count('-')} to remove");
-        return restarts == 0 ? summary : string.Create(CultureInfo.InvariantCulture, $"{summary}, {restarts} restart{(restarts == 1 ? "" : "s")}");
+        var summary = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Count('+')} to create, {Count('~')} to change, {Count('-')} to remove"
+        );
+        return restarts == 0
+            ? summary
+            : string.Create(CultureInfo.InvariantCulture, $"{summary}, {restarts} restart{(restarts == 1 ? "" : "s")}");
     }
 
     /// <summary>What is only written down, or null.</summary>
-    internal static string? Found(ClusterPlan plan) => plan.Found.Count == 0
-        ? null
-        : string.Create(CultureInfo.InvariantCulture, $"{plan.Found.Count} {(plan.Found.Count == 1 ? "value is" : "values are")} as declared already: recorded in schema pggitops at the next apply, so that a later change is told as drift");
+    internal static string? Found(ClusterPlan plan) =>
+        plan.Found.Count == 0
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{plan.Found.Count} {(plan.Found.Count == 1 ? "value is" : "values are")} as declared already: recorded in schema pggitops at the next apply, so that a later change is told as drift"
+            );
 
     /// <summary>Old and new values of what a step changes; not for objects it makes.</summary>
     internal static IEnumerable<(string What, string From, string To)> Moves(Step step)
@@ -63,30 +73,38 @@ public static class PlanWords
         return key.Field == Field.Configured ? $"{key.Object} (in the file)" : $"{key.Object} {key.Field}";
     }
 
-    public static string Show(FacetKey key, FacetValue? value) => value?.Display ?? (key.Field == Field.Exists ? "absent" : "(none)");
+    public static string Show(FacetKey key, FacetValue? value) =>
+        value?.Display ?? (key.Field == Field.Exists ? "absent" : "(none)");
 
     /// <summary>Why a step does not run at once, or null.</summary>
-    internal static string? Gate(Step step, StepVerdict? verdict) => verdict is null
-        ? step.Window is null ? null : $"waits for a window that allows {step.Window}"
-        : verdict.Match<string?>(
-            _ => null,
-            waits => waits.Opens is { } opens
-                ? $"waits for window {waits.Window}, which opens {Moment(opens)}"
-                : $"waits for window {waits.Window}, which does not open within a year",
-            needs => $"needs approval: {needs.Reason}",
-            behind => $"waits for {behind.StepId}");
+    internal static string? Gate(Step step, StepVerdict? verdict) =>
+        verdict is null
+            ? step.Window is null
+                ? null
+                : $"waits for a window that allows {step.Window}"
+            : verdict.Match<string?>(
+                _ => null,
+                waits =>
+                    waits.Opens is { } opens
+                        ? $"waits for window {waits.Window}, which opens {Moment(opens)}"
+                        : $"waits for window {waits.Window}, which does not open within a year",
+                needs => $"needs approval: {needs.Reason}",
+                behind => $"waits for {behind.StepId}"
+            );
 
-    internal static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
+    internal static string Moment(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 
-    internal static string Word(ChangeCause cause) => cause switch
-    {
-        ChangeCause.Intent => "changed in Git",
-        ChangeCause.Drift => "drift",
-        ChangeCause.Conflict => "conflict",
-        ChangeCause.Initial => "new",
-        ChangeCause.Undeclared => "undeclared",
-        ChangeCause.Unknown => "cause unknown",
-    };
+    internal static string Word(ChangeCause cause) =>
+        cause switch
+        {
+            ChangeCause.Intent => "changed in Git",
+            ChangeCause.Drift => "drift",
+            ChangeCause.Conflict => "conflict",
+            ChangeCause.Initial => "new",
+            ChangeCause.Undeclared => "undeclared",
+            ChangeCause.Unknown => "cause unknown",
+        };
 
     internal static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 

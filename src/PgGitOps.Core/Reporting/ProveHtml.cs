@@ -25,9 +25,15 @@ public static class ProveHtml
     public static string Of(FleetProof proof, string title = "Recovery promises")
     {
         var page = new StringBuilder();
-        page.Append("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        page.Append($"<title>{Html.Escape(title)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n<h1>{Html.Escape(title)}</h1>\n");
-        page.Append($"<p>{Amounts.Count(proof.Contexts.Count, "context")}, up to {Amounts.Count(proof.Depth, "failure domain")} failing at once, over every member that may be primary. Each cell shows the verdict and the worst guaranteed loss and outage.</p>\n");
+        page.Append(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        );
+        page.Append(
+            $"<title>{Html.Escape(title)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n<h1>{Html.Escape(title)}</h1>\n"
+        );
+        page.Append(
+            $"<p>{Amounts.Count(proof.Contexts.Count, "context")}, up to {Amounts.Count(proof.Depth, "failure domain")} failing at once, over every member that may be primary. Each cell shows the verdict and the worst guaranteed loss and outage.</p>\n"
+        );
         HeatMap(proof, page);
         foreach (var context in proof.Contexts)
             Describe(context, page);
@@ -49,7 +55,9 @@ public static class ProveHtml
                 if (context.Find(scenario) is not { } cell)
                     page.Append("<td class=\"notClaimed\" title=\"cannot happen to this cluster\">–</td>");
                 else
-                    page.Append($"<td class=\"{Lower(cell.Verdict)}\" title=\"{Html.Escape(cell.When)}\"><a href=\"#{Html.Escape(context.Name)}-{scenario.Id()}\"><span class=\"word\">{cell.Verdict.Title()}</span>loss {Html.Escape(ProveText.LossCell(cell.Guaranteed))}<br>outage {Html.Escape(cell.Outage.Short)}</a></td>");
+                    page.Append(
+                        $"<td class=\"{Lower(cell.Verdict)}\" title=\"{Html.Escape(cell.When)}\"><a href=\"#{Html.Escape(context.Name)}-{scenario.Id()}\"><span class=\"word\">{cell.Verdict.Title()}</span>loss {Html.Escape(ProveText.LossCell(cell.Guaranteed))}<br>outage {Html.Escape(cell.Outage.Short)}</a></td>"
+                    );
             }
             page.Append("</tr>\n");
         }
@@ -73,23 +81,35 @@ public static class ProveHtml
         page.Append($"<h2 id=\"{Html.Escape(context.Name)}\">{Html.Escape(context.Name)}</h2>\n");
         if (context.Topology is null)
         {
-            page.Append($"<p>Nothing can be proven: cluster {Html.Escape(context.Policy.Cluster.Value)} cannot be laid out.</p>\n");
+            page.Append(
+                $"<p>Nothing can be proven: cluster {Html.Escape(context.Policy.Cluster.Value)} cannot be laid out.</p>\n"
+            );
             return;
         }
         var refuted = context.Scenarios.Where(s => s.Counterexample is not null).ToArray();
-        var drawn = refuted.FirstOrDefault(s => s.LossVerdict == Verdict.Impossible && s.Counterexample!.Lost.Count > 0) ?? refuted.FirstOrDefault();
-        page.Append($"<p>Cluster {Html.Escape(context.Cluster!.Name)}{(drawn is null ? "" : $"; drawn: {Html.Escape(drawn.When)}")}. Solid lines are asked to acknowledge, dashed ones are not; lost members have a broken red outline.</p>\n");
+        var drawn =
+            refuted.FirstOrDefault(s => s.LossVerdict == Verdict.Impossible && s.Counterexample!.Lost.Count > 0)
+            ?? refuted.FirstOrDefault();
+        page.Append(
+            $"<p>Cluster {Html.Escape(context.Cluster!.Name)}{(drawn is null ? "" : $"; drawn: {Html.Escape(drawn.When)}")}. Solid lines are asked to acknowledge, dashed ones are not; lost members have a broken red outline.</p>\n"
+        );
         page.Append("<div class=\"scroll\">").Append(TopologyDrawing.Of(context, drawn?.Counterexample)).Append("</div>\n");
         foreach (var cell in refuted)
         {
-            page.Append($"<div class=\"counterexample\"><strong>{cell.Scenario.Title()}:</strong> {Html.Escape(cell.Counterexample!.Text)}.<ol>");
+            page.Append(
+                $"<div class=\"counterexample\"><strong>{cell.Scenario.Title()}:</strong> {Html.Escape(cell.Counterexample!.Text)}.<ol>"
+            );
             foreach (var step in cell.Counterexample.Steps)
                 page.Append($"<li>{Html.Escape(step)}</li>");
             page.Append("</ol></div>\n");
         }
-        page.Append("<div class=\"scroll\"><table>\n<tr><th>scenario</th><th>verdict</th><th>guaranteed loss</th><th>while all is healthy</th><th>outage</th><th>path</th></tr>\n");
+        page.Append(
+            "<div class=\"scroll\"><table>\n<tr><th>scenario</th><th>verdict</th><th>guaranteed loss</th><th>while all is healthy</th><th>outage</th><th>path</th></tr>\n"
+        );
         foreach (var cell in context.Scenarios)
-            page.Append($"<tr id=\"{Html.Escape(context.Name)}-{cell.Scenario.Id()}\"><td>{cell.Scenario.Title()}</td><td class=\"{Lower(cell.Verdict)}\">{cell.Verdict.Title()}</td><td>{Html.Escape($"{cell.Guaranteed}")}</td><td>{Html.Escape($"{cell.Nominal}")}</td><td>{Html.Escape($"{cell.Outage}")}</td><td>{Html.Escape(cell.Path?.Description ?? "")}</td></tr>\n");
+            page.Append(
+                $"<tr id=\"{Html.Escape(context.Name)}-{cell.Scenario.Id()}\"><td>{cell.Scenario.Title()}</td><td class=\"{Lower(cell.Verdict)}\">{cell.Verdict.Title()}</td><td>{Html.Escape($"{cell.Guaranteed}")}</td><td>{Html.Escape($"{cell.Nominal}")}</td><td>{Html.Escape($"{cell.Outage}")}</td><td>{Html.Escape(cell.Path?.Description ?? "")}</td></tr>\n"
+            );
         page.Append("</table></div>\n<details><summary>Assumptions</summary><ul>\n");
         foreach (var assumption in context.Assumptions)
             page.Append($"<li>{Html.Escape(assumption)}</li>\n");

@@ -7,7 +7,12 @@ namespace PgGitOps.Core.Reporting;
 /// <summary>A proof for programs: <c>schemas/reports/prove.schema.json</c>. The same proof gives the same bytes.</summary>
 public static class ProveJson
 {
-    private static readonly JsonWriterOptions Options = new() { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static string Of(FleetProof proof)
     {

@@ -17,7 +17,9 @@ public static class ProveLive
         var text = new StringBuilder();
         foreach (var context in contexts)
         {
-            text.Append($"{(text.Length > 0 ? "\n" : "")}{ProveText.Mark(context.Verdict)} {context.Name} on {context.Proof.Policy.Cluster.Value}: {context.Verdict.Title()}\n");
+            text.Append(
+                $"{(text.Length > 0 ? "\n" : "")}{ProveText.Mark(context.Verdict)} {context.Name} on {context.Proof.Policy.Cluster.Value}: {context.Verdict.Title()}\n"
+            );
             Cells(context, text, "  ");
             foreach (var line in context.Seen)
                 text.Append($"    seen: {VisibleText.Of(line)}\n");
@@ -32,26 +34,32 @@ public static class ProveLive
     {
         var width = context.Cells.Count == 0 ? 0 : context.Cells.Max(c => c.Static.Scenario.Title().Length);
         foreach (var cell in context.Cells)
-            text.Append($"{indent}{ProveText.Mark(cell.Live.Verdict)} {cell.Static.Scenario.Title().PadRight(width)}  {cell.Live.Verdict.Title()}: {VisibleText.Of(cell.Live.Because)}\n");
+            text.Append(
+                $"{indent}{ProveText.Mark(cell.Live.Verdict)} {cell.Static.Scenario.Title().PadRight(width)}  {cell.Live.Verdict.Title()}: {VisibleText.Of(cell.Live.Because)}\n"
+            );
     }
 
     /// <summary>One line a context that is at risk or worse, for a glance at the fleet.</summary>
-    public static IEnumerable<string> Alarms(LiveContext context) => context.Alarms
-        .GroupBy(c => (c.Live.Verdict, c.Live.Because))
-        .Select(g => $"{context.Name} {g.Key.Verdict.Title()} ({string.Join(", ", g.Select(c => c.Static.Scenario.Title()))}): {VisibleText.Of(g.Key.Because)}");
+    public static IEnumerable<string> Alarms(LiveContext context) =>
+        context
+            .Alarms.GroupBy(c => (c.Live.Verdict, c.Live.Because))
+            .Select(g =>
+                $"{context.Name} {g.Key.Verdict.Title()} ({string.Join(", ", g.Select(c => c.Static.Scenario.Title()))}): {VisibleText.Of(g.Key.Because)}"
+            );
 
-    public static string Json(DateTimeOffset at, IReadOnlyList<LiveContext> contexts, LiveRuleReport? rules = null) => JsonOutput.Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("format", "pggitops.dev/prove-live/v1");
-        json.WriteString("at", at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-        json.WriteStartArray("contexts");
-        foreach (var context in contexts)
-            Write(json, context);
-        json.WriteEndArray();
-        LiveRuleOutput.Write(json, rules);
-        json.WriteEndObject();
-    });
+    public static string Json(DateTimeOffset at, IReadOnlyList<LiveContext> contexts, LiveRuleReport? rules = null) =>
+        JsonOutput.Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("format", "pggitops.dev/prove-live/v1");
+            json.WriteString("at", at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteStartArray("contexts");
+            foreach (var context in contexts)
+                Write(json, context);
+            json.WriteEndArray();
+            LiveRuleOutput.Write(json, rules);
+            json.WriteEndObject();
+        });
 
     public static void Write(Utf8JsonWriter json, LiveContext context)
     {
@@ -78,5 +86,6 @@ public static class ProveLive
         json.WriteEndObject();
     }
 
-    private static string Word<T>(T value) where T : struct, Enum => char.ToLowerInvariant($"{value}"[0]) + $"{value}"[1..];
+    private static string Word<T>(T value)
+        where T : struct, Enum => char.ToLowerInvariant($"{value}"[0]) + $"{value}"[1..];
 }

@@ -16,8 +16,17 @@ public static class ProveMarkdown
         text.Append("| context | ").AppendJoin(" | ", scenarios.Select(s => s.Title())).Append(" |\n");
         text.Append('|').Append(string.Concat(Enumerable.Repeat("---|", scenarios.Length + 1))).Append('\n');
         foreach (var context in proof.Contexts)
-            text.Append($"| {Escape(context.Name)} | ").AppendJoin(" | ", scenarios.Select(s => context.Find(s) is { } cell ? $"{Sign(cell.Verdict)} {ProveText.LossCell(cell.Guaranteed)}" : "")).Append(" |\n");
-        text.Append("\n✅ holds · 🟡 unproven · ❔ unknown · ❌ impossible · ▫️ not claimed; the figure is the worst guaranteed loss.\n");
+            text.Append($"| {Escape(context.Name)} | ")
+                .AppendJoin(
+                    " | ",
+                    scenarios.Select(s =>
+                        context.Find(s) is { } cell ? $"{Sign(cell.Verdict)} {ProveText.LossCell(cell.Guaranteed)}" : ""
+                    )
+                )
+                .Append(" |\n");
+        text.Append(
+            "\n✅ holds · 🟡 unproven · ❔ unknown · ❌ impossible · ▫️ not claimed; the figure is the worst guaranteed loss.\n"
+        );
         foreach (var context in proof.Contexts)
         {
             var bad = context.Scenarios.Where(s => s.Counterexample is not null).ToArray();
@@ -30,15 +39,20 @@ public static class ProveMarkdown
         return text.ToString();
     }
 
-    private static string Sign(Verdict verdict) => verdict switch
-    {
-        Verdict.NotClaimed => "▫️",
-        Verdict.Holds or Verdict.Kept => "✅",
-        Verdict.Unproven => "🟡",
-        Verdict.Unknown => "❔",
-        Verdict.AtRisk => "⚠️",
-        Verdict.Impossible or Verdict.Breached => "❌",
-    };
+    private static string Sign(Verdict verdict) =>
+        verdict switch
+        {
+            Verdict.NotClaimed => "▫️",
+            Verdict.Holds or Verdict.Kept => "✅",
+            Verdict.Unproven => "🟡",
+            Verdict.Unknown => "❔",
+            Verdict.AtRisk => "⚠️",
+            Verdict.Impossible or Verdict.Breached => "❌",
+        };
 
-    private static string Escape(string value) => value.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace("*", "\\*", StringComparison.Ordinal);
+    private static string Escape(string value) =>
+        value
+            .Replace("|", "\\|", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace("*", "\\*", StringComparison.Ordinal);
 }

@@ -22,7 +22,7 @@ public static partial class SafeOutput
     public static string Commands(string text)
     {
         var safe = new StringBuilder(text.Length);
-        for (var i = 0; i < text.Length;)
+        for (var i = 0; i < text.Length; )
         {
             if (text[i] is >= ' ' and <= '~' or '\n' or '\t')
                 safe.Append(text[i++]);
@@ -31,7 +31,11 @@ public static partial class SafeOutput
                 safe.Append(style);
                 i += style.Length;
             }
-            else if (text[i] == '\r' && i + 1 < text.Length && (text[i + 1] == '\n' || string.CompareOrdinal(text, i + 1, "\e[K", 0, 3) == 0))
+            else if (
+                text[i] == '\r'
+                && i + 1 < text.Length
+                && (text[i + 1] == '\n' || string.CompareOrdinal(text, i + 1, "\e[K", 0, 3) == 0)
+            )
                 safe.Append(text[i++]);
             else
             {
@@ -58,9 +62,14 @@ public static partial class SafeOutput
     }
 
     /// <summary>Commands that are obeyed anywhere in a line, made not to be one.</summary>
-    internal static string BreakCommands(string text) => text.Contains("##", StringComparison.Ordinal) ? BracketCommand().Replace(text, m => "# #" + m.Value[2..]) : text;
+    internal static string BreakCommands(string text) =>
+        text.Contains("##", StringComparison.Ordinal) ? BracketCommand().Replace(text, m => "# #" + m.Value[2..]) : text;
 
-    private static bool IsFormat(char c) => CharUnicodeInfo.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    private static bool IsFormat(char c) =>
+        CharUnicodeInfo.GetUnicodeCategory(c)
+            is UnicodeCategory.Format
+                or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator;
 
     [GeneratedRegex(@"##[A-Za-z]*\[")]
     private static partial Regex BracketCommand();

@@ -28,7 +28,9 @@ internal sealed class SourceExcerpts(SourceTree tree)
             var file = tree.Files.FirstOrDefault(f => f.Path == finding.Span.Path);
             linesByPath[finding.Span.Path] = lines = file is null ? [] : SourceDecoding.Lenient(file.Content.Span).Split('\n');
         }
-        return finding.Span.Line <= lines.Length ? Around(lines[finding.Span.Line - 1], finding.Span.Column - 1, codePointsMax) : null;
+        return finding.Span.Line <= lines.Length
+            ? Around(lines[finding.Span.Line - 1], finding.Span.Column - 1, codePointsMax)
+            : null;
     }
 
     private Excerpt Around(string line, int codePoint, int codePointsMax)
@@ -47,7 +49,8 @@ internal sealed class SourceExcerpts(SourceTree tree)
 
     private int IndexOf(string line, int codePoint, int end)
     {
-        var (index, count) = ReferenceEquals(counted.Line, line) && counted.CodePoints <= codePoint ? (counted.Index, counted.CodePoints) : (0, 0);
+        var (index, count) =
+            ReferenceEquals(counted.Line, line) && counted.CodePoints <= codePoint ? (counted.Index, counted.CodePoints) : (0, 0);
         index = Forward(line, index, codePoint - count, end, out var walked);
         counted = (line, index, count + walked);
         return index;

@@ -15,7 +15,8 @@ internal static class BoundedText
     /// <summary>The first few of a list, and how many follow them.</summary>
     public static string List(IReadOnlyCollection<string> texts, string separator = ", ")
     {
-        const int ListedMax = 50, LengthMax = 64;
+        const int ListedMax = 50,
+            LengthMax = 64;
         var listed = string.Join(separator, texts.Take(ListedMax).Select(t => Cut(t, LengthMax)));
         return texts.Count <= ListedMax ? listed : $"{listed} and {texts.Count - ListedMax} more";
     }

@@ -13,16 +13,33 @@ public enum Severity
 /// <remarks>Every text of it is bounded: it quotes what somebody else wrote, and a file of one long key has a thousand findings about it.</remarks>
 public sealed record Diagnostic(Severity Severity, string RuleId, string Message, SourceSpan Span)
 {
-    private const int TextLengthMax = 4_000, NameLengthMax = 1_000;
+    private const int TextLengthMax = 4_000,
+        NameLengthMax = 1_000;
 
-    public string Message { get; init => field = BoundedText.Cut(value, TextLengthMax); } = BoundedText.Cut(Message, TextLengthMax);
+    public string Message
+    {
+        get;
+        init => field = BoundedText.Cut(value, TextLengthMax);
+    } = BoundedText.Cut(Message, TextLengthMax);
 
     /// <summary>What to do about it, or null.</summary>
-    public string? Hint { get; init => field = value is null ? null : BoundedText.Cut(value, TextLengthMax); }
+    public string? Hint
+    {
+        get;
+        init => field = value is null ? null : BoundedText.Cut(value, TextLengthMax);
+    }
 
     /// <summary>The document the finding belongs to, as <c>Kind/name</c>, or null where no document could be read.</summary>
-    public string? Document { get; init => field = value is null ? null : BoundedText.Cut(value, NameLengthMax); }
+    public string? Document
+    {
+        get;
+        init => field = value is null ? null : BoundedText.Cut(value, NameLengthMax);
+    }
 
     /// <summary>Path of the value inside its document, such as <c>spec.members[1].host</c>, or null.</summary>
-    public string? Field { get; init => field = value is null ? null : BoundedText.Cut(value, NameLengthMax); }
+    public string? Field
+    {
+        get;
+        init => field = value is null ? null : BoundedText.Cut(value, NameLengthMax);
+    }
 }

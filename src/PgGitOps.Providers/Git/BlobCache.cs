@@ -47,7 +47,12 @@ internal sealed class BlobCache(long bytesMax)
         {
             if (bytes <= bytesMax)
                 return;
-            foreach (var (id, entry) in entries.OrderBy(pair => pair.Value.UsedIn).ThenByDescending(pair => pair.Value.Content.Length).ToList())
+            foreach (
+                var (id, entry) in entries
+                    .OrderBy(pair => pair.Value.UsedIn)
+                    .ThenByDescending(pair => pair.Value.Content.Length)
+                    .ToList()
+            )
             {
                 if (bytes <= bytesMax)
                     return;

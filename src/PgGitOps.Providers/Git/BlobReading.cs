@@ -15,7 +15,11 @@ internal sealed class BlobReading(GitSourceOptions options, BlobCache cache)
     private const int ParallelFrom = 64;
 
     /// <exception cref="RefusedException">TooLarge, CorruptObject, IncompleteObjects.</exception>
-    public (EquatableArray<SourceFile> Files, List<Diagnostic> Diagnostics) Read(OpenedRepository opened, TreeList list, CancellationToken cancellation)
+    public (EquatableArray<SourceFile> Files, List<Diagnostic> Diagnostics) Read(
+        OpenedRepository opened,
+        TreeList list,
+        CancellationToken cancellation
+    )
     {
         var generation = cache.NextGeneration();
         var contents = new ReadOnlyMemory<byte>[list.Files.Count];
@@ -43,7 +47,15 @@ internal sealed class BlobReading(GitSourceOptions options, BlobCache cache)
         return (files.ToEquatableArray(), diagnostics);
     }
 
-    private void ReadMissing(OpenedRepository opened, IReadOnlyList<ListedFile> files, List<int> missing, ReadOnlyMemory<byte>[] contents, long generation, long total, CancellationToken cancellation)
+    private void ReadMissing(
+        OpenedRepository opened,
+        IReadOnlyList<ListedFile> files,
+        List<int> missing,
+        ReadOnlyMemory<byte>[] contents,
+        long generation,
+        long total,
+        CancellationToken cancellation
+    )
     {
         if (missing.Count == 0)
             return;
@@ -56,23 +68,28 @@ internal sealed class BlobReading(GitSourceOptions options, BlobCache cache)
             return;
         }
         var failures = new Exception?[missing.Count];
-        Parallel.For(0, missing.Count, new ParallelOptions { CancellationToken = cancellation }, (number, loop) =>
-        {
-            try
+        Parallel.For(
+            0,
+            missing.Count,
+            new ParallelOptions { CancellationToken = cancellation },
+            (number, loop) =>
             {
-                ReadInto(missing[number]);
+                try
+                {
+                    ReadInto(missing[number]);
+                }
+                catch (Exception e) when (e is RefusedException or IOException or UnauthorizedAccessException)
+                {
+                    failures[number] = e;
+                    loop.Break();
+                }
+                catch (OperationCanceledException)
+                {
+                    // The loop tells it itself.
+                    loop.Stop();
+                }
             }
-            catch (Exception e) when (e is RefusedException or IOException or UnauthorizedAccessException)
-            {
-                failures[number] = e;
-                loop.Break();
-            }
-            catch (OperationCanceledException)
-            {
-                // The loop tells it itself.
-                loop.Stop();
-            }
-        });
+        );
         cancellation.ThrowIfCancellationRequested();
         // Of several the first in order of paths, whichever thread met one first.
         if (Array.Find(failures, r => r is not null) is { } failure)
@@ -91,11 +108,18 @@ internal sealed class BlobReading(GitSourceOptions options, BlobCache cache)
     {
         try
         {
-            var found = objects.Find(file.BlobId, ObjectKind.Blob, options.FileBytesMax, cancellation) ?? throw opened.Absent($"{file.Path} (blob {file.BlobId})");
-            return found.Content ?? throw new RefusedException(
-                SourceRefusalKind.TooLarge,
-                string.Create(CultureInfo.InvariantCulture, $"{file.Path} has {found.Size} bytes; at most {options.FileBytesMax} are read."),
-                "Policy documents are small; move other files out of the policy folders.");
+            var found =
+                objects.Find(file.BlobId, ObjectKind.Blob, options.FileBytesMax, cancellation)
+                ?? throw opened.Absent($"{file.Path} (blob {file.BlobId})");
+            return found.Content
+                ?? throw new RefusedException(
+                    SourceRefusalKind.TooLarge,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{file.Path} has {found.Size} bytes; at most {options.FileBytesMax} are read."
+                    ),
+                    "Policy documents are small; move other files out of the policy folders."
+                );
         }
         catch (ObjectDamagedException e)
         {
@@ -106,14 +130,26 @@ internal sealed class BlobReading(GitSourceOptions options, BlobCache cache)
     private void RequireTotal(OpenedRepository opened, long total)
     {
         if (total > options.TotalBytesMax)
-            throw new RefusedException(SourceRefusalKind.TooLarge, string.Create(CultureInfo.InvariantCulture, $"The files of {opened.ShownAddress} sum up to more than {options.TotalBytesMax} bytes."));
+            throw new RefusedException(
+                SourceRefusalKind.TooLarge,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The files of {opened.ShownAddress} sum up to more than {options.TotalBytesMax} bytes."
+                )
+            );
     }
 
     private static bool IsLfsPointer(ReadOnlySpan<byte> content) =>
         content.Length <= PointerBytesMax && content.StartsWith("version https://git-lfs.github.com/spec/"u8);
 
-    private static Diagnostic Pointer(string path) => new(Severity.Error, "PGG004", "The file is a Git LFS pointer; its content is not in the repository.", SourceSpan.WholeFile(path))
-    {
-        Hint = "Take policy folders out of .gitattributes and commit the files themselves: git lfs migrate export.",
-    };
+    private static Diagnostic Pointer(string path) =>
+        new(
+            Severity.Error,
+            "PGG004",
+            "The file is a Git LFS pointer; its content is not in the repository.",
+            SourceSpan.WholeFile(path)
+        )
+        {
+            Hint = "Take policy folders out of .gitattributes and commit the files themselves: git lfs migrate export.",
+        };
 }

@@ -8,7 +8,13 @@ internal static class BoundedRead
     /// <param name="grace">And after this it is left behind.</param>
     /// <param name="tooLate">The answer then; told whether the reader was left behind.</param>
     /// <exception cref="OperationCanceledException">The caller asked to end.</exception>
-    public static T Run<T>(Func<CancellationToken, T> read, TimeSpan deadline, TimeSpan grace, Func<bool, T> tooLate, CancellationToken cancellation)
+    public static T Run<T>(
+        Func<CancellationToken, T> read,
+        TimeSpan deadline,
+        TimeSpan grace,
+        Func<bool, T> tooLate,
+        CancellationToken cancellation
+    )
     {
         cancellation.ThrowIfCancellationRequested();
         var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

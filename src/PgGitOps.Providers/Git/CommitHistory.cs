@@ -6,11 +6,8 @@ namespace PgGitOps.Providers.Git;
 /// <summary>Questions about how commits lead to each other.</summary>
 internal static class CommitHistory
 {
-    public static RevisionInfo Describe(CommitObject commit) => new(
-        commit.Sha,
-        PathText.Printable(commit.Author),
-        commit.CommittedAt,
-        PathText.Printable(commit.Summary));
+    public static RevisionInfo Describe(CommitObject commit) =>
+        new(commit.Sha, PathText.Printable(commit.Author), commit.CommittedAt, PathText.Printable(commit.Summary));
 
     /// <exception cref="RefusedException">HistoryRewritten; IncompleteObjects where a shallow history hides the answer; CorruptObject.</exception>
     public static void RequireDescent(OpenedRepository opened, CommitObject commit, string lastGoodCommitId)
@@ -34,14 +31,19 @@ internal static class CommitHistory
         throw new RefusedException(
             SourceRefusalKind.HistoryRewritten,
             $"Commit {commit.Sha} of {opened.ShownAddress} does not descend from the last accepted commit {lastGoodCommitId}.",
-            "If the branch was rewritten on purpose, accept the rewritten history once.");
+            "If the branch was rewritten on purpose, accept the rewritten history once."
+        );
     }
 
     /// <summary>Commits that the new one has and the last accepted one has not, newest first.</summary>
     /// <exception cref="RefusedException">IncompleteObjects, CorruptObject.</exception>
     public static IReadOnlyList<CommitObject> Between(OpenedRepository opened, string lastGoodCommitId, CommitObject commit)
     {
-        var walk = new PaintedWalk(opened, commit, ReferenceName.IsFullId(lastGoodCommitId) ? opened.FindCommit(lastGoodCommitId) : null);
+        var walk = new PaintedWalk(
+            opened,
+            commit,
+            ReferenceName.IsFullId(lastGoodCommitId) ? opened.FindCommit(lastGoodCommitId) : null
+        );
         // Where clocks went wrong, what is common may only show behind commits that are older than those found.
         while (walk.IsOpen || walk.MayStillShrink)
             walk.Step();
@@ -137,7 +139,8 @@ internal static class CommitHistory
             }
         }
 
-        public IReadOnlyList<CommitObject> OnlyNew() => [.. visited.DistinctBy(one => one.Sha).Where(one => paints[one.Sha] == Paint.New)];
+        public IReadOnlyList<CommitObject> OnlyNew() =>
+            [.. visited.DistinctBy(one => one.Sha).Where(one => paints[one.Sha] == Paint.New)];
 
         private void Mark(CommitObject commit, Paint paint)
         {

@@ -8,7 +8,15 @@ namespace PgGitOps.Providers.Git;
 /// <param name="Sha">40 hex digits.</param>
 /// <param name="Author">As git shows it: name and address.</param>
 /// <param name="Summary">First paragraph of the message, in one line.</param>
-internal sealed record CommitObject(string Sha, string TreeId, IReadOnlyList<string> Parents, string Author, DateTimeOffset CommittedAt, string Summary, bool IsSigned)
+internal sealed record CommitObject(
+    string Sha,
+    string TreeId,
+    IReadOnlyList<string> Parents,
+    string Author,
+    DateTimeOffset CommittedAt,
+    string Summary,
+    bool IsSigned
+)
 {
     private const int IdDigits = 40;
 
@@ -16,7 +24,10 @@ internal sealed record CommitObject(string Sha, string TreeId, IReadOnlyList<str
     public static CommitObject Parse(string id, byte[] content)
     {
         var rest = content.AsSpan();
-        var tree = Line(ref rest) is var first && Id(first, "tree "u8) is { } treeId ? treeId : throw new ObjectDamagedException("it names no folder");
+        var tree =
+            Line(ref rest) is var first && Id(first, "tree "u8) is { } treeId
+                ? treeId
+                : throw new ObjectDamagedException("it names no folder");
         var parents = new List<string>();
         var author = "";
         var committed = DateTimeOffset.UnixEpoch;
@@ -55,7 +66,12 @@ internal sealed record CommitObject(string Sha, string TreeId, IReadOnlyList<str
     }
 
     private static string? Id(ReadOnlySpan<byte> line, ReadOnlySpan<byte> key) =>
-        line.Length == key.Length + IdDigits && line.StartsWith(key) && Encoding.ASCII.GetString(line[key.Length..]) is var id && ReferenceName.IsFullId(id) ? id.ToLowerInvariant() : null;
+        line.Length == key.Length + IdDigits
+        && line.StartsWith(key)
+        && Encoding.ASCII.GetString(line[key.Length..]) is var id
+        && ReferenceName.IsFullId(id)
+            ? id.ToLowerInvariant()
+            : null;
 
     private static string Person(ReadOnlySpan<byte> text)
     {
@@ -71,14 +87,20 @@ internal sealed record CommitObject(string Sha, string TreeId, IReadOnlyList<str
             return DateTimeOffset.UnixEpoch;
         var at = DateTimeOffset.FromUnixTimeSeconds(seconds);
         var zone = Encoding.ASCII.GetString(rest[used..].Trim((byte)' '));
-        return zone.Length == 5 && zone[0] is '+' or '-'
+        return
+            zone.Length == 5
+            && zone[0] is '+' or '-'
             && int.TryParse(zone.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var digits)
-            && digits / 100 < 14 && digits % 100 < 60 && seconds > 86_400
+            && digits / 100 < 14
+            && digits % 100 < 60
+            && seconds > 86_400
             ? at.ToOffset(new TimeSpan(digits / 100, digits % 100, 0) * (zone[0] == '-' ? -1 : 1))
             : at;
     }
 
-    private static string FirstParagraph(string message) => string.Join(
-        ' ',
-        message.Split('\n').Select(line => line.Trim()).SkipWhile(line => line.Length == 0).TakeWhile(line => line.Length > 0));
+    private static string FirstParagraph(string message) =>
+        string.Join(
+            ' ',
+            message.Split('\n').Select(line => line.Trim()).SkipWhile(line => line.Length == 0).TakeWhile(line => line.Length > 0)
+        );
 }

@@ -19,9 +19,10 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
     /// <exception cref="RefusedException">SignatureMissing, SignatureUntrusted, CommandMissing.</exception>
     public void Require(OpenedRepository opened, CommitObject commit, string? lastGoodCommitId, CancellationToken cancellation)
     {
-        IReadOnlyList<CommitObject> commits = requirement.EveryCommit && lastGoodCommitId is not null
-            ? CommitHistory.Between(opened, lastGoodCommitId, commit)
-            : [commit];
+        IReadOnlyList<CommitObject> commits =
+            requirement.EveryCommit && lastGoodCommitId is not null
+                ? CommitHistory.Between(opened, lastGoodCommitId, commit)
+                : [commit];
         var (signers, pgpKeys) = ReadKeys();
         var keys = Convert.ToHexStringLower(SHA256.HashData([.. signers, 0, .. pgpKeys]));
         List<CommitObject> open;
@@ -55,12 +56,17 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
     private (byte[] Signers, byte[] PgpKeys) ReadKeys()
     {
         if (requirement.AllowedSignersFile is null && requirement.OpenPgpKeysFile is null)
-            throw new RefusedException(SourceRefusalKind.SignatureUntrusted, "Signatures are required, but no file lists the keys.", "Name a file of allowed SSH signers or of OpenPGP public keys.");
+            throw new RefusedException(
+                SourceRefusalKind.SignatureUntrusted,
+                "Signatures are required, but no file lists the keys.",
+                "Name a file of allowed SSH signers or of OpenPGP public keys."
+            );
         try
         {
             return (
                 requirement.AllowedSignersFile is { } signers ? Read(signers) : [],
-                requirement.OpenPgpKeysFile is { } keys ? OpenPgpArmor.Remove(Read(keys)) : []);
+                requirement.OpenPgpKeysFile is { } keys ? OpenPgpArmor.Remove(Read(keys)) : []
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
@@ -68,7 +74,8 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
         }
     }
 
-    private static byte[] Read(string path) => RegularFile.TryRead(path, KeyBytesMax) ?? throw new IOException($"{path} does not exist");
+    private static byte[] Read(string path) =>
+        RegularFile.TryRead(path, KeyBytesMax) ?? throw new IOException($"{path} does not exist");
 
     private static void RequireSignature(OpenedRepository opened, CommitObject commit)
     {
@@ -76,7 +83,8 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
             throw new RefusedException(
                 SourceRefusalKind.SignatureMissing,
                 $"Commit {commit.Sha} of {opened.ShownAddress} is not signed.",
-                "Sign it (git commit -S) with a listed key.");
+                "Sign it (git commit -S) with a listed key."
+            );
     }
 
     // A directory that looks like a repository, holds our configuration and borrows only the objects:
@@ -91,10 +99,12 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
         // Every key of the file is trusted: the file is the list. No agent, no trust database, no network.
         File.WriteAllText(
             Path.Combine(workspace, "gpg.conf"),
-            $"no-default-keyring\nkeyring {workspace}/keys.gpg\ntrust-model always\nno-autostart\nbatch\nno-auto-key-retrieve\nno-auto-check-trustdb\n");
+            $"no-default-keyring\nkeyring {workspace}/keys.gpg\ntrust-model always\nno-autostart\nbatch\nno-auto-key-retrieve\nno-auto-check-trustdb\n"
+        );
         File.WriteAllText(
             Path.Combine(workspace, "config"),
-            $"[core]\n\trepositoryformatversion = 0\n\tbare = true\n[gpg]\n\tprogram = gpg\n[gpg \"ssh\"]\n\tprogram = ssh-keygen\n\tallowedSignersFile = {workspace}/allowed-signers\n[gpg \"x509\"]\n\tprogram = false\n");
+            $"[core]\n\trepositoryformatversion = 0\n\tbare = true\n[gpg]\n\tprogram = gpg\n[gpg \"ssh\"]\n\tprogram = ssh-keygen\n\tallowedSignersFile = {workspace}/allowed-signers\n[gpg \"x509\"]\n\tprogram = false\n"
+        );
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["GIT_DIR"] = workspace,
@@ -107,19 +117,33 @@ internal sealed partial class CommitSignatures(SignatureRequirement requirement,
         };
     }
 
-    private void Verify(OpenedRepository opened, CommitObject commit, Dictionary<string, string> environment, TimeSpan remaining, CancellationToken cancellation)
+    private void Verify(
+        OpenedRepository opened,
+        CommitObject commit,
+        Dictionary<string, string> environment,
+        TimeSpan remaining,
+        CancellationToken cancellation
+    )
     {
         var run = git.Run(["-C", "/", "verify-commit", "--raw", commit.Sha], remaining, cancellation, environment);
         if (run.ExitCode == 0)
             return;
         if (run.TimedOut)
-            throw new RefusedException(SourceRefusalKind.SignatureUntrusted, $"The signature of commit {commit.Sha} could not be checked in time.");
+            throw new RefusedException(
+                SourceRefusalKind.SignatureUntrusted,
+                $"The signature of commit {commit.Sha} could not be checked in time."
+            );
         if (run.Error.Contains("cannot run", StringComparison.Ordinal))
-            throw new RefusedException(SourceRefusalKind.CommandMissing, $"The program that checks signatures is not installed: {TransportFailure.Shown(run.Error, null)}", "Install it: apt-get install openssh-client gnupg");
+            throw new RefusedException(
+                SourceRefusalKind.CommandMissing,
+                $"The program that checks signatures is not installed: {TransportFailure.Shown(run.Error, null)}",
+                "Install it: apt-get install openssh-client gnupg"
+            );
         throw new RefusedException(
             SourceRefusalKind.SignatureUntrusted,
             $"Commit {commit.Sha} of {opened.ShownAddress} has no valid signature by a listed key: {Reason(run.Error)}.",
-            "Have it signed by a listed key, or add the key to the list.");
+            "Have it signed by a listed key, or add the key to the list."
+        );
     }
 
     private static string Reason(string messages)
@@ -184,6 +208,8 @@ internal static class OpenPgpArmor
                     break;
             }
         }
-        return block is null && result.Count > 0 ? [.. result] : throw new FormatException("the file holds no complete OpenPGP public key block.");
+        return block is null && result.Count > 0
+            ? [.. result]
+            : throw new FormatException("the file holds no complete OpenPGP public key block.");
     }
 }

@@ -36,11 +36,14 @@ internal abstract record GitAddress
             {
                 // Without a password the user's place holds a token, and a query can hold one.
                 var query = Url.IndexOfAny(['?', '#']);
-                return [.. new[] { string.IsNullOrEmpty(Password) ? User : Password, query < 0 ? null : Url[(query + 1)..] }
-                    .Where(secret => !string.IsNullOrEmpty(secret))
-                    .SelectMany(secret => new[] { secret!, Uri.EscapeDataString(secret!) })
-                    .Distinct(StringComparer.Ordinal)
-                    .OrderByDescending(secret => secret.Length)];
+                return
+                [
+                    .. new[] { string.IsNullOrEmpty(Password) ? User : Password, query < 0 ? null : Url[(query + 1)..] }
+                        .Where(secret => !string.IsNullOrEmpty(secret))
+                        .SelectMany(secret => new[] { secret!, Uri.EscapeDataString(secret!) })
+                        .Distinct(StringComparer.Ordinal)
+                        .OrderByDescending(secret => secret.Length),
+                ];
             }
         }
 
@@ -64,8 +67,9 @@ internal abstract record GitAddress
         return ParseScpLike(text, colon);
     }
 
-    private static readonly System.Buffers.SearchValues<char> SchemeCharacters =
-        System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-");
+    private static readonly System.Buffers.SearchValues<char> SchemeCharacters = System.Buffers.SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-"
+    );
 
     private static GitAddress ParseUrl(string scheme, string rest)
     {
@@ -100,7 +104,12 @@ internal abstract record GitAddress
         // A token can stand in the user's place, and in a query: neither is shown.
         var query = path.IndexOfAny(['?', '#']);
         var shownPath = query < 0 ? path : path[..query] + "?***";
-        return new Remote($"{scheme}://{host}{path}", $"{scheme}://{(userInfo is null ? "" : "***@")}{host}{shownPath}", user, password);
+        return new Remote(
+            $"{scheme}://{host}{path}",
+            $"{scheme}://{(userInfo is null ? "" : "***@")}{host}{shownPath}",
+            user,
+            password
+        );
     }
 
     private static Remote ParseScpLike(string text, int colon)
@@ -119,8 +128,6 @@ internal abstract record GitAddress
             throw Unsupported("The repository address has no usable host name.");
     }
 
-    private static RefusedException Unsupported(string message) => new(
-        SourceRefusalKind.AddressUnsupported,
-        message,
-        "Use a path, file://, https://, http://, ssh:// or user@host:path.");
+    private static RefusedException Unsupported(string message) =>
+        new(SourceRefusalKind.AddressUnsupported, message, "Use a path, file://, https://, http://, ssh:// or user@host:path.");
 }

@@ -32,11 +32,37 @@ internal sealed class GitCommand(IReadOnlyDictionary<string, string> extraEnviro
     // What authentication, proxies, certificates and the user's own configuration need; nothing else is passed on.
     private static readonly string[] PassedOn =
     [
-        "PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS",
-        "SSH_AUTH_SOCK", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSH_VARIANT", "GIT_ASKPASS", "GNUPGHOME", "SUDO_UID",
-        "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM",
-        "GIT_SSL_CAINFO", "GIT_SSL_CAPATH", "GIT_SSL_CERT", "GIT_SSL_KEY", "SSL_CERT_FILE", "SSL_CERT_DIR",
-        "http_proxy", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY",
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "TMPDIR",
+        "XDG_CONFIG_HOME",
+        "XDG_RUNTIME_DIR",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "SSH_AUTH_SOCK",
+        "GIT_SSH",
+        "GIT_SSH_COMMAND",
+        "GIT_SSH_VARIANT",
+        "GIT_ASKPASS",
+        "GNUPGHOME",
+        "SUDO_UID",
+        "GIT_CONFIG_GLOBAL",
+        "GIT_CONFIG_SYSTEM",
+        "GIT_CONFIG_NOSYSTEM",
+        "GIT_SSL_CAINFO",
+        "GIT_SSL_CAPATH",
+        "GIT_SSL_CERT",
+        "GIT_SSL_KEY",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "http_proxy",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "no_proxy",
+        "NO_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
     ];
 
     /// <exception cref="RefusedException">CommandMissing.</exception>
@@ -46,7 +72,8 @@ internal sealed class GitCommand(IReadOnlyDictionary<string, string> extraEnviro
         TimeSpan deadline,
         CancellationToken cancellation,
         IReadOnlyDictionary<string, string>? environment = null,
-        string? lockFile = null)
+        string? lockFile = null
+    )
     {
         cancellation.ThrowIfCancellationRequested();
         using var process = Start(arguments, deadline, environment, lockFile);
@@ -72,11 +99,20 @@ internal sealed class GitCommand(IReadOnlyDictionary<string, string> extraEnviro
         if (exitCode == 127)
             throw Missing();
         if (lockFile is not null && exitCode == 75)
-            throw new RefusedException(SourceRefusalKind.CacheUnusable, "Another process holds the mirror.", "Wait for it, or give each process its own cache directory.");
+            throw new RefusedException(
+                SourceRefusalKind.CacheUnusable,
+                "Another process holds the mirror.",
+                "Wait for it, or give each process its own cache directory."
+            );
         return new GitRun(exitCode, output.Take(), Encoding.UTF8.GetString(error.Take()), !ended, output.IsCut);
     }
 
-    private Process Start(IReadOnlyList<string> arguments, TimeSpan deadline, IReadOnlyDictionary<string, string>? environment, string? lockFile)
+    private Process Start(
+        IReadOnlyList<string> arguments,
+        TimeSpan deadline,
+        IReadOnlyDictionary<string, string>? environment,
+        string? lockFile
+    )
     {
         // setsid: a process group of its own and no terminal that ssh could ask on.
         // flock: as long as git lives, also after us, nobody else works on the same mirror.
@@ -88,10 +124,15 @@ internal sealed class GitCommand(IReadOnlyDictionary<string, string> extraEnviro
             UseShellExecute = false,
         };
         var seconds = Math.Ceiling((deadline + WrapperGrace).TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        string[] wrapper = lockFile is null ? ["timeout", "-s", "KILL", seconds, "git"] : ["timeout", "-s", "KILL", seconds, "flock", "-n", "-E", MirrorHeld, lockFile, "git"];
+        string[] wrapper = lockFile is null
+            ? ["timeout", "-s", "KILL", seconds, "git"]
+            : ["timeout", "-s", "KILL", seconds, "flock", "-n", "-E", MirrorHeld, lockFile, "git"];
         foreach (var argument in wrapper.Concat(arguments))
             start.ArgumentList.Add(argument);
-        var passedOn = PassedOn.Select(name => (name, value: Environment.GetEnvironmentVariable(name))).Where(pair => pair.value is not null).ToList();
+        var passedOn = PassedOn
+            .Select(name => (name, value: Environment.GetEnvironmentVariable(name)))
+            .Where(pair => pair.value is not null)
+            .ToList();
         start.Environment.Clear();
         foreach (var (name, value) in passedOn)
             start.Environment[name] = value;
@@ -127,10 +168,12 @@ internal sealed class GitCommand(IReadOnlyDictionary<string, string> extraEnviro
         }
     }
 
-    private static RefusedException Missing() => new(
-        SourceRefusalKind.CommandMissing,
-        "The git command, or setsid, timeout and flock that run it, cannot be started.",
-        "Install them: apt-get install git util-linux coreutils");
+    private static RefusedException Missing() =>
+        new(
+            SourceRefusalKind.CommandMissing,
+            "The git command, or setsid, timeout and flock that run it, cannot be started.",
+            "Install them: apt-get install git util-linux coreutils"
+        );
 
     /// <summary>Drains a pipe on a thread of its own and keeps a bounded part.</summary>
     private sealed class PipeReader
@@ -172,7 +215,7 @@ internal sealed class GitCommand(IReadOnlyDictionary<string, string> extraEnviro
             var buffer = new byte[8192];
             try
             {
-                for (int read; (read = pipe.Read(buffer)) > 0;)
+                for (int read; (read = pipe.Read(buffer)) > 0; )
                 {
                     lock (gate)
                     {

@@ -18,18 +18,33 @@ internal static class GitLibrary
         {
             _ = GlobalSettings.Version.Features;
             // References are read without any configuration: a broken or hostile config file changes nothing.
-            foreach (var level in new[] { ConfigurationLevel.ProgramData, ConfigurationLevel.System, ConfigurationLevel.Xdg, ConfigurationLevel.Global })
+            foreach (
+                var level in new[]
+                {
+                    ConfigurationLevel.ProgramData,
+                    ConfigurationLevel.System,
+                    ConfigurationLevel.Xdg,
+                    ConfigurationLevel.Global,
+                }
+            )
                 GlobalSettings.SetConfigSearchPaths(level, "/nonexistent");
             // libgit2 reports a repository of another user as not found. RepositoryOwner judges that by the same rules as git and names it.
             GlobalSettings.SetOwnerValidation(false);
             return null;
         }
-        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception e)
+            when (e
+                    is TypeInitializationException
+                        or DllNotFoundException
+                        or EntryPointNotFoundException
+                        or BadImageFormatException
+            )
         {
             return new SourceRefusal(
                 SourceRefusalKind.LibraryMissing,
                 $"libgit2 could not be loaded; references cannot be read: {(e.InnerException ?? e).Message}",
-                "It is the file libgit2-*.so beside the program: copy the folder of the program as a whole.");
+                "It is the file libgit2-*.so beside the program: copy the folder of the program as a whole."
+            );
         }
     }
 }

@@ -50,14 +50,19 @@ public sealed class GitSource : ISource
 
     public SourceOutcome Read(SourceRequest request, CancellationToken cancellation = default) =>
         Bounded<SourceOutcome>(
-            limit => Attempt(request, null, limit) switch
-            {
-                // A second look: a local repository may have been repacked under our hands, and a mirror can be fetched anew.
-                SourceOutcome.Refused { Refusal: { Kind: SourceRefusalKind.CorruptObject or SourceRefusalKind.RepositoryUnreadable } refusal } => Attempt(request, refusal.Message, limit),
-                var outcome => outcome,
-            },
+            limit =>
+                Attempt(request, null, limit) switch
+                {
+                    // A second look: a local repository may have been repacked under our hands, and a mirror can be fetched anew.
+                    SourceOutcome.Refused
+                    {
+                        Refusal: { Kind: SourceRefusalKind.CorruptObject or SourceRefusalKind.RepositoryUnreadable } refusal
+                    } => Attempt(request, refusal.Message, limit),
+                    var outcome => outcome,
+                },
             refusal => new SourceOutcome.Refused(refusal),
-            cancellation);
+            cancellation
+        );
 
     private SourceOutcome Attempt(SourceRequest request, string? damage, CancellationToken cancellation) =>
         Guarded(
@@ -67,9 +72,14 @@ public sealed class GitSource : ISource
                 using var opened = Open(request.Reference, askRemote: true, cancellation, damage);
                 return ReadOpened(opened, request, cancellation);
             },
-            refusal => new SourceOutcome.Refused(refusal));
+            refusal => new SourceOutcome.Refused(refusal)
+        );
 
-    public SourceAnswer<EquatableArray<ChangedPath>> ChangedPaths(string fromCommitId, string toCommitId, CancellationToken cancellation = default) =>
+    public SourceAnswer<EquatableArray<ChangedPath>> ChangedPaths(
+        string fromCommitId,
+        string toCommitId,
+        CancellationToken cancellation = default
+    ) =>
         Asked(
             limit =>
             {
@@ -80,9 +90,14 @@ public sealed class GitSource : ISource
                 var to = listing.List(opened, ReferenceResolution.Resolve(opened, toCommitId).Commit, limit);
                 return Compare(from.Files, to.Files);
             },
-            cancellation);
+            cancellation
+        );
 
-    public SourceAnswer<EquatableArray<RevisionInfo>> RevisionLog(string reference, int revisionsMax, CancellationToken cancellation = default) =>
+    public SourceAnswer<EquatableArray<RevisionInfo>> RevisionLog(
+        string reference,
+        int revisionsMax,
+        CancellationToken cancellation = default
+    ) =>
         Asked(
             limit =>
             {
@@ -90,13 +105,19 @@ public sealed class GitSource : ISource
                 using var opened = Open(reference, askRemote: false, limit);
                 return CommitHistory.Log(opened, ReferenceResolution.Resolve(opened, reference).Commit, revisionsMax);
             },
-            cancellation);
+            cancellation
+        );
 
     private SourceAnswer<T> Asked<T>(Func<CancellationToken, T> ask, CancellationToken cancellation) =>
         Bounded<SourceAnswer<T>>(
-            limit => Guarded<SourceAnswer<T>>(() => new SourceAnswer<T>.Found(ask(limit)), refusal => new SourceAnswer<T>.Refused(refusal)),
+            limit =>
+                Guarded<SourceAnswer<T>>(
+                    () => new SourceAnswer<T>.Found(ask(limit)),
+                    refusal => new SourceAnswer<T>.Refused(refusal)
+                ),
             refusal => new SourceAnswer<T>.Refused(refusal),
-            cancellation);
+            cancellation
+        );
 
     private SourceOutcome ReadOpened(OpenedRepository opened, SourceRequest request, CancellationToken cancellation)
     {
@@ -112,12 +133,22 @@ public sealed class GitSource : ISource
         var (files, diagnostics) = reading.Read(opened, list, cancellation);
         return new SourceOutcome.Read(
             new SourceTree(CommitHistory.Describe(commit), files),
-            [.. list.Diagnostics.Concat(diagnostics).OrderBy(one => one.Span).Concat(resolved.Notes), .. Mended(opened)]);
+            [.. list.Diagnostics.Concat(diagnostics).OrderBy(one => one.Span).Concat(resolved.Notes), .. Mended(opened)]
+        );
     }
 
-    private IEnumerable<Diagnostic> Mended(OpenedRepository opened) => opened.Mended is { } reason
-        ? [new(Severity.Note, "PGG007", $"The mirror of {Address} was damaged and was fetched anew: {reason}", SourceSpan.WholeFile(""))]
-        : [];
+    private IEnumerable<Diagnostic> Mended(OpenedRepository opened) =>
+        opened.Mended is { } reason
+            ?
+            [
+                new(
+                    Severity.Note,
+                    "PGG007",
+                    $"The mirror of {Address} was damaged and was fetched anew: {reason}",
+                    SourceSpan.WholeFile("")
+                ),
+            ]
+            : [];
 
     private OpenedRepository Open(string reference, bool askRemote, CancellationToken cancellation, string? damage = null)
     {
@@ -133,17 +164,24 @@ public sealed class GitSource : ISource
     }
 
     // Talk with a remote has the same deadline and says more when it passes.
-    private T Bounded<T>(Func<CancellationToken, T> read, Func<SourceRefusal, T> refuse, CancellationToken cancellation) => BoundedRead.Run(
-        read,
-        address is GitAddress.Remote ? options.Deadline + RemoteGrace : options.Deadline,
-        StuckGrace,
-        isStuck => refuse(TooLate(isStuck ? "and does not let go of the reader" : "and reading was ended")),
-        cancellation);
+    private T Bounded<T>(Func<CancellationToken, T> read, Func<SourceRefusal, T> refuse, CancellationToken cancellation) =>
+        BoundedRead.Run(
+            read,
+            address is GitAddress.Remote ? options.Deadline + RemoteGrace : options.Deadline,
+            StuckGrace,
+            isStuck => refuse(TooLate(isStuck ? "and does not let go of the reader" : "and reading was ended")),
+            cancellation
+        );
 
-    private SourceRefusal TooLate(string how) => new(
-        address is GitAddress.Remote ? SourceRefusalKind.RemoteTimeout : SourceRefusalKind.ReadTimeout,
-        string.Create(CultureInfo.InvariantCulture, $"{Address} was not read within {options.Deadline.TotalSeconds:0.#} s, {how}."),
-        "Check the disk or file server that it lies on, or allow more time (--git-timeout).");
+    private SourceRefusal TooLate(string how) =>
+        new(
+            address is GitAddress.Remote ? SourceRefusalKind.RemoteTimeout : SourceRefusalKind.ReadTimeout,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Address} was not read within {options.Deadline.TotalSeconds:0.#} s, {how}."
+            ),
+            "Check the disk or file server that it lies on, or allow more time (--git-timeout)."
+        );
 
     private static EquatableArray<ChangedPath> Compare(IReadOnlyList<ListedFile> from, IReadOnlyList<ListedFile> to)
     {
@@ -151,12 +189,16 @@ public sealed class GitSource : ISource
         var after = to.ToDictionary(file => file.Path, file => file.BlobId, StringComparer.Ordinal);
         return
         [
-            .. before.Keys.Union(after.Keys, StringComparer.Ordinal)
+            .. before
+                .Keys.Union(after.Keys, StringComparer.Ordinal)
                 .Where(path => !before.TryGetValue(path, out var old) || !after.TryGetValue(path, out var now) || old != now)
                 .Order(StringComparer.Ordinal)
                 .Select(path => new ChangedPath(
                     path,
-                    !before.ContainsKey(path) ? PathChange.Added : after.ContainsKey(path) ? PathChange.Modified : PathChange.Removed)),
+                    !before.ContainsKey(path) ? PathChange.Added
+                        : after.ContainsKey(path) ? PathChange.Modified
+                        : PathChange.Removed
+                )),
         ];
     }
 
@@ -176,10 +218,13 @@ public sealed class GitSource : ISource
         {
             // Every expected failure of a reference or a name was told apart before; what is left comes from
             // bytes of the repository that are not what they should be.
-            return refuse(new SourceRefusal(
-                SourceRefusalKind.CorruptObject,
-                $"{Address} cannot be read: {e.Message}.",
-                "Check the repository with git fsck, then restore or clone it again."));
+            return refuse(
+                new SourceRefusal(
+                    SourceRefusalKind.CorruptObject,
+                    $"{Address} cannot be read: {e.Message}.",
+                    "Check the repository with git fsck, then restore or clone it again."
+                )
+            );
         }
         catch (ObjectDamagedException e)
         {

@@ -33,7 +33,8 @@ public sealed record GitSourceOptions
     public string? SshKnownHostsFile { get; init; }
 
     /// <summary>Further variables of the git command, such as GIT_SSH_COMMAND.</summary>
-    public IReadOnlyDictionary<string, string> CommandEnvironment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> CommandEnvironment { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
     public long FileBytesMax { get; init; } = 32 << 20;
 

@@ -11,9 +11,7 @@ public sealed record AcceptedRevision(string Address, string Reference, string C
 /// <summary>What the state file tells.</summary>
 public abstract record LastGood
 {
-    private LastGood()
-    {
-    }
+    private LastGood() { }
 
     public sealed record Found(AcceptedRevision Revision) : LastGood;
 
@@ -23,13 +21,14 @@ public abstract record LastGood
     /// <summary>Something was accepted, but the file does not tell what. Taking this for None would accept any history.</summary>
     public sealed record Unreadable(string Reason) : LastGood;
 
-    public T Match<T>(Func<AcceptedRevision, T> found, Func<T> none, Func<string, T> unreadable) => this switch
-    {
-        Found it => found(it.Revision),
-        None => none(),
-        Unreadable it => unreadable(it.Reason),
-        _ => throw new InvalidOperationException("The last good revision is Found, None or Unreadable."),
-    };
+    public T Match<T>(Func<AcceptedRevision, T> found, Func<T> none, Func<string, T> unreadable) =>
+        this switch
+        {
+            Found it => found(it.Revision),
+            None => none(),
+            Unreadable it => unreadable(it.Reason),
+            _ => throw new InvalidOperationException("The last good revision is Found, None or Unreadable."),
+        };
 }
 
 /// <summary>Keeps the last good revision in a file that is always whole: the old one or the new one, also after a power cut.</summary>
@@ -74,7 +73,11 @@ public sealed class LastGoodRevision(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new SourceRefusal(SourceRefusalKind.CacheUnusable, $"The last good revision cannot be written to {path}: {e.Message}", "Make room or name another state directory; it is written as soon as that is possible.");
+            return new SourceRefusal(
+                SourceRefusalKind.CacheUnusable,
+                $"The last good revision cannot be written to {path}: {e.Message}",
+                "Make room or name another state directory; it is written as soon as that is possible."
+            );
         }
     }
 

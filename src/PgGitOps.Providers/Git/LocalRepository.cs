@@ -44,7 +44,8 @@ internal static class LocalRepository
             throw new RefusedException(
                 SourceRefusalKind.Sha256Unsupported,
                 $"{shown} names its objects by SHA-256, which libgit2 does not read.",
-                "Use a repository with SHA-1 object names.");
+                "Use a repository with SHA-1 object names."
+            );
         }
         catch (LibGit2SharpException e)
         {
@@ -52,10 +53,14 @@ internal static class LocalRepository
         }
     }
 
-    private static RefusedException Missing(string path) => new(
-        SourceRefusalKind.RepositoryMissing,
-        $"{path} is not a Git repository.",
-        EnclosingRepository(path) is { } found ? $"The repository is {found}." : "Give the directory that holds .git, or a bare repository.");
+    private static RefusedException Missing(string path) =>
+        new(
+            SourceRefusalKind.RepositoryMissing,
+            $"{path} is not a Git repository.",
+            EnclosingRepository(path) is { } found
+                ? $"The repository is {found}."
+                : "Give the directory that holds .git, or a bare repository."
+        );
 
     private static string? EnclosingRepository(string path)
     {

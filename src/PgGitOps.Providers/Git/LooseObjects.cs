@@ -32,7 +32,8 @@ internal static class LooseObjects
         }
     }
 
-    public static bool Contains(string objectsDirectory, string id) => Posix.KindOf(Path.Combine(objectsDirectory, id[..2], id[2..])) == FileKind.File;
+    public static bool Contains(string objectsDirectory, string id) =>
+        Posix.KindOf(Path.Combine(objectsDirectory, id[..2], id[2..])) == FileKind.File;
 
     private static RawObject Unpack(SafeFileHandle handle, long bytesMax)
     {
@@ -64,7 +65,8 @@ internal static class LooseObjects
             throw new ObjectDamagedException("its file holds more than it says");
         // .NET's decompressor does not miss the end of a stream whose data are complete; git does, and calls such a file corrupt.
         Span<byte> checksum = stackalloc byte[ChecksumBytes];
-        return length > ChecksumBytes
+        return
+            length > ChecksumBytes
             && RandomAccess.Read(handle, checksum, length - ChecksumBytes) == ChecksumBytes
             && BinaryPrimitives.ReadUInt32BigEndian(checksum) == Adler(Adler(1, header[..(end + 1)]), bytes)
             ? new RawObject(kind, size, bytes)
@@ -102,15 +104,20 @@ internal static class LooseObjects
     private static (ObjectKind Kind, long Size) ParseHeader(ReadOnlySpan<byte> header)
     {
         var space = header.IndexOf((byte)' ');
-        ObjectKind? kind = space < 0 ? null : Encoding.ASCII.GetString(header[..space]) switch
-        {
-            "commit" => ObjectKind.Commit,
-            "tree" => ObjectKind.Tree,
-            "blob" => ObjectKind.Blob,
-            "tag" => ObjectKind.Tag,
-            _ => null,
-        };
-        return kind is { } known && long.TryParse(header[(space + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+        ObjectKind? kind =
+            space < 0
+                ? null
+                : Encoding.ASCII.GetString(header[..space]) switch
+                {
+                    "commit" => ObjectKind.Commit,
+                    "tree" => ObjectKind.Tree,
+                    "blob" => ObjectKind.Blob,
+                    "tag" => ObjectKind.Tag,
+                    _ => null,
+                };
+        return
+            kind is { } known
+            && long.TryParse(header[(space + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             ? (known, size)
             : throw new ObjectDamagedException("its file does not say what it holds");
     }

@@ -14,7 +14,10 @@ internal static class MirrorPlace
             return;
         }
         const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-        var made = Directory.CreateDirectory(cacheDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var made = Directory.CreateDirectory(
+            cacheDirectory,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
         if ((made.UnixFileMode & Others) != 0)
             made.UnixFileMode &= ~Others;
     }

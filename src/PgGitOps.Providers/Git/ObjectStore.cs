@@ -20,10 +20,12 @@ internal readonly record struct RawObject(ObjectKind Kind, long Size, byte[]? Co
 internal sealed class ObjectDamagedException(string message) : Exception(message)
 {
     /// <param name="what">A sentence without its full stop: what cannot be read.</param>
-    public RefusedException Refuse(string what) => new(
-        SourceRefusalKind.CorruptObject,
-        $"{what} ({Message}).",
-        "Check the repository with git fsck, then restore or clone it again.");
+    public RefusedException Refuse(string what) =>
+        new(
+            SourceRefusalKind.CorruptObject,
+            $"{what} ({Message}).",
+            "Check the repository with git fsck, then restore or clone it again."
+        );
 }
 
 /// <summary>Objects of a repository by id, read here and not by libgit2: that one turns for ever on an object that was cut short, and nothing can stop it.</summary>
@@ -62,12 +64,16 @@ internal sealed class ObjectStore : IDisposable
     public string? LenderGone { get; private set; }
 
     /// <summary>Objects may be absent on purpose: a partial clone marks the packs that others promised to complete.</summary>
-    public bool LeavesOut => directories.Select(one => Path.Combine(one, "pack")).Any(one => Directory.Exists(one) && Directory.EnumerateFiles(one, "*.promisor").Any());
+    public bool LeavesOut =>
+        directories
+            .Select(one => Path.Combine(one, "pack"))
+            .Any(one => Directory.Exists(one) && Directory.EnumerateFiles(one, "*.promisor").Any());
 
     public bool Contains(string id)
     {
         var name = Convert.FromHexString(id);
-        return Opened().All.Any(pack => pack.Index.OffsetOf(name) is not null) || directories.Exists(one => LooseObjects.Contains(one, id));
+        return Opened().All.Any(pack => pack.Index.OffsetOf(name) is not null)
+            || directories.Exists(one => LooseObjects.Contains(one, id));
     }
 
     /// <returns>Null where there is no such object. Without content where that is longer than the limit.</returns>
@@ -76,7 +82,9 @@ internal sealed class ObjectStore : IDisposable
     public RawObject? Find(string id, ObjectKind kind, long bytesMax, CancellationToken cancellation) =>
         Find(id, bytesMax, cancellation) is not { } found ? null
         : found.Content is null || found.Kind == kind ? found
-        : throw new ObjectDamagedException(string.Create(CultureInfo.InvariantCulture, $"it is a {Name(found.Kind)}, not a {Name(kind)}"));
+        : throw new ObjectDamagedException(
+            string.Create(CultureInfo.InvariantCulture, $"it is a {Name(found.Kind)}, not a {Name(kind)}")
+        );
 
     /// <inheritdoc cref="Find(string, ObjectKind, long, CancellationToken)"/>
     public RawObject? Find(string id, long bytesMax, CancellationToken cancellation) => Find(id, bytesMax, 0, cancellation);
@@ -108,13 +116,14 @@ internal sealed class ObjectStore : IDisposable
         }
     }
 
-    public static string Name(ObjectKind kind) => kind switch
-    {
-        ObjectKind.Commit => "commit",
-        ObjectKind.Tree => "tree",
-        ObjectKind.Blob => "blob",
-        _ => "tag",
-    };
+    public static string Name(ObjectKind kind) =>
+        kind switch
+        {
+            ObjectKind.Commit => "commit",
+            ObjectKind.Tree => "tree",
+            ObjectKind.Blob => "blob",
+            _ => "tag",
+        };
 
     private RawObject? Find(string id, long bytesMax, int depth, CancellationToken cancellation)
     {
@@ -131,8 +140,17 @@ internal sealed class ObjectStore : IDisposable
             {
                 try
                 {
-                    if (pack.Index.OffsetOf(name) is { } offset
-                        && pack.Unpack(offset, Math.Max(bytesMax, StructureBytesMax), bases, other => Find(other, StructureBytesMax, depth + 1, cancellation), cancellation) is var packed)
+                    if (
+                        pack.Index.OffsetOf(name) is { } offset
+                        && pack.Unpack(
+                            offset,
+                            Math.Max(bytesMax, StructureBytesMax),
+                            bases,
+                            other => Find(other, StructureBytesMax, depth + 1, cancellation),
+                            cancellation
+                        )
+                            is var packed
+                    )
                         return Checked(id, name, packed, bytesMax);
                 }
                 catch (ObjectDamagedException e)
@@ -156,7 +174,9 @@ internal sealed class ObjectStore : IDisposable
             if (damage is not null)
                 throw damage;
             if (again || !Reopen(opened))
-                return opened.Damaged is { } reason ? throw new ObjectDamagedException($"it is not found, and a pack cannot be read: {reason}") : null;
+                return opened.Damaged is { } reason
+                    ? throw new ObjectDamagedException($"it is not found, and a pack cannot be read: {reason}")
+                    : null;
         }
     }
 
@@ -169,12 +189,17 @@ internal sealed class ObjectStore : IDisposable
         var digest = hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
 #pragma warning restore CA5350
         Span<byte> header = stackalloc byte[32];
-        var length = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Name(found.Kind)} {found.Size}\0"), header);
+        var length = Encoding.ASCII.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"{Name(found.Kind)} {found.Size}\0"),
+            header
+        );
         digest.AppendData(header[..length]);
         digest.AppendData(found.Content);
         Span<byte> actual = stackalloc byte[IdBytes];
         digest.GetHashAndReset(actual);
-        return actual.SequenceEqual(name) ? found : throw new ObjectDamagedException($"its content has the id {Convert.ToHexStringLower(actual)}, not {id}");
+        return actual.SequenceEqual(name)
+            ? found
+            : throw new ObjectDamagedException($"its content has the id {Convert.ToHexStringLower(actual)}, not {id}");
     }
 
     private Packs Opened()
@@ -217,10 +242,18 @@ internal sealed class ObjectStore : IDisposable
                 continue;
             }
             directories.Add(directory);
-            foreach (var line in Encoding.UTF8.GetString(RegularFile.TryRead(Path.Combine(directory, "info", "alternates"), SmallFileBytesMax) ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            foreach (
+                var line in Encoding
+                    .UTF8.GetString(RegularFile.TryRead(Path.Combine(directory, "info", "alternates"), SmallFileBytesMax) ?? [])
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            )
             {
                 if (line[0] != '#')
-                    open.Enqueue(Path.TrimEndingDirectorySeparator(Path.GetFullPath(line.Trim('"').TrimEnd('\r').Replace("\0", "", StringComparison.Ordinal), directory)));
+                    open.Enqueue(
+                        Path.TrimEndingDirectorySeparator(
+                            Path.GetFullPath(line.Trim('"').TrimEnd('\r').Replace("\0", "", StringComparison.Ordinal), directory)
+                        )
+                    );
             }
         }
     }

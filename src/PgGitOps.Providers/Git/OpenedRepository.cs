@@ -6,7 +6,8 @@ namespace PgGitOps.Providers.Git;
 /// <summary>A repository that can be read now, and what keeps it so.</summary>
 /// <param name="HeadName">Full name of the reference that stands for HEAD.</param>
 /// <param name="hold">Released after the repository is closed: the lock of a mirror.</param>
-internal sealed class OpenedRepository(Repository repository, string headName, string shownAddress, IDisposable? hold = null) : IDisposable
+internal sealed class OpenedRepository(Repository repository, string headName, string shownAddress, IDisposable? hold = null)
+    : IDisposable
 {
     private ObjectStore? objects;
     private HashSet<string>? shallow;
@@ -59,23 +60,33 @@ internal sealed class OpenedRepository(Repository repository, string headName, s
     /// <exception cref="ObjectDamagedException"/>
     /// <exception cref="RefusedException">TooLarge.</exception>
     public byte[]? Find(string id, ObjectKind kind) =>
-        Objects.Find(id, kind, ObjectStore.StructureBytesMax, Cancellation) is not { } found ? null
-        : found.Content ?? throw new RefusedException(SourceRefusalKind.TooLarge, $"{ObjectStore.Name(kind)} {id} of {shownAddress} has {found.Size} bytes; at most {ObjectStore.StructureBytesMax} are read.");
+        Objects.Find(id, kind, ObjectStore.StructureBytesMax, Cancellation) is not { } found
+            ? null
+            : found.Content
+                ?? throw new RefusedException(
+                    SourceRefusalKind.TooLarge,
+                    $"{ObjectStore.Name(kind)} {id} of {shownAddress} has {found.Size} bytes; at most {ObjectStore.StructureBytesMax} are read."
+                );
 
     /// <summary>The refusal for an object that cannot be found.</summary>
     public RefusedException Absent(string what) =>
-        Objects.LenderGone is { } lender ? new RefusedException(
-            SourceRefusalKind.CorruptObject,
-            $"{shownAddress} lacks {what}: it borrows objects from {lender}, which is not there.",
-            "Bring that directory back, or clone the repository again without --shared and --reference.")
-        : IsIncomplete ? new RefusedException(
-            SourceRefusalKind.IncompleteObjects,
-            $"{shownAddress} is a shallow or partial clone without {what}.",
-            "Fetch it completely: git fetch --unshallow, or clone again without --depth and --filter.")
+        Objects.LenderGone is { } lender
+            ? new RefusedException(
+                SourceRefusalKind.CorruptObject,
+                $"{shownAddress} lacks {what}: it borrows objects from {lender}, which is not there.",
+                "Bring that directory back, or clone the repository again without --shared and --reference."
+            )
+        : IsIncomplete
+            ? new RefusedException(
+                SourceRefusalKind.IncompleteObjects,
+                $"{shownAddress} is a shallow or partial clone without {what}.",
+                "Fetch it completely: git fetch --unshallow, or clone again without --depth and --filter."
+            )
         : new RefusedException(
             SourceRefusalKind.CorruptObject,
             $"{shownAddress} lacks {what}.",
-            "Check it with git fsck, then restore or clone the repository again.");
+            "Check it with git fsck, then restore or clone the repository again."
+        );
 
     public void Dispose()
     {

@@ -31,7 +31,13 @@ internal sealed class PackFile(string path, PackIndex index) : IDisposable
     /// <param name="baseElsewhere">Finds a base that this pack does not hold.</param>
     /// <exception cref="ObjectDamagedException"/>
     /// <exception cref="OperationCanceledException"/>
-    public RawObject Unpack(long offset, long bytesMax, UnpackedBases bases, Func<string, RawObject?> baseElsewhere, CancellationToken cancellation)
+    public RawObject Unpack(
+        long offset,
+        long bytesMax,
+        UnpackedBases bases,
+        Func<string, RawObject?> baseElsewhere,
+        CancellationToken cancellation
+    )
     {
         try
         {
@@ -73,7 +79,9 @@ internal sealed class PackFile(string path, PackIndex index) : IDisposable
                 }
                 else
                 {
-                    current = baseElsewhere(baseId) ?? throw new ObjectDamagedException($"{path} lacks {baseId}, which it is a difference to");
+                    current =
+                        baseElsewhere(baseId)
+                        ?? throw new ObjectDamagedException($"{path} lacks {baseId}, which it is a difference to");
                     break;
                 }
             }
@@ -107,7 +115,11 @@ internal sealed class PackFile(string path, PackIndex index) : IDisposable
             var opened = RegularFile.TryOpen(path) ?? throw new ObjectDamagedException($"{path} is gone");
             Span<byte> header = stackalloc byte[HeaderBytes];
             var length = RandomAccess.GetLength(opened);
-            if (RandomAccess.Read(opened, header, 0) < HeaderBytes || !header.StartsWith("PACK"u8) || BinaryPrimitives.ReadInt32BigEndian(header[4..]) is not (2 or 3))
+            if (
+                RandomAccess.Read(opened, header, 0) < HeaderBytes
+                || !header.StartsWith("PACK"u8)
+                || BinaryPrimitives.ReadInt32BigEndian(header[4..]) is not (2 or 3)
+            )
             {
                 opened.Dispose();
                 throw new ObjectDamagedException($"{path} is no pack");
@@ -123,7 +135,9 @@ internal sealed class PackFile(string path, PackIndex index) : IDisposable
     {
         Span<byte> bytes = stackalloc byte[EntryHeaderBytesMax];
         if (offset < HeaderBytes || offset >= end)
-            throw new ObjectDamagedException(string.Create(CultureInfo.InvariantCulture, $"{path} is cut short: byte {offset} is not there"));
+            throw new ObjectDamagedException(
+                string.Create(CultureInfo.InvariantCulture, $"{path} is cut short: byte {offset} is not there")
+            );
         bytes = bytes[..(int)Math.Min(bytes.Length, end - offset)];
         bytes = bytes[..RandomAccess.Read(handle!, bytes, offset)];
         var at = 0;
@@ -154,7 +168,13 @@ internal sealed class PackFile(string path, PackIndex index) : IDisposable
                     : throw new ObjectDamagedException($"{path} is damaged: a difference leads out of it");
             case ById:
                 return at + TrailerBytes <= bytes.Length
-                    ? new Entry(kind, size, offset + at + TrailerBytes, 0, Convert.ToHexStringLower(bytes.Slice(at, TrailerBytes)))
+                    ? new Entry(
+                        kind,
+                        size,
+                        offset + at + TrailerBytes,
+                        0,
+                        Convert.ToHexStringLower(bytes.Slice(at, TrailerBytes))
+                    )
                     : throw new ObjectDamagedException($"{path} is cut short");
             case >= (int)ObjectKind.Commit and <= (int)ObjectKind.Tag:
                 return new Entry(kind, size, offset + at, 0, null);
@@ -163,7 +183,8 @@ internal sealed class PackFile(string path, PackIndex index) : IDisposable
         }
     }
 
-    private int Next(ReadOnlySpan<byte> bytes, ref int at) => at < bytes.Length ? bytes[at++] : throw new ObjectDamagedException($"{path} is cut short");
+    private int Next(ReadOnlySpan<byte> bytes, ref int at) =>
+        at < bytes.Length ? bytes[at++] : throw new ObjectDamagedException($"{path} is cut short");
 }
 
 /// <summary>How one object differs from another: copied parts and new bytes.</summary>
@@ -235,7 +256,8 @@ internal static class PackDifference
         }
     }
 
-    private static byte Next(ReadOnlySpan<byte> difference, ref int at) => at < difference.Length ? difference[at++] : throw Damaged();
+    private static byte Next(ReadOnlySpan<byte> difference, ref int at) =>
+        at < difference.Length ? difference[at++] : throw Damaged();
 
     private static ObjectDamagedException Damaged() => new("it is stored as a difference, and the difference is damaged");
 }

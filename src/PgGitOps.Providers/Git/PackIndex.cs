@@ -73,9 +73,10 @@ internal sealed class PackIndex
         return low;
     }
 
-    private ReadOnlySpan<byte> IdAt(int at) => isFirstVersion
-        ? bytes.AsSpan(FanoutBytes + at * 24 + 4, IdBytes)
-        : bytes.AsSpan(fanout + FanoutBytes + at * IdBytes, IdBytes);
+    private ReadOnlySpan<byte> IdAt(int at) =>
+        isFirstVersion
+            ? bytes.AsSpan(FanoutBytes + at * 24 + 4, IdBytes)
+            : bytes.AsSpan(fanout + FanoutBytes + at * IdBytes, IdBytes);
 
     private long OffsetAt(int at)
     {
@@ -113,10 +114,17 @@ internal sealed class PackIndexes
         {
             lock (gate)
             {
-                if (file.Exists && known.TryGetValue(path, out var kept) && kept.Length == file.Length && kept.Written == file.LastWriteTimeUtc)
+                if (
+                    file.Exists
+                    && known.TryGetValue(path, out var kept)
+                    && kept.Length == file.Length
+                    && kept.Written == file.LastWriteTimeUtc
+                )
                     return kept.Index;
             }
-            var index = new PackIndex(RegularFile.TryRead(path, IndexBytesMax) ?? throw new ObjectDamagedException($"{path} is gone"));
+            var index = new PackIndex(
+                RegularFile.TryRead(path, IndexBytesMax) ?? throw new ObjectDamagedException($"{path} is gone")
+            );
             lock (gate)
             {
                 if (known.Count >= KeptMax)

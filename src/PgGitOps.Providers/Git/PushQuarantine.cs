@@ -33,12 +33,20 @@ internal static class PushQuarantine
             // What a shallow clone left out stays left out.
             if (RegularFile.TryRead(Path.Combine(opened.CommonDirectory, "shallow"), ShallowBytesMax) is { } shallow)
                 File.WriteAllBytes(Path.Combine(workspace, "shallow"), shallow);
-            return new OpenedRepository(LocalRepository.OpenUnchecked(workspace, opened.ShownAddress), opened.HeadName, opened.ShownAddress, new Workspace(workspace));
+            return new OpenedRepository(
+                LocalRepository.OpenUnchecked(workspace, opened.ShownAddress),
+                opened.HeadName,
+                opened.ShownAddress,
+                new Workspace(workspace)
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Directory.Delete(workspace, recursive: true);
-            throw new RefusedException(SourceRefusalKind.RepositoryUnreadable, $"The pushed objects of {opened.ShownAddress} cannot be read: {e.Message}");
+            throw new RefusedException(
+                SourceRefusalKind.RepositoryUnreadable,
+                $"The pushed objects of {opened.ShownAddress} cannot be read: {e.Message}"
+            );
         }
         catch
         {
@@ -68,9 +76,15 @@ internal static class PushQuarantine
         Directory.CreateDirectory(Path.Combine(workspace, "objects", "info"));
         Directory.CreateDirectory(Path.Combine(workspace, "refs"));
         File.WriteAllText(Path.Combine(workspace, "config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n");
-        File.WriteAllText(Path.Combine(workspace, "objects", "info", "alternates"), string.Concat(lenders.Select(path => path + "\n")));
+        File.WriteAllText(
+            Path.Combine(workspace, "objects", "info", "alternates"),
+            string.Concat(lenders.Select(path => path + "\n"))
+        );
         var head = repository.Refs["HEAD"];
-        File.WriteAllText(Path.Combine(workspace, "HEAD"), head is SymbolicReference symbolic ? $"ref: {symbolic.TargetIdentifier}\n" : $"{head?.TargetIdentifier}\n");
+        File.WriteAllText(
+            Path.Combine(workspace, "HEAD"),
+            head is SymbolicReference symbolic ? $"ref: {symbolic.TargetIdentifier}\n" : $"{head?.TargetIdentifier}\n"
+        );
         var packed = new StringBuilder();
         foreach (var reference in repository.Refs.OrderBy(one => one.CanonicalName, StringComparer.Ordinal))
         {

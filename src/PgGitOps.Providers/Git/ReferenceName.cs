@@ -15,16 +15,22 @@ internal static class ReferenceName
             "" => "it is empty",
             ['-', ..] => "it begins with '-'",
             { Length: > 255 } => "it is longer than 255 characters",
-            _ when reference.Any(c => char.IsControl(c) || " ~^:?*[\\".Contains(c, StringComparison.Ordinal)) => "it contains a character that no name has",
-            _ when reference.Contains("..", StringComparison.Ordinal) || reference.Contains("@{", StringComparison.Ordinal) => "it is an expression",
-            _ when reference.StartsWith('/') || reference.EndsWith('/') || reference.EndsWith('.') || reference.EndsWith(".lock", StringComparison.Ordinal) => "it is no name that Git allows",
+            _ when reference.Any(c => char.IsControl(c) || " ~^:?*[\\".Contains(c, StringComparison.Ordinal)) =>
+                "it contains a character that no name has",
+            _ when reference.Contains("..", StringComparison.Ordinal) || reference.Contains("@{", StringComparison.Ordinal) =>
+                "it is an expression",
+            _ when reference.StartsWith('/')
+                    || reference.EndsWith('/')
+                    || reference.EndsWith('.')
+                    || reference.EndsWith(".lock", StringComparison.Ordinal) => "it is no name that Git allows",
             _ => null,
         };
         if (reason is not null)
             throw new RefusedException(
                 SourceRefusalKind.ReferenceInvalid,
                 $"'{PathText.Printable(reference)}' names no revision: {reason}.",
-                "Give a branch, a tag, a commit id or HEAD.");
+                "Give a branch, a tag, a commit id or HEAD."
+            );
     }
 
     public static bool IsFullId(string text) => text.Length == 40 && IsHex(text);

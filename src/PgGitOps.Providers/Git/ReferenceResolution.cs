@@ -32,9 +32,19 @@ internal static class ReferenceResolution
             ? [reference]
             : [$"refs/heads/{reference}", $"refs/tags/{reference}", $"refs/remotes/{reference}"];
         var found = names.Where(name => repository.Refs[name] is not null).ToList();
-        var byId = !ReferenceName.IsAbbreviatedId(reference) ? null : found.Count == 0 ? Abbreviated(opened, reference) : AnyAbbreviated(opened, reference);
+        var byId =
+            !ReferenceName.IsAbbreviatedId(reference) ? null
+            : found.Count == 0 ? Abbreviated(opened, reference)
+            : AnyAbbreviated(opened, reference);
         if (found.Count + (byId is null ? 0 : 1) > 1)
-            throw Ambiguous(opened, reference, [.. found.Select(name => (name, Says(opened, name))), .. byId is null ? Array.Empty<(string, string)>() : [(byId, "")]]);
+            throw Ambiguous(
+                opened,
+                reference,
+                [
+                    .. found.Select(name => (name, Says(opened, name))),
+                    .. byId is null ? Array.Empty<(string, string)>() : [(byId, "")],
+                ]
+            );
         if (found.Count > 0)
             return new(Peel(opened, Target(opened, found[0]), found[0]), []);
         if (byId is not null)
@@ -44,7 +54,8 @@ internal static class ReferenceResolution
         throw new RefusedException(
             SourceRefusalKind.ReferenceMissing,
             $"{opened.ShownAddress} has no branch, tag or commit '{PathText.Printable(reference)}'.",
-            Branches(repository));
+            Branches(repository)
+        );
     }
 
     private static CommitObject Head(OpenedRepository opened)
@@ -56,7 +67,8 @@ internal static class ReferenceResolution
                 throw new RefusedException(
                     SourceRefusalKind.NoCommits,
                     $"HEAD of {opened.ShownAddress} names a branch that has no commit.",
-                    "Name a branch, a tag or a commit.");
+                    "Name a branch, a tag or a commit."
+                );
             throw NoCommits(opened);
         }
         return Peel(opened, head.TargetIdentifier, "HEAD");
@@ -66,24 +78,28 @@ internal static class ReferenceResolution
     {
         // A full id always is that object, whatever a branch is called: a name must not stand in for a content.
         var id = reference.ToLowerInvariant();
-        var sameName = new[] { $"refs/heads/{reference}", $"refs/tags/{reference}" }.FirstOrDefault(name => opened.Repository.Refs[name] is not null);
+        var sameName = new[] { $"refs/heads/{reference}", $"refs/tags/{reference}" }.FirstOrDefault(name =>
+            opened.Repository.Refs[name] is not null
+        );
         if (!opened.Objects.Contains(id))
             throw new RefusedException(
                 SourceRefusalKind.ReferenceMissing,
                 $"{opened.ShownAddress} has no commit {reference}.",
-                opened.IsIncomplete ? "It is a shallow or partial clone; the commit may be in the part that was left out." : null);
-        return new(
-            Peel(opened, id, reference),
-            sameName is null ? [] : [SameName(reference, sameName)]);
+                opened.IsIncomplete ? "It is a shallow or partial clone; the commit may be in the part that was left out." : null
+            );
+        return new(Peel(opened, id, reference), sameName is null ? [] : [SameName(reference, sameName)]);
     }
 
     private static string? Abbreviated(OpenedRepository opened, string reference)
     {
         var ids = opened.Objects.FindByPrefix(reference, max: 2);
-        return ids.Count < 2 ? ids.FirstOrDefault() : throw new RefusedException(
-            SourceRefusalKind.ReferenceAmbiguous,
-            $"'{reference}' fits more than one object of {opened.ShownAddress}.",
-            "Give more digits of the commit id.");
+        return ids.Count < 2
+            ? ids.FirstOrDefault()
+            : throw new RefusedException(
+                SourceRefusalKind.ReferenceAmbiguous,
+                $"'{reference}' fits more than one object of {opened.ShownAddress}.",
+                "Give more digits of the commit id."
+            );
     }
 
     // Beside an existing branch an id only matters where it is that of a commit.
@@ -93,7 +109,10 @@ internal static class ReferenceResolution
         {
             try
             {
-                if (opened.Objects.Find(id, ObjectStore.StructureBytesMax, opened.Cancellation) is { Kind: ObjectKind.Commit, Content: not null })
+                if (
+                    opened.Objects.Find(id, ObjectStore.StructureBytesMax, opened.Cancellation) is
+                    { Kind: ObjectKind.Commit, Content: not null }
+                )
                     return id;
             }
             catch (ObjectDamagedException)
@@ -107,7 +126,10 @@ internal static class ReferenceResolution
     private static string Target(OpenedRepository opened, string name) =>
         opened.Repository.Refs[name].ResolveToDirectReference() is { } direct
             ? direct.TargetIdentifier
-            : throw new RefusedException(SourceRefusalKind.ReferenceMissing, $"{name} of {opened.ShownAddress} leads to a reference that does not exist.");
+            : throw new RefusedException(
+                SourceRefusalKind.ReferenceMissing,
+                $"{name} of {opened.ShownAddress} leads to a reference that does not exist."
+            );
 
     private static CommitObject Peel(OpenedRepository opened, string id, string name)
     {
@@ -115,7 +137,9 @@ internal static class ReferenceResolution
         {
             try
             {
-                var found = opened.Objects.Find(id, ObjectStore.StructureBytesMax, opened.Cancellation) ?? throw opened.Absent($"object {id}, which {name} leads to");
+                var found =
+                    opened.Objects.Find(id, ObjectStore.StructureBytesMax, opened.Cancellation)
+                    ?? throw opened.Absent($"object {id}, which {name} leads to");
                 switch (found)
                 {
                     case { Kind: ObjectKind.Commit, Content: { } content }:
@@ -124,7 +148,10 @@ internal static class ReferenceResolution
                         id = CommitObject.TagTarget(content);
                         break;
                     default:
-                        throw new RefusedException(SourceRefusalKind.NotACommit, $"{name} of {opened.ShownAddress} leads to object {id}, which is not a commit.");
+                        throw new RefusedException(
+                            SourceRefusalKind.NotACommit,
+                            $"{name} of {opened.ShownAddress} leads to object {id}, which is not a commit."
+                        );
                 }
             }
             catch (ObjectDamagedException e)
@@ -132,37 +159,51 @@ internal static class ReferenceResolution
                 throw e.Refuse($"{opened.ShownAddress} cannot be read: object {id}, which {name} leads to, is damaged");
             }
         }
-        throw new RefusedException(SourceRefusalKind.NotACommit, string.Create(CultureInfo.InvariantCulture, $"{name} of {opened.ShownAddress} is a tag of a tag more than {PeelStepsMax} times over."));
+        throw new RefusedException(
+            SourceRefusalKind.NotACommit,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name} of {opened.ShownAddress} is a tag of a tag more than {PeelStepsMax} times over."
+            )
+        );
     }
 
-    private static RefusedException NoCommits(OpenedRepository opened) => new(
-        SourceRefusalKind.NoCommits,
-        $"{opened.ShownAddress} has no commits yet.",
-        "Commit the policy documents first.");
+    private static RefusedException NoCommits(OpenedRepository opened) =>
+        new(SourceRefusalKind.NoCommits, $"{opened.ShownAddress} has no commits yet.", "Commit the policy documents first.");
 
     /// <param name="candidates">Spelling that decides, and what it leads to.</param>
-    private static RefusedException Ambiguous(OpenedRepository opened, string reference, (string Spelling, string Says)[] candidates) => new(
-        SourceRefusalKind.ReferenceAmbiguous,
-        $"'{PathText.Printable(reference)}' of {opened.ShownAddress} is the name of {string.Join(" and of ", candidates.Select(c => PathText.Printable(c.Spelling) + c.Says))}.",
-        $"Spell out which one is meant: {string.Join(" or ", candidates.Select(c => PathText.Printable(c.Spelling)))}.");
+    private static RefusedException Ambiguous(
+        OpenedRepository opened,
+        string reference,
+        (string Spelling, string Says)[] candidates
+    ) =>
+        new(
+            SourceRefusalKind.ReferenceAmbiguous,
+            $"'{PathText.Printable(reference)}' of {opened.ShownAddress} is the name of {string.Join(" and of ", candidates.Select(c => PathText.Printable(c.Spelling) + c.Says))}.",
+            $"Spell out which one is meant: {string.Join(" or ", candidates.Select(c => PathText.Printable(c.Spelling)))}."
+        );
 
     private static string Says(OpenedRepository opened, string name) =>
-        opened.Repository.Refs[name].ResolveToDirectReference() is { } direct ? $" (at {direct.TargetIdentifier[..12]})" : " (which leads nowhere)";
+        opened.Repository.Refs[name].ResolveToDirectReference() is { } direct
+            ? $" (at {direct.TargetIdentifier[..12]})"
+            : " (which leads nowhere)";
 
     // No refusal: the id has no other spelling, and what it names cannot be changed by whoever makes such a branch.
-    private static Diagnostic SameName(string reference, string other) => new(
-        Severity.Note,
-        "PGG005",
-        $"'{reference}' is the id of a commit, which was read, and the name of {other}.",
-        SourceSpan.WholeFile(""))
-    {
-        Hint = $"If {other} is meant, spell it out.",
-    };
+    private static Diagnostic SameName(string reference, string other) =>
+        new(
+            Severity.Note,
+            "PGG005",
+            $"'{reference}' is the id of a commit, which was read, and the name of {other}.",
+            SourceSpan.WholeFile("")
+        )
+        {
+            Hint = $"If {other} is meant, spell it out.",
+        };
 
     private static string? Branches(Repository repository)
     {
-        var names = repository.Refs
-            .Select(one => one.CanonicalName)
+        var names = repository
+            .Refs.Select(one => one.CanonicalName)
             .Where(one => one.StartsWith("refs/heads/", StringComparison.Ordinal))
             .Select(one => one["refs/heads/".Length..])
             .Order(StringComparer.Ordinal)

@@ -6,9 +6,7 @@ namespace PgGitOps.Providers.Git;
 internal sealed class RefusedException(SourceRefusal refusal) : Exception(refusal.Message)
 {
     public RefusedException(SourceRefusalKind kind, string message, string? hint = null)
-        : this(new SourceRefusal(kind, message, hint))
-    {
-    }
+        : this(new SourceRefusal(kind, message, hint)) { }
 
     public SourceRefusal Refusal { get; } = refusal;
 }

@@ -19,7 +19,9 @@ internal static class RegularFile
     {
         var handle = Posix.OpenNow(path, out var error);
         if (handle is null)
-            return error is NoSuchFile or NotADirectory ? null : throw new IOException($"{path} cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}");
+            return error is NoSuchFile or NotADirectory
+                ? null
+                : throw new IOException($"{path} cannot be opened: {Marshal.GetPInvokeErrorMessage(error)}");
         var kind = Posix.KindOf(handle);
         if (kind == FileKind.File)
             return handle;
@@ -39,18 +41,19 @@ internal static class RegularFile
             throw new IOException($"{path} has {length} bytes; at most {bytesMax} are read");
         var bytes = new byte[length];
         var filled = 0;
-        for (int read; filled < bytes.Length && (read = RandomAccess.Read(handle, bytes.AsSpan(filled), filled)) > 0;)
+        for (int read; filled < bytes.Length && (read = RandomAccess.Read(handle, bytes.AsSpan(filled), filled)) > 0; )
             filled += read;
         return filled == bytes.Length ? bytes : bytes[..filled];
     }
 
-    public static string Describe(FileKind kind) => kind switch
-    {
-        FileKind.Directory => "a directory",
-        FileKind.Pipe => "a pipe",
-        FileKind.Device => "a device",
-        _ => "something else",
-    };
+    public static string Describe(FileKind kind) =>
+        kind switch
+        {
+            FileKind.Directory => "a directory",
+            FileKind.Pipe => "a pipe",
+            FileKind.Device => "a device",
+            _ => "something else",
+        };
 }
 
 /// <summary>Part of an open file as a stream: what the decompressor reads from.</summary>
@@ -84,9 +87,7 @@ internal sealed class HandleStream(SafeFileHandle handle, long start, long end) 
         return read;
     }
 
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -27,10 +27,14 @@ internal sealed class RemoteMirror
         this.remote = remote;
         this.git = git;
         deadline = options.Deadline;
-        cacheDirectory = Path.GetFullPath(options.CacheDirectory ?? throw new RefusedException(
-            SourceRefusalKind.CacheUnusable,
-            $"{remote.Display} is a remote, and no cache directory is given to mirror it in.",
-            "Name a directory that this user may write."));
+        cacheDirectory = Path.GetFullPath(
+            options.CacheDirectory
+                ?? throw new RefusedException(
+                    SourceRefusalKind.CacheUnusable,
+                    $"{remote.Display} is a remote, and no cache directory is given to mirror it in.",
+                    "Name a directory that this user may write."
+                )
+        );
         // Of the address without credentials: a renewed token finds the same mirror.
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(remote.Url)).AsSpan(0, 16));
         mirror = Path.Combine(cacheDirectory, name + ".git");
@@ -55,16 +59,28 @@ internal sealed class RemoteMirror
             if (askRemote && (damage is not null || !HasCommit(reference, cancellation)))
                 Update(damage, clock, cancellation);
             else if (!IsThere)
-                throw new RefusedException(SourceRefusalKind.RepositoryMissing, $"{remote.Display} has not been fetched yet.", "Read it once.");
+                throw new RefusedException(
+                    SourceRefusalKind.RepositoryMissing,
+                    $"{remote.Display} has not been fetched yet.",
+                    "Read it once."
+                );
             else if (damage is not null)
-                throw new RefusedException(SourceRefusalKind.RepositoryUnreadable, $"The mirror of {remote.Display} is damaged: {damage}", "The next read fetches it anew.");
+                throw new RefusedException(
+                    SourceRefusalKind.RepositoryUnreadable,
+                    $"The mirror of {remote.Display} is damaged: {damage}",
+                    "The next read fetches it anew."
+                );
             return OpenMirror(hold, cancellation);
         }
         catch (Exception e)
         {
             hold?.Dispose();
             if (e is IOException or UnauthorizedAccessException)
-                throw new RefusedException(SourceRefusalKind.CacheUnusable, $"The cache of {remote.Display} cannot be used: {e.Message}", "Name a directory that this user may write.");
+                throw new RefusedException(
+                    SourceRefusalKind.CacheUnusable,
+                    $"The cache of {remote.Display} cannot be used: {e.Message}",
+                    "Name a directory that this user may write."
+                );
             throw;
         }
     }
@@ -72,7 +88,11 @@ internal sealed class RemoteMirror
     private OpenedRepository OpenMirror(FileStream? hold, CancellationToken cancellation)
     {
         RepositoryFiles.Check(mirror, remote.Display, cancellation);
-        return new OpenedRepository(LocalRepository.OpenUnchecked(mirror, remote.Display), HeadName, remote.Display, hold) { Cancellation = cancellation, Mended = mended };
+        return new OpenedRepository(LocalRepository.OpenUnchecked(mirror, remote.Display), HeadName, remote.Display, hold)
+        {
+            Cancellation = cancellation,
+            Mended = mended,
+        };
     }
 
     private bool IsThere => MirrorPlace.Exists(mirror);
@@ -90,10 +110,12 @@ internal sealed class RemoteMirror
         }
     }
 
-    private RefusedException Busy() => new(
-        SourceRefusalKind.CacheUnusable,
-        $"Another process holds the mirror of {remote.Display}.",
-        "Wait for it, or give each process its own cache directory.");
+    private RefusedException Busy() =>
+        new(
+            SourceRefusalKind.CacheUnusable,
+            $"Another process holds the mirror of {remote.Display}.",
+            "Wait for it, or give each process its own cache directory."
+        );
 
     // A full commit id never changes its meaning: what is here already needs no question to the remote.
     private bool HasCommit(string reference, CancellationToken cancellation)
@@ -119,15 +141,24 @@ internal sealed class RemoteMirror
             var here = References(cancellation, out damage);
             if (damage is null)
             {
-                if (here.Count == advertised.References.Count
-                    && advertised.References.All(pair => here.TryGetValue(pair.Key == "HEAD" ? HeadName : pair.Key, out var id) && id == pair.Value))
+                if (
+                    here.Count == advertised.References.Count
+                    && advertised.References.All(pair =>
+                        here.TryGetValue(pair.Key == "HEAD" ? HeadName : pair.Key, out var id) && id == pair.Value
+                    )
+                )
                     return;
                 ClearLeftovers();
                 var run = transport.Fetch(git, mirror, advertised, ChildLock, Remaining(clock), cancellation);
                 if (run.ExitCode == 0)
                 {
                     // Only when many loose objects or packs have gathered; a failure costs nothing but room.
-                    _ = git.Run(["--git-dir", mirror, "gc", "--auto", "--quiet"], Remaining(clock), cancellation, lockFile: ChildLock);
+                    _ = git.Run(
+                        ["--git-dir", mirror, "gc", "--auto", "--quiet"],
+                        Remaining(clock),
+                        cancellation,
+                        lockFile: ChildLock
+                    );
                     return;
                 }
                 var kind = TransportFailure.KindOf(run.Error);
@@ -152,9 +183,15 @@ internal sealed class RemoteMirror
         // No template: hooks of this machine have no business in a mirror.
         var init = git.Run(["init", "--quiet", "--bare", "--template=", Building], Remaining(clock), cancellation);
         if (init.ExitCode != 0)
-            throw new RefusedException(SourceRefusalKind.CacheUnusable, $"The mirror of {remote.Display} cannot be made: {TransportFailure.Shown(init.Error, remote)}");
+            throw new RefusedException(
+                SourceRefusalKind.CacheUnusable,
+                $"The mirror of {remote.Display} cannot be made: {TransportFailure.Shown(init.Error, remote)}"
+            );
         // What a force-push leaves behind stays readable: it may be the last good revision.
-        File.AppendAllText(Path.Combine(Building, "config"), "[gc]\n\tpruneExpire = never\n\tcruftPacks = true\n\tautoDetach = false\n");
+        File.AppendAllText(
+            Path.Combine(Building, "config"),
+            "[gc]\n\tpruneExpire = never\n\tcruftPacks = true\n\tautoDetach = false\n"
+        );
         var run = transport.Fetch(git, Building, advertised, ChildLock, Remaining(clock), cancellation);
         if (run.ExitCode != 0)
             throw new RefusedException(TransportFailure.Describe(remote, run, deadline));
@@ -178,10 +215,13 @@ internal sealed class RemoteMirror
         var objects = Path.Combine(mirror, "objects");
         if (new FileInfo(mirror).LinkTarget is not null || !Directory.Exists(objects))
             return;
-        foreach (var file in Directory.EnumerateFiles(mirror, "*.lock", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(objects, "tmp_*", SearchOption.AllDirectories))
-            .Append(Path.Combine(mirror, "gc.pid"))
-            .ToList())
+        foreach (
+            var file in Directory
+                .EnumerateFiles(mirror, "*.lock", SearchOption.AllDirectories)
+                .Concat(Directory.EnumerateFiles(objects, "tmp_*", SearchOption.AllDirectories))
+                .Append(Path.Combine(mirror, "gc.pid"))
+                .ToList()
+        )
         {
             File.Delete(file);
         }
@@ -194,7 +234,11 @@ internal sealed class RemoteMirror
         try
         {
             using var opened = OpenMirror(null, cancellation);
-            var references = opened.Repository.Refs.ToDictionary(one => one.CanonicalName, one => one.TargetIdentifier, StringComparer.Ordinal);
+            var references = opened.Repository.Refs.ToDictionary(
+                one => one.CanonicalName,
+                one => one.TargetIdentifier,
+                StringComparer.Ordinal
+            );
             // git blames the remote for an object that a reference of the mirror has lost.
             if (references.Values.FirstOrDefault(id => !ReferenceName.IsFullId(id) || !opened.Objects.Contains(id)) is { } lost)
                 damage = $"it lacks object {lost}.";
@@ -209,8 +253,10 @@ internal sealed class RemoteMirror
 
     // libgit2 passes over a reference that holds no id; git complains of it, and blames the remote for what is missing then.
     private bool IsWhole(Stopwatch clock, CancellationToken cancellation) =>
-        git.Run(["--git-dir", mirror, "for-each-ref", "--format=%(refname)"], Remaining(clock), cancellation) is { ExitCode: 0, Error.Length: 0 }
-        && git.Run(["--git-dir", mirror, "rev-list", "--objects", "--all", "--quiet"], Remaining(clock), cancellation).ExitCode == 0;
+        git.Run(["--git-dir", mirror, "for-each-ref", "--format=%(refname)"], Remaining(clock), cancellation)
+            is { ExitCode: 0, Error.Length: 0 }
+        && git.Run(["--git-dir", mirror, "rev-list", "--objects", "--all", "--quiet"], Remaining(clock), cancellation).ExitCode
+            == 0;
 
     private TimeSpan Remaining(Stopwatch clock)
     {
@@ -219,7 +265,11 @@ internal sealed class RemoteMirror
             ? remaining
             : throw new RefusedException(
                 SourceRefusalKind.RemoteTimeout,
-                string.Create(CultureInfo.InvariantCulture, $"{remote.Display} did not finish within {deadline.TotalSeconds:0.#} s."),
-                "Check the server and the network, or allow more time.");
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{remote.Display} did not finish within {deadline.TotalSeconds:0.#} s."
+                ),
+                "Check the server and the network, or allow more time."
+            );
     }
 }

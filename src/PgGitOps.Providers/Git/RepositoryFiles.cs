@@ -32,7 +32,9 @@ internal static class RepositoryFiles
             foreach (var needed in (string[])["objects", "refs"])
             {
                 if (Posix.KindOf(Path.Combine(common, needed)) is var kind && kind != FileKind.Directory)
-                    throw new IOException($"{Path.Combine(common, needed)} is {(kind == FileKind.None ? "missing" : RegularFile.Describe(kind))}");
+                    throw new IOException(
+                        $"{Path.Combine(common, needed)} is {(kind == FileKind.None ? "missing" : RegularFile.Describe(kind))}"
+                    );
             }
             RequireConfig(Path.Combine(common, "config"), IncludesMax);
             RequireConfig(Path.Combine(directory, "config.worktree"), IncludesMax);
@@ -46,7 +48,8 @@ internal static class RepositoryFiles
             throw new RefusedException(
                 SourceRefusalKind.RepositoryUnreadable,
                 $"{shown} cannot be read: {e.Message}.",
-                "Restore the file, or clone the repository again.");
+                "Restore the file, or clone the repository again."
+            );
         }
     }
 
@@ -58,7 +61,11 @@ internal static class RepositoryFiles
 
     /// <summary>Ids of commits whose parents a shallow clone left out.</summary>
     public static HashSet<string> Shallow(string commonDirectory) =>
-        [.. Encoding.ASCII.GetString(RegularFile.TryRead(Path.Combine(commonDirectory, "shallow"), PackedReferencesBytesMax) ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        [
+            .. Encoding
+                .ASCII.GetString(RegularFile.TryRead(Path.Combine(commonDirectory, "shallow"), PackedReferencesBytesMax) ?? [])
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        ];
 
     private static string GitDirectory(string path)
     {
@@ -79,7 +86,9 @@ internal static class RepositoryFiles
     private static bool Names(byte[] head)
     {
         var text = Encoding.UTF8.GetString(head).Trim();
-        return ReferenceName.IsFullId(text) || text.Length == 64 || (text.StartsWith("ref:", StringComparison.Ordinal) && text.Length > 5 && !text.Any(char.IsControl));
+        return ReferenceName.IsFullId(text)
+            || text.Length == 64
+            || (text.StartsWith("ref:", StringComparison.Ordinal) && text.Length > 5 && !text.Any(char.IsControl));
     }
 
     private static byte[]? Require(string path, long bytesMax) => RegularFile.TryRead(path, bytesMax);
@@ -105,7 +114,11 @@ internal static class RepositoryFiles
                 inInclude = rest.StartsWith("[include", StringComparison.OrdinalIgnoreCase);
                 rest = rest[(rest.IndexOf(']', StringComparison.Ordinal) + 1)..].Trim();
             }
-            if (!inInclude || !rest.StartsWith("path", StringComparison.OrdinalIgnoreCase) || rest.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals))
+            if (
+                !inInclude
+                || !rest.StartsWith("path", StringComparison.OrdinalIgnoreCase)
+                || rest.IndexOf('=', StringComparison.Ordinal) is not (> 0 and var equals)
+            )
                 continue;
             if (includesLeft == 0)
                 throw new IOException($"{path} includes files that include files without end");
@@ -117,7 +130,12 @@ internal static class RepositoryFiles
         }
     }
 
-    private static void RequireReferences(string directory, Action<string> requireEnd, string name, CancellationToken cancellation)
+    private static void RequireReferences(
+        string directory,
+        Action<string> requireEnd,
+        string name,
+        CancellationToken cancellation
+    )
     {
         cancellation.ThrowIfCancellationRequested();
         foreach (var entry in new DirectoryInfo(directory).EnumerateFileSystemInfos())
@@ -145,8 +163,11 @@ internal static class RepositoryFiles
         for (var steps = 0; steps <= SymbolicStepsMax; steps++)
         {
             // A work tree has references of its own beside those of its repository.
-            var bytes = Path.Combine(directory, at) is var own && Posix.KindOf(own) == FileKind.File ? RegularFile.TryRead(own, PointerBytesMax)
-                : Path.Combine(common, at) is var shared && Posix.KindOf(shared) == FileKind.File ? RegularFile.TryRead(shared, PointerBytesMax)
+            var bytes =
+                Path.Combine(directory, at) is var own && Posix.KindOf(own) == FileKind.File
+                    ? RegularFile.TryRead(own, PointerBytesMax)
+                : Path.Combine(common, at) is var shared && Posix.KindOf(shared) == FileKind.File
+                    ? RegularFile.TryRead(shared, PointerBytesMax)
                 : null;
             if (bytes is null || !bytes.AsSpan().StartsWith(Symbolic))
                 return;

@@ -19,16 +19,24 @@ internal static class RepositoryOwner
         throw new RefusedException(
             SourceRefusalKind.RepositoryForeign,
             $"{path} belongs to another user ({OwnerText(foreign)}).",
-            $"If it may be read: git config --global --add safe.directory {path}");
+            $"If it may be read: git config --global --add safe.directory {path}"
+        );
     }
 
     private static bool IsOurs(uint owner)
     {
         var own = Posix.EffectiveUserId;
         return owner == own
-            || (own == 0
-                && uint.TryParse(Environment.GetEnvironmentVariable("SUDO_UID"), NumberStyles.None, CultureInfo.InvariantCulture, out var behindSudo)
-                && owner == behindSudo);
+            || (
+                own == 0
+                && uint.TryParse(
+                    Environment.GetEnvironmentVariable("SUDO_UID"),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var behindSudo
+                )
+                && owner == behindSudo
+            );
     }
 
     private static bool IsListedSafe(string path, GitCommand git, CancellationToken cancellation)
@@ -50,8 +58,11 @@ internal static class RepositoryOwner
     private static bool IsSamePath(string entry, string path) =>
         entry.EndsWith("/*", StringComparison.Ordinal)
             ? path.StartsWith(entry[..^1], StringComparison.Ordinal)
-            : Path.IsPathRooted(entry) && Path.TrimEndingDirectorySeparator(Path.GetFullPath(entry)) == Path.TrimEndingDirectorySeparator(path);
+            : Path.IsPathRooted(entry)
+                && Path.TrimEndingDirectorySeparator(Path.GetFullPath(entry)) == Path.TrimEndingDirectorySeparator(path);
 
     private static string OwnerText(string path) =>
-        Posix.OwnerOf(path) is { } owner ? string.Create(CultureInfo.InvariantCulture, $"user id {owner}") : "its owner cannot be told";
+        Posix.OwnerOf(path) is { } owner
+            ? string.Create(CultureInfo.InvariantCulture, $"user id {owner}")
+            : "its owner cannot be told";
 }

@@ -76,16 +76,24 @@ internal static partial class TransportFailure
         if (run.TimedOut)
             return new SourceRefusal(
                 SourceRefusalKind.RemoteTimeout,
-                string.Create(CultureInfo.InvariantCulture, $"{remote.Display} did not finish within {deadline.TotalSeconds:0.#} s; the transfer was ended."),
-                "Check the server and the network, or allow more time.");
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{remote.Display} did not finish within {deadline.TotalSeconds:0.#} s; the transfer was ended."
+                ),
+                "Check the server and the network, or allow more time."
+            );
         var kind = KindOf(run.Error) ?? SourceRefusalKind.RemoteUnreachable;
         var words = Shown(run.Error, remote);
         return new SourceRefusal(
             kind,
             words.Length == 0
-                ? string.Create(CultureInfo.InvariantCulture, $"{remote.Display} cannot be read: git ended with exit code {run.ExitCode}.")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{remote.Display} cannot be read: git ended with exit code {run.ExitCode}."
+                )
                 : $"{remote.Display} cannot be read: {words}",
-            HintFor(kind));
+            HintFor(kind)
+        );
     }
 
     /// <summary>The line that says most, without credentials and without what a server might use to fool a terminal.</summary>
@@ -95,7 +103,8 @@ internal static partial class TransportFailure
         foreach (var secret in remote?.Secrets ?? [])
             messages = messages.Replace(secret, "***", StringComparison.Ordinal);
         var lines = messages.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var telling = lines.FirstOrDefault(line => FsckFinding().IsMatch(line))
+        var telling =
+            lines.FirstOrDefault(line => FsckFinding().IsMatch(line))
             ?? lines.FirstOrDefault(line => KindOf(line) is not null)
             ?? lines.FirstOrDefault(line => line.StartsWith("fatal:", StringComparison.Ordinal))
             ?? lines.LastOrDefault()
@@ -104,20 +113,21 @@ internal static partial class TransportFailure
         return text.Length <= ShownCharactersMax ? text : text[..ShownCharactersMax] + "…";
     }
 
-    private static string? HintFor(SourceRefusalKind kind) => kind switch
-    {
-        SourceRefusalKind.HostKeyUnknown => "Compare the server's key with one you trust, then add it to known_hosts.",
-        SourceRefusalKind.AuthenticationFailed => "Give a key, a token or a credential helper that may read the repository.",
-        SourceRefusalKind.RemoteUnreachable => "Check the name, the network, proxies and certificates.",
-        SourceRefusalKind.FetchInterrupted => "Nothing of the broken transfer is used; the next read fetches again.",
-        SourceRefusalKind.MalformedObjects => "Look at the named object on the remote (git fsck), and make its commit anew.",
-        SourceRefusalKind.RepositoryMissing => "Check the address; some servers also answer this when access is denied.",
-        SourceRefusalKind.CacheUnusable => "Make room in the cache directory or name another one.",
-        SourceRefusalKind.Sha256Unsupported => "Use a repository with SHA-1 object names.",
-        SourceRefusalKind.IncompleteObjects => "Make the remote complete: git fetch --unshallow.",
-        SourceRefusalKind.RepositoryForeign => "On the server: git config --global --add safe.directory <path>",
-        _ => null,
-    };
+    private static string? HintFor(SourceRefusalKind kind) =>
+        kind switch
+        {
+            SourceRefusalKind.HostKeyUnknown => "Compare the server's key with one you trust, then add it to known_hosts.",
+            SourceRefusalKind.AuthenticationFailed => "Give a key, a token or a credential helper that may read the repository.",
+            SourceRefusalKind.RemoteUnreachable => "Check the name, the network, proxies and certificates.",
+            SourceRefusalKind.FetchInterrupted => "Nothing of the broken transfer is used; the next read fetches again.",
+            SourceRefusalKind.MalformedObjects => "Look at the named object on the remote (git fsck), and make its commit anew.",
+            SourceRefusalKind.RepositoryMissing => "Check the address; some servers also answer this when access is denied.",
+            SourceRefusalKind.CacheUnusable => "Make room in the cache directory or name another one.",
+            SourceRefusalKind.Sha256Unsupported => "Use a repository with SHA-1 object names.",
+            SourceRefusalKind.IncompleteObjects => "Make the remote complete: git fetch --unshallow.",
+            SourceRefusalKind.RepositoryForeign => "On the server: git config --global --add safe.directory <path>",
+            _ => null,
+        };
 
     [GeneratedRegex("^(remote: )?error: object [0-9a-f]{40}: ")]
     private static partial Regex FsckFinding();

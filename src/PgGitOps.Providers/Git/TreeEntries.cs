@@ -56,7 +56,12 @@ internal readonly struct TreeEntries(byte[] tree)
                 0x8000 => TreeEntryKind.File,
                 _ => TreeEntryKind.Other,
             };
-            Current = new RawTreeEntry(kind, Encoding.UTF8.GetString(rest[(space + 1)..end]), tree.AsMemory(at + space + 1, end - space - 1), Convert.ToHexStringLower(rest.Slice(end + 1, IdBytes)));
+            Current = new RawTreeEntry(
+                kind,
+                Encoding.UTF8.GetString(rest[(space + 1)..end]),
+                tree.AsMemory(at + space + 1, end - space - 1),
+                Convert.ToHexStringLower(rest.Slice(end + 1, IdBytes))
+            );
             at += end + 1 + IdBytes;
             return true;
         }

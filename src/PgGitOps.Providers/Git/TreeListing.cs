@@ -36,9 +36,18 @@ internal sealed class TreeListing(GitSourceOptions options)
         return new TreeList(walk.Files, walk.Diagnostics);
     }
 
-    private sealed record Folder(IReadOnlyList<ListedFile> Files, IReadOnlyList<(string Path, string Id)> Folders, IReadOnlyList<Diagnostic> Diagnostics);
+    private sealed record Folder(
+        IReadOnlyList<ListedFile> Files,
+        IReadOnlyList<(string Path, string Id)> Folders,
+        IReadOnlyList<Diagnostic> Diagnostics
+    );
 
-    private sealed class Walk(OpenedRepository opened, GitSourceOptions options, Dictionary<(string, string), Folder> before, CancellationToken cancellation)
+    private sealed class Walk(
+        OpenedRepository opened,
+        GitSourceOptions options,
+        Dictionary<(string, string), Folder> before,
+        CancellationToken cancellation
+    )
     {
         private readonly HashSet<string> found = new(StringComparer.Ordinal);
 
@@ -91,7 +100,11 @@ internal sealed class TreeListing(GitSourceOptions options)
         private List<string> Misspelt(List<RawTreeEntry> entries, string above, string[] parts, int depth)
         {
             List<string> found = [];
-            foreach (var entry in entries.Where(e => e.Kind == TreeEntryKind.Folder && e.Name.Equals(parts[depth], StringComparison.OrdinalIgnoreCase)))
+            foreach (
+                var entry in entries.Where(e =>
+                    e.Kind == TreeEntryKind.Folder && e.Name.Equals(parts[depth], StringComparison.OrdinalIgnoreCase)
+                )
+            )
             {
                 var exact = above == string.Join('/', parts[..depth]) && entry.Name == parts[depth];
                 if (exact)
@@ -109,7 +122,13 @@ internal sealed class TreeListing(GitSourceOptions options)
         {
             cancellation.ThrowIfCancellationRequested();
             if (depth > DepthMax)
-                throw new RefusedException(SourceRefusalKind.TooLarge, string.Create(CultureInfo.InvariantCulture, $"{PathText.Printable(path)} lies deeper than {DepthMax} folders."));
+                throw new RefusedException(
+                    SourceRefusalKind.TooLarge,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{PathText.Printable(path)} lies deeper than {DepthMax} folders."
+                    )
+                );
             if (!before.TryGetValue((treeId, path), out var folder) && !Seen.TryGetValue((treeId, path), out folder))
                 folder = Enumerate(treeId, path);
             Seen[(treeId, path)] = folder;
@@ -118,7 +137,11 @@ internal sealed class TreeListing(GitSourceOptions options)
             if (Files.Count > options.FilesMax)
                 throw new RefusedException(
                     SourceRefusalKind.TooLarge,
-                    string.Create(CultureInfo.InvariantCulture, $"{opened.ShownAddress} has more than {options.FilesMax} files in {string.Join(", ", options.Folders)}."));
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{opened.ShownAddress} has more than {options.FilesMax} files in {string.Join(", ", options.Folders)}."
+                    )
+                );
             foreach (var (childPath, childId) in folder.Folders)
                 Visit(childId, childPath, depth + 1);
         }
@@ -153,14 +176,20 @@ internal sealed class TreeListing(GitSourceOptions options)
 
         private List<RawTreeEntry> Parse(string treeId, string path, out List<Diagnostic> faults)
         {
-            var shown = path.Length == 0 ? $"the root folder (tree {treeId})" : $"folder {PathText.Printable(path)} (tree {treeId})";
+            var shown =
+                path.Length == 0 ? $"the root folder (tree {treeId})" : $"folder {PathText.Printable(path)} (tree {treeId})";
             try
             {
                 var tree = opened.Find(treeId, ObjectKind.Tree) ?? throw opened.Absent(shown);
                 var entries = new List<RawTreeEntry>();
                 foreach (var entry in new TreeEntries(tree))
                     entries.Add(entry);
-                faults = [.. TreeRules.Faults(entries, entry => Matters(path, entry)).Select(fault => Malformed(path, treeId, fault.Name, fault.Problem))];
+                faults =
+                [
+                    .. TreeRules
+                        .Faults(entries, entry => Matters(path, entry))
+                        .Select(fault => Malformed(path, treeId, fault.Name, fault.Problem)),
+                ];
                 return entries;
             }
             catch (ObjectDamagedException e)
@@ -178,27 +207,33 @@ internal sealed class TreeListing(GitSourceOptions options)
             return options.Folders.Any(folder => $"{folder}/".StartsWith($"{here}/", StringComparison.OrdinalIgnoreCase));
         }
 
-        private static Diagnostic Malformed(string folder, string treeId, string name, string problem) => new(
-            Severity.Error,
-            "PGG006",
-            $"Tree {treeId} {problem}; nothing of this folder is read.",
-            SourceSpan.WholeFile(PathText.Printable(folder.Length == 0 ? name : $"{folder}/{name}")))
-        {
-            Hint = "Not every reader of Git shows such a folder in the same way. Make it anew from a checkout: git rm -r --cached, git add, git commit; git fsck shows what else is wrong.",
-        };
+        private static Diagnostic Malformed(string folder, string treeId, string name, string problem) =>
+            new(
+                Severity.Error,
+                "PGG006",
+                $"Tree {treeId} {problem}; nothing of this folder is read.",
+                SourceSpan.WholeFile(PathText.Printable(folder.Length == 0 ? name : $"{folder}/{name}"))
+            )
+            {
+                Hint =
+                    "Not every reader of Git shows such a folder in the same way. Make it anew from a checkout: git rm -r --cached, git add, git commit; git fsck shows what else is wrong.",
+            };
 
-        private static Diagnostic Submodule(string path) => new(Severity.Error, "PGG002", "A submodule is not read.", SourceSpan.WholeFile(path))
-        {
-            Hint = "Policies live in one repository, so that one commit names them all.",
-        };
+        private static Diagnostic Submodule(string path) =>
+            new(Severity.Error, "PGG002", "A submodule is not read.", SourceSpan.WholeFile(path))
+            {
+                Hint = "Policies live in one repository, so that one commit names them all.",
+            };
 
-        private static Diagnostic UnreadableName(string folder, string name) => new(
-            Severity.Error,
-            "PGG003",
-            "A name that is not UTF-8 or contains control characters is not read.",
-            SourceSpan.WholeFile($"{folder}/{PathText.Printable(name)}"))
-        {
-            Hint = "Rename it: git mv.",
-        };
+        private static Diagnostic UnreadableName(string folder, string name) =>
+            new(
+                Severity.Error,
+                "PGG003",
+                "A name that is not UTF-8 or contains control characters is not read.",
+                SourceSpan.WholeFile($"{folder}/{PathText.Printable(name)}")
+            )
+            {
+                Hint = "Rename it: git mv.",
+            };
     }
 }

@@ -10,7 +10,10 @@ internal static class TreeRules
 
     /// <param name="matters">Whether an entry is read; of others only what damages the folder as a whole is told.</param>
     /// <returns>A name, and what the folder does with it as the end of a sentence.</returns>
-    public static IReadOnlyList<(string Name, string Problem)> Faults(IReadOnlyList<RawTreeEntry> entries, Func<RawTreeEntry, bool> matters)
+    public static IReadOnlyList<(string Name, string Problem)> Faults(
+        IReadOnlyList<RawTreeEntry> entries,
+        Func<RawTreeEntry, bool> matters
+    )
     {
         List<(string, string)> faults = [];
         var exact = new HashSet<string>(entries.Count, StringComparer.Ordinal);
@@ -28,35 +31,51 @@ internal static class TreeRules
             else if (entries[i].Kind == TreeEntryKind.Other)
                 faults.Add((name, $"gives {shown} a mode that Git has no meaning for"));
             else if (matters(entries[i]) && !folded.TryAdd(Fold(name), name) && folded[Fold(name)] is var other)
-                faults.Add((name, $"holds both {shown} and '{PathText.Printable(other)}', which are one file where names are compared without case"));
+                faults.Add(
+                    (
+                        name,
+                        $"holds both {shown} and '{PathText.Printable(other)}', which are one file where names are compared without case"
+                    )
+                );
         }
         return faults;
     }
 
     // A diagnostic stands at a path; one that leads out of its folder would point elsewhere.
-    private static string Place(string name) => name.Replace('/', '?').Replace('\\', '?') is var flat && flat is "." or ".." ? "?" : flat;
+    private static string Place(string name) =>
+        name.Replace('/', '?').Replace('\\', '?') is var flat && flat is "." or ".." ? "?" : flat;
 
-    private static string? Illegal(string name) => name switch
-    {
-        "." or ".." => "which names another folder",
-        _ when name.Contains('/', StringComparison.Ordinal) => "which is a path and no name",
-        _ when name.Split('\\').Any(part => IsGitDirectory(WithoutIgnored(part))) => "which a checkout takes for Git's own directory",
-        _ => null,
-    };
+    private static string? Illegal(string name) =>
+        name switch
+        {
+            "." or ".." => "which names another folder",
+            _ when name.Contains('/', StringComparison.Ordinal) => "which is a path and no name",
+            _ when name.Split('\\').Any(part => IsGitDirectory(WithoutIgnored(part))) =>
+                "which a checkout takes for Git's own directory",
+            _ => null,
+        };
 
     // On NTFS "git~1" is the short name of ".git", and trailing dots, spaces and streams do not count.
     private static bool IsGitDirectory(string name)
     {
         var plain = name.Split(':')[0].TrimEnd('.', ' ');
-        return plain.Equals(".git", StringComparison.OrdinalIgnoreCase) || plain.Equals("git~1", StringComparison.OrdinalIgnoreCase);
+        return plain.Equals(".git", StringComparison.OrdinalIgnoreCase)
+            || plain.Equals("git~1", StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Fold(string name) => WithoutIgnored(name).ToUpperInvariant();
 
     // Characters that HFS+ leaves out when it compares names.
-    private static string WithoutIgnored(string name) => name.Any(IsIgnored) ? string.Concat(name.Where(c => !IsIgnored(c))) : name;
+    private static string WithoutIgnored(string name) =>
+        name.Any(IsIgnored) ? string.Concat(name.Where(c => !IsIgnored(c))) : name;
 
-    private static bool IsIgnored(char c) => c is (>= '\u200c' and <= '\u200f') or (>= '\u202a' and <= '\u202e') or (>= '\u206a' and <= '\u206f') or '\ufeff' or '\u200b';
+    private static bool IsIgnored(char c) =>
+        c
+            is (>= '\u200c' and <= '\u200f')
+                or (>= '\u202a' and <= '\u202e')
+                or (>= '\u206a' and <= '\u206f')
+                or '\ufeff'
+                or '\u200b';
 
     // Git sorts a folder as if its name ended in a slash.
     private static int Compare(RawTreeEntry left, RawTreeEntry right)
@@ -69,5 +88,7 @@ internal static class TreeRules
     }
 
     private static int End(RawTreeEntry entry, int at) =>
-        at < entry.NameBytes.Length ? entry.NameBytes.Span[at] : entry.Kind == TreeEntryKind.Folder ? '/' : 0;
+        at < entry.NameBytes.Length ? entry.NameBytes.Span[at]
+        : entry.Kind == TreeEntryKind.Folder ? '/'
+        : 0;
 }

@@ -34,7 +34,11 @@ internal sealed class ChildProcess : IDisposable
 
     /// <summary>Starts it, or says why that is not possible.</summary>
     /// <param name="environment">All of the child's environment.</param>
-    public static ChildProcess? Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, out string? reason)
+    public static ChildProcess? Start(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        out string? reason
+    )
     {
         var start = new ProcessStartInfo("setsid")
         {
@@ -73,9 +77,7 @@ internal sealed class ChildProcess : IDisposable
                 await process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(text)).ConfigureAwait(false);
             process.StandardInput.Close();
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
-        {
-        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException) { }
     }
 
     /// <summary>True when it ended by itself in time.</summary>
@@ -86,7 +88,8 @@ internal sealed class ChildProcess : IDisposable
         try
         {
             await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
-            await Task.WhenAny(Task.WhenAll(output.Completed, error.Completed), Task.Delay(PipeGrace, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(Task.WhenAll(output.Completed, error.Completed), Task.Delay(PipeGrace, CancellationToken.None))
+                .ConfigureAwait(false);
             return true;
         }
         catch (OperationCanceledException)
@@ -114,9 +117,7 @@ internal sealed class ChildProcess : IDisposable
         {
             process.StandardInput.Close();
         }
-        catch (IOException)
-        {
-        }
+        catch (IOException) { }
     }
 
     public void Dispose() => process.Dispose();

@@ -9,7 +9,11 @@ namespace PgGitOps.Providers.Hosts;
 
 /// <summary>Looks at a member's data directory with one command on its host.</summary>
 /// <param name="known">Where a server that answered once said that its data are, by cluster and member; null where none is remembered.</param>
-public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, Func<Cluster, Member, FleetEnvironment, string?>? known = null) : IHostProbe
+public sealed class DataDirectoryProbe(
+    IHostExecutor hosts,
+    TimeProvider time,
+    Func<Cluster, Member, FleetEnvironment, string?>? known = null
+) : IHostProbe
 {
     private const int SeenFaulty = 65;
 
@@ -104,61 +108,125 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
         exit 0
         """;
 
-    public async ValueTask<Observation<DataDirectoryFacts>> LookAsync(ValidFleet fleet, Cluster cluster, Member member, CancellationToken cancel)
+    public async ValueTask<Observation<DataDirectoryFacts>> LookAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        Member member,
+        CancellationToken cancel
+    )
     {
         var environment = fleet.EnvironmentOf(cluster);
         var host = environment.Hosts.Single(h => h.Name == member.Host);
         var directory = MemberDirectory.Of(environment.Access, cluster.Name, member.Name);
         // What is remembered of a server that was provisioned may be moved by its owner to where the documents say; what was found stays where it was.
-        var (place, also) = member.DataDirectory is { } declared ? (declared.Value, "") : (known?.Invoke(cluster, member, environment) ?? "", "also");
-        var command = HostScript.Command(Script, [directory.Data, .. HostScript.BinArguments(cluster, environment.Access), place, also], environment.Access.ObserveTimeout);
+        var (place, also) = member.DataDirectory is { } declared
+            ? (declared.Value, "")
+            : (known?.Invoke(cluster, member, environment) ?? "", "also");
+        var command = HostScript.Command(
+            Script,
+            [directory.Data, .. HostScript.BinArguments(cluster, environment.Access), place, also],
+            environment.Access.ObserveTimeout
+        );
         var result = await hosts.RunAsync(host, command, cancel).ConfigureAwait(false);
         var at = time.GetUtcNow();
         return result.Match<Observation<DataDirectoryFacts>>(
-            exited => exited.Code == 0 ? Witnessed(Read(exited.Output, host, at), environment.Access, host) : Faulty(exited, host, at),
-            timedOut => new Observation<DataDirectoryFacts>.Unreadable(UnreadableKind.Unreachable, $"{host.Name}: no answer within {DurationText.Format(timedOut.After)}", at),
+            exited =>
+                exited.Code == 0 ? Witnessed(Read(exited.Output, host, at), environment.Access, host) : Faulty(exited, host, at),
+            timedOut => new Observation<DataDirectoryFacts>.Unreadable(
+                UnreadableKind.Unreachable,
+                $"{host.Name}: no answer within {DurationText.Format(timedOut.After)}",
+                at
+            ),
             unreachable => new Observation<DataDirectoryFacts>.Unreadable(UnreadableKind.Unreachable, unreachable.Reason, at),
-            lost => new Observation<DataDirectoryFacts>.Unreadable(UnreadableKind.Unreachable, lost.Reason, at));
+            lost => new Observation<DataDirectoryFacts>.Unreadable(UnreadableKind.Unreachable, lost.Reason, at)
+        );
     }
 
     private static Observation<DataDirectoryFacts> Faulty(HostResult.Exited exited, DatabaseHost host, DateTimeOffset at) =>
         new Observation<DataDirectoryFacts>.Unreadable(
             UnreadableKind.Faulty,
-            exited.Code == SeenFaulty ? $"{host.Name}: {exited.Error.Trim()}" : string.Create(CultureInfo.InvariantCulture, $"{host.Name}: looking at the data directory ended with code {exited.Code}: {exited.Error.Trim()}"),
-            at);
+            exited.Code == SeenFaulty
+                ? $"{host.Name}: {exited.Error.Trim()}"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{host.Name}: looking at the data directory ended with code {exited.Code}: {exited.Error.Trim()}"
+                ),
+            at
+        );
 
     /// <summary>Nothing lies at a place that nobody declared: that says nothing about where the server keeps its data.</summary>
-    private static Observation<DataDirectoryFacts> Witnessed(Observation<DataDirectoryFacts> seen, ServerAccess access, DatabaseHost host) =>
-        seen is Observation<DataDirectoryFacts>.Absent absent && host.Transport is HostTransport.Undeclared && !access.DataRootDeclared
+    private static Observation<DataDirectoryFacts> Witnessed(
+        Observation<DataDirectoryFacts> seen,
+        ServerAccess access,
+        DatabaseHost host
+    ) =>
+        seen is Observation<DataDirectoryFacts>.Absent absent
+        && host.Transport is HostTransport.Undeclared
+        && !access.DataRootDeclared
             ? new Observation<DataDirectoryFacts>.Unreadable(
                 UnreadableKind.Faulty,
                 $"{absent.Evidence}, where a server would be made by default; where this one keeps its data is not declared (the host's transport, access.dataRoot, or the member's dataDirectory)",
-                absent.At)
+                absent.At
+            )
             : seen;
 
     private static Observation<DataDirectoryFacts> Read(string output, DatabaseHost host, DateTimeOffset at)
     {
-        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('=', 2)).Where(l => l.Length == 2).ToArray();
+        var lines = output
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => l.Split('=', 2))
+            .Where(l => l.Length == 2)
+            .ToArray();
         var facts = lines.Where(l => l[0] != "history").ToDictionary(l => l[0], l => l[1], StringComparer.Ordinal);
         if (facts.TryGetValue("absent", out var evidence))
         {
             return facts.TryGetValue("trace", out var trace)
-                ? new Observation<DataDirectoryFacts>.Absent($"{evidence} on {host.Name}, where {trace} tells of a server that was started", at) { WasThere = true }
+                ? new Observation<DataDirectoryFacts>.Absent(
+                    $"{evidence} on {host.Name}, where {trace} tells of a server that was started",
+                    at
+                )
+                {
+                    WasThere = true,
+                }
                 : new Observation<DataDirectoryFacts>.Absent($"{evidence} on {host.Name}", at);
         }
-        if (!facts.TryGetValue("path", out var path) || !facts.TryGetValue("version", out var version) || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var major))
-            return new Observation<DataDirectoryFacts>.Unreadable(UnreadableKind.Faulty, $"{host.Name}: PG_VERSION could not be understood", at);
+        if (
+            !facts.TryGetValue("path", out var path)
+            || !facts.TryGetValue("version", out var version)
+            || !int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+        )
+            return new Observation<DataDirectoryFacts>.Unreadable(
+                UnreadableKind.Faulty,
+                $"{host.Name}: PG_VERSION could not be understood",
+                at
+            );
         return new Observation<DataDirectoryFacts>.Seen(
-            new DataDirectoryFacts(path, major, facts.ContainsKey("standby"), facts.ContainsKey("running"), facts.GetValueOrDefault("system") is { Length: > 0 } system ? system : null)
+            new DataDirectoryFacts(
+                path,
+                major,
+                facts.ContainsKey("standby"),
+                facts.ContainsKey("running"),
+                facts.GetValueOrDefault("system") is { Length: > 0 } system ? system : null
+            )
             {
                 IsManaged = facts.ContainsKey("managed"),
                 Timeline = TimelineOf(facts),
                 Lsn = End(facts),
-                KnownTimelines = lines.Where(l => l[0] == "history").Select(l => Ancestry(l[1])).OfType<TimelineAncestry>().OrderByDescending(k => k.Timeline).ToEquatableArray(),
+                KnownTimelines = lines
+                    .Where(l => l[0] == "history")
+                    .Select(l => Ancestry(l[1]))
+                    .OfType<TimelineAncestry>()
+                    .OrderByDescending(k => k.Timeline)
+                    .ToEquatableArray(),
                 Listens = facts.GetValueOrDefault("listens") is { Length: > 0 } address ? address : null,
-                Port = facts.TryGetValue("port", out var port) && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null,
+                Port =
+                    facts.TryGetValue("port", out var port)
+                    && int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                        ? number
+                        : null,
             },
-            at);
+            at
+        );
     }
 
     /// <summary>pg_control lags behind a promotion and behind what a standby received, so the newest WAL segment counts too.</summary>
@@ -179,8 +247,19 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
 
     private static string? End(Dictionary<string, string> facts)
     {
-        var size = long.TryParse(facts.GetValueOrDefault("segmentSize"), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : (long?)null;
-        var known = Ends.Select(k => Core.Observed.Lsn.TryParse(facts.GetValueOrDefault(k))).Append(WalEnd.Of(facts.GetValueOrDefault("dump"), size)).OfType<Lsn>().Where(l => l.Bytes > 0).ToArray();
+        var size = long.TryParse(
+            facts.GetValueOrDefault("segmentSize"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var bytes
+        )
+            ? bytes
+            : (long?)null;
+        var known = Ends.Select(k => Core.Observed.Lsn.TryParse(facts.GetValueOrDefault(k)))
+            .Append(WalEnd.Of(facts.GetValueOrDefault("dump"), size))
+            .OfType<Lsn>()
+            .Where(l => l.Bytes > 0)
+            .ToArray();
         return known.Length == 0 ? null : known.Max().ToString();
     }
 
@@ -188,6 +267,8 @@ public sealed class DataDirectoryProbe(IHostExecutor hosts, TimeProvider time, F
     {
         var words = line.Split(' ', 2);
         var bytes = new byte[line.Length];
-        return words.Length == 2 && Convert.TryFromBase64String(words[1], bytes, out var length) ? TimelineAncestry.TryParse(words[0], Encoding.UTF8.GetString(bytes, 0, length)) : null;
+        return words.Length == 2 && Convert.TryFromBase64String(words[1], bytes, out var length)
+            ? TimelineAncestry.TryParse(words[0], Encoding.UTF8.GetString(bytes, 0, length))
+            : null;
     }
 }

@@ -21,7 +21,8 @@ internal sealed record HostLaunch
     /// <summary>What the transport itself may take beyond the command's own limit.</summary>
     public TimeSpan Overhead { get; init; }
 
-    public Func<ChildProcess, TimeSpan, HostResult> WhenExited { get; init; } = (child, _) => new HostResult.Exited(child.ExitCode, child.Output, child.Error);
+    public Func<ChildProcess, TimeSpan, HostResult> WhenExited { get; init; } =
+        (child, _) => new HostResult.Exited(child.ExitCode, child.Output, child.Error);
 
     /// <summary>Result of a child that was ended here at the deadline.</summary>
     public Func<ChildProcess, TimeSpan, HostResult> WhenEnded { get; init; } = (_, after) => new HostResult.TimedOut(after);

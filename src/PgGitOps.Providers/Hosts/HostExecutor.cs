@@ -36,10 +36,15 @@ public sealed class HostExecutor : IHostExecutor, IHostLocks
             : HostLock.TakeAsync(host, ConnectionTo(host), path, holder, cancel);
 
     private static IHostConnection ConnectionTo(DatabaseHost host) =>
-        host.Transport.Match<IHostConnection>(l => new LocalTransport(l), s => new SshTransport(host, s), _ => new LocalTransport(new HostTransport.Local(null)));
+        host.Transport.Match<IHostConnection>(
+            l => new LocalTransport(l),
+            s => new SshTransport(host, s),
+            _ => new LocalTransport(new HostTransport.Local(null))
+        );
 
     /// <summary>Why no command reaches a host, or null. What is said of this machine's disk is no word about another machine's.</summary>
-    private static string? WhyNobody(DatabaseHost host) => host.Transport is HostTransport.Undeclared && !OwnMachine.Has(host.Address)
-        ? $"no transport is declared, and {host.Address} is not an address of the engine's own machine"
-        : null;
+    private static string? WhyNobody(DatabaseHost host) =>
+        host.Transport is HostTransport.Undeclared && !OwnMachine.Has(host.Address)
+            ? $"no transport is declared, and {host.Address} is not an address of the engine's own machine"
+            : null;
 }

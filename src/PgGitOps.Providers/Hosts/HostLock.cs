@@ -31,7 +31,13 @@ internal sealed class HostLock : IHostLock
 
     public bool IsHeld => !child.HasExited;
 
-    public static async ValueTask<HostLockOutcome> TakeAsync(DatabaseHost host, IHostConnection connection, string path, string holder, CancellationToken cancel)
+    public static async ValueTask<HostLockOutcome> TakeAsync(
+        DatabaseHost host,
+        IHostConnection connection,
+        string path,
+        string holder,
+        CancellationToken cancel
+    )
     {
         var command = HostScript.Command(Script, [path, holder], Patience);
         var launch = await connection.PrepareAsync([.. command.Arguments], null, cancel).ConfigureAwait(false);
@@ -75,11 +81,15 @@ internal sealed class HostLock : IHostLock
         var result = launch.WhenExited(child, TimeSpan.Zero);
         child.Dispose();
         return result.Match<HostLockOutcome>(
-            exited => exited.Code == HeldByOther
-                ? new HostLockOutcome.Held(exited.Output.Trim() is { Length: > 0 } who ? who : $"a writer on {host.Name} that has not said who it is")
-                : new HostLockOutcome.Unreachable($"{host.Name}: {exited.Error.Trim()}"),
+            exited =>
+                exited.Code == HeldByOther
+                    ? new HostLockOutcome.Held(
+                        exited.Output.Trim() is { Length: > 0 } who ? who : $"a writer on {host.Name} that has not said who it is"
+                    )
+                    : new HostLockOutcome.Unreachable($"{host.Name}: {exited.Error.Trim()}"),
             timedOut => new HostLockOutcome.Unreachable($"{host.Name}: no answer within {DurationText.Format(timedOut.After)}"),
             unreachable => new HostLockOutcome.Unreachable(unreachable.Reason),
-            lost => new HostLockOutcome.Unreachable(lost.Reason));
+            lost => new HostLockOutcome.Unreachable(lost.Reason)
+        );
     }
 }

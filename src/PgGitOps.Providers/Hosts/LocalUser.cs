@@ -16,12 +16,14 @@ internal sealed record LocalUser(string Name, int Uid, int Gid, string Home)
             var name = declared ?? DefaultServerUser;
             var user = await FindAsync(name, cancel).ConfigureAwait(false);
             if (user is null)
-                return (null, $"there is no user {name} on this machine to run servers as; name another one in the host's transport");
-            return user.Uid == 0
-                ? (null, "servers do not run as root; name another user in the host's transport")
-                : (user, null);
+                return (
+                    null,
+                    $"there is no user {name} on this machine to run servers as; name another one in the host's transport"
+                );
+            return user.Uid == 0 ? (null, "servers do not run as root; name another user in the host's transport") : (user, null);
         }
-        var self = await FindAsync(Environment.UserName, cancel).ConfigureAwait(false)
+        var self =
+            await FindAsync(Environment.UserName, cancel).ConfigureAwait(false)
             ?? new LocalUser(Environment.UserName, -1, -1, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
         return declared is null || declared == self.Name
             ? (self, null)
@@ -39,8 +41,16 @@ internal sealed record LocalUser(string Name, int Uid, int Gid, string Home)
             await child.EndAsync().ConfigureAwait(false);
             return null;
         }
-        return child.ExitCode == 0 && child.Output.TrimEnd().Split(':') is [var user, _, var uid, var gid, _, var home, ..] && user == name
-            ? new LocalUser(name, int.Parse(uid, CultureInfo.InvariantCulture), int.Parse(gid, CultureInfo.InvariantCulture), home)
+        return
+            child.ExitCode == 0
+            && child.Output.TrimEnd().Split(':') is [var user, _, var uid, var gid, _, var home, ..]
+            && user == name
+            ? new LocalUser(
+                name,
+                int.Parse(uid, CultureInfo.InvariantCulture),
+                int.Parse(gid, CultureInfo.InvariantCulture),
+                home
+            )
             : null;
     }
 }

@@ -17,7 +17,10 @@ internal static class OwnMachine
             return true;
         try
         {
-            return NetworkInterface.GetAllNetworkInterfaces().SelectMany(i => i.GetIPProperties().UnicastAddresses).Any(u => u.Address.Equals(ip));
+            return NetworkInterface
+                .GetAllNetworkInterfaces()
+                .SelectMany(i => i.GetIPProperties().UnicastAddresses)
+                .Any(u => u.Address.Equals(ip));
         }
         catch (Exception e) when (e is NetworkInformationException or SocketException)
         {

@@ -22,7 +22,16 @@ internal sealed class SshTransport(DatabaseHost host, HostTransport.Ssh transpor
         var mark = Guid.NewGuid().ToString("N");
         var (begin, end) = ($"begin-{mark}", $"end-{mark}");
         string[] timed = limit is { } l
-            ? ["timeout", "-k", "2", string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0.1, l.TotalSeconds):0.###}"), "env", "LC_ALL=C", "TZ=UTC"]
+            ?
+            [
+                "timeout",
+                "-k",
+                "2",
+                string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0.1, l.TotalSeconds):0.###}"),
+                "env",
+                "LC_ALL=C",
+                "TZ=UTC",
+            ]
             : ["env", "LC_ALL=C", "TZ=UTC"];
         var remote = $"cd /; echo {begin} >&2; {ShellText.Quote([.. timed, .. arguments])}; rc=$?; echo {end} >&2; exit $rc";
         var launch = new HostLaunch
@@ -31,9 +40,12 @@ internal sealed class SshTransport(DatabaseHost host, HostTransport.Ssh transpor
             Environment = Environment(),
             Overhead = ConnectTimeout + TimeSpan.FromSeconds(5),
             WhenExited = (child, took) => ResultOf(child, took, limit, begin, end),
-            WhenEnded = (child, after) => child.Error.Contains(begin, StringComparison.Ordinal)
-                ? new HostResult.TimedOut(after)
-                : new HostResult.Unreachable($"{host.Name} ({host.Address}) did not answer over SSH within {DurationText.Format(after)}"),
+            WhenEnded = (child, after) =>
+                child.Error.Contains(begin, StringComparison.Ordinal)
+                    ? new HostResult.TimedOut(after)
+                    : new HostResult.Unreachable(
+                        $"{host.Name} ({host.Address}) did not answer over SSH within {DurationText.Format(after)}"
+                    ),
         };
         return ValueTask.FromResult(launch);
     }
@@ -46,7 +58,9 @@ internal sealed class SshTransport(DatabaseHost host, HostTransport.Ssh transpor
             return new HostResult.Unreachable($"ssh to {host.Name} ({host.Address}): {Message(error, child.ExitCode)}");
         var to = error.LastIndexOf(end, StringComparison.Ordinal);
         if (to < 0)
-            return new HostResult.Lost($"the connection to {host.Name} ({host.Address}) broke while the command ran: {Message(error[(from + begin.Length)..], child.ExitCode)}");
+            return new HostResult.Lost(
+                $"the connection to {host.Name} ({host.Address}) broke while the command ran: {Message(error[(from + begin.Length)..], child.ExitCode)}"
+            );
         var own = error[(from + begin.Length)..to].TrimStart('\n');
         // timeout reports 124, or 137 when it had to kill; a program may do so too, but not at the deadline.
         return child.ExitCode is 124 or 137 && took >= limit
@@ -57,7 +71,9 @@ internal sealed class SshTransport(DatabaseHost host, HostTransport.Ssh transpor
     private static string Message(string error, int code)
     {
         var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return lines.Length > 0 ? string.Join("; ", lines.TakeLast(3)) : code == OwnFailure ? "no reason given" : string.Create(CultureInfo.InvariantCulture, $"exit code {code}");
+        return lines.Length > 0 ? string.Join("; ", lines.TakeLast(3))
+            : code == OwnFailure ? "no reason given"
+            : string.Create(CultureInfo.InvariantCulture, $"exit code {code}");
     }
 
     private List<string> Options()
@@ -65,9 +81,27 @@ internal sealed class SshTransport(DatabaseHost host, HostTransport.Ssh transpor
         var seconds = ConnectTimeout.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
         List<string> options =
         [
-            "-T", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", $"ConnectTimeout={seconds}", "-o", "ControlMaster=no", "-o", "ControlPath=none",
-            "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3", "-o", "LogLevel=ERROR", "-o", "ClearAllForwardings=yes",
-            "-p", transport.Port.ToString(CultureInfo.InvariantCulture),
+            "-T",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "StrictHostKeyChecking=yes",
+            "-o",
+            $"ConnectTimeout={seconds}",
+            "-o",
+            "ControlMaster=no",
+            "-o",
+            "ControlPath=none",
+            "-o",
+            "ServerAliveInterval=5",
+            "-o",
+            "ServerAliveCountMax=3",
+            "-o",
+            "LogLevel=ERROR",
+            "-o",
+            "ClearAllForwardings=yes",
+            "-p",
+            transport.Port.ToString(CultureInfo.InvariantCulture),
         ];
         if (transport.User is { } user)
             options.AddRange(["-l", user]);
@@ -80,7 +114,10 @@ internal sealed class SshTransport(DatabaseHost host, HostTransport.Ssh transpor
 
     private static Dictionary<string, string> Environment()
     {
-        var environment = LocalTransport.MinimalEnvironment(System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile), System.Environment.UserName);
+        var environment = LocalTransport.MinimalEnvironment(
+            System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile),
+            System.Environment.UserName
+        );
         if (System.Environment.GetEnvironmentVariable("SSH_AUTH_SOCK") is { Length: > 0 } agent)
             environment["SSH_AUTH_SOCK"] = agent;
         return environment;

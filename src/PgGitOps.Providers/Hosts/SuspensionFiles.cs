@@ -40,9 +40,21 @@ public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time) : IS
         [ ! -e "$file" ]
         """;
 
-    public async ValueTask<EquatableArray<PlacedSuspension>> ReadAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel)
+    public async ValueTask<EquatableArray<PlacedSuspension>> ReadAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        CancellationToken cancel
+    )
     {
-        var answers = await AskAsync(fleet, cluster, ReadScript, null, h => !silent.TryGetValue(h.Address, out var since) || time.GetElapsedTime(since) >= SilenceLasts, cancel).ConfigureAwait(false);
+        var answers = await AskAsync(
+                fleet,
+                cluster,
+                ReadScript,
+                null,
+                h => !silent.TryGetValue(h.Address, out var since) || time.GetElapsedTime(since) >= SilenceLasts,
+                cancel
+            )
+            .ConfigureAwait(false);
         foreach (var (host, result) in answers)
         {
             if (result is HostResult.Exited)
@@ -52,32 +64,85 @@ public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time) : IS
         }
         return answers
             .Where(a => a.Result is HostResult.Exited { Code: 0, Output.Length: > 0 })
-            .Select(a => new PlacedSuspension(PlaceOf(a.Host), SuspensionJson.Read(Encoding.UTF8.GetBytes(((HostResult.Exited)a.Result).Output))))
+            .Select(a => new PlacedSuspension(
+                PlaceOf(a.Host),
+                SuspensionJson.Read(Encoding.UTF8.GetBytes(((HostResult.Exited)a.Result).Output))
+            ))
             .ToEquatableArray();
     }
 
-    public async ValueTask<EquatableArray<PlaceAnswer>> WriteAsync(ValidFleet fleet, Cluster cluster, Suspension suspension, CancellationToken cancel) =>
-        Answers(await AskAsync(fleet, cluster, WriteScript, Encoding.UTF8.GetString(SuspensionJson.Write(suspension)), static _ => true, cancel).ConfigureAwait(false), static _ => true);
+    public async ValueTask<EquatableArray<PlaceAnswer>> WriteAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        Suspension suspension,
+        CancellationToken cancel
+    ) =>
+        Answers(
+            await AskAsync(
+                    fleet,
+                    cluster,
+                    WriteScript,
+                    Encoding.UTF8.GetString(SuspensionJson.Write(suspension)),
+                    static _ => true,
+                    cancel
+                )
+                .ConfigureAwait(false),
+            static _ => true
+        );
 
     public async ValueTask<EquatableArray<PlaceAnswer>> ClearAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel) =>
-        Answers(await AskAsync(fleet, cluster, ClearScript, null, static _ => true, cancel).ConfigureAwait(false), static exited => exited.Output.Length > 0);
+        Answers(
+            await AskAsync(fleet, cluster, ClearScript, null, static _ => true, cancel).ConfigureAwait(false),
+            static exited => exited.Output.Length > 0
+        );
 
     private static string PlaceOf(DatabaseHost host) => $"host {host.Name}";
 
-    private static EquatableArray<PlaceAnswer> Answers(IEnumerable<(DatabaseHost Host, HostResult Result)> answers, Func<HostResult.Exited, bool> changed) => answers
-        .Select(a => a.Result.Match(
-            exited => exited.Code == 0 ? new PlaceAnswer(PlaceOf(a.Host), null, changed(exited)) : new PlaceAnswer(PlaceOf(a.Host), $"{Name}: {exited.Error.Trim()}", false),
-            timedOut => new PlaceAnswer(PlaceOf(a.Host), $"no answer within {DurationText.Format(timedOut.After)}", false),
-            unreachable => new PlaceAnswer(PlaceOf(a.Host), unreachable.Reason, false),
-            lost => new PlaceAnswer(PlaceOf(a.Host), lost.Reason, false)))
-        .ToEquatableArray();
+    private static EquatableArray<PlaceAnswer> Answers(
+        IEnumerable<(DatabaseHost Host, HostResult Result)> answers,
+        Func<HostResult.Exited, bool> changed
+    ) =>
+        answers
+            .Select(a =>
+                a.Result.Match(
+                    exited =>
+                        exited.Code == 0
+                            ? new PlaceAnswer(PlaceOf(a.Host), null, changed(exited))
+                            : new PlaceAnswer(PlaceOf(a.Host), $"{Name}: {exited.Error.Trim()}", false),
+                    timedOut => new PlaceAnswer(
+                        PlaceOf(a.Host),
+                        $"no answer within {DurationText.Format(timedOut.After)}",
+                        false
+                    ),
+                    unreachable => new PlaceAnswer(PlaceOf(a.Host), unreachable.Reason, false),
+                    lost => new PlaceAnswer(PlaceOf(a.Host), lost.Reason, false)
+                )
+            )
+            .ToEquatableArray();
 
-    private async Task<(DatabaseHost Host, HostResult Result)[]> AskAsync(ValidFleet fleet, Cluster cluster, string script, string? input, Func<DatabaseHost, bool> isAsked, CancellationToken cancel)
+    private async Task<(DatabaseHost Host, HostResult Result)[]> AskAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        string script,
+        string? input,
+        Func<DatabaseHost, bool> isAsked,
+        CancellationToken cancel
+    )
     {
         var environment = fleet.EnvironmentOf(cluster);
         var names = cluster.Members.Select(m => m.Host).ToHashSet(StringComparer.Ordinal);
-        var command = HostScript.Command(script, [MemberDirectory.Beside(environment.Access, cluster.Name)], environment.Access.ObserveTimeout, input);
-        return await Task.WhenAll(environment.Hosts.Where(h => names.Contains(h.Name) && isAsked(h)).OrderBy(h => h.Name, StringComparer.Ordinal)
-            .Select(async h => (h, await hosts.RunAsync(h, command, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+        var command = HostScript.Command(
+            script,
+            [MemberDirectory.Beside(environment.Access, cluster.Name)],
+            environment.Access.ObserveTimeout,
+            input
+        );
+        return await Task.WhenAll(
+                environment
+                    .Hosts.Where(h => names.Contains(h.Name) && isAsked(h))
+                    .OrderBy(h => h.Name, StringComparer.Ordinal)
+                    .Select(async h => (h, await hosts.RunAsync(h, command, cancel).ConfigureAwait(false)))
+            )
+            .ConfigureAwait(false);
     }
 }

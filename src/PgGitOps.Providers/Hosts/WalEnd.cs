@@ -24,7 +24,11 @@ internal static partial class WalEnd
             Take(Lsn.TryParse(match.Groups[1].Value));
         if (segmentBytes is { } size and > 0)
         {
-            if (Page().Match(words) is { Success: true } page && ulong.TryParse(page.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) && offset < (ulong)size)
+            if (
+                Page().Match(words) is { Success: true } page
+                && ulong.TryParse(page.Groups[2].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
+                && offset < (ulong)size
+            )
                 Take(StartOf(page.Groups[1].Value, (ulong)size) is { } start ? new Lsn(start.Bytes + offset) : null);
             else if (MissingFile().Match(words) is { Success: true } missing)
                 Take(StartOf(missing.Groups[1].Value, (ulong)size));

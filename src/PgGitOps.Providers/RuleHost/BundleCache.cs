@@ -16,12 +16,14 @@ namespace PgGitOps.Providers.RuleHost;
 internal sealed class BundleCache(string directory)
 {
     private const int MacBytes = 32;
-    private const int EntriesMax = 50, TroublesMax = 1_000;
+    private const int EntriesMax = 50,
+        TroublesMax = 1_000;
     private const string TroubleEnding = ".trouble";
     private byte[]? secret;
 
     /// <summary>Why nothing is believed of what lies there, and nothing put there; null where it is used.</summary>
-    public string? Distrust { get; } = PrivateFolder.Distrust(directory) ?? PrivateFolder.DistrustSecret(Path.Combine(directory, KeyName));
+    public string? Distrust { get; } =
+        PrivateFolder.Distrust(directory) ?? PrivateFolder.DistrustSecret(Path.Combine(directory, KeyName));
 
     private const string KeyName = "key";
 
@@ -62,14 +64,16 @@ internal sealed class BundleCache(string directory)
     }
 
     /// <summary>What is remembered of a rule that the compiler could not be done with.</summary>
-    public T? FindTrouble<T>(string key, Func<BinaryReader, T> read) where T : class => Find(TroubleOf(key), key + TroubleEnding, read);
+    public T? FindTrouble<T>(string key, Func<BinaryReader, T> read)
+        where T : class => Find(TroubleOf(key), key + TroubleEnding, read);
 
     public void KeepTrouble(string key, byte[] body) => Keep(TroubleOf(key), key + TroubleEnding, body, TroublesMax);
 
     // The hash says what an entry is, or a bundle could be renamed into what is remembered of a rule.
     private static string TroubleOf(string key) => "trouble " + key;
 
-    private T? Find<T>(string key, string name, Func<BinaryReader, T> read) where T : class
+    private T? Find<T>(string key, string name, Func<BinaryReader, T> read)
+        where T : class
     {
         if (Distrust is not null)
             return null;
@@ -85,7 +89,15 @@ internal sealed class BundleCache(string directory)
             File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
             return read(Wire.Reader(entry[MacBytes..]));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or InvalidDataException
+                        or FormatException
+                        or ArgumentException
+                        or OverflowException
+            )
         {
             // Cut short, or of another form: as if it were not there.
             return null;
@@ -99,15 +111,19 @@ internal sealed class BundleCache(string directory)
         try
         {
             WriteWhole(Path.Combine(directory, name), [.. Mac(key, body), .. body], overwrite: true);
-            foreach (var old in new DirectoryInfo(directory).GetFiles("*" + Path.GetExtension(name)).OrderByDescending(f => f.LastWriteTimeUtc).Skip(most))
+            foreach (
+                var old in new DirectoryInfo(directory)
+                    .GetFiles("*" + Path.GetExtension(name))
+                    .OrderByDescending(f => f.LastWriteTimeUtc)
+                    .Skip(most)
+            )
                 old.Delete();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { }
     }
 
-    private byte[] Mac(string key, ReadOnlySpan<byte> body) => HMACSHA256.HashData(Secret(), (byte[])[.. Encoding.ASCII.GetBytes(key), .. body]);
+    private byte[] Mac(string key, ReadOnlySpan<byte> body) =>
+        HMACSHA256.HashData(Secret(), (byte[])[.. Encoding.ASCII.GetBytes(key), .. body]);
 
     private byte[] Secret()
     {
@@ -127,8 +143,21 @@ internal sealed class BundleCache(string directory)
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException("Rules run in a jail of the Linux kernel.");
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var beside = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $".{Environment.ProcessId}-{Guid.NewGuid():N}"));
-        using (var file = new FileStream(beside, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+        var beside = Path.Combine(
+            directory,
+            string.Create(CultureInfo.InvariantCulture, $".{Environment.ProcessId}-{Guid.NewGuid():N}")
+        );
+        using (
+            var file = new FileStream(
+                beside,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            )
+        )
             file.Write(content);
         try
         {

@@ -32,7 +32,8 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
     {
         if (Together(rules, OfTime * 2, out var first) is { } whole)
             return whole;
-        List<RuleText> sound = [], untried = [];
+        List<RuleText> sound = [],
+            untried = [];
         if (rules.Count == 1)
             Trouble(rules[0], first!, clock.Elapsed);
         else
@@ -46,14 +47,23 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
             if (Together(sound, Remaining, out var why) is { } compiled)
             {
                 NotTried(untried);
-                return compiled with { Findings = [.. lost, .. compiled.Findings], CompilerLost = byMachine, Troubles = troubles };
+                return compiled with
+                {
+                    Findings = [.. lost, .. compiled.Findings],
+                    CompilerLost = byMachine,
+                    Troubles = troubles,
+                };
             }
             if (IsMachine(why!) || !proven)
                 untried = [.. sound, .. untried];
             else
             {
                 foreach (var rule in sound)
-                    Lose(rule, RuleFindings.NotAllowed, $"the rule cannot be compiled: the rules compile one by one and not together: {why!.Message}");
+                    Lose(
+                        rule,
+                        RuleFindings.NotAllowed,
+                        $"the rule cannot be compiled: the rules compile one by one and not together: {why!.Message}"
+                    );
             }
         }
         else
@@ -64,22 +74,45 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
 
     private void NotTried(List<RuleText> rules)
     {
-        var names = string.Join(", ", dear.OrderByDescending(d => d.Took).ThenBy(d => d.Rule.Number).Take(5).Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Rule.Path} ({d.Took.TotalSeconds:0} s)")));
+        var names = string.Join(
+            ", ",
+            dear.OrderByDescending(d => d.Took)
+                .ThenBy(d => d.Rule.Number)
+                .Take(5)
+                .Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Rule.Path} ({d.Took.TotalSeconds:0} s)"))
+        );
         foreach (var rule in rules)
         {
             byMachine = true;
-            Lose(rule, RuleFindings.Budget, string.Create(CultureInfo.InvariantCulture, $"the rule was not judged: the budget of {options.CompileBudget.TotalSeconds:0} s for compiling was used up{(names.Length == 0 ? "" : $", most of it by {names}")}"));
+            Lose(
+                rule,
+                RuleFindings.Budget,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the rule was not judged: the budget of {options.CompileBudget.TotalSeconds:0} s for compiling was used up{(names.Length == 0 ? "" : $", most of it by {names}")}"
+                )
+            );
         }
     }
 
-    private void Lose(RuleText rule, Core.Desired.DiagnosticRule finding, string message) => lost.Add(new CompileFinding(rule.Number, finding.Id, message, new RulePlace(1, 1, 1)));
+    private void Lose(RuleText rule, Core.Desired.DiagnosticRule finding, string message) =>
+        lost.Add(new CompileFinding(rule.Number, finding.Id, message, new RulePlace(1, 1, 1)));
 
     private void Trouble(RuleText rule, WorkerLost why, TimeSpan took)
     {
         dear.Add((rule, took));
         var machine = IsMachine(why);
         byMachine |= machine;
-        Lose(rule, machine ? RuleFindings.Budget : RuleFindings.NotAllowed, machine ? string.Create(CultureInfo.InvariantCulture, $"the rule was not judged: compiling it was given up after {took.TotalSeconds:0} s: {why.Message}") : $"the rule cannot be compiled: {why.Message}");
+        Lose(
+            rule,
+            machine ? RuleFindings.Budget : RuleFindings.NotAllowed,
+            machine
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the rule was not judged: compiling it was given up after {took.TotalSeconds:0} s: {why.Message}"
+                )
+                : $"the rule cannot be compiled: {why.Message}"
+        );
         troubles[rule.Number] = new CompilerTrouble(lost[^1], !machine, took);
     }
 
@@ -92,7 +125,9 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
         try
         {
             using var worker = start();
-            worker.Limit(new Patience(options.CompileShare * 2 + TimeSpan.FromMilliseconds(100) * rules.Count, AtMost(time, TimeSpan.Zero)));
+            worker.Limit(
+                new Patience(options.CompileShare * 2 + TimeSpan.FromMilliseconds(100) * rules.Count, AtMost(time, TimeSpan.Zero))
+            );
             worker.Send(Wire.Compile, to => Messages.Write(to, rules, options.Layers));
             var (kind, body) = worker.Receive();
             if (kind != Wire.Compiled)
@@ -145,7 +180,11 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
                 // The time for trying ran out in the middle of it: nothing is known against it.
                 if (e is WorkerLost why && IsMachine(why) && clock.Elapsed - began < OfTime)
                     return (sound, left[current..]);
-                Trouble(left[current], e as WorkerLost ?? new WorkerLost("the compiler's answer was malformed"), clock.Elapsed - began);
+                Trouble(
+                    left[current],
+                    e as WorkerLost ?? new WorkerLost("the compiler's answer was malformed"),
+                    clock.Elapsed - began
+                );
                 left = left[(current + 1)..];
             }
         }
@@ -156,6 +195,8 @@ internal sealed class BundleCompilation(RuleEngineOptions options, Func<WorkerPr
     private TimeSpan AtMost(TimeSpan wanted, TimeSpan kept)
     {
         var there = Remaining - kept;
-        return wanted < there ? wanted : there > TimeSpan.Zero ? there : TimeSpan.FromMilliseconds(1);
+        return wanted < there ? wanted
+            : there > TimeSpan.Zero ? there
+            : TimeSpan.FromMilliseconds(1);
     }
 }

@@ -18,7 +18,9 @@ internal sealed record CompilerTrouble(CompileFinding Finding, bool Certain, Tim
 /// <param name="circumstances">Language, program, compiler and runtime: another of them may be done with the rule.</param>
 internal sealed class BundleMemory(BundleCache? cache, string circumstances, TimeProvider clock)
 {
-    private const int TextsMax = 2_000, RestPerCost = 10, DoublingsMax = 10;
+    private const int TextsMax = 2_000,
+        RestPerCost = 10,
+        DoublingsMax = 10;
     private static readonly TimeSpan RestMax = TimeSpan.FromDays(1);
     private readonly Dictionary<string, Remembered> known = new(StringComparer.Ordinal);
 
@@ -37,7 +39,12 @@ internal sealed class BundleMemory(BundleCache? cache, string circumstances, Tim
                 continue;
             }
             certain &= trouble.Certain;
-            var message = trouble.Certain ? trouble.Message : string.Create(CultureInfo.InvariantCulture, $"{trouble.Message}; it is tried again after {trouble.Until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, or at once with --no-rule-cache");
+            var message = trouble.Certain
+                ? trouble.Message
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{trouble.Message}; it is tried again after {trouble.Until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, or at once with --no-rule-cache"
+                );
             found.Add(new CompileFinding(rule.Number, trouble.Id, message, new RulePlace(1, 1, 1)));
         }
         return (found, certain, others);
@@ -50,9 +57,18 @@ internal sealed class BundleMemory(BundleCache? cache, string circumstances, Tim
         foreach (var (number, trouble) in compiled.Troubles)
         {
             var name = NameOf(rules.First(r => r.Number == number));
-            var tries = Find(name) is { } before && clock.GetUtcNow() - before.Until < RestMax ? Math.Min(before.Tries + 1, DoublingsMax) : 1;
+            var tries =
+                Find(name) is { } before && clock.GetUtcNow() - before.Until < RestMax
+                    ? Math.Min(before.Tries + 1, DoublingsMax)
+                    : 1;
             var rest = TimeSpan.FromSeconds(Math.Max(1, trouble.Took.TotalSeconds) * RestPerCost * (1 << (tries - 1)));
-            var kept = new Remembered(trouble.Finding.Id, trouble.Finding.Message, trouble.Certain, tries, clock.GetUtcNow() + (rest < RestMax ? rest : RestMax));
+            var kept = new Remembered(
+                trouble.Finding.Id,
+                trouble.Finding.Message,
+                trouble.Certain,
+                tries,
+                clock.GetUtcNow() + (rest < RestMax ? rest : RestMax)
+            );
             known[name] = kept;
             cache?.KeepTrouble(name, Write(kept));
         }
@@ -61,7 +77,8 @@ internal sealed class BundleMemory(BundleCache? cache, string circumstances, Tim
     private string NameOf(RuleText rule) => BundleCache.NameOf(circumstances, rule);
 
     // A clock that was set back must not make a rest of a day one of years.
-    private bool IsResting(Remembered trouble) => trouble.Until - clock.GetUtcNow() is var rest && rest > TimeSpan.Zero && rest <= RestMax;
+    private bool IsResting(Remembered trouble) =>
+        trouble.Until - clock.GetUtcNow() is var rest && rest > TimeSpan.Zero && rest <= RestMax;
 
     private Remembered? Find(string name)
     {
@@ -85,7 +102,15 @@ internal sealed class BundleMemory(BundleCache? cache, string circumstances, Tim
 
     private static Remembered Read(BinaryReader from)
     {
-        var read = new Remembered(from.ReadText(64), from.ReadText(16_000), from.ReadBoolean(), from.ReadInt32(), new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero));
-        return read.Tries is > 0 and <= DoublingsMax && read.Id.Length > 0 ? read : throw new InvalidDataException("What is remembered of a rule is of no known form.");
+        var read = new Remembered(
+            from.ReadText(64),
+            from.ReadText(16_000),
+            from.ReadBoolean(),
+            from.ReadInt32(),
+            new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero)
+        );
+        return read.Tries is > 0 and <= DoublingsMax && read.Id.Length > 0
+            ? read
+            : throw new InvalidDataException("What is remembered of a rule is of no known form.");
     }
 }

@@ -9,43 +9,67 @@ namespace PgGitOps.Providers.RuleHost;
 internal static class Conversation
 {
     public static List<RunnableRule> Runnable(RuleBundle bundle, CompiledRules compiled) =>
-        compiled.Rules.Select(n => new RunnableRule(n, bundle.Rules[n].Header.Subject, bundle.Rules[n].Header.Parameters.ToDictionary(p => p.Name, p => p.InForce, StringComparer.Ordinal))).ToList();
+        compiled
+            .Rules.Select(n => new RunnableRule(
+                n,
+                bundle.Rules[n].Header.Subject,
+                bundle.Rules[n].Header.Parameters.ToDictionary(p => p.Name, p => p.InForce, StringComparer.Ordinal)
+            ))
+            .ToList();
 
     public static void Load(WorkerProcess worker, RuleEngineOptions options, RuleBundle bundle, CompiledRules compiled)
     {
         var rules = Runnable(bundle, compiled);
         if (worker.Holds(compiled, rules))
             return;
-        worker.Send(Wire.Load, to =>
-        {
-            Messages.Write(to, compiled.Image, rules);
-            to.Write(options.FuelBase);
-            to.Write(options.FuelPerDocument);
-            to.Write(options.Trace);
-        });
+        worker.Send(
+            Wire.Load,
+            to =>
+            {
+                Messages.Write(to, compiled.Image, rules);
+                to.Write(options.FuelBase);
+                to.Write(options.FuelPerDocument);
+                to.Write(options.Trace);
+            }
+        );
         worker.Hold(compiled, rules);
     }
 
     /// <summary>Runs the rules that are not done, and reports what comes, until the last has ended.</summary>
     /// <exception cref="WorkerLost"/>
     /// <exception cref="InvalidDataException">It said what it cannot know.</exception>
-    public static void Run(WorkerProcess worker, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, HashSet<int> done, HashSet<(int, int)>? wanted, Action<int> starting, Action<RunReport> finished)
+    public static void Run(
+        WorkerProcess worker,
+        List<RuleDocument> corpus,
+        CompiledRules compiled,
+        DateTimeOffset now,
+        HashSet<int> done,
+        HashSet<(int, int)>? wanted,
+        Action<int> starting,
+        Action<RunReport> finished
+    )
     {
         worker.Choose(corpus);
-        worker.Send(Wire.Run, to =>
-        {
-            to.Write(now.UtcTicks);
-            to.WriteList(done, to.Write7BitEncodedInt);
-            to.Write(wanted is not null);
-            if (wanted is not null)
+        worker.Send(
+            Wire.Run,
+            to =>
             {
-                to.WriteList(wanted, w =>
+                to.Write(now.UtcTicks);
+                to.WriteList(done, to.Write7BitEncodedInt);
+                to.Write(wanted is not null);
+                if (wanted is not null)
                 {
-                    to.Write7BitEncodedInt(w.Item1);
-                    to.Write7BitEncodedInt(w.Item2 + 1);
-                });
+                    to.WriteList(
+                        wanted,
+                        w =>
+                        {
+                            to.Write7BitEncodedInt(w.Item1);
+                            to.Write7BitEncodedInt(w.Item2 + 1);
+                        }
+                    );
+                }
             }
-        });
+        );
         var announced = new HashSet<int>(done);
         while (true)
         {
@@ -66,23 +90,41 @@ internal static class Conversation
                 case Wire.Done:
                     return;
                 default:
-                    throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"the worker sent a message of kind {kind}"));
+                    throw new InvalidDataException(
+                        string.Create(CultureInfo.InvariantCulture, $"the worker sent a message of kind {kind}")
+                    );
             }
         }
     }
 
     public static string UsedUp(RuleEngineOptions options, RuleBundle bundle, Dictionary<int, TimeSpan> took) =>
-        string.Create(CultureInfo.InvariantCulture, $"the rule was not judged: the budget of {options.EvaluateBudget.TotalSeconds:0} s for all rules was used up, most of it by {Names(bundle, took)}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"the rule was not judged: the budget of {options.EvaluateBudget.TotalSeconds:0} s for all rules was used up, most of it by {Names(bundle, took)}"
+        );
 
     public static string EndedByOthers(RuleBundle bundle, List<int> ended) =>
-        string.Create(CultureInfo.InvariantCulture, $"the rule was not judged: other rules ended their process {ended.Count} times, first {string.Join(", ", ended.Take(5).Select(n => bundle.Rules[n].Header.Id))}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"the rule was not judged: other rules ended their process {ended.Count} times, first {string.Join(", ", ended.Take(5).Select(n => bundle.Rules[n].Header.Id))}"
+        );
 
-    private static string Names(RuleBundle bundle, Dictionary<int, TimeSpan> took) => string.Join(", ", took.OrderByDescending(t => t.Value).ThenBy(t => t.Key).Take(5)
-        .Select(t => string.Create(CultureInfo.InvariantCulture, $"{bundle.Rules[t.Key].Header.Id} ({t.Value.TotalSeconds:0.0} s)")));
+    private static string Names(RuleBundle bundle, Dictionary<int, TimeSpan> took) =>
+        string.Join(
+            ", ",
+            took.OrderByDescending(t => t.Value)
+                .ThenBy(t => t.Key)
+                .Take(5)
+                .Select(t =>
+                    string.Create(CultureInfo.InvariantCulture, $"{bundle.Rules[t.Key].Header.Id} ({t.Value.TotalSeconds:0.0} s)")
+                )
+        );
 
     public static List<RuleRun> InOrder(List<RuleRun> runs, List<RunnableRule> runnable, RuleBundle bundle)
     {
-        var places = runnable.Select((r, i) => (bundle.Rules[r.Number].Header.Id, i)).ToDictionary(p => p.Id, p => p.i, StringComparer.Ordinal);
+        var places = runnable
+            .Select((r, i) => (bundle.Rules[r.Number].Header.Id, i))
+            .ToDictionary(p => p.Id, p => p.i, StringComparer.Ordinal);
         return [.. runs.OrderBy(r => places[r.Rule.Id])];
     }
 
@@ -91,5 +133,13 @@ internal static class Conversation
 
     // Of one rule by processor time, so that a busy machine takes no verdict from it; of all by the clock.
     public static Patience Share(RuleEngineOptions options, System.Diagnostics.Stopwatch clock) =>
-        new(options.EvaluateShare, TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, Math.Min((options.EvaluateShare * BusyMachine).Ticks, (options.EvaluateBudget - clock.Elapsed).Ticks))));
+        new(
+            options.EvaluateShare,
+            TimeSpan.FromTicks(
+                Math.Max(
+                    TimeSpan.TicksPerMillisecond,
+                    Math.Min((options.EvaluateShare * BusyMachine).Ticks, (options.EvaluateBudget - clock.Elapsed).Ticks)
+                )
+            )
+        );
 }

@@ -33,17 +33,41 @@ internal sealed record FuelPlan(long Run, long Rule, long All)
             var run = runs[i];
             var rule = spent[run.Rule.Id] = spent.GetValueOrDefault(run.Rule.Id) + run.FuelSpent;
             all += run.FuelSpent;
-            var why = rule >= Rule ? string.Create(CultureInfo.InvariantCulture, $"the rule used up the {Rule} steps it has for all of its documents")
-                : all >= All ? string.Create(CultureInfo.InvariantCulture, $"the rule was not judged: the budget of {All} steps for all rules was used up, most of it by {Dearest(spent)}")
+            var why =
+                rule >= Rule
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the rule used up the {Rule} steps it has for all of its documents"
+                    )
+                : all >= All
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the rule was not judged: the budget of {All} steps for all rules was used up, most of it by {Dearest(spent)}"
+                    )
                 : null;
             if (why is null || run.ByMachine)
                 settled?.Add(run);
             else
-                (settled ??= [.. runs.Take(i)]).Add(run with { End = RunEnd.Error, Reason = why, Findings = [], ReadsUnknown = true });
+                (settled ??= [.. runs.Take(i)]).Add(
+                    run with
+                    {
+                        End = RunEnd.Error,
+                        Reason = why,
+                        Findings = [],
+                        ReadsUnknown = true,
+                    }
+                );
         }
         return settled ?? runs;
     }
 
     private static string Dearest(Dictionary<string, long> spent) =>
-        string.Join(", ", spent.OrderByDescending(s => s.Value).ThenBy(s => s.Key, StringComparer.Ordinal).Take(5).Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} ({s.Value})")));
+        string.Join(
+            ", ",
+            spent
+                .OrderByDescending(s => s.Value)
+                .ThenBy(s => s.Key, StringComparer.Ordinal)
+                .Take(5)
+                .Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Key} ({s.Value})"))
+        );
 }

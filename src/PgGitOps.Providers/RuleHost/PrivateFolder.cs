@@ -6,9 +6,15 @@ namespace PgGitOps.Providers.RuleHost;
 /// <summary>Whether what lies in a directory can only have been put there by this user, or by root.</summary>
 internal static partial class PrivateFolder
 {
-    private const int CurrentDirectory = -100, NoFollow = 0x100;
+    private const int CurrentDirectory = -100,
+        NoFollow = 0x100;
     private const uint TypeModeOwner = 1 | 2 | 8;
-    private const int TypeMask = 0xF000, FolderType = 0x4000, FileType = 0x8000, Sticky = 0x200, WritableByOthers = 0x12, AnythingForOthers = 0x3F;
+    private const int TypeMask = 0xF000,
+        FolderType = 0x4000,
+        FileType = 0x8000,
+        Sticky = 0x200,
+        WritableByOthers = 0x12,
+        AnythingForOthers = 0x3F;
 
     /// <summary>What the kernel says of a path itself, not of what a link leads to.</summary>
     private readonly record struct Facts(int Mode, uint Owner)
@@ -36,7 +42,8 @@ internal static partial class PrivateFolder
     }
 
     /// <returns>Why a file is not to be trusted as a secret of this user, or null.</returns>
-    public static string? DistrustSecret(string file) => FactsOf(file) is not { } facts ? null
+    public static string? DistrustSecret(string file) =>
+        FactsOf(file) is not { } facts ? null
         : !facts.IsFile ? $"{file} is no file"
         : facts.Owner != EffectiveUser() ? $"{file} belongs to user {facts.Owner}"
         : (facts.Mode & AnythingForOthers) != 0 ? $"{file} can be read or written by others (mode {Octal(facts.Mode)})"
@@ -44,7 +51,8 @@ internal static partial class PrivateFolder
 
     private static string? Of(string path, Facts facts) =>
         facts.IsFolder && facts.Owner != EffectiveUser() && facts.Owner != 0 ? $"{path} belongs to user {facts.Owner}"
-        : facts.IsFolder && (facts.Mode & WritableByOthers) != 0 && (facts.Mode & Sticky) == 0 ? $"{path} can be written by others (mode {Octal(facts.Mode)})"
+        : facts.IsFolder && (facts.Mode & WritableByOthers) != 0 && (facts.Mode & Sticky) == 0
+            ? $"{path} can be written by others (mode {Octal(facts.Mode)})"
         : null;
 
     private static string Octal(int mode) => Convert.ToString(mode & 0xFFF, 8);

@@ -23,7 +23,8 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     private volatile bool disposed;
     private ManagedProgram? program;
 
-    private BundleMemory Remembered => remembered ??= new BundleMemory(cache, BundleCache.KeyOf(Program, [], options.Layers), options.Clock);
+    private BundleMemory Remembered =>
+        remembered ??= new BundleMemory(cache, BundleCache.KeyOf(Program, [], options.Layers), options.Clock);
 
     private ManagedProgram Program => program ??= ManagedProgram.Find();
 
@@ -53,7 +54,13 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     /// <param name="chosen">Rule id and subject of the runs wanted; null for all.</param>
     /// <param name="cancel">Ends the process of the rules at once.</param>
     /// <exception cref="OperationCanceledException"/>
-    public RuleEvaluation Evaluate(RuleBundle bundle, IReadOnlyList<ReadDocument> documents, DateTimeOffset now, IReadOnlySet<(string Rule, string? Subject)>? chosen = null, CancellationToken cancel = default)
+    public RuleEvaluation Evaluate(
+        RuleBundle bundle,
+        IReadOnlyList<ReadDocument> documents,
+        DateTimeOffset now,
+        IReadOnlySet<(string Rule, string? Subject)>? chosen = null,
+        CancellationToken cancel = default
+    )
     {
         stopped = false;
         using var stopping = cancel.Register(Stop);
@@ -81,13 +88,24 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         worker?.Stop();
     }
 
-    private RuleEvaluation EvaluateAlone(RuleBundle bundle, IReadOnlyList<ReadDocument> documents, DateTimeOffset now, IReadOnlySet<(string Rule, string? Subject)>? chosen, CancellationToken cancel)
+    private RuleEvaluation EvaluateAlone(
+        RuleBundle bundle,
+        IReadOnlyList<ReadDocument> documents,
+        DateTimeOffset now,
+        IReadOnlySet<(string Rule, string? Subject)>? chosen,
+        CancellationToken cancel
+    )
     {
         if (bundle.Rules.Count == 0)
             return new RuleEvaluation([], [], Compiled: false);
         var problems = new List<Diagnostic>();
         if (options.Unjailed)
-            problems.Add(RuleFindings.Unjailed.At(bundle.Rules[0].Header.At, "rules run without a jail, because a flag says so") with { Severity = Severity.Warning });
+            problems.Add(
+                RuleFindings.Unjailed.At(bundle.Rules[0].Header.At, "rules run without a jail, because a flag says so") with
+                {
+                    Severity = Severity.Warning,
+                }
+            );
         var corpus = documents.Select(RuleDocument.Of).OfType<RuleDocument>().ToList();
         try
         {
@@ -96,20 +114,48 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
             var hit = Make(bundle) && prepared is not false;
             var compiled = last.Rules!;
             if (cache?.Distrust is { } distrust)
-                problems.Add(RuleFindings.CacheNotTrusted.At(bundle.Rules[0].Header.At, distrust, "make the directory anew, or name another one by XDG_CACHE_HOME") with { Severity = Severity.Note });
-            problems.AddRange(compiled.Findings.Select(f => new Diagnostic(Severity.Error, f.Id, PlainText.OneLine(f.Message), SpanOf(bundle, f.Rule, f.Place))));
+                problems.Add(
+                    RuleFindings.CacheNotTrusted.At(
+                        bundle.Rules[0].Header.At,
+                        distrust,
+                        "make the directory anew, or name another one by XDG_CACHE_HOME"
+                    ) with
+                    {
+                        Severity = Severity.Note,
+                    }
+                );
+            problems.AddRange(
+                compiled.Findings.Select(f => new Diagnostic(
+                    Severity.Error,
+                    f.Id,
+                    PlainText.OneLine(f.Message),
+                    SpanOf(bundle, f.Rule, f.Place)
+                ))
+            );
             var judge = new RunReading(bundle, corpus, compiled);
             IReadOnlyList<RuleRun> runs = Run(judge, bundle, corpus, compiled, now, chosen, cancel);
             if (chosen is null)
                 runs = FuelPlan.Of(options.FuelBase, options.FuelPerDocument, corpus.Count).Settle(runs);
             return new RuleEvaluation(runs.ToEquatableArray(), problems.ToEquatableArray(), !hit)
             {
-                Statements = compiled.Sites.Distinct().GroupBy(s => s.Rule).Where(g => g.Key < bundle.Rules.Count).ToDictionary(g => bundle.Rules[g.Key].Header.Id, g => g.Count(), StringComparer.Ordinal),
+                Statements = compiled
+                    .Sites.Distinct()
+                    .GroupBy(s => s.Rule)
+                    .Where(g => g.Key < bundle.Rules.Count)
+                    .ToDictionary(g => bundle.Rules[g.Key].Header.Id, g => g.Count(), StringComparer.Ordinal),
             };
         }
         catch (Exception e) when (e is WorkerLost { NoJail: true } or JailUnavailable)
         {
-            problems.Add(RuleFindings.NoJail.At(bundle.Rules[0].Header.At, $"no rule was run: {PlainText.OneLine(e.Message)}", e is JailUnavailable ? null : "run on a kernel with Landlock and seccomp, or say --unjailed-rules to trust the rules"));
+            problems.Add(
+                RuleFindings.NoJail.At(
+                    bundle.Rules[0].Header.At,
+                    $"no rule was run: {PlainText.OneLine(e.Message)}",
+                    e is JailUnavailable
+                        ? null
+                        : "run on a kernel with Landlock and seccomp, or say --unjailed-rules to trust the rules"
+                )
+            );
             return new RuleEvaluation([], problems.ToEquatableArray(), Compiled: false);
         }
     }
@@ -150,7 +196,11 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     {
         if (last.Rules is not null && made == bundle.Rules)
             return true;
-        var texts = bundle.Rules.Select((r, i) => new RuleText(i, r.Path, r.Text, r.Header.Subject, [.. r.Header.Parameters.Select(p => p.Name)])).ToList();
+        var texts = bundle
+            .Rules.Select(
+                (r, i) => new RuleText(i, r.Path, r.Text, r.Header.Subject, [.. r.Header.Parameters.Select(p => p.Name)])
+            )
+            .ToList();
         var key = BundleCache.KeyOf(Program, texts, options.Layers);
         var compiled = last.Key == key ? last.Rules : cache?.Find(key);
         // A bundle that is silent on a rule would pass it.
@@ -160,10 +210,24 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         if (compiled is null)
         {
             var (known, certain, unknown) = Remembered.Part(texts);
-            compiled = unknown.Count == 0 ? new CompiledRules([], [], [], []) : new BundleCompilation(options, StartCompiler, () => stopped).Compile(unknown);
+            compiled =
+                unknown.Count == 0
+                    ? new CompiledRules([], [], [], [])
+                    : new BundleCompilation(options, StartCompiler, () => stopped).Compile(unknown);
             Remembered.Keep(unknown, compiled);
-            var silent = compiled.SilentOn(unknown).Select(r => new CompileFinding(r.Number, RuleFindings.Lowered.Id, "the compiler says nothing of this rule, so it was not judged", new RulePlace(1, 1, 1)));
-            compiled = compiled with { Findings = [.. known, .. compiled.Findings, .. silent], CompilerLost = compiled.CompilerLost || !certain };
+            var silent = compiled
+                .SilentOn(unknown)
+                .Select(r => new CompileFinding(
+                    r.Number,
+                    RuleFindings.Lowered.Id,
+                    "the compiler says nothing of this rule, so it was not judged",
+                    new RulePlace(1, 1, 1)
+                ));
+            compiled = compiled with
+            {
+                Findings = [.. known, .. compiled.Findings, .. silent],
+                CompilerLost = compiled.CompilerLost || !certain,
+            };
             // That a compiler was lost may be the machine's doing: the next process tries again.
             if (!compiled.CompilerLost)
                 cache?.Keep(key, compiled);
@@ -184,7 +248,15 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
         return started;
     }
 
-    private List<RuleRun> Run(RunReading judge, RuleBundle bundle, List<RuleDocument> corpus, CompiledRules compiled, DateTimeOffset now, IReadOnlySet<(string Rule, string? Subject)>? chosen, CancellationToken cancel)
+    private List<RuleRun> Run(
+        RunReading judge,
+        RuleBundle bundle,
+        List<RuleDocument> corpus,
+        CompiledRules compiled,
+        DateTimeOffset now,
+        IReadOnlySet<(string Rule, string? Subject)>? chosen,
+        CancellationToken cancel
+    )
     {
         var runs = new List<RuleRun>();
         if (compiled.Rules.Count == 0)
@@ -211,12 +283,21 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
                 cancel.ThrowIfCancellationRequested();
                 worker.Limit(Conversation.Share(options, clock));
                 Conversation.Load(worker, options, bundle, compiled);
-                Conversation.Run(worker, corpus, compiled, now, done, wanted, number =>
-                {
-                    Settle();
-                    (current, began) = (number, clock.Elapsed);
-                    worker.Limit(Conversation.Share(options, clock));
-                }, reports.Add);
+                Conversation.Run(
+                    worker,
+                    corpus,
+                    compiled,
+                    now,
+                    done,
+                    wanted,
+                    number =>
+                    {
+                        Settle();
+                        (current, began) = (number, clock.Elapsed);
+                        worker.Limit(Conversation.Share(options, clock));
+                    },
+                    reports.Add
+                );
                 Settle();
                 worker.Rest();
                 return runs;
@@ -245,8 +326,15 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
                 if (current < 0 || left <= TimeSpan.Zero || ended.Count > options.RestartsMax)
                 {
                     // Not one rule's doing, or too many of them: what is left was not judged, and says so.
-                    var why = left <= TimeSpan.Zero ? Conversation.UsedUp(options, bundle, took) : current < 0 ? $"the rule was not judged: {e.Message}" : Conversation.EndedByOthers(bundle, ended);
-                    runs.AddRange(runnable.Where(r => !done.Contains(r.Number)).SelectMany(r => judge.Lost(r.Number, why, byMachine: true, wanted)));
+                    var why =
+                        left <= TimeSpan.Zero ? Conversation.UsedUp(options, bundle, took)
+                        : current < 0 ? $"the rule was not judged: {e.Message}"
+                        : Conversation.EndedByOthers(bundle, ended);
+                    runs.AddRange(
+                        runnable
+                            .Where(r => !done.Contains(r.Number))
+                            .SelectMany(r => judge.Lost(r.Number, why, byMachine: true, wanted))
+                    );
                     return Conversation.InOrder(runs, runnable, bundle);
                 }
             }
@@ -266,13 +354,21 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     }
 
     internal static SourceSpan SpanOf(RuleBundle bundle, int rule, RulePlace place) =>
-        rule >= 0 && rule < bundle.Rules.Count ? new SourceSpan(bundle.Rules[rule].Path, place.Line, place.Column, place.EndColumn) : SourceSpan.WholeFile("policies/rules");
+        rule >= 0 && rule < bundle.Rules.Count
+            ? new SourceSpan(bundle.Rules[rule].Path, place.Line, place.Column, place.EndColumn)
+            : SourceSpan.WholeFile("policies/rules");
 
     private WorkerProcess StartWorker(string role)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         WorkersStarted++;
-        return WorkerProcess.Start(Program, role, options.Unjailed ? "unjailed" : options.PretendNoLandlock || File.Exists(options.NoLandlockWhile) ? "no-landlock" : "jailed");
+        return WorkerProcess.Start(
+            Program,
+            role,
+            options.Unjailed ? "unjailed"
+                : options.PretendNoLandlock || File.Exists(options.NoLandlockWhile) ? "no-landlock"
+                : "jailed"
+        );
     }
 
     private void Discard()

@@ -14,7 +14,11 @@ public sealed record RuleCoverage(RuleHeader Rule, string Path, int Failing, int
 }
 
 /// <param name="Problems">Rules or test files that could not be read or compiled.</param>
-public sealed record RuleTestReport(EquatableArray<FixtureResult> Results, EquatableArray<RuleCoverage> Coverage, EquatableArray<Diagnostic> Problems)
+public sealed record RuleTestReport(
+    EquatableArray<FixtureResult> Results,
+    EquatableArray<RuleCoverage> Coverage,
+    EquatableArray<Diagnostic> Problems
+)
 {
     public bool Passed => Results.All(r => r.Failures.Count == 0) && Problems.All(p => p.Severity != Severity.Error);
 }
@@ -29,23 +33,38 @@ public static class RuleTester
     public static RuleTestReport Run(SourceTree tree, RuleEngineOptions options)
     {
         var (kinds, findings) = DeclaredKind.Of(tree);
-        var bundle = RuleSubjects.Check(RuleBundleReader.Read(tree), findings.Any(f => f.Severity == Severity.Error) ? null : kinds.Select(k => k.Name));
+        var bundle = RuleSubjects.Check(
+            RuleBundleReader.Read(tree),
+            findings.Any(f => f.Severity == Severity.Error) ? null : kinds.Select(k => k.Name)
+        );
         var problems = new List<Diagnostic>(bundle.Broken);
         var results = new List<FixtureResult>();
         var visited = bundle.Rules.ToDictionary(r => r.Header.Id, _ => new HashSet<SourceSpan>(), StringComparer.Ordinal);
         var statements = new Dictionary<string, int>(StringComparer.Ordinal);
         using var engine = new RuleEngine(options with { Trace = true });
-        foreach (var file in tree.Files.Where(f => RuleFixtureReader.IsFixture(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal))
+        foreach (
+            var file in tree.Files.Where(f => RuleFixtureReader.IsFixture(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal)
+        )
         {
             var fixtures = RuleFixtureReader.Read(file, tree, problems);
             if (bundle.Rules.FirstOrDefault(r => r.Path == RuleFixtureReader.RulePathOf(file.Path)) is not { } rule)
             {
-                problems.Add(RuleFindings.Fixture.At(SourceSpan.WholeFile(file.Path), $"there is no sound rule {RuleFixtureReader.RulePathOf(file.Path)} beside this test"));
+                problems.Add(
+                    RuleFindings.Fixture.At(
+                        SourceSpan.WholeFile(file.Path),
+                        $"there is no sound rule {RuleFixtureReader.RulePathOf(file.Path)} beside this test"
+                    )
+                );
                 continue;
             }
             foreach (var fixture in fixtures)
             {
-                var chosen = rule.Header.IsForFleet ? [(rule.Header.Id, (string?)null)] : fixture.Documents.Where(d => d.Kind == rule.Header.Subject).Select(d => (rule.Header.Id, (string?)d.Id)).ToHashSet();
+                var chosen = rule.Header.IsForFleet
+                    ? [(rule.Header.Id, (string?)null)]
+                    : fixture
+                        .Documents.Where(d => d.Kind == rule.Header.Subject)
+                        .Select(d => (rule.Header.Id, (string?)d.Id))
+                        .ToHashSet();
                 var set = SettingsInForce.Apply(bundle, fixture.Documents);
                 problems.AddRange(set.Broken);
                 var evaluation = engine.Evaluate(set, fixture.Documents, Now, chosen: chosen);
@@ -60,11 +79,18 @@ public static class RuleTester
         {
             var mine = results.Where(t => t.Rule == r.Header.Id).ToList();
             return new RuleCoverage(
-                r.Header, r.Path,
+                r.Header,
+                r.Path,
                 mine.Count(t => t.Fixture.Expectations.Any(e => e.IsFinding)),
                 mine.Count(t => t.Fixture.Expectations.Count == 0),
-                visited[r.Header.Id].Count, statements.GetValueOrDefault(r.Header.Id));
+                visited[r.Header.Id].Count,
+                statements.GetValueOrDefault(r.Header.Id)
+            );
         });
-        return new RuleTestReport(results.ToEquatableArray(), coverage.ToEquatableArray(), problems.Distinct().OrderBy(p => p.Span).ToEquatableArray());
+        return new RuleTestReport(
+            results.ToEquatableArray(),
+            coverage.ToEquatableArray(),
+            problems.Distinct().OrderBy(p => p.Span).ToEquatableArray()
+        );
     }
 }

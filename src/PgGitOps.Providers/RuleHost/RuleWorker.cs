@@ -10,7 +10,11 @@ public static class RuleWorker
 {
     public static bool IsWorker(string[] arguments) => arguments is [JailLauncher.Verb, _, _, _, _] or [WorkerProgram.Verb, _, _];
 
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "A native program, and only such a one is trimmed, does not come to it.")]
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2026",
+        Justification = "A native program, and only such a one is trimmed, does not come to it."
+    )]
     public static int Run(string[] arguments)
     {
         if (arguments[0] == JailLauncher.Verb)

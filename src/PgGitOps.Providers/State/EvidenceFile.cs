@@ -29,7 +29,10 @@ internal static class EvidenceFile
         if (file is null)
             return new(new([], 0, 0), null);
         if (file.Length > ReadBytesMax)
-            return new(new([], 0, 0), string.Create(CultureInfo.InvariantCulture, $"{path} is {file.Length} bytes long, which nobody of ours writes"));
+            return new(
+                new([], 0, 0),
+                string.Create(CultureInfo.InvariantCulture, $"{path} is {file.Length} bytes long, which nobody of ours writes")
+            );
         var bytes = new byte[file.Length];
         // A file that is cut off meanwhile ends here; what is added meanwhile is not asked for.
         var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -48,7 +51,9 @@ internal static class EvidenceFile
         {
             // A folder that is none is not told apart from one that is not there.
             var folder = Path.GetDirectoryName(path)!;
-            return File.Exists(folder) || File.Exists(Path.GetDirectoryName(folder)) ? throw new IOException($"{folder} is no directory") : null;
+            return File.Exists(folder) || File.Exists(Path.GetDirectoryName(folder))
+                ? throw new IOException($"{folder} is no directory")
+                : null;
         }
     }
 
@@ -96,7 +101,13 @@ internal static class EvidenceFile
     public static FileStream Open(string path, FileMode mode, FileShare share)
     {
         RefuseOddity(path);
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = FileAccess.ReadWrite,
+            Share = share,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         var file = new FileStream(path, options);
@@ -116,12 +127,17 @@ internal static class EvidenceFile
     /// <summary>Root looks after the state of whoever runs the loop: what it makes belongs to the owner of the folder it lies in.</summary>
     public static void Give(string path)
     {
-        if (OperatingSystem.IsLinux() && Posix.EffectiveUserId == 0 && Posix.OwnerOf(Path.GetDirectoryName(path)!) is > 0 and var owner)
+        if (
+            OperatingSystem.IsLinux()
+            && Posix.EffectiveUserId == 0
+            && Posix.OwnerOf(Path.GetDirectoryName(path)!) is > 0 and var owner
+        )
             Posix.GiveTo(path, owner);
     }
 
     /// <summary>Tells whether somebody wrote meanwhile; null where there is no file.</summary>
-    public static (DateTime, long)? StampOf(string path) => new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
+    public static (DateTime, long)? StampOf(string path) =>
+        new FileInfo(path) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
 
     /// <summary>A pipe would hold the reader for ever, and has no length.</summary>
     private static void RefuseOddity(string path)
@@ -147,9 +163,7 @@ internal static class EvidenceFile
         {
             file.SetLength(end);
         }
-        catch (IOException)
-        {
-        }
+        catch (IOException) { }
     }
 
     private static void Sync(string path)

@@ -20,7 +20,9 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
     // Ten seconds in all: adding takes milliseconds, so that whoever holds it longer is stopped or frozen.
     private const int LockTriesMax = 2000;
 
-    private const int WouldBlock = 11, WouldBlockOfDarwin = 35, SharingViolation = unchecked((int)0x80070020);
+    private const int WouldBlock = 11,
+        WouldBlockOfDarwin = 35,
+        SharingViolation = unchecked((int)0x80070020);
 
     private static readonly TimeSpan LockPace = TimeSpan.FromMilliseconds(5);
 
@@ -32,9 +34,15 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
         try
         {
             var file = PathOf(series);
-            if (known.TryGetValue(series, out var before) && before.Stamp is not null && before.Stamp == EvidenceFile.StampOf(file))
+            if (
+                known.TryGetValue(series, out var before)
+                && before.Stamp is not null
+                && before.Stamp == EvidenceFile.StampOf(file)
+            )
                 return Alive(before.Newest is { } newest ? [newest] : []);
-            return Load(series, file) is var content && content.Problem(file) is { } problem ? new EvidenceReading.Unreadable(problem) : Alive(content.Lines.Newest is { } found ? [found] : []);
+            return Load(series, file) is var content && content.Problem(file) is { } problem
+                ? new EvidenceReading.Unreadable(problem)
+                : Alive(content.Lines.Newest is { } found ? [found] : []);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -61,13 +69,19 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
         try
         {
             var name = Uri.EscapeDataString(series.Cluster) + ".";
-            return !Directory.Exists(directory) ? [] :
-            [
-                .. Directory.EnumerateDirectories(directory, name + "*").Select(d => Path.GetFileName(d)[name.Length..])
-                    // A name may hold dots itself: then the rest is no key.
-                    .Where(key => key != series.Repository && !key.Contains('.', StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-                    .Select(key => series with { Repository = key }).Where(s => File.Exists(PathOf(s))),
-            ];
+            return !Directory.Exists(directory)
+                ? []
+                :
+                [
+                    .. Directory
+                        .EnumerateDirectories(directory, name + "*")
+                        .Select(d => Path.GetFileName(d)[name.Length..])
+                        // A name may hold dots itself: then the rest is no key.
+                        .Where(key => key != series.Repository && !key.Contains('.', StringComparison.Ordinal))
+                        .Order(StringComparer.Ordinal)
+                        .Select(key => series with { Repository = key })
+                        .Where(s => File.Exists(PathOf(s))),
+                ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -80,12 +94,18 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
         try
         {
             var key = "." + series.Repository;
-            return !Directory.Exists(directory) ? [] :
-            [
-                .. Directory.EnumerateDirectories(directory, "*" + key).Select(d => Uri.UnescapeDataString(Path.GetFileName(d)[..^key.Length]))
-                    .Where(cluster => cluster != series.Cluster).Order(StringComparer.Ordinal)
-                    .Select(cluster => series with { Cluster = cluster }).Where(s => File.Exists(PathOf(s))),
-            ];
+            return !Directory.Exists(directory)
+                ? []
+                :
+                [
+                    .. Directory
+                        .EnumerateDirectories(directory, "*" + key)
+                        .Select(d => Uri.UnescapeDataString(Path.GetFileName(d)[..^key.Length]))
+                        .Where(cluster => cluster != series.Cluster)
+                        .Order(StringComparer.Ordinal)
+                        .Select(cluster => series with { Cluster = cluster })
+                        .Where(s => File.Exists(PathOf(s))),
+                ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -103,10 +123,17 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
             {
                 MakeFolder(folder);
                 using var held = Hold(Path.Combine(folder, "lock"));
-                var content = known.TryGetValue(series, out var before) && before.Stamp is not null && before.Stamp == EvidenceFile.StampOf(file) ? null : EvidenceFile.Read(file);
+                var content =
+                    known.TryGetValue(series, out var before)
+                    && before.Stamp is not null
+                    && before.Stamp == EvidenceFile.StampOf(file)
+                        ? null
+                        : EvidenceFile.Read(file);
                 if (content is { Untrusted: { } untrusted })
                     return new(null, untrusted);
-                var (newest, torn) = content is null ? (before!.Newest, before.TornBytes) : (content.Lines.Newest, content.Lines.TornBytes);
+                var (newest, torn) = content is null
+                    ? (before!.Newest, before.TornBytes)
+                    : (content.Lines.Newest, content.Lines.TornBytes);
                 if (next(newest is not null && newest.IsAlive(time.GetUtcNow()) ? newest : null) is not { } draft)
                 {
                     known[series] = new(EvidenceFile.StampOf(file), newest, torn);

@@ -11,7 +11,16 @@ internal static class AnswerCommand
     private static readonly Switch Offline = new("--offline", "Documents only; touch no cluster");
 
     public static CommandDefinition Define() =>
-        new(SourceSettings.AddTo(new Command("answer", "One context for an operator: promises, paths, authority, losses, and how it stands now") { Context, Offline.Option }), RunAsync);
+        new(
+            SourceSettings.AddTo(
+                new Command("answer", "One context for an operator: promises, paths, authority, losses, and how it stands now")
+                {
+                    Context,
+                    Offline.Option,
+                }
+            ),
+            RunAsync
+        );
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
@@ -29,7 +38,10 @@ internal static class AnswerCommand
             return ExitCode.Done;
         }
         await using var engine = new Engine(invocation);
-        var (snapshot, plan) = await engine.Route().LookAsync(fleet, [policy.Cluster.Value], invocation.Stopping).ConfigureAwait(false);
+        var (snapshot, plan) = await engine
+            .Route()
+            .LookAsync(fleet, [policy.Cluster.Value], invocation.Stopping)
+            .ConfigureAwait(false);
         var live = LiveProofs.Of(fleet, [context], snapshot, invocation.Time.GetUtcNow()).Single();
         // Without a proven primary everything below is of no use before that is settled.
         var alerts = ClusterAlertText.Of(plan.Clusters.Select(c => (c.Cluster, c.Alert)), invocation.Color);

@@ -10,51 +10,103 @@ namespace PgGitOps.Commands;
 /// <summary>Carries out a sealed plan, exactly that one, or plans and carries out what the caller agrees to.</summary>
 internal static class ApplyCommand
 {
-    private static readonly Argument<string?> PlanPath = new("PLAN") { Description = "Sealed plan of pggitops plan --out; without it a plan is made now", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> PlanPath = new("PLAN")
+    {
+        Description = "Sealed plan of pggitops plan --out; without it a plan is made now",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
     private static readonly Switch Yes = new("--yes", "Agree to every step that loses nothing", "-y");
-    private static readonly ListSetting Approve = new("--approve", "PLANID", "Agree to this plan as a whole, removals included; at least ten digits of its id");
+    private static readonly ListSetting Approve = new(
+        "--approve",
+        "PLANID",
+        "Agree to this plan as a whole, removals included; at least ten digits of its id"
+    );
 
     public static CommandDefinition Define() =>
-        new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("apply", "Carry out a sealed plan, or plan and carry out with consent") { PlanPath, Yes.Option, Approve.Option })), RunAsync);
+        new(
+            RuleSettings.AddTo(
+                SourceSettings.AddTo(
+                    new Command("apply", "Carry out a sealed plan, or plan and carry out with consent")
+                    {
+                        PlanPath,
+                        Yes.Option,
+                        Approve.Option,
+                    }
+                )
+            ),
+            RunAsync
+        );
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
         _ = invocation.Format(OutputFormat.Text, OutputFormat.Json);
         var approved = Approve.Read(invocation.Parsed);
         if (approved.FirstOrDefault(p => p.Length < Consent.DigitsMin) is { } tooShort)
-            throw new UsageException($"--approve: '{tooShort}' is too short for a plan id; give at least {Consent.DigitsMin} digits");
+            throw new UsageException(
+                $"--approve: '{tooShort}' is too short for a plan id; give at least {Consent.DigitsMin} digits"
+            );
         await using var engine = new Engine(invocation);
         return invocation.Parsed.GetValue(PlanPath) is { } path
             ? await ApplyFileAsync(invocation, engine, ReadPlan(invocation, path), approved).ConfigureAwait(false)
-            : await FleetAtRevision.UseAsync(invocation, engine, null, (fleet, _) => ApplyNowAsync(invocation, engine, fleet, approved), byRules: true).ConfigureAwait(false);
+            : await FleetAtRevision
+                .UseAsync(
+                    invocation,
+                    engine,
+                    null,
+                    (fleet, _) => ApplyNowAsync(invocation, engine, fleet, approved),
+                    byRules: true
+                )
+                .ConfigureAwait(false);
     }
 
-    private static Plan ReadPlan(Invocation invocation, string path) => PlanFile.Read(NamedFile.Read(invocation, path)) switch
-    {
-        PlanFile.Sealed whole => whole.Plan,
-        PlanFile.Broken broken => throw new UsageException($"{path}: {broken.Reason}", "make it anew with pggitops plan --out"),
-        _ => throw new InvalidOperationException("PlanFile is closed"),
-    };
-
-    private static Task<ExitCode> ApplyFileAsync(Invocation invocation, Engine engine, Plan reviewed, IReadOnlyList<string> approved) =>
-        FleetAtRevision.UseAsync(invocation, engine, reviewed.Commit, async (fleet, _) =>
+    private static Plan ReadPlan(Invocation invocation, string path) =>
+        PlanFile.Read(NamedFile.Read(invocation, path)) switch
         {
-            string[] clusters = [.. reviewed.Clusters.Select(c => c.Cluster).Where(c => fleet.FindCluster(c) is not null)];
-            var route = engine.Route();
-            var (snapshot, current) = await route.LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
-            if (Staleness(reviewed, current) is { Count: > 0 } moved)
+            PlanFile.Sealed whole => whole.Plan,
+            PlanFile.Broken broken => throw new UsageException(
+                $"{path}: {broken.Reason}",
+                "make it anew with pggitops plan --out"
+            ),
+            _ => throw new InvalidOperationException("PlanFile is closed"),
+        };
+
+    private static Task<ExitCode> ApplyFileAsync(
+        Invocation invocation,
+        Engine engine,
+        Plan reviewed,
+        IReadOnlyList<string> approved
+    ) =>
+        FleetAtRevision.UseAsync(
+            invocation,
+            engine,
+            reviewed.Commit,
+            async (fleet, _) =>
             {
-                invocation.Complain($"plan {Short(reviewed.Id)} is stale, nothing was done:");
-                foreach (var one in moved)
-                    invocation.Complain($"  {one}");
-                invocation.Complain("  hint: plan again and review what is new");
-                return ExitCode.StalePlan;
-            }
-            // Handing over the file is consent to that plan's ordinary steps; what loses data asks for the id as well.
-            var covers = approved.Any(p => reviewed.Id.StartsWith(p, StringComparison.OrdinalIgnoreCase));
-            var order = Order(invocation, engine, new Consent(true, covers ? [reviewed.Id] : [])) with { Agreed = new AgreedPlan(reviewed, Alone: true) };
-            return Report(invocation, await route.ExecuteAsync(fleet, snapshot, current, order).ConfigureAwait(false), reviewed.Id);
-        }, byRules: true);
+                string[] clusters = [.. reviewed.Clusters.Select(c => c.Cluster).Where(c => fleet.FindCluster(c) is not null)];
+                var route = engine.Route();
+                var (snapshot, current) = await route.LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
+                if (Staleness(reviewed, current) is { Count: > 0 } moved)
+                {
+                    invocation.Complain($"plan {Short(reviewed.Id)} is stale, nothing was done:");
+                    foreach (var one in moved)
+                        invocation.Complain($"  {one}");
+                    invocation.Complain("  hint: plan again and review what is new");
+                    return ExitCode.StalePlan;
+                }
+                // Handing over the file is consent to that plan's ordinary steps; what loses data asks for the id as well.
+                var covers = approved.Any(p => reviewed.Id.StartsWith(p, StringComparison.OrdinalIgnoreCase));
+                var order = Order(invocation, engine, new Consent(true, covers ? [reviewed.Id] : [])) with
+                {
+                    Agreed = new AgreedPlan(reviewed, Alone: true),
+                };
+                return Report(
+                    invocation,
+                    await route.ExecuteAsync(fleet, snapshot, current, order).ConfigureAwait(false),
+                    reviewed.Id
+                );
+            },
+            byRules: true
+        );
 
     /// <summary>What moved, and steps that nobody reviewed.</summary>
     private static IReadOnlyList<string> Staleness(Plan reviewed, Plan current)
@@ -65,14 +117,24 @@ internal static class ApplyCommand
         return
         [
             .. StalePlan.Check(reviewed, current).Select(m => m.ToString()),
-            .. current.Clusters.SelectMany(c => c.Steps).Where(s => !known.Contains(s.Id)).Select(s => $"{s.Cluster}: a step that the plan does not hold: {s.Title}"),
+            .. current
+                .Clusters.SelectMany(c => c.Steps)
+                .Where(s => !known.Contains(s.Id))
+                .Select(s => $"{s.Cluster}: a step that the plan does not hold: {s.Title}"),
         ];
     }
 
-    private static async Task<ExitCode> ApplyNowAsync(Invocation invocation, Engine engine, ValidFleet fleet, IReadOnlyList<string> approved)
+    private static async Task<ExitCode> ApplyNowAsync(
+        Invocation invocation,
+        Engine engine,
+        ValidFleet fleet,
+        IReadOnlyList<string> approved
+    )
     {
         var route = engine.Route();
-        var (snapshot, plan) = await route.LookAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping).ConfigureAwait(false);
+        var (snapshot, plan) = await route
+            .LookAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping)
+            .ConfigureAwait(false);
         var consent = new Consent(Yes.Read(invocation.Parsed), [.. approved]);
         if (!plan.IsEmpty && !consent.Ordinary && !consent.Covers(plan.Id))
         {
@@ -87,7 +149,10 @@ internal static class ApplyCommand
             consent = consent with { Ordinary = true };
         }
         // --yes speaks of every ordinary step; an answer to the question, or an id, of the plan that was shown.
-        var order = Order(invocation, engine, consent) with { Agreed = new AgreedPlan(plan, Alone: !Yes.Read(invocation.Parsed)) };
+        var order = Order(invocation, engine, consent) with
+        {
+            Agreed = new AgreedPlan(plan, Alone: !Yes.Read(invocation.Parsed)),
+        };
         return Report(invocation, await route.ExecuteAsync(fleet, snapshot, plan, order).ConfigureAwait(false), plan.Id);
     }
 
@@ -108,25 +173,29 @@ internal static class ApplyCommand
     private static ExitCode Report(Invocation invocation, PassResult pass, string planId)
     {
         invocation.Write(
-            invocation.Format(OutputFormat.Text, OutputFormat.Json) == OutputFormat.Json ? PassReport.Json(pass) : PassReport.Text(pass),
-            () => PassReport.Json(pass));
+            invocation.Format(OutputFormat.Text, OutputFormat.Json) == OutputFormat.Json
+                ? PassReport.Json(pass)
+                : PassReport.Text(pass),
+            () => PassReport.Json(pass)
+        );
         var exit = PassExit.Of(pass);
         if (pass.Clusters.Any(c => c.WaitsForApproval))
             invocation.Complain($"approval needed for the steps that wait: --approve {Short(planId)}");
         return exit;
     }
 
-    private static PassOrder Order(Invocation invocation, Engine engine, Consent consent) => new()
-    {
-        Consent = consent,
-        Insists = true,
-        Listener = engine.Progress(),
-        Patience = PassOrder.OnePass,
-        Command = "apply",
-        Repository = invocation.Repository,
-        Stopping = invocation.Stopping,
-        Abort = invocation.Shutdown.Abort,
-    };
+    private static PassOrder Order(Invocation invocation, Engine engine, Consent consent) =>
+        new()
+        {
+            Consent = consent,
+            Insists = true,
+            Listener = engine.Progress(),
+            Patience = PassOrder.OnePass,
+            Command = "apply",
+            Repository = invocation.Repository,
+            Stopping = invocation.Stopping,
+            Abort = invocation.Shutdown.Abort,
+        };
 
     private static string Short(string id) => id[..Consent.DigitsMin];
 }

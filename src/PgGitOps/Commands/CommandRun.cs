@@ -27,7 +27,9 @@ internal static class CommandRun
         {
             // Whatever the outside world does is an outcome; what arrives here is a bug of ours.
             invocation.Complain($"pggitops: internal error: {e.GetType().Name}: {e.Message}");
-            invocation.Complain(invocation.Verbose ? e.ToString() : "  hint: run again with --verbose for the place, and report it");
+            invocation.Complain(
+                invocation.Verbose ? e.ToString() : "  hint: run again with --verbose for the place, and report it"
+            );
             return (int)ExitCode.Error;
         }
     }

@@ -15,16 +15,17 @@ internal static class CompletionCommand
 
     private static Task<ExitCode> Run(Invocation invocation)
     {
-        invocation.WriteOut(invocation.Parsed.GetRequiredValue(Shell) switch
-        {
-            "bash" => """
+        invocation.WriteOut(
+            invocation.Parsed.GetRequiredValue(Shell) switch
+            {
+                "bash" => """
                 _pggitops() {
                     local IFS=$'\n'
                     COMPREPLY=($(compgen -W "$(pggitops "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
                 }
                 complete -o default -F _pggitops pggitops
                 """,
-            "zsh" => """
+                "zsh" => """
                 #compdef pggitops
                 _pggitops() {
                     local -a found
@@ -33,11 +34,12 @@ internal static class CompletionCommand
                 }
                 compdef _pggitops pggitops
                 """,
-            "fish" => """
+                "fish" => """
                 complete -c pggitops -f -a '(set -l line (commandline -cp); pggitops "[suggest:"(string length -- $line)"]" "$line" 2>/dev/null)'
                 """,
-            var other => throw new UsageException($"no completion script for '{other}'"),
-        });
+                var other => throw new UsageException($"no completion script for '{other}'"),
+            }
+        );
         return Task.FromResult(ExitCode.Done);
     }
 }

@@ -8,9 +8,22 @@ namespace PgGitOps.Commands;
 /// <summary>Findings about documents in the asked-for form.</summary>
 internal static class DiagnosticOutput
 {
-    public static readonly OutputFormat[] Formats = [OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.Sarif, OutputFormat.Junit, OutputFormat.Github];
+    public static readonly OutputFormat[] Formats =
+    [
+        OutputFormat.Text,
+        OutputFormat.Json,
+        OutputFormat.Markdown,
+        OutputFormat.Sarif,
+        OutputFormat.Junit,
+        OutputFormat.Github,
+    ];
 
-    public static void Write(Invocation invocation, SourceTree tree, IEnumerable<Diagnostic> findings, IEnumerable<DiagnosticRule>? rules = null)
+    public static void Write(
+        Invocation invocation,
+        SourceTree tree,
+        IEnumerable<Diagnostic> findings,
+        IEnumerable<DiagnosticRule>? rules = null
+    )
     {
         var format = invocation.Format(Formats);
         var report = new DiagnosticsReport(tree, findings, ClaimRuleList.All.Concat(rules ?? []));
@@ -24,7 +37,8 @@ internal static class DiagnosticOutput
                 OutputFormat.Github => DiagnosticsGitHub.Write(report),
                 _ => DiagnosticsText.Write(report, invocation.Color),
             },
-            () => DiagnosticsJson.Write(report));
+            () => DiagnosticsJson.Write(report)
+        );
     }
 
     /// <summary>For commands whose stdout is another report: the findings go to stderr, as text.</summary>

@@ -11,24 +11,40 @@ internal static class DriftCommand
     private static readonly Switch DetailedExitCode = new("--detailed-exitcode", "End with 2 when something differs");
 
     public static CommandDefinition Define() =>
-        new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("drift", "What differs, since when, and what will be done about it") { DetailedExitCode.Option })), RunAsync);
+        new(
+            RuleSettings.AddTo(
+                SourceSettings.AddTo(
+                    new Command("drift", "What differs, since when, and what will be done about it") { DetailedExitCode.Option }
+                )
+            ),
+            RunAsync
+        );
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
         _ = invocation.Format(DriftOutput.Formats);
         await using var engine = new Engine(invocation);
-        return await FleetAtRevision.UseAsync(invocation, engine, null, async (fleet, tree) =>
-        {
-            var rules = LiveRules.Begin(engine, fleet, tree);
-            var route = engine.Route();
-            var (snapshot, plan) = await route.LookAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping).ConfigureAwait(false);
-            // What the loop would do with it: the mode's own consent.
-            var approved = await engine.DecideAsync(fleet, snapshot, plan).ConfigureAwait(false);
-            var now = invocation.Time.GetUtcNow();
-            var said = rules?.Ask(now, LiveProofs.Of(fleet, snapshot, now), snapshot.Clusters);
-            DriftOutput.Write(invocation, DriftReport.Of(approved, snapshot, route.Drift.Since) with { Rules = said });
-            var differs = plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore);
-            return LiveRules.Weigh(PlanExit.Of(plan, DetailedExitCode.Read(invocation.Parsed), differs), said);
-        }).ConfigureAwait(false);
+        return await FleetAtRevision
+            .UseAsync(
+                invocation,
+                engine,
+                null,
+                async (fleet, tree) =>
+                {
+                    var rules = LiveRules.Begin(engine, fleet, tree);
+                    var route = engine.Route();
+                    var (snapshot, plan) = await route
+                        .LookAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping)
+                        .ConfigureAwait(false);
+                    // What the loop would do with it: the mode's own consent.
+                    var approved = await engine.DecideAsync(fleet, snapshot, plan).ConfigureAwait(false);
+                    var now = invocation.Time.GetUtcNow();
+                    var said = rules?.Ask(now, LiveProofs.Of(fleet, snapshot, now), snapshot.Clusters);
+                    DriftOutput.Write(invocation, DriftReport.Of(approved, snapshot, route.Drift.Since) with { Rules = said });
+                    var differs = plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore);
+                    return LiveRules.Weigh(PlanExit.Of(plan, DetailedExitCode.Read(invocation.Parsed), differs), said);
+                }
+            )
+            .ConfigureAwait(false);
     }
 }

@@ -6,7 +6,14 @@ namespace PgGitOps.Commands;
 /// <summary>Drift in the asked-for form.</summary>
 internal static class DriftOutput
 {
-    public static readonly OutputFormat[] Formats = [OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.Html, OutputFormat.Sarif];
+    public static readonly OutputFormat[] Formats =
+    [
+        OutputFormat.Text,
+        OutputFormat.Json,
+        OutputFormat.Markdown,
+        OutputFormat.Html,
+        OutputFormat.Sarif,
+    ];
 
     public static void Write(Invocation invocation, DriftReport report) =>
         invocation.Write(
@@ -18,7 +25,8 @@ internal static class DriftOutput
                 OutputFormat.Sarif => Text(DriftSarif.Write(report)),
                 _ => DriftText.Render(report, invocation.Color),
             },
-            () => Text(DriftJson.Write(report)));
+            () => Text(DriftJson.Write(report))
+        );
 
     private static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
 }

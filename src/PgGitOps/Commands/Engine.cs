@@ -65,7 +65,9 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>What a loop would do of a plan now: the mode's own consent, and every place that may suspend a cluster.</summary>
     public async Task<ApprovedPlan> DecideAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan)
     {
-        var beside = await Suspensions.ReadAllAsync(fleet, plan.Clusters.Where(c => c.Steps.Count > 0).Select(c => c.Cluster), invocation.Stopping).ConfigureAwait(false);
+        var beside = await Suspensions
+            .ReadAllAsync(fleet, plan.Clusters.Where(c => c.Steps.Count > 0).Select(c => c.Cluster), invocation.Stopping)
+            .ConfigureAwait(false);
         return Approval.Decide(plan, fleet, snapshot, Consent.Enforced, invocation.Time.GetUtcNow(), beside: beside);
     }
 
@@ -88,7 +90,13 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>The newest valid revision, and the memory of it in the state directory.</summary>
     public RevisionInForce RevisionInForce(bool acceptRewrittenHistory) =>
-        new(Revisions(byRules: true), new LastGoodRevision(invocation.State.File($"last-good-{RepositoryKey()}.json")), invocation.Reference ?? "HEAD", acceptRewrittenHistory, invocation.Time);
+        new(
+            Revisions(byRules: true),
+            new LastGoodRevision(invocation.State.File($"last-good-{RepositoryKey()}.json")),
+            invocation.Reference ?? "HEAD",
+            acceptRewrittenHistory,
+            invocation.Time
+        );
 
     /// <summary>The newest revision that holds, or the last that did, for acts that must not wait for a mending commit; null when none is known.</summary>
     public ValidFleet? LastGoodFleet(CancellationToken cancel)
@@ -99,14 +107,19 @@ internal sealed class Engine : IAsyncDisposable
     }
 
     public IPassListener Progress() =>
-        new ProgressFollower(invocation.Quiet ? TextWriter.Null : invocation.Error, !Console.IsErrorRedirected && !invocation.Quiet, invocation.Time);
+        new ProgressFollower(
+            invocation.Quiet ? TextWriter.Null : invocation.Error,
+            !Console.IsErrorRedirected && !invocation.Quiet,
+            invocation.Time
+        );
 
     /// <summary>One memory for each repository and reference that this state directory serves.</summary>
     private string RepositoryKey() => Key($"{RepositoryAddress()}\n{invocation.Reference ?? "HEAD"}");
 
     private static string Key(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
 
-    private string RepositoryAddress() => Directory.Exists(invocation.Repository) ? Path.GetFullPath(invocation.Repository) : invocation.Repository;
+    private string RepositoryAddress() =>
+        Directory.Exists(invocation.Repository) ? Path.GetFullPath(invocation.Repository) : invocation.Repository;
 
     public IClusterGate Gate() => new ClusterGate(hosts, hosts, probe, secrets, invocation.Time, places: Suspensions);
 
@@ -124,7 +137,8 @@ internal sealed class Engine : IAsyncDisposable
             begin => JournalFile.Create(journals, begin, invocation.Time, boundary),
             memory,
             Suspensions,
-            invocation.Time);
+            invocation.Time
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -134,9 +148,7 @@ internal sealed class Engine : IAsyncDisposable
             // A revision that is still being read when the loop was told to stop holds the memory; losing it costs time and nothing else.
             await Task.Run(documents.Save).WaitAsync(SaveLimit).ConfigureAwait(false);
         }
-        catch (TimeoutException)
-        {
-        }
+        catch (TimeoutException) { }
         rules?.Dispose();
         await connections.DisposeAsync().ConfigureAwait(false);
     }

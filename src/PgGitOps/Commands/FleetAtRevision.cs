@@ -9,7 +9,13 @@ namespace PgGitOps.Commands;
 internal static class FleetAtRevision
 {
     /// <param name="byRules">True where the commit is to be carried out: to look at a cluster, or to suspend its care, takes no leave of its rules.</param>
-    public static async Task<ExitCode> UseAsync(Invocation invocation, Engine engine, string? reference, Func<ValidFleet, SourceTree, Task<ExitCode>> use, bool byRules = false)
+    public static async Task<ExitCode> UseAsync(
+        Invocation invocation,
+        Engine engine,
+        string? reference,
+        Func<ValidFleet, SourceTree, Task<ExitCode>> use,
+        bool byRules = false
+    )
     {
         var request = new SourceRequest { Reference = reference ?? invocation.Reference ?? "HEAD" };
         switch (engine.Revisions(byRules).Read(request, invocation.Stopping))

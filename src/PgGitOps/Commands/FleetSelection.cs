@@ -9,9 +9,15 @@ internal static class FleetSelection
     public static IReadOnlyList<string> Of(Invocation invocation, ValidFleet fleet)
     {
         foreach (var environment in invocation.Environments.Where(e => fleet.Environments.All(f => f.Name != e)))
-            throw new UsageException($"there is no environment '{environment}' at {fleet.Revision.CommitId}", $"environments are {List(fleet.Environments.Select(e => e.Name))}");
+            throw new UsageException(
+                $"there is no environment '{environment}' at {fleet.Revision.CommitId}",
+                $"environments are {List(fleet.Environments.Select(e => e.Name))}"
+            );
         foreach (var cluster in invocation.Clusters.Where(c => fleet.FindCluster(c) is null))
-            throw new UsageException($"there is no cluster '{cluster}' at {fleet.Revision.CommitId}", $"clusters are {List(fleet.Clusters.Select(c => c.Name))}");
+            throw new UsageException(
+                $"there is no cluster '{cluster}' at {fleet.Revision.CommitId}",
+                $"clusters are {List(fleet.Clusters.Select(c => c.Name))}"
+            );
         var chosen = Among(invocation, fleet);
         return chosen.Count > 0 || fleet.Clusters.Count == 0
             ? chosen
@@ -24,12 +30,16 @@ internal static class FleetSelection
         var (environments, clusters) = (invocation.Environments, invocation.Clusters);
         return
         [
-            .. fleet.Clusters
-                .Where(c => (environments.Count == 0 || environments.Contains(c.Environment)) && (clusters.Count == 0 || clusters.Contains(c.Name)))
+            .. fleet
+                .Clusters.Where(c =>
+                    (environments.Count == 0 || environments.Contains(c.Environment))
+                    && (clusters.Count == 0 || clusters.Contains(c.Name))
+                )
                 .Select(c => c.Name)
                 .Order(StringComparer.Ordinal),
         ];
     }
 
-    private static string List(IEnumerable<string> names) => string.Join(", ", names.Order(StringComparer.Ordinal)) is { Length: > 0 } list ? list : "none";
+    private static string List(IEnumerable<string> names) =>
+        string.Join(", ", names.Order(StringComparer.Ordinal)) is { Length: > 0 } list ? list : "none";
 }

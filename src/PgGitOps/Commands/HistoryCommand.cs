@@ -12,15 +12,29 @@ internal static class HistoryCommand
 {
     private static readonly Setting<int> Limit = new("--limit", "N", "At most so many runs, the newest", ParseLimit, 20);
 
-    public static CommandDefinition Define() => new(new Command("history", "What was done here: runs, steps and how they ended") { Limit.Option }, Run);
+    public static CommandDefinition Define() =>
+        new(new Command("history", "What was done here: runs, steps and how they ended") { Limit.Option }, Run);
 
     private static Task<ExitCode> Run(Invocation invocation)
     {
         var format = invocation.Format(OutputFormat.Text, OutputFormat.Json);
-        var archive = new JournalArchive(System.IO.Path.Combine(invocation.State.Path, "journal"), invocation.Time, new StateConditions(invocation.Complain));
+        var archive = new JournalArchive(
+            System.IO.Path.Combine(invocation.State.Path, "journal"),
+            invocation.Time,
+            new StateConditions(invocation.Complain)
+        );
         var clusters = invocation.Clusters;
-        var runs = archive.Files().TakeLast(Limit.Read(invocation.Parsed))
-            .Select(f => (IReadOnlyList<JournalEntry>)[.. JournalArchive.Read(f).Where(e => e.Cluster is null || clusters.Count == 0 || clusters.Contains(e.Cluster))])
+        var runs = archive
+            .Files()
+            .TakeLast(Limit.Read(invocation.Parsed))
+            .Select(f =>
+                (IReadOnlyList<JournalEntry>)
+                    [
+                        .. JournalArchive
+                            .Read(f)
+                            .Where(e => e.Cluster is null || clusters.Count == 0 || clusters.Contains(e.Cluster)),
+                    ]
+            )
             .Where(r => r.Count > 0)
             .ToList();
         invocation.Write(format == OutputFormat.Json ? Json(runs) : Text(runs), () => Json(runs));
@@ -37,10 +51,15 @@ internal static class HistoryCommand
         foreach (var run in runs)
         {
             var begin = run[0];
-            text.Append(CultureInfo.InvariantCulture, $"{begin.At:yyyy-MM-dd HH:mm:ss}Z {VisibleText.Of(begin.Command ?? "-")}  commit {Short(begin.Commit)}  plan {Short(begin.Plan)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{begin.At:yyyy-MM-dd HH:mm:ss}Z {VisibleText.Of(begin.Command ?? "-")}  commit {Short(begin.Commit)}  plan {Short(begin.Plan)}\n"
+            );
             foreach (var intent in run.Where(e => e.Kind == JournalEntryKind.Intent))
             {
-                var end = run.LastOrDefault(e => e.Kind is JournalEntryKind.Outcome or JournalEntryKind.LookedAgain && e.Step == intent.Step);
+                var end = run.LastOrDefault(e =>
+                    e.Kind is JournalEntryKind.Outcome or JournalEntryKind.LookedAgain && e.Step == intent.Step
+                );
                 var how = end switch
                 {
                     null => "in flight, or its process ended",
@@ -48,7 +67,10 @@ internal static class HistoryCommand
                     _ => end.Outcome,
                 };
                 var reason = end?.Reason is { } why ? $": {why}" : "";
-                text.Append(CultureInfo.InvariantCulture, $"  {intent.At:HH:mm:ss} {VisibleText.Of($"{intent.Cluster}: {intent.Title}")} - {VisibleText.Lines($"{how}{reason}", ReasonIndent)}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {intent.At:HH:mm:ss} {VisibleText.Of($"{intent.Cluster}: {intent.Title}")} - {VisibleText.Lines($"{how}{reason}", ReasonIndent)}\n"
+                );
             }
         }
         return text.ToString();
@@ -57,7 +79,17 @@ internal static class HistoryCommand
     private static string Json(List<IReadOnlyList<JournalEntry>> runs)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (
+            var json = new Utf8JsonWriter(
+                buffer,
+                new JsonWriterOptions
+                {
+                    Indented = true,
+                    NewLine = "\n",
+                    Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                }
+            )
+        )
         {
             json.WriteStartArray();
             foreach (var run in runs)
@@ -67,7 +99,10 @@ internal static class HistoryCommand
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private static string Short(string? id) => id is null ? "-" : id.Length > 10 ? id[..10] : id;
+    private static string Short(string? id) =>
+        id is null ? "-"
+        : id.Length > 10 ? id[..10]
+        : id;
 
     private static int ParseLimit(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value > 0

@@ -5,10 +5,11 @@ namespace PgGitOps.Commands;
 /// <summary>Prints the scripts that make a Git server ask this program before it takes a push in.</summary>
 internal static class HookCommand
 {
-    public static CommandDefinition Define() => new(new Command("hook", "Print a Git server hook that judges what is pushed"), PreReceive)
-    {
-        Below = [new(new Command("pre-receive", "Print the pre-receive hook of a bare policy repository"), PreReceive)],
-    };
+    public static CommandDefinition Define() =>
+        new(new Command("hook", "Print a Git server hook that judges what is pushed"), PreReceive)
+        {
+            Below = [new(new Command("pre-receive", "Print the pre-receive hook of a bare policy repository"), PreReceive)],
+        };
 
     private static Task<ExitCode> PreReceive(Invocation invocation)
     {

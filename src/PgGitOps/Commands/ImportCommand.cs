@@ -11,20 +11,71 @@ internal static class ImportCommand
 {
     private static readonly string[] SslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
     private static readonly Argument<string> ClusterArgument = new("CLUSTER") { Description = "Name the cluster is to have" };
-    private static readonly ListSetting Members = new("--member", "NAME=ADDRESS:PORT/SITE/DOMAIN/HOST", "A server of the cluster, and the site, failure domain and host it stands in; once for each");
-    private static readonly Setting<string> User = new("--user", "ROLE", "Administrative role to log in with; default: postgres", t => t, "postgres");
-    private static readonly Setting<string> ReplicationUser = new("--replication-user", "ROLE", "Role that standbys stream with; default: replicator", t => t, "replicator");
-    private static readonly Setting<string?> PasswordFile = new("--password-file", "FILE", "File that holds the password; it is never written into a document", t => t, null);
-    private static readonly Setting<string?> PasswordVariable = new("--password-env", "VARIABLE", "Environment variable that holds the password", t => t, null);
-    private static readonly Setting<string> SslMode = new("--ssl-mode", "MODE", "disable, prefer, require, verify-ca or verify-full; default: prefer", t => SslModes.Contains(t) ? t : throw new FormatException($"'{t}' is none of {string.Join(", ", SslModes)}"), "prefer");
+    private static readonly ListSetting Members = new(
+        "--member",
+        "NAME=ADDRESS:PORT/SITE/DOMAIN/HOST",
+        "A server of the cluster, and the site, failure domain and host it stands in; once for each"
+    );
+    private static readonly Setting<string> User = new(
+        "--user",
+        "ROLE",
+        "Administrative role to log in with; default: postgres",
+        t => t,
+        "postgres"
+    );
+    private static readonly Setting<string> ReplicationUser = new(
+        "--replication-user",
+        "ROLE",
+        "Role that standbys stream with; default: replicator",
+        t => t,
+        "replicator"
+    );
+    private static readonly Setting<string?> PasswordFile = new(
+        "--password-file",
+        "FILE",
+        "File that holds the password; it is never written into a document",
+        t => t,
+        null
+    );
+    private static readonly Setting<string?> PasswordVariable = new(
+        "--password-env",
+        "VARIABLE",
+        "Environment variable that holds the password",
+        t => t,
+        null
+    );
+    private static readonly Setting<string> SslMode = new(
+        "--ssl-mode",
+        "MODE",
+        "disable, prefer, require, verify-ca or verify-full; default: prefer",
+        t => SslModes.Contains(t) ? t : throw new FormatException($"'{t}' is none of {string.Join(", ", SslModes)}"),
+        "prefer"
+    );
     private static readonly Setting<string?> Owner = new("--owner", "TEAM", "Owner of the documents", t => t, null);
-    private static readonly Setting<string?> Into = new("--into", "DIR", "Write the documents below environments/ of this policy repository; without it the cluster's goes to stdout", t => t, null);
+    private static readonly Setting<string?> Into = new(
+        "--into",
+        "DIR",
+        "Write the documents below environments/ of this policy repository; without it the cluster's goes to stdout",
+        t => t,
+        null
+    );
 
     public static CommandDefinition Define() =>
-        new(new Command("import", "Write documents from a live cluster, so that planning them changes nothing")
-        {
-            ClusterArgument, Members.Option, User.Option, ReplicationUser.Option, PasswordFile.Option, PasswordVariable.Option, SslMode.Option, Owner.Option, Into.Option,
-        }, RunAsync);
+        new(
+            new Command("import", "Write documents from a live cluster, so that planning them changes nothing")
+            {
+                ClusterArgument,
+                Members.Option,
+                User.Option,
+                ReplicationUser.Option,
+                PasswordFile.Option,
+                PasswordVariable.Option,
+                SslMode.Option,
+                Owner.Option,
+                Into.Option,
+            },
+            RunAsync
+        );
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
@@ -36,7 +87,9 @@ internal static class ImportCommand
         var request = new ImportRequest
         {
             Cluster = parsed.GetRequiredValue(ClusterArgument),
-            Environment = invocation.Environments is [var one] ? one : throw new UsageException("import needs the one environment the cluster belongs to: -e NAME"),
+            Environment = invocation.Environments is [var one]
+                ? one
+                : throw new UsageException("import needs the one environment the cluster belongs to: -e NAME"),
             Placements = placements,
             AccessUser = User.Read(parsed),
             AccessPassword = Password(invocation),
@@ -50,17 +103,30 @@ internal static class ImportCommand
             Name = request.Cluster,
             Members = [.. placements.Select(p => new MemberTarget(p.Member, p.Address, p.Port))],
             Access = new ServerAccess(
-                request.AccessUser, request.AccessPassword, request.ReplicationUser, null, SslMode.Read(parsed), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30), "~/pggitops", null, []),
+                request.AccessUser,
+                request.AccessPassword,
+                request.ReplicationUser,
+                null,
+                SslMode.Read(parsed),
+                TimeSpan.FromSeconds(5),
+                TimeSpan.FromSeconds(30),
+                "~/pggitops",
+                null,
+                []
+            ),
             AllDatabases = true,
         };
         var snapshot = await engine.ObserveAsync(target, invocation.Stopping).ConfigureAwait(false);
-        return ClusterDocumentWriter.Write(snapshot, request).Match(
-            written => Write(invocation, request, written.Yaml),
-            impossible =>
-            {
-                invocation.Complain($"pggitops: {request.Cluster} cannot be imported: {impossible.Reason}");
-                return ExitCode.Error;
-            });
+        return ClusterDocumentWriter
+            .Write(snapshot, request)
+            .Match(
+                written => Write(invocation, request, written.Yaml),
+                impossible =>
+                {
+                    invocation.Complain($"pggitops: {request.Cluster} cannot be imported: {impossible.Reason}");
+                    return ExitCode.Error;
+                }
+            );
     }
 
     private static ExitCode Write(Invocation invocation, ImportRequest request, string cluster)
@@ -89,13 +155,14 @@ internal static class ImportCommand
         return ExitCode.Done;
     }
 
-    private static SecretReference? Password(Invocation invocation) => (PasswordFile.Read(invocation.Parsed), PasswordVariable.Read(invocation.Parsed)) switch
-    {
-        ({ } file, null) => new SecretReference.FromFile(Path.GetFullPath(file), default),
-        (null, { } variable) => new SecretReference.FromEnvironment(variable, default),
-        (null, null) => null,
-        _ => throw new UsageException("give one of --password-file and --password-env"),
-    };
+    private static SecretReference? Password(Invocation invocation) =>
+        (PasswordFile.Read(invocation.Parsed), PasswordVariable.Read(invocation.Parsed)) switch
+        {
+            ({ } file, null) => new SecretReference.FromFile(Path.GetFullPath(file), default),
+            (null, { } variable) => new SecretReference.FromEnvironment(variable, default),
+            (null, null) => null,
+            _ => throw new UsageException("give one of --password-file and --password-env"),
+        };
 
     /// <summary><c>core-1=10.0.1.11:5432/oslo/oslo-a/osl-a1</c>; what is left out gets a name to be replaced.</summary>
     private static ImportPlacement Placement(string text)
@@ -107,6 +174,13 @@ internal static class ImportCommand
             throw new UsageException($"--member: '{text}' is not NAME=ADDRESS:PORT, with /SITE/DOMAIN/HOST where known");
         var name = text[..equals];
         var site = parts.ElementAtOrDefault(1) ?? "site";
-        return new(name, parts.ElementAtOrDefault(3) ?? $"{name}-host", parts[0][..colon].Trim('[', ']'), port, site, parts.ElementAtOrDefault(2) ?? $"{site}-a");
+        return new(
+            name,
+            parts.ElementAtOrDefault(3) ?? $"{name}-host",
+            parts[0][..colon].Trim('[', ']'),
+            port,
+            site,
+            parts.ElementAtOrDefault(2) ?? $"{site}-a"
+        );
     }
 }

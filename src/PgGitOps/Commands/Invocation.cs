@@ -9,8 +9,13 @@ namespace PgGitOps.Commands;
 /// <summary>One run of one command: its settings, its output, its log. Everything costly is made when first asked for.</summary>
 internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWriter stderr, Shutdown shutdown, TimeProvider time)
 {
-    private readonly Lazy<ILogger> log = new(() => LogSetup.Create(
-        GlobalSettings.LogFormatting.Read(parsed), LogSetup.LevelOf(GlobalSettings.Quiet.Read(parsed), GlobalSettings.Verbose.Read(parsed)), stderr));
+    private readonly Lazy<ILogger> log = new(() =>
+        LogSetup.Create(
+            GlobalSettings.LogFormatting.Read(parsed),
+            LogSetup.LevelOf(GlobalSettings.Quiet.Read(parsed), GlobalSettings.Verbose.Read(parsed)),
+            stderr
+        )
+    );
 
     private GitSource? source;
 
@@ -44,7 +49,10 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"the working directory cannot be read: {e.Message}", "it was removed, perhaps: go elsewhere, or give --repo PATH");
+            throw new UsageException(
+                $"the working directory cannot be read: {e.Message}",
+                "it was removed, perhaps: go elsewhere, or give --repo PATH"
+            );
         }
     }
 
@@ -58,7 +66,8 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
     public IReadOnlyList<string> Clusters => GlobalSettings.Clusters.Read(parsed);
 
     /// <summary>Colours only where a person looks at stdout.</summary>
-    public bool Color => !GlobalSettings.NoColor.Read(parsed)
+    public bool Color =>
+        !GlobalSettings.NoColor.Read(parsed)
         && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
         && !Console.IsOutputRedirected;
 
@@ -71,7 +80,9 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
         var format = GlobalSettings.Output.Read(parsed) ?? supported[0];
         return supported.Contains(format)
             ? format
-            : throw new UsageException($"{parsed.CommandResult.Command.Name} has no output as {format.ToString().ToLowerInvariant()}; it has {OutputFormats.List(supported)}.");
+            : throw new UsageException(
+                $"{parsed.CommandResult.Command.Name} has no output as {format.ToString().ToLowerInvariant()}; it has {OutputFormats.List(supported)}."
+            );
     }
 
     /// <summary>A report on stdout, and its JSON into the file of <c>--json-into</c> when asked for.</summary>
@@ -91,7 +102,8 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
     }
 
     // A report is JSON where it starts as one, whether it was asked for or is the only form there is.
-    private string Safe(string text) => text.StartsWith('{') || text.StartsWith('[') ? SafeOutput.Json(text)
+    private string Safe(string text) =>
+        text.StartsWith('{') || text.StartsWith('[') ? SafeOutput.Json(text)
         : GlobalSettings.Output.Read(parsed) == OutputFormat.Github ? SafeOutput.Commands(text)
         : SafeOutput.Text(text);
 

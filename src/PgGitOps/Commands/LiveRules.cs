@@ -26,16 +26,20 @@ internal sealed class LiveRules(Engine engine, ValidFleet fleet, AskingRules rul
     {
         var live = contexts.ToDictionary(c => c.Name, StringComparer.Ordinal);
         var seen = clusters.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        var others = fleet.Clusters.Where(c => !seen.ContainsKey(c.Name)).Select(c => $"Cluster/{c.Name}")
-            .Concat(fleet.Policies.Where(p => !live.ContainsKey(p.Name)).Select(p => $"RecoveryPolicy/{p.Name}")).ToHashSet(StringComparer.Ordinal);
+        var others = fleet
+            .Clusters.Where(c => !seen.ContainsKey(c.Name))
+            .Select(c => $"Cluster/{c.Name}")
+            .Concat(fleet.Policies.Where(p => !live.ContainsKey(p.Name)).Select(p => $"RecoveryPolicy/{p.Name}"))
+            .ToHashSet(StringComparer.Ordinal);
         return rules.Judge(engine.Rules, now, live, seen, document => !others.Contains(document));
     }
 
     /// <summary>How a run ends that would end otherwise with <paramref name="exit"/>: as a commit does that a rule refuses, or whose settings do not fit.</summary>
-    public static ExitCode Weigh(ExitCode exit, LiveRuleReport? said) => (exit, said) switch
-    {
-        (ExitCode.Done or ExitCode.Changes or ExitCode.Rejected, { SettingsAreWrong: true }) => ExitCode.InvalidDocuments,
-        (ExitCode.Done or ExitCode.Changes, { Rejected: true }) => ExitCode.Rejected,
-        _ => exit,
-    };
+    public static ExitCode Weigh(ExitCode exit, LiveRuleReport? said) =>
+        (exit, said) switch
+        {
+            (ExitCode.Done or ExitCode.Changes or ExitCode.Rejected, { SettingsAreWrong: true }) => ExitCode.InvalidDocuments,
+            (ExitCode.Done or ExitCode.Changes, { Rejected: true }) => ExitCode.Rejected,
+            _ => exit,
+        };
 }

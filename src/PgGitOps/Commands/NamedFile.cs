@@ -28,11 +28,13 @@ internal static class NamedFile
         using var file = File.OpenRead(path);
         using var whole = new MemoryStream();
         var buffer = new byte[64 * 1024];
-        for (int read; (read = file.Read(buffer)) > 0;)
+        for (int read; (read = file.Read(buffer)) > 0; )
         {
             whole.Write(buffer.AsSpan(0, read));
             if (whole.Length > BytesMax)
-                throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{path} is larger than {BytesMax >> 20} MiB"));
+                throw new UsageException(
+                    string.Create(CultureInfo.InvariantCulture, $"{path} is larger than {BytesMax >> 20} MiB")
+                );
         }
         return whole.ToArray();
     }

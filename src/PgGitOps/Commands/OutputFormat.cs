@@ -19,5 +19,6 @@ internal static class OutputFormats
             ? format
             : throw new FormatException($"'{text}' is not an output format; there are {List(Enum.GetValues<OutputFormat>())}.");
 
-    public static string List(IEnumerable<OutputFormat> formats) => string.Join(", ", formats.Select(f => f.ToString().ToLowerInvariant()));
+    public static string List(IEnumerable<OutputFormat> formats) =>
+        string.Join(", ", formats.Select(f => f.ToString().ToLowerInvariant()));
 }

@@ -46,7 +46,8 @@ internal sealed class OutputWriter(Func<Stream> open, bool isSafe) : TextWriter
                 stream.Write(Encoding.GetBytes(isSafe ? text : SafeOutput.Text(text)));
                 stream.Flush();
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
+            catch (Exception e)
+                when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
             {
                 Failure ??= e.Message;
             }

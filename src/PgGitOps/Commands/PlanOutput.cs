@@ -19,7 +19,8 @@ internal static class PlanOutput
                 OutputFormat.Markdown => PlanMarkdown.Render(plan, approved),
                 _ => PlanText.Render(plan, approved, invocation.Color),
             },
-            () => Json(plan));
+            () => Json(plan)
+        );
 
     public static string Json(Plan plan) => Encoding.UTF8.GetString(PlanJson.Write(plan).Span);
 }

@@ -15,22 +15,33 @@ internal static class PolicyFiles
             return use(files, notes);
         }
         if (path is not null && invocation.Reference is not null)
-            throw new UsageException("PATH is files as they lie in a directory, --ref is a commit: give one of them", "a commit of another repository: --repo PATH --ref REF");
-        var outcome = invocation.Source.Read(new SourceRequest { Reference = invocation.Reference ?? "HEAD" }, invocation.Stopping);
+            throw new UsageException(
+                "PATH is files as they lie in a directory, --ref is a commit: give one of them",
+                "a commit of another repository: --repo PATH --ref REF"
+            );
+        var outcome = invocation.Source.Read(
+            new SourceRequest { Reference = invocation.Reference ?? "HEAD" },
+            invocation.Stopping
+        );
         return outcome.Match(
             read => EmptySource.Is(read.Tree) ? EmptySource.Report(invocation, read.Tree) : use(read.Tree, read.Diagnostics),
             _ => throw new InvalidOperationException("nothing was known, so nothing can be unchanged"),
-            refused => RevisionFailure.Report(invocation, refused.Refusal));
+            refused => RevisionFailure.Report(invocation, refused.Refusal)
+        );
     }
 
     /// <summary>The directory whose files are meant as they lie there; null where a commit is meant.</summary>
     public static string? DirectoryOf(Invocation invocation, string? path)
     {
         var directory = path ?? (Directory.Exists(invocation.Repository) ? invocation.Repository : null);
-        return invocation.Reference is null && directory is not null && HoldsWorkTree(directory, path is not null) ? directory : null;
+        return invocation.Reference is null && directory is not null && HoldsWorkTree(directory, path is not null)
+            ? directory
+            : null;
     }
 
     /// <summary>A bare repository has no files to look at: then its HEAD is meant.</summary>
     private static bool HoldsWorkTree(string directory, bool asked) =>
-        asked || Directory.Exists(Path.Combine(directory, "policies")) || Directory.Exists(Path.Combine(directory, "environments"));
+        asked
+        || Directory.Exists(Path.Combine(directory, "policies"))
+        || Directory.Exists(Path.Combine(directory, "environments"));
 }

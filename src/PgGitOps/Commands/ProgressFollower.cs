@@ -53,7 +53,12 @@ internal sealed class ProgressFollower(TextWriter stderr, bool terminal, TimePro
             var reason = OutcomeText.Reason(outcome) is { } why ? $": {VisibleText.Lines(why, 6)}" : "";
             if (terminal)
                 stderr.Write("\r\e[K");
-            stderr.WriteLine(string.Create(CultureInfo.InvariantCulture, $"[{ended}/{total}] {step.Cluster}: {VisibleText.Of(step.Title)} - {OutcomeText.Word(outcome)} ({took.TotalSeconds:0.0}s){reason}"));
+            stderr.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"[{ended}/{total}] {step.Cluster}: {VisibleText.Of(step.Title)} - {OutcomeText.Word(outcome)} ({took.TotalSeconds:0.0}s){reason}"
+                )
+            );
             if (terminal)
                 Redraw();
         }
@@ -61,7 +66,10 @@ internal sealed class ProgressFollower(TextWriter stderr, bool terminal, TimePro
 
     private void Redraw()
     {
-        var line = running.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"[{ended}/{total}] {string.Join(" | ", running)} …");
+        var line =
+            running.Count == 0
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $"[{ended}/{total}] {string.Join(" | ", running)} …");
         // A line that wraps could not be rewritten.
         var width = Math.Max(20, Width() - 1);
         stderr.Write("\r\e[K" + (line.Length > width ? line[..width] : line));

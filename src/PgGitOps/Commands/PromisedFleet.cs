@@ -11,17 +11,21 @@ internal static class PromisedFleet
     {
         ValidFleet? fleet = null;
         SourceTree? of = null;
-        var exit = PolicyFiles.Use(invocation, null, (tree, notes) =>
-        {
-            var reading = new FleetReader().Read(tree);
-            if (reading.Fleet is null || notes.Any(n => n.Severity == Severity.Error))
+        var exit = PolicyFiles.Use(
+            invocation,
+            null,
+            (tree, notes) =>
             {
-                DiagnosticOutput.Complain(invocation, tree, notes.Concat(reading.Diagnostics));
-                return ExitCode.InvalidDocuments;
+                var reading = new FleetReader().Read(tree);
+                if (reading.Fleet is null || notes.Any(n => n.Severity == Severity.Error))
+                {
+                    DiagnosticOutput.Complain(invocation, tree, notes.Concat(reading.Diagnostics));
+                    return ExitCode.InvalidDocuments;
+                }
+                (fleet, of) = (reading.Fleet, tree);
+                return ExitCode.Done;
             }
-            (fleet, of) = (reading.Fleet, tree);
-            return ExitCode.Done;
-        });
+        );
         return (fleet, of, exit);
     }
 
@@ -31,11 +35,21 @@ internal static class PromisedFleet
         foreach (var name in contexts)
             _ = Find(fleet, name);
         var clusters = FleetSelection.Of(invocation, fleet);
-        return fleet with { Policies = [.. fleet.Policies.Where(p => (contexts.Count == 0 || contexts.Contains(p.Name)) && clusters.Contains(p.Cluster.Value))] };
+        return fleet with
+        {
+            Policies =
+            [
+                .. fleet.Policies.Where(p =>
+                    (contexts.Count == 0 || contexts.Contains(p.Name)) && clusters.Contains(p.Cluster.Value)
+                ),
+            ],
+        };
     }
 
-    public static RecoveryPolicy Find(ValidFleet fleet, string context) => fleet.Policies.FirstOrDefault(p => p.Name == context)
+    public static RecoveryPolicy Find(ValidFleet fleet, string context) =>
+        fleet.Policies.FirstOrDefault(p => p.Name == context)
         ?? throw new UsageException(
             $"there is no context '{context}' at {fleet.Revision.CommitId}{Suggestion.Clause(context, fleet.Policies.Select(p => p.Name))}",
-            $"contexts are {(fleet.Policies.Count == 0 ? "none" : string.Join(", ", fleet.Policies.Select(p => p.Name)))}");
+            $"contexts are {(fleet.Policies.Count == 0 ? "none" : string.Join(", ", fleet.Policies.Select(p => p.Name)))}"
+        );
 }

@@ -12,13 +12,45 @@ internal static class ProveCommand
     // Every pair more multiplies the work by the number of domains; beyond this nobody waits for the answer.
     private const int DepthMax = 8;
 
-    private static readonly ListSetting Contexts = new("--context", "NAME", "Only these contexts, with their paths and assumptions");
-    private static readonly Setting<string?> WhatIfQuestion = new("--what-if", "QUESTION", "Play events: 'lose oslo', 'cut oslo-bergen', 'lose core-2 then oslo'", t => t, null);
-    private static readonly Setting<int> Depth = new("--depth", "N", "Failure domains that fail at once; default: 2", ParseDepth, Prover.DepthDefault);
+    private static readonly ListSetting Contexts = new(
+        "--context",
+        "NAME",
+        "Only these contexts, with their paths and assumptions"
+    );
+    private static readonly Setting<string?> WhatIfQuestion = new(
+        "--what-if",
+        "QUESTION",
+        "Play events: 'lose oslo', 'cut oslo-bergen', 'lose core-2 then oslo'",
+        t => t,
+        null
+    );
+    private static readonly Setting<int> Depth = new(
+        "--depth",
+        "N",
+        "Failure domains that fail at once; default: 2",
+        ParseDepth,
+        Prover.DepthDefault
+    );
     private static readonly Switch Live = new("--live", "Look at the clusters too: kept, unproven, at risk, breached or unknown");
 
     public static CommandDefinition Define() =>
-        new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("prove", "Prove or refute every recovery promise: how much can be lost, for how long, by which path") { Contexts.Option, WhatIfQuestion.Option, Depth.Option, Live.Option })), RunAsync);
+        new(
+            RuleSettings.AddTo(
+                SourceSettings.AddTo(
+                    new Command(
+                        "prove",
+                        "Prove or refute every recovery promise: how much can be lost, for how long, by which path"
+                    )
+                    {
+                        Contexts.Option,
+                        WhatIfQuestion.Option,
+                        Depth.Option,
+                        Live.Option,
+                    }
+                )
+            ),
+            RunAsync
+        );
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
@@ -48,7 +80,8 @@ internal static class ProveCommand
                 OutputFormat.Html => ProveHtml.Of(proof),
                 _ => ProveText.Of(proof, contexts.Count > 0 || invocation.Verbose),
             },
-            () => ProveJson.Of(proof));
+            () => ProveJson.Of(proof)
+        );
         return proof.Verdict == Verdict.Impossible ? ExitCode.Rejected : ExitCode.Done;
     }
 
@@ -57,7 +90,10 @@ internal static class ProveCommand
         if (WhatIf.Parse(text, whole, out var error) is not { } question)
             throw new UsageException($"--what-if: {error}");
         var answers = WhatIfAnswer.Of(fleet, question);
-        invocation.Write(format == OutputFormat.Json ? ProveWhatIf.Json(question, answers) : ProveWhatIf.Text(question, answers), () => ProveWhatIf.Json(question, answers));
+        invocation.Write(
+            format == OutputFormat.Json ? ProveWhatIf.Json(question, answers) : ProveWhatIf.Text(question, answers),
+            () => ProveWhatIf.Json(question, answers)
+        );
         return ExitCode.Done;
     }
 

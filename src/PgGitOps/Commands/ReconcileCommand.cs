@@ -12,11 +12,32 @@ namespace PgGitOps.Commands;
 internal static class ReconcileCommand
 {
     private static readonly Switch Once = new("--once", "One pass over every chosen cluster, then end");
-    private static readonly Setting<string?> Health = new("--health", "ADDRESS:PORT", "Serve GET /healthz there; a port alone is on the loopback address", t => HealthEndpoint.Host(t) is { } ? t : null, null);
-    private static readonly Switch AcceptRewritten = new("--accept-rewritten-history", "Take the newest revision although it does not descend from the last accepted one");
+    private static readonly Setting<string?> Health = new(
+        "--health",
+        "ADDRESS:PORT",
+        "Serve GET /healthz there; a port alone is on the loopback address",
+        t => HealthEndpoint.Host(t) is { } ? t : null,
+        null
+    );
+    private static readonly Switch AcceptRewritten = new(
+        "--accept-rewritten-history",
+        "Take the newest revision although it does not descend from the last accepted one"
+    );
 
     public static CommandDefinition Define() =>
-        new(RuleSettings.AddTo(SourceSettings.AddTo(new Command("reconcile", "Bring the clusters to what Git says and keep them there") { Once.Option, Health.Option, AcceptRewritten.Option })), RunAsync);
+        new(
+            RuleSettings.AddTo(
+                SourceSettings.AddTo(
+                    new Command("reconcile", "Bring the clusters to what Git says and keep them there")
+                    {
+                        Once.Option,
+                        Health.Option,
+                        AcceptRewritten.Option,
+                    }
+                )
+            ),
+            RunAsync
+        );
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
     {
@@ -38,8 +59,21 @@ internal static class ReconcileCommand
         foreach (var gone in revision.NoLongerDeclared)
             invocation.Complain($"{PlanRule.DocumentGone}: no document declares cluster {gone} any more; it is left as it is");
         var clusters = FleetSelection.Of(invocation, fleet);
-        var pass = await engine.Route().PassAsync(fleet, clusters, Order(invocation, engine.Progress(), invocation.Stopping, invocation.Shutdown.Abort) with { Patience = PassOrder.OnePass }).ConfigureAwait(false);
-        invocation.Write(format == OutputFormat.Json ? PassReport.Json(pass) : PassReport.Text(pass), () => PassReport.Json(pass));
+        var pass = await engine
+            .Route()
+            .PassAsync(
+                fleet,
+                clusters,
+                Order(invocation, engine.Progress(), invocation.Stopping, invocation.Shutdown.Abort) with
+                {
+                    Patience = PassOrder.OnePass,
+                }
+            )
+            .ConfigureAwait(false);
+        invocation.Write(
+            format == OutputFormat.Json ? PassReport.Json(pass) : PassReport.Text(pass),
+            () => PassReport.Json(pass)
+        );
         var exit = PassExit.Of(pass);
         // The clusters are as the last good revision says; that the newest one is refused is what the caller has to hear.
         return exit == ExitCode.Done ? refused : exit;
@@ -55,22 +89,36 @@ internal static class ReconcileCommand
         var options = new LoopOptions(
             invocation.Environments,
             fleet => FleetSelection.Among(invocation, fleet),
-            (stopping, abort) => Order(invocation, listener, stopping, abort));
+            (stopping, abort) => Order(invocation, listener, stopping, abort)
+        );
         using var rules = new RuleRoute(RuleSettings.Read(invocation));
-        var loop = new ReconcileLoop(revision, engine.Route(), new PassSchedule(Random.Shared.NextDouble), listener, options, new RuleWatch(rules, invocation.Time));
+        var loop = new ReconcileLoop(
+            revision,
+            engine.Route(),
+            new PassSchedule(Random.Shared.NextDouble),
+            listener,
+            options,
+            new RuleWatch(rules, invocation.Time)
+        );
         await loop.RunAsync(invocation.Stopping, invocation.Shutdown.Abort).ConfigureAwait(false);
         return ExitCode.Done;
     }
 
-    private static PassOrder Order(Invocation invocation, IPassListener listener, CancellationToken stopping, CancellationToken abort) => new()
-    {
-        Consent = Consent.Enforced,
-        Listener = listener,
-        Command = "reconcile",
-        Repository = invocation.Repository,
-        Stopping = stopping,
-        Abort = abort,
-    };
+    private static PassOrder Order(
+        Invocation invocation,
+        IPassListener listener,
+        CancellationToken stopping,
+        CancellationToken abort
+    ) =>
+        new()
+        {
+            Consent = Consent.Enforced,
+            Listener = listener,
+            Command = "reconcile",
+            Repository = invocation.Repository,
+            Stopping = stopping,
+            Abort = abort,
+        };
 
     private static ExitCode Refused(Invocation invocation, RevisionProblem problem, ValidFleet? inForce)
     {
@@ -83,7 +131,9 @@ internal static class ReconcileCommand
                 break;
             case RevisionProblem.Emptied emptied:
                 invocation.Complain($"pggitops: {emptied.Describe()}");
-                invocation.Complain("  hint: was a directory lost? If it is meant, there is nothing to reconcile any more: end the loop");
+                invocation.Complain(
+                    "  hint: was a directory lost? If it is meant, there is nothing to reconcile any more: end the loop"
+                );
                 exit = ExitCode.Rejected;
                 break;
             case RevisionProblem.Failed failed:
@@ -93,7 +143,11 @@ internal static class ReconcileCommand
                 exit = RevisionFailure.Report(invocation, unreadable.Refusal);
                 break;
         }
-        invocation.Complain(inForce is null ? "no earlier revision is known to be good: nothing is done" : $"{inForce.Revision.CommitId} stays in force");
+        invocation.Complain(
+            inForce is null
+                ? "no earlier revision is known to be good: nothing is done"
+                : $"{inForce.Revision.CommitId} stays in force"
+        );
         return exit;
     }
 }

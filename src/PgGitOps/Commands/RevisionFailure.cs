@@ -14,9 +14,11 @@ internal static class RevisionFailure
     }
 
     /// <summary>A commit that may not be trusted was rejected; everything else could not be read.</summary>
-    public static ExitCode ExitOf(SourceRefusalKind kind) => kind switch
-    {
-        SourceRefusalKind.SignatureMissing or SourceRefusalKind.SignatureUntrusted or SourceRefusalKind.HistoryRewritten => ExitCode.Rejected,
-        _ => ExitCode.Error,
-    };
+    public static ExitCode ExitOf(SourceRefusalKind kind) =>
+        kind switch
+        {
+            SourceRefusalKind.SignatureMissing or SourceRefusalKind.SignatureUntrusted or SourceRefusalKind.HistoryRewritten =>
+                ExitCode.Rejected,
+            _ => ExitCode.Error,
+        };
 }

@@ -6,12 +6,24 @@ namespace PgGitOps.Commands;
 /// <summary>How C# rules are run.</summary>
 internal static class RuleSettings
 {
-    private static readonly Switch Unjailed = new("--unjailed-rules", "Run C# rules without a jail, where the kernel offers none: only for rules you would run by hand");
+    private static readonly Switch Unjailed = new(
+        "--unjailed-rules",
+        "Run C# rules without a jail, where the kernel offers none: only for rules you would run by hand"
+    );
     private static readonly Switch NoCache = new("--no-rule-cache", "Compile the rules anew");
 
-    private static readonly Setting<string?> From = new("--rules-from", "REF", "Branch, tag or commit whose rules judge, such as a pull request's base; what the rules of the judged files would say otherwise is shown beside it", t => t, null);
+    private static readonly Setting<string?> From = new(
+        "--rules-from",
+        "REF",
+        "Branch, tag or commit whose rules judge, such as a pull request's base; what the rules of the judged files would say otherwise is shown beside it",
+        t => t,
+        null
+    );
 
-    private static readonly Switch AndOwn = new("--and-own-rules", "With --rules-from: the rules of the judged files, with the values they set, have to hold as well");
+    private static readonly Switch AndOwn = new(
+        "--and-own-rules",
+        "With --rules-from: the rules of the judged files, with the values they set, have to hold as well"
+    );
 
     public static Command AddFromTo(Command command)
     {
@@ -33,12 +45,13 @@ internal static class RuleSettings
         return command;
     }
 
-    public static RuleEngineOptions Read(Invocation invocation) => new()
-    {
-        Unjailed = Unjailed.Read(invocation.Parsed),
-        NoLandlockWhile = TestHook.NoLandlockWhile,
-        CacheDirectory = NoCache.Read(invocation.Parsed) ? null : CacheDirectory(),
-    };
+    public static RuleEngineOptions Read(Invocation invocation) =>
+        new()
+        {
+            Unjailed = Unjailed.Read(invocation.Parsed),
+            NoLandlockWhile = TestHook.NoLandlockWhile,
+            CacheDirectory = NoCache.Read(invocation.Parsed) ? null : CacheDirectory(),
+        };
 
     private static string? CacheDirectory()
     {

@@ -17,7 +17,13 @@ internal static class SchemaCommand
         CompletionSources = { _ => Names().Select(n => new System.CommandLine.Completions.CompletionItem(n)) },
     };
 
-    public static CommandDefinition Define() => new(SourceSettings.AddTo(new Command("schema", "Print the JSON Schema of a document kind, the repository's own included") { Kind }), Run);
+    public static CommandDefinition Define() =>
+        new(
+            SourceSettings.AddTo(
+                new Command("schema", "Print the JSON Schema of a document kind, the repository's own included") { Kind }
+            ),
+            Run
+        );
 
     private static Task<ExitCode> Run(Invocation invocation)
     {
@@ -32,8 +38,12 @@ internal static class SchemaCommand
             invocation.WriteOut(Encoding.UTF8.GetString(declared.File.Content.Span));
             return Task.FromResult(ExitCode.Done);
         }
-        var name = Names().FirstOrDefault(n => string.Equals(Plain(n), Plain(kind), StringComparison.Ordinal))
-            ?? throw new UsageException($"there is no document kind '{kind}'", $"kinds are {string.Join(", ", Names().Concat(own.Select(k => k.Name)))}");
+        var name =
+            Names().FirstOrDefault(n => string.Equals(Plain(n), Plain(kind), StringComparison.Ordinal))
+            ?? throw new UsageException(
+                $"there is no document kind '{kind}'",
+                $"kinds are {string.Join(", ", Names().Concat(own.Select(k => k.Name)))}"
+            );
         using var stream = typeof(ValidFleet).Assembly.GetManifestResourceStream(Prefix + name + Suffix)!;
         using var reader = new StreamReader(stream, Encoding.UTF8);
         invocation.WriteOut(reader.ReadToEnd());
@@ -47,12 +57,16 @@ internal static class SchemaCommand
         var asked = invocation.Reference is not null || GlobalSettings.Repository.Read(invocation.Parsed) is not null;
         if (!asked && !Directory.Exists(Path.Combine(invocation.Repository, "schemas", "kinds")))
             return own;
-        PolicyFiles.Use(invocation, null, (tree, notes) =>
-        {
-            (own, var findings) = DeclaredKind.Of(tree);
-            DiagnosticOutput.Complain(invocation, tree, notes.Concat(findings));
-            return ExitCode.Done;
-        });
+        PolicyFiles.Use(
+            invocation,
+            null,
+            (tree, notes) =>
+            {
+                (own, var findings) = DeclaredKind.Of(tree);
+                DiagnosticOutput.Complain(invocation, tree, notes.Concat(findings));
+                return ExitCode.Done;
+            }
+        );
         return own;
     }
 
@@ -60,7 +74,8 @@ internal static class SchemaCommand
     private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
 
     private static IEnumerable<string> Names() =>
-        typeof(ValidFleet).Assembly.GetManifestResourceNames()
+        typeof(ValidFleet)
+            .Assembly.GetManifestResourceNames()
             .Where(n => n.StartsWith(Prefix, StringComparison.Ordinal) && n.EndsWith(Suffix, StringComparison.Ordinal))
             .Select(n => n[Prefix.Length..^Suffix.Length])
             .Order(StringComparer.Ordinal);

@@ -11,7 +11,14 @@ internal sealed class Setting<T>
     private readonly T fallback;
 
     /// <param name="parse">Throws <see cref="FormatException"/> with a sentence for the user.</param>
-    public Setting(string flag, string placeholder, string description, Func<string, T> parse, T fallback, params string[] aliases)
+    public Setting(
+        string flag,
+        string placeholder,
+        string description,
+        Func<string, T> parse,
+        T fallback,
+        params string[] aliases
+    )
     {
         this.parse = parse;
         this.fallback = fallback;
@@ -108,9 +115,17 @@ internal sealed class ListSetting
         var (given, origin) = parsed.GetResult(Option) is { Implicit: false }
             ? (parsed.GetValue(Option) ?? [], Option.Name)
             : (SettingVariable.Read(Variable) is { } text ? [text] : [], Variable);
-        string[] named = [.. given.SelectMany(g => g.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        string[] named =
+        [
+            .. given
+                .SelectMany(g => g.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
         // None is not all.
-        return named.Length == 0 && given.Length > 0 ? throw new UsageException($"{origin} names nothing", "give it a value, or leave it out") : named;
+        return named.Length == 0 && given.Length > 0
+            ? throw new UsageException($"{origin} names nothing", "give it a value, or leave it out")
+            : named;
     }
 }
 
@@ -119,7 +134,8 @@ internal static class SettingVariable
     public static string Of(string flag) => "PGGITOPS_" + flag.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 
     /// <summary>An empty variable counts as not set.</summary>
-    public static string? Read(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
+    public static string? Read(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? value : null;
 }
 
 /// <summary>Every flag and variable a command knows is looked at before it does anything: a wrong one is refused also where this run would not have come to it.</summary>

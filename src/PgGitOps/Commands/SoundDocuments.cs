@@ -31,7 +31,15 @@ internal sealed class SoundDocuments
         try
         {
             path = invocation.State.File($"sound-{DocumentSchemas.Fingerprint[..16]}");
-            return new(path, RegularFile.TryRead(path, BytesMax) is { } known ? Encoding.ASCII.GetString(known).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.Ordinal) : []);
+            return new(
+                path,
+                RegularFile.TryRead(path, BytesMax) is { } known
+                    ? Encoding
+                        .ASCII.GetString(known)
+                        .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                        .ToHashSet(StringComparer.Ordinal)
+                    : []
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or UsageException)
         {
@@ -52,7 +60,9 @@ internal sealed class SoundDocuments
         try
         {
             File.WriteAllLines(draft, sound.Order(StringComparer.Ordinal), Encoding.ASCII);
-            foreach (var old in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "sound-*").Where(f => f != path && f != draft))
+            foreach (
+                var old in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "sound-*").Where(f => f != path && f != draft)
+            )
                 File.Delete(old);
             File.Move(draft, path, overwrite: true);
         }

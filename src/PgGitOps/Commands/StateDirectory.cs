@@ -29,7 +29,10 @@ internal sealed record StateDirectory(string Path)
         }
         catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"the state directory '{given}' cannot be made: {e.Message}", "name another one with --state DIR");
+            throw new UsageException(
+                $"the state directory '{given}' cannot be made: {e.Message}",
+                "name another one with --state DIR"
+            );
         }
     }
 
@@ -43,7 +46,10 @@ internal sealed record StateDirectory(string Path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"the state directory {directory} cannot be made: {e.Message}", "name another one with --state DIR");
+            throw new UsageException(
+                $"the state directory {directory} cannot be made: {e.Message}",
+                "name another one with --state DIR"
+            );
         }
         return directory;
     }

@@ -20,26 +20,45 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
     {
         await using var engine = new Engine(invocation);
         var exit = await FleetAtRevision.UseAsync(invocation, engine, null, (fleet, _) => At(fleet)).ConfigureAwait(false);
-        if (exit is not (ExitCode.InvalidDocuments or ExitCode.Rejected) || engine.LastGoodFleet(invocation.Stopping) is not { } good)
+        if (
+            exit is not (ExitCode.InvalidDocuments or ExitCode.Rejected)
+            || engine.LastGoodFleet(invocation.Stopping) is not { } good
+        )
             return exit;
         invocation.Complain($"{good.Revision.CommitId}, the last good revision, is used instead");
         return await At(good).ConfigureAwait(false);
 
-        Task<ExitCode> At(ValidFleet fleet) => use(new(invocation, engine, fleet, fleet.FindCluster(name)
-            ?? throw new UsageException($"there is no cluster '{name}' at {fleet.Revision.CommitId}", $"clusters are {string.Join(", ", fleet.Clusters.Select(c => c.Name))}")));
+        Task<ExitCode> At(ValidFleet fleet) =>
+            use(
+                new(
+                    invocation,
+                    engine,
+                    fleet,
+                    fleet.FindCluster(name)
+                        ?? throw new UsageException(
+                            $"there is no cluster '{name}' at {fleet.Revision.CommitId}",
+                            $"clusters are {string.Join(", ", fleet.Clusters.Select(c => c.Name))}"
+                        )
+                )
+            );
     }
 
     public async Task<ExitCode> SuspendAsync(Suspension suspension, TimeSpan wait)
     {
         var cancel = invocation.Stopping;
         // Hosts first: they need no server, so that a loop that is about to start one finds it as soon as can be.
-        List<PlaceAnswer> answers = [.. await engine.SuspensionFiles.WriteAsync(fleet, cluster, suspension, cancel).ConfigureAwait(false)];
+        List<PlaceAnswer> answers =
+        [
+            .. await engine.SuspensionFiles.WriteAsync(fleet, cluster, suspension, cancel).ConfigureAwait(false),
+        ];
         if (answers.All(a => a.Problem is not null))
             answers.Add(new(OwnSuspensions.Declared, engine.OwnSuspensions.Declare(cluster, suspension), true));
         var primaries = await PrimariesAsync().ConfigureAwait(false);
         foreach (var primary in primaries)
         {
-            answers.Add(OfRecord(primary, await store.SuspendAsync(fleet, cluster, primary, suspension, cancel).ConfigureAwait(false)));
+            answers.Add(
+                OfRecord(primary, await store.SuspendAsync(fleet, cluster, primary, suspension, cancel).ConfigureAwait(false))
+            );
             if (answers[^1].Problem is null)
                 engine.OwnSuspensions.Remember(cluster, suspension);
         }
@@ -73,13 +92,28 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
         answers.Add(new(OwnSuspensions.Declared, problem, own));
         var failed = answers.Where(a => a.Problem is not null).ToList();
         foreach (var one in failed)
-            invocation.Complain(VisibleText.Of($"not looked at: {one.Place}: {one.Problem}; what it may say holds until its end: resume again once it answers"));
+            invocation.Complain(
+                VisibleText.Of(
+                    $"not looked at: {one.Place}: {one.Problem}; what it may say holds until its end: resume again once it answers"
+                )
+            );
         var inGit = cluster.Suspended is { } declared && declared.Until > invocation.Time.GetUtcNow() ? declared : null;
         if (inGit is not null)
-            invocation.Complain(VisibleText.Of(string.Create(CultureInfo.InvariantCulture, $"Git suspends it until {inGit.Until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: remove spec.suspended at {inGit.At}")));
+            invocation.Complain(
+                VisibleText.Of(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Git suspends it until {inGit.Until.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: remove spec.suspended at {inGit.At}"
+                    )
+                )
+            );
         var changed = answers.Exists(a => a.Changed);
         if (changed || (failed.Count == 0 && inGit is null))
-            invocation.WriteOut(changed ? $"{cluster.Name} is resumed{(inGit is null && failed.Count == 0 ? "" : " as far as it could be")}" : $"{cluster.Name} was not suspended");
+            invocation.WriteOut(
+                changed
+                    ? $"{cluster.Name} is resumed{(inGit is null && failed.Count == 0 ? "" : " as far as it could be")}"
+                    : $"{cluster.Name} was not suspended"
+            );
         return (inGit, failed.Count) switch
         {
             (not null, _) => ExitCode.Locked,
@@ -95,7 +129,11 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
     }
 
     private static PlaceAnswer OfRecord(Member primary, StepOutcome outcome) =>
-        new($"the cluster's record on {primary.Name}", OutcomeText.Holds(outcome) ? null : OutcomeText.Reason(outcome) ?? OutcomeText.Word(outcome), outcome is StepOutcome.Done);
+        new(
+            $"the cluster's record on {primary.Name}",
+            OutcomeText.Holds(outcome) ? null : OutcomeText.Reason(outcome) ?? OutcomeText.Word(outcome),
+            outcome is StepOutcome.Done
+        );
 
     /// <summary>A step that has begun is not broken off; whoever suspends has to know when it is over.</summary>
     private async Task<ExitCode> WaitForWritersAsync(IReadOnlyList<Member> primaries, TimeSpan wait)
@@ -134,7 +172,16 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
         var environment = fleet.EnvironmentOf(cluster);
         var first = cluster.Members.FirstOrDefault(m => m.Initial) ?? cluster.Members[0];
         var host = environment.Hosts.Single(h => h.Name == first.Host);
-        switch (await engine.HostLocks.TakeAsync(host, MemberDirectory.WriterLock(environment.Access, cluster.Name), "pggitops suspend", invocation.Stopping).ConfigureAwait(false))
+        switch (
+            await engine
+                .HostLocks.TakeAsync(
+                    host,
+                    MemberDirectory.WriterLock(environment.Access, cluster.Name),
+                    "pggitops suspend",
+                    invocation.Stopping
+                )
+                .ConfigureAwait(false)
+        )
         {
             case HostLockOutcome.Taken taken:
                 await taken.Lock.DisposeAsync().ConfigureAwait(false);

@@ -20,7 +20,10 @@ internal static class TestHook
     {
         if (SettingVariable.Read(Variable) is not { } text)
             return static (_, _) => { };
-        if (text.Split(':') is not [("intent" or "effect") and var kind, var number] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n))
+        if (
+            text.Split(':') is not [("intent" or "effect") and var kind, var number]
+            || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+        )
             throw new UsageException($"{Variable}: '{text}' is not intent:N or effect:N.");
         return (at, count) =>
         {

@@ -11,11 +11,35 @@ namespace PgGitOps.Commands;
 /// <summary>Judges documents; touches no cluster. Files of a directory as they lie there, or a commit with --ref.</summary>
 internal static class ValidateCommand
 {
-    private static readonly Argument<string?> PathArgument = new("PATH") { Description = "Directory that holds policies/ and environments/; default: --repo, else here", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> PathArgument = new("PATH")
+    {
+        Description = "Directory that holds policies/ and environments/; default: --repo, else here",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
-    private static readonly Switch Fix = new("--fix", "Carry out the edits that rules call safe in the files of the directory, and show them as a diff");
+    private static readonly Switch Fix = new(
+        "--fix",
+        "Carry out the edits that rules call safe in the files of the directory, and show them as a diff"
+    );
 
-    public static CommandDefinition Define() => new(RuleSettings.AddFromTo(RuleSettings.AddTo(SourceSettings.AddTo(new Command("validate", "Check documents: YAML, schemas, references, promises, rules; no cluster is touched") { PathArgument, Fix.Option }))), Run);
+    public static CommandDefinition Define() =>
+        new(
+            RuleSettings.AddFromTo(
+                RuleSettings.AddTo(
+                    SourceSettings.AddTo(
+                        new Command(
+                            "validate",
+                            "Check documents: YAML, schemas, references, promises, rules; no cluster is touched"
+                        )
+                        {
+                            PathArgument,
+                            Fix.Option,
+                        }
+                    )
+                )
+            ),
+            Run
+        );
 
     private static Task<ExitCode> Run(Invocation invocation)
     {
@@ -24,21 +48,38 @@ internal static class ValidateCommand
         var path = invocation.Parsed.GetValue(PathArgument);
         var fix = Fix.Read(invocation.Parsed);
         if (fix && (invocation.Reference is not null || !Directory.Exists(path ?? invocation.Repository)))
-            throw new UsageException("--fix changes files as they lie in a directory, not a commit", "give the directory as PATH, without --ref");
+            throw new UsageException(
+                "--fix changes files as they lie in a directory, not a commit",
+                "give the directory as PATH, without --ref"
+            );
         using var rules = new RuleRoute(RuleSettings.Read(invocation));
         if (PolicyFiles.DirectoryOf(invocation, fix ? path ?? invocation.Repository : path) is { } directory)
             rules.Prepare(WorkTree.Rules(directory));
-        return Task.FromResult(PolicyFiles.Use(invocation, fix ? path ?? invocation.Repository : path, (tree, notes) =>
-        {
-            var documents = SoundDocuments.Open(invocation);
-            var reader = new FleetReader(documents.Cache);
-            var judge = new RevisionJudge(reader, rules, invocation.Time);
-            var judged = judge.Weigh(tree, notes, cancel: invocation.Stopping);
-            documents.Save();
-            if (fix && judged is { Fleet: not null, Rules: { } report } && FileFixes.Write(invocation, path ?? invocation.Repository, tree, report))
-                judged = judge.Weigh(WorkTree.Read(path ?? invocation.Repository, invocation.Time.GetUtcNow()).Tree, notes, cancel: invocation.Stopping);
-            return Report(invocation, judged, rules, reader);
-        }));
+        return Task.FromResult(
+            PolicyFiles.Use(
+                invocation,
+                fix ? path ?? invocation.Repository : path,
+                (tree, notes) =>
+                {
+                    var documents = SoundDocuments.Open(invocation);
+                    var reader = new FleetReader(documents.Cache);
+                    var judge = new RevisionJudge(reader, rules, invocation.Time);
+                    var judged = judge.Weigh(tree, notes, cancel: invocation.Stopping);
+                    documents.Save();
+                    if (
+                        fix
+                        && judged is { Fleet: not null, Rules: { } report }
+                        && FileFixes.Write(invocation, path ?? invocation.Repository, tree, report)
+                    )
+                        judged = judge.Weigh(
+                            WorkTree.Read(path ?? invocation.Repository, invocation.Time.GetUtcNow()).Tree,
+                            notes,
+                            cancel: invocation.Stopping
+                        );
+                    return Report(invocation, judged, rules, reader);
+                }
+            )
+        );
     }
 
     private static ExitCode Report(Invocation invocation, RevisionJudgement judged, RuleRoute rules, FleetReader reader)
@@ -48,12 +89,23 @@ internal static class ValidateCommand
             // Who changes a rule in the same commit as a document must not thereby judge himself.
             var judging = invocation.Source.Read(new SourceRequest { Reference = reference }, invocation.Stopping);
             if (judging is not SourceOutcome.Read { Tree: var judge, Diagnostics: var ofJudge })
-                return judging is SourceOutcome.Refused { Refusal: var refusal } ? RevisionFailure.Report(invocation, refusal) : throw new InvalidOperationException("nothing was known, so nothing can be unchanged");
-            var report = rules.Judge(RuleBundleReader.Read(judge, reader.Read(judge)), judged.AsRead, invocation.Time.GetUtcNow(), judged.Knowledge, invocation.Stopping);
+                return judging is SourceOutcome.Refused { Refusal: var refusal }
+                    ? RevisionFailure.Report(invocation, refusal)
+                    : throw new InvalidOperationException("nothing was known, so nothing can be unchanged");
+            var report = rules.Judge(
+                RuleBundleReader.Read(judge, reader.Read(judge)),
+                judged.AsRead,
+                invocation.Time.GetUtcNow(),
+                judged.Knowledge,
+                invocation.Stopping
+            );
             Preview(invocation, RulePreview.Of(report, own));
             // A setting of the judged files judges nothing here, and is still one of their documents.
             var both = RuleSettings.OwnJudgeToo(invocation);
-            Diagnostic[] also = [.. own.Diagnostics.Where(d => both || SettingsInForce.IsOfSetting(d)).Except(report.Diagnostics)];
+            Diagnostic[] also =
+            [
+                .. own.Diagnostics.Where(d => both || SettingsInForce.IsOfSetting(d)).Except(report.Diagnostics),
+            ];
             // A rule that could not be read there judges nobody, and its absence must not pass unseen.
             Diagnostic[] there = [.. ofJudge.Select(d => d with { Message = $"in {reference}, whose rules judge: {d.Message}" })];
             judged = judged with
@@ -61,12 +113,17 @@ internal static class ValidateCommand
                 Rules = report with
                 {
                     Diagnostics = [.. report.Diagnostics, .. also, .. there],
-                    Rejected = report.Rejected || (both ? own.Rejected : also.Length > 0) || there.Any(d => d.Severity == Severity.Error),
+                    Rejected =
+                        report.Rejected
+                        || (both ? own.Rejected : also.Length > 0)
+                        || there.Any(d => d.Severity == Severity.Error),
                 },
             };
         }
         DiagnosticOutput.Write(invocation, judged.Tree, judged.Diagnostics, judged.Rules?.Describe());
-        return judged.Fleet is null || judged.SettingsAreWrong ? ExitCode.InvalidDocuments : judged.Rejected ? ExitCode.Rejected : ExitCode.Done;
+        return judged.Fleet is null || judged.SettingsAreWrong ? ExitCode.InvalidDocuments
+            : judged.Rejected ? ExitCode.Rejected
+            : ExitCode.Done;
     }
 
     private static void Preview(Invocation invocation, RulePreview preview)

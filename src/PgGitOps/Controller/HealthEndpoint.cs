@@ -47,8 +47,12 @@ internal sealed class HealthEndpoint : IDisposable
             throw new FormatException($"'{address}' is not ADDRESS:PORT, such as 127.0.0.1:8080.");
         // The listener of the base runtime takes what follows the first colon for the port.
         if (parsed.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 && !parsed.Address.Equals(IPAddress.IPv6Any))
-            throw new FormatException($"'{address}' is an IPv6 address; the page is served on IPv4 addresses, such as 127.0.0.1:8080, or with [::]:8080 on all.");
-        return parsed.Address.Equals(IPAddress.Any) || parsed.Address.Equals(IPAddress.IPv6Any) ? $"*:{parsed.Port}" : parsed.ToString();
+            throw new FormatException(
+                $"'{address}' is an IPv6 address; the page is served on IPv4 addresses, such as 127.0.0.1:8080, or with [::]:8080 on all."
+            );
+        return parsed.Address.Equals(IPAddress.Any) || parsed.Address.Equals(IPAddress.IPv6Any)
+            ? $"*:{parsed.Port}"
+            : parsed.ToString();
     }
 
     public void Dispose() => listener.Close();
@@ -61,7 +65,8 @@ internal sealed class HealthEndpoint : IDisposable
             {
                 Answer(await listener.GetContextAsync().ConfigureAwait(false));
             }
-            catch (Exception e) when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException)
+            catch (Exception e)
+                when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException)
             {
                 // A caller that hung up, or the end of the run: neither concerns the loop.
                 log.Debug("health request ended early: {Reason}", e.Message);

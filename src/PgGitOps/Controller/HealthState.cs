@@ -91,14 +91,22 @@ internal sealed class HealthState(TimeProvider time, TimeSpan passWithin) : IPas
     {
         lock (gate)
         {
-            var stuck = clusters.Where(c => IsLate(c.Value) || c.Value.Failures >= StuckAfterFailures).Select(c => c.Key).ToList();
+            var stuck = clusters
+                .Where(c => IsLate(c.Value) || c.Value.Failures >= StuckAfterFailures)
+                .Select(c => c.Key)
+                .ToList();
             var overdue = clusters.Values.Any(IsLate) || (lastPassAt is null && Now > passWithin);
             var healthy = !overdue && stuck.Count == 0 && commit is not null && lastPassAt is not null;
             using var buffer = new MemoryStream();
             using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
             {
                 json.WriteStartObject();
-                json.WriteString("status", healthy ? "ok" : lastPassAt is null && !overdue ? "starting" : "failing");
+                json.WriteString(
+                    "status",
+                    healthy ? "ok"
+                        : lastPassAt is null && !overdue ? "starting"
+                        : "failing"
+                );
                 json.WriteString("commit", commit);
                 // A refused commit is the authors' business, not a reason to restart the loop: it is shown, and health stays.
                 json.WriteString("refusedRevision", refused);
@@ -144,7 +152,13 @@ internal sealed class HealthState(TimeProvider time, TimeSpan passWithin) : IPas
         json.WriteEndArray();
     }
 
-    private static string? Moment(DateTimeOffset? at) => at?.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
+    private static string? Moment(DateTimeOffset? at) =>
+        at?.UtcDateTime.ToString("O", System.Globalization.CultureInfo.InvariantCulture);
 
-    private sealed record ClusterHealth(ClusterCondition Condition, int Failures, TimeSpan Deadline, IReadOnlyList<string> Objectives);
+    private sealed record ClusterHealth(
+        ClusterCondition Condition,
+        int Failures,
+        TimeSpan Deadline,
+        IReadOnlyList<string> Objectives
+    );
 }

@@ -34,13 +34,25 @@ internal sealed class LogListener(ILogger sink) : IPassListener
                     log.Write(level, "{Place}: {Rule}: {Finding}", finding.Span.ToString(), finding.RuleId, finding.Message);
                 break;
             case PassEvent.RevisionNotFetched e:
-                log.Write(level, "cannot fetch the newest revision ({Kind}), continuing with {InForce}: {Problem}{Hint}", e.Kind, e.InForce ?? "none", e.Message, e.Hint is null ? "" : $" ({e.Hint})");
+                log.Write(
+                    level,
+                    "cannot fetch the newest revision ({Kind}), continuing with {InForce}: {Problem}{Hint}",
+                    e.Kind,
+                    e.InForce ?? "none",
+                    e.Message,
+                    e.Hint is null ? "" : $" ({e.Hint})"
+                );
                 break;
             case PassEvent.RevisionCurrent e:
                 log.Write(level, "the newest revision is in force: {InForce}", e.InForce ?? "none");
                 break;
             case PassEvent.ClusterUndeclared e:
-                log.Write(level, "{Rule}: no document declares cluster {Cluster} any more; it is left as it is", PlanRule.DocumentGone, e.Cluster);
+                log.Write(
+                    level,
+                    "{Rule}: no document declares cluster {Cluster} any more; it is left as it is",
+                    PlanRule.DocumentGone,
+                    e.Cluster
+                );
                 break;
             case PassEvent.PassBegun e:
                 log.Write(level, "{Cluster}: a pass begins at {Commit}", e.Cluster, e.Commit);
@@ -52,10 +64,24 @@ internal sealed class LogListener(ILogger sink) : IPassListener
                 log.Write(level, e.Error, "{Cluster}: internal error", e.Cluster);
                 break;
             case PassEvent.PassScheduled e:
-                log.Write(level, "{Cluster}: the next pass is over within {Within}; {Failures} failed in a row", e.Cluster, e.Within, e.Failures);
+                log.Write(
+                    level,
+                    "{Cluster}: the next pass is over within {Within}; {Failures} failed in a row",
+                    e.Cluster,
+                    e.Within,
+                    e.Failures
+                );
                 break;
             case PassEvent.ConditionChanged e:
-                log.Write(level, "{Cluster}: {Message} ({State}, {Reason}, since {Since})", e.Cluster, e.After.Message, e.After.State, e.After.Reason, Moment(e.After.Since));
+                log.Write(
+                    level,
+                    "{Cluster}: {Message} ({State}, {Reason}, since {Since})",
+                    e.Cluster,
+                    e.After.Message,
+                    e.After.State,
+                    e.After.Reason,
+                    Moment(e.After.Since)
+                );
                 break;
             case PassEvent.ClusterResumed e:
                 log.Write(level, "{Cluster}: resumed, suspended since {Since}", e.Cluster, Moment(e.Since));
@@ -104,19 +130,55 @@ internal sealed class LogListener(ILogger sink) : IPassListener
                 log.Write(level, "{Cluster}: {Title} begins ({Step})", e.Step.Cluster, e.Step.Title, e.Step.Id);
                 break;
             case PassEvent.StepEnded e when OutcomeText.Reason(e.Outcome) is { } reason:
-                log.Write(level, "{Cluster}: {Title}: {Outcome}: {Reason} ({Step})", e.Step.Cluster, e.Step.Title, OutcomeText.Word(e.Outcome), reason, e.Step.Id);
+                log.Write(
+                    level,
+                    "{Cluster}: {Title}: {Outcome}: {Reason} ({Step})",
+                    e.Step.Cluster,
+                    e.Step.Title,
+                    OutcomeText.Word(e.Outcome),
+                    reason,
+                    e.Step.Id
+                );
                 break;
             case PassEvent.StepEnded e:
-                log.Write(level, "{Cluster}: {Title}: {Outcome} ({Step})", e.Step.Cluster, e.Step.Title, OutcomeText.Word(e.Outcome), e.Step.Id);
+                log.Write(
+                    level,
+                    "{Cluster}: {Title}: {Outcome} ({Step})",
+                    e.Step.Cluster,
+                    e.Step.Title,
+                    OutcomeText.Word(e.Outcome),
+                    e.Step.Id
+                );
                 break;
             case PassEvent.StepHeldBack e:
-                log.Write(level, "{Cluster}: {Title} held back: {Reason} ({Step})", e.Step.Cluster, e.Step.Title, e.Why, e.Step.Id);
+                log.Write(
+                    level,
+                    "{Cluster}: {Title} held back: {Reason} ({Step})",
+                    e.Step.Cluster,
+                    e.Step.Title,
+                    e.Why,
+                    e.Step.Id
+                );
                 break;
             case PassEvent.StepWithoutEffect e:
-                log.Write(level, "{Cluster}: {Title}: done, and its effect did not show: {Seen} ({Step})", e.Step.Cluster, e.Step.Title, e.Seen, e.Step.Id);
+                log.Write(
+                    level,
+                    "{Cluster}: {Title}: done, and its effect did not show: {Seen} ({Step})",
+                    e.Step.Cluster,
+                    e.Step.Title,
+                    e.Seen,
+                    e.Step.Id
+                );
                 break;
             case PassEvent.InterruptedStepVerified e:
-                log.Write(level, "{Cluster}: {Title} was in flight when a process ended; looked again: {Verdict} ({Step})", e.Cluster, e.Title, SecondLook.Word(e.Verdict), e.StepId);
+                log.Write(
+                    level,
+                    "{Cluster}: {Title} was in flight when a process ended; looked again: {Verdict} ({Step})",
+                    e.Cluster,
+                    e.Title,
+                    SecondLook.Word(e.Verdict),
+                    e.StepId
+                );
                 break;
             default:
                 throw new InvalidOperationException($"PassEvent is closed, and {told.GetType().Name} has no line");
@@ -128,18 +190,28 @@ internal sealed class LogListener(ILogger sink) : IPassListener
         log.Write(
             level,
             "{Cluster}: {Message}, {Differences} difference(s) at {Commit}; {Milliseconds} ms, {ProcessorMilliseconds} ms of processor",
-            e.Cluster, e.Condition.Message, e.Figures.Differences, e.Commit, Math.Round(e.Figures.Took.TotalMilliseconds, 1), Math.Round(e.Figures.Processor.TotalMilliseconds, 1));
+            e.Cluster,
+            e.Condition.Message,
+            e.Figures.Differences,
+            e.Commit,
+            Math.Round(e.Figures.Took.TotalMilliseconds, 1),
+            Math.Round(e.Figures.Processor.TotalMilliseconds, 1)
+        );
         foreach (var left in e.Figures.Left)
             log.Warning("{Cluster}: still to do: {Title}", e.Cluster, left);
     }
 
-    private static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Moment(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    private static LogEventLevel LevelOf(PassEvent told) => told is PassEvent.PassEnded { Figures.Changed: true } ? LogEventLevel.Information : told.Code.Weight switch
-    {
-        EventWeight.Detail => LogEventLevel.Debug,
-        EventWeight.News => LogEventLevel.Information,
-        EventWeight.Warning => LogEventLevel.Warning,
-        EventWeight.Error => LogEventLevel.Error,
-    };
+    private static LogEventLevel LevelOf(PassEvent told) =>
+        told is PassEvent.PassEnded { Figures.Changed: true }
+            ? LogEventLevel.Information
+            : told.Code.Weight switch
+            {
+                EventWeight.Detail => LogEventLevel.Debug,
+                EventWeight.News => LogEventLevel.Information,
+                EventWeight.Warning => LogEventLevel.Warning,
+                EventWeight.Error => LogEventLevel.Error,
+            };
 }

@@ -11,31 +11,33 @@ namespace PgGitOps.Controller;
 /// <summary>The structured log on stderr.</summary>
 internal static class LogSetup
 {
-    public static LogEventLevel LevelOf(bool quiet, bool verbose) => (quiet, verbose) switch
-    {
-        (true, false) => LogEventLevel.Warning,
-        (false, true) => LogEventLevel.Debug,
-        _ => LogEventLevel.Information,
-    };
+    public static LogEventLevel LevelOf(bool quiet, bool verbose) =>
+        (quiet, verbose) switch
+        {
+            (true, false) => LogEventLevel.Warning,
+            (false, true) => LogEventLevel.Debug,
+            _ => LogEventLevel.Information,
+        };
 
     public static ILogger Create(LogFormat format, LogEventLevel level, TextWriter stderr) =>
-        new LoggerConfiguration()
-            .MinimumLevel.Is(level)
-            .WriteTo.Sink(new StderrSink(FormatterOf(format), stderr))
-            .CreateLogger();
+        new LoggerConfiguration().MinimumLevel.Is(level).WriteTo.Sink(new StderrSink(FormatterOf(format), stderr)).CreateLogger();
 
-    private static ITextFormatter FormatterOf(LogFormat format) => format switch
-    {
-        LogFormat.Text => new VisibleLineFormatter(),
-        LogFormat.Json => new CompactJsonFormatter(),
-    };
+    private static ITextFormatter FormatterOf(LogFormat format) =>
+        format switch
+        {
+            LogFormat.Text => new VisibleLineFormatter(),
+            LogFormat.Json => new CompactJsonFormatter(),
+        };
 
     /// <summary>A line an event, whatever servers and documents made of its values; an exception under it.</summary>
     private sealed class VisibleLineFormatter : ITextFormatter
     {
         private const int ExceptionIndent = 4;
 
-        private readonly MessageTemplateTextFormatter line = new("{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:lj}", System.Globalization.CultureInfo.InvariantCulture);
+        private readonly MessageTemplateTextFormatter line = new(
+            "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:lj}",
+            System.Globalization.CultureInfo.InvariantCulture
+        );
 
         public void Format(LogEvent logEvent, TextWriter output)
         {

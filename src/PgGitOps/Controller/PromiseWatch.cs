@@ -27,7 +27,9 @@ internal sealed class PromiseWatch(LagEvidence lag)
 
     public PromiseNews Look(ValidFleet fleet, string cluster, ClusterSnapshot? seen, DateTimeOffset now)
     {
-        List<string> raised = [], cleared = [], standing = [];
+        List<string> raised = [],
+            cleared = [],
+            standing = [];
         LagHistory? history = null;
         // Read once a process; not while others wait.
         var known = recalled.GetOrAdd(cluster, c => new(() => lag.Recall(c))).Value;
@@ -58,7 +60,10 @@ internal sealed class PromiseWatch(LagEvidence lag)
     public IReadOnlyList<LiveContext> Last(string cluster)
     {
         lock (gate)
-            return [.. last.Values.Where(c => c.Proof.Policy.Cluster.Value == cluster).OrderBy(c => c.Name, StringComparer.Ordinal)];
+            return
+            [
+                .. last.Values.Where(c => c.Proof.Policy.Cluster.Value == cluster).OrderBy(c => c.Name, StringComparer.Ordinal),
+            ];
     }
 
     private ContextProof[] ProofsOf(ValidFleet fleet, string cluster)

@@ -6,7 +6,14 @@ using PgGitOps.Reconciling;
 namespace PgGitOps.Controller;
 
 /// <summary>Looks, and where the documents say so heals, again and again. Each cluster goes at its own pace: a long clone in one delays no other.</summary>
-internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassSchedule schedule, IPassListener listener, LoopOptions options, RuleWatch? rules = null)
+internal sealed class ReconcileLoop(
+    RevisionInForce revision,
+    Route route,
+    PassSchedule schedule,
+    IPassListener listener,
+    LoopOptions options,
+    RuleWatch? rules = null
+)
 {
     /// <summary>Time a pass may take beyond the interval before the loop counts as overdue.</summary>
     public static readonly TimeSpan PassGrace = TimeSpan.FromMinutes(2);
@@ -59,7 +66,12 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
 
     /// <summary>The shortest interval of what this loop cares for, also while clusters back off: the mending commit should not wait for them.</summary>
     private TimeSpan GitEvery(ValidFleet? fleet) =>
-        fleet?.Environments.Where(e => options.Environments.Count == 0 || options.Environments.Contains(e.Name)).Select(e => e.Interval).DefaultIfEmpty(FirstRevisionEvery).Min() ?? FirstRevisionEvery;
+        fleet
+            ?.Environments.Where(e => options.Environments.Count == 0 || options.Environments.Contains(e.Name))
+            .Select(e => e.Interval)
+            .DefaultIfEmpty(FirstRevisionEvery)
+            .Min()
+        ?? FirstRevisionEvery;
 
     private void RevisionLooked(RevisionState state, bool moved)
     {
@@ -90,7 +102,13 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
         }
     }
 
-    private async Task PassAsync(RevisionState state, ValidFleet fleet, string cluster, CancellationToken stopping, CancellationToken abort)
+    private async Task PassAsync(
+        RevisionState state,
+        ValidFleet fleet,
+        string cluster,
+        CancellationToken stopping,
+        CancellationToken abort
+    )
     {
         var interval = fleet.EnvironmentOf(fleet.FindCluster(cluster)!).Interval;
         bool succeeded;
@@ -98,7 +116,15 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
         {
             var pass = await route.PassAsync(fleet, [cluster], options.Order(stopping, abort)).ConfigureAwait(false);
             // Waiting and suspended clusters do as they are told; observing them more rarely would only delay them.
-            succeeded = pass.Clusters.Single().Ending is ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Short or ClusterEnding.Degraded or ClusterEnding.Locked or ClusterEnding.Interrupted;
+            succeeded =
+                pass.Clusters.Single().Ending
+                    is ClusterEnding.InOrder
+                        or ClusterEnding.Applied
+                        or ClusterEnding.Waiting
+                        or ClusterEnding.Short
+                        or ClusterEnding.Degraded
+                        or ClusterEnding.Locked
+                        or ClusterEnding.Interrupted;
             TellObjectives(state, pass, cluster);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -110,7 +136,12 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
             // A bug of ours in one cluster's pass must not end the care for the others.
             succeeded = false;
             listener.Hear(new PassEvent.PassFailed(cluster, e));
-            route.Clusters.Note(cluster, new(ConditionReason.InternalError, $"{e.GetType().Name}: {e.Message}", [e.GetType().Name]), time.GetUtcNow(), listener);
+            route.Clusters.Note(
+                cluster,
+                new(ConditionReason.InternalError, $"{e.GetType().Name}: {e.Message}", [e.GetType().Name]),
+                time.GetUtcNow(),
+                listener
+            );
         }
         int failures;
         lock (gate)
@@ -119,7 +150,9 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
             failures = schedule.Failures(cluster);
             running.Remove(cluster);
         }
-        listener.Hear(new PassEvent.PassScheduled(cluster, failures, PassSchedule.Delay(interval, failures) + interval + PassGrace));
+        listener.Hear(
+            new PassEvent.PassScheduled(cluster, failures, PassSchedule.Delay(interval, failures) + interval + PassGrace)
+        );
         // The loop sleeps until the first of the others is due.
         Wake();
     }
@@ -142,7 +175,10 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
     private async Task SleepAsync(TimeSpan delay, Task woken, CancellationToken stopping)
     {
         // Never spin, and never rely on being woken alone.
-        var pause = delay < TimeSpan.FromMilliseconds(20) ? TimeSpan.FromMilliseconds(20) : delay > SleepMax ? SleepMax : delay;
+        var pause =
+            delay < TimeSpan.FromMilliseconds(20) ? TimeSpan.FromMilliseconds(20)
+            : delay > SleepMax ? SleepMax
+            : delay;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         await Task.WhenAny(Task.Delay(pause, time, over.Token), woken).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
@@ -152,4 +188,8 @@ internal sealed class ReconcileLoop(RevisionInForce revision, Route route, PassS
 /// <param name="Environments">Only these; empty means all.</param>
 /// <param name="Select">Clusters of a fleet that this loop cares for.</param>
 /// <param name="Order">How each pass is to be run.</param>
-internal sealed record LoopOptions(IReadOnlyList<string> Environments, Func<ValidFleet, IReadOnlyCollection<string>> Select, Func<CancellationToken, CancellationToken, PassOrder> Order);
+internal sealed record LoopOptions(
+    IReadOnlyList<string> Environments,
+    Func<ValidFleet, IReadOnlyCollection<string>> Select,
+    Func<CancellationToken, CancellationToken, PassOrder> Order
+);

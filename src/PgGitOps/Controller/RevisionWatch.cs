@@ -23,7 +23,12 @@ internal sealed class RevisionWatch(RevisionInForce revision, Func<ValidFleet?, 
         while (!stopping.IsCancellationRequested)
         {
             // A thread for itself: reading Git and asking rules block.
-            var look = Task.Factory.StartNew(() => Look(stopping), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var look = Task.Factory.StartNew(
+                () => Look(stopping),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            );
             bool moved;
             try
             {
@@ -36,7 +41,8 @@ internal sealed class RevisionWatch(RevisionInForce revision, Func<ValidFleet?, 
             }
             failures = revision.State.Problem is RevisionProblem.Failed ? failures + 1 : 0;
             looked(revision.State, moved);
-            await SleepAsync(PassSchedule.Delay(interval(revision.State.Fleet), failures, BackOffMax), stopping).ConfigureAwait(false);
+            await SleepAsync(PassSchedule.Delay(interval(revision.State.Fleet), failures, BackOffMax), stopping)
+                .ConfigureAwait(false);
         }
     }
 
@@ -58,9 +64,7 @@ internal sealed class RevisionWatch(RevisionInForce revision, Func<ValidFleet?, 
         {
             await look.WaitAsync(EndLimit, time).ConfigureAwait(false);
         }
-        catch (TimeoutException)
-        {
-        }
+        catch (TimeoutException) { }
     }
 
     private async Task SleepAsync(TimeSpan delay, CancellationToken stopping)
@@ -69,8 +73,6 @@ internal sealed class RevisionWatch(RevisionInForce revision, Func<ValidFleet?, 
         {
             await Task.Delay(delay, time, stopping).ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
     }
 }

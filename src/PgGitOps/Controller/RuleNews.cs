@@ -11,7 +11,8 @@ internal sealed class RuleNews(RuleWatch rules, IPassListener listener)
     private readonly Lock gate = new();
 
     // What each cluster was last seen like; a rule that is still being asked of an earlier sight is asked of the latest next.
-    private readonly Dictionary<string, (SourceTree Tree, IReadOnlyList<LiveContext> Contexts, ClusterSnapshot Seen)> waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (SourceTree Tree, IReadOnlyList<LiveContext> Contexts, ClusterSnapshot Seen)> waiting =
+        new(StringComparer.Ordinal);
     private bool asking;
     private volatile bool stopped;
 

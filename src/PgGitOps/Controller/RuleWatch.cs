@@ -18,7 +18,11 @@ internal sealed class RuleWatch(RuleRoute rules, TimeProvider time)
     private HashSet<Diagnostic> said = [];
 
     /// <returns>Findings that were not there at the look before, and those that are gone.</returns>
-    public (IReadOnlyList<Diagnostic> Raised, IReadOnlyList<Diagnostic> Cleared) Look(SourceTree tree, IEnumerable<LiveContext> contexts, ClusterSnapshot? snapshot)
+    public (IReadOnlyList<Diagnostic> Raised, IReadOnlyList<Diagnostic> Cleared) Look(
+        SourceTree tree,
+        IEnumerable<LiveContext> contexts,
+        ClusterSnapshot? snapshot
+    )
     {
         lock (gate)
         {
@@ -33,7 +37,8 @@ internal sealed class RuleWatch(RuleRoute rules, TimeProvider time)
             if (snapshot is not null)
                 seen[snapshot.Name] = snapshot;
             var found = asked is null ? [] : asked.Judge(rules, time.GetUtcNow(), live, seen, _ => true).Standing.ToHashSet();
-            Diagnostic[] raised = [.. found.Except(said).OrderBy(d => d.Span)], cleared = [.. said.Except(found).OrderBy(d => d.Span)];
+            Diagnostic[] raised = [.. found.Except(said).OrderBy(d => d.Span)],
+                cleared = [.. said.Except(found).OrderBy(d => d.Span)];
             said = found;
             return (raised, cleared);
         }

@@ -35,7 +35,8 @@ internal sealed class AskingRules
         var settings = whole.Withheld.Any(r => files.Contains(r.Path));
         var asked = new RuleBundle(
             [.. whole.Rules.Where(r => files.Contains(r.Path))],
-            [.. whole.Broken.Where(d => files.Contains(d.Span.Path) || (settings && SettingsInForce.IsOfSetting(d)))]);
+            [.. whole.Broken.Where(d => files.Contains(d.Span.Path) || (settings && SettingsInForce.IsOfSetting(d)))]
+        );
         return new(asked, read, Prover.Prove(fleet));
     }
 
@@ -46,6 +47,16 @@ internal sealed class AskingRules
     /// <param name="live">By context.</param>
     /// <param name="seen">By cluster.</param>
     /// <param name="concerns">Whether a document is among those that somebody wants to hear of.</param>
-    public LiveRuleReport Judge(RuleRoute rules, DateTimeOffset now, IReadOnlyDictionary<string, LiveContext> live, IReadOnlyDictionary<string, ClusterSnapshot> seen, Func<string, bool> concerns) =>
-        LiveRuleReport.Of(bundle.Rules.Select(r => r.Header), rules.Judge(bundle, reading, now, new RuleKnowledge(proof, live, seen)), concerns);
+    public LiveRuleReport Judge(
+        RuleRoute rules,
+        DateTimeOffset now,
+        IReadOnlyDictionary<string, LiveContext> live,
+        IReadOnlyDictionary<string, ClusterSnapshot> seen,
+        Func<string, bool> concerns
+    ) =>
+        LiveRuleReport.Of(
+            bundle.Rules.Select(r => r.Header),
+            rules.Judge(bundle, reading, now, new RuleKnowledge(proof, live, seen)),
+            concerns
+        );
 }

@@ -6,7 +6,14 @@ namespace PgGitOps.Reconciling;
 
 /// <summary>One writer's way through the steps of one cluster, under its lock.</summary>
 /// <param name="work">As observed, planned and decided under the lock.</param>
-internal sealed class ClusterRun(IClusterWriter writer, IJournal journal, IRunGround ground, IPassListener listener, string commit, ClusterWork work)
+internal sealed class ClusterRun(
+    IClusterWriter writer,
+    IJournal journal,
+    IRunGround ground,
+    IPassListener listener,
+    string commit,
+    ClusterWork work
+)
 {
     private readonly RunQueue queue = new(work);
     private readonly List<StepResult> results = [];
@@ -37,7 +44,8 @@ internal sealed class ClusterRun(IClusterWriter writer, IJournal journal, IRunGr
             if (abort.IsCancellationRequested)
                 end ??= "the run was broken off";
         }
-        var ending = failed ? ClusterEnding.Stopped
+        var ending =
+            failed ? ClusterEnding.Stopped
             : suspended ? ClusterEnding.Locked
             : interrupted ? ClusterEnding.Interrupted
             : end is not null ? ClusterEnding.Stopped
@@ -45,7 +53,10 @@ internal sealed class ClusterRun(IClusterWriter writer, IJournal journal, IRunGr
             : waits ? ClusterEnding.Waiting
             : results.Count == 0 ? ClusterEnding.InOrder
             : ClusterEnding.Applied;
-        return new(work.Cluster.Name, ending, results, suspended || (!failed && end is not null) ? end : null) { IsSuspended = suspended };
+        return new(work.Cluster.Name, ending, results, suspended || (!failed && end is not null) ? end : null)
+        {
+            IsSuspended = suspended,
+        };
     }
 
     /// <summary>Why a step is not begun, or null. Whatever may have changed since the plan was decided is asked again here.</summary>

@@ -11,7 +11,15 @@ namespace PgGitOps.Reconciling;
 /// <param name="words">What it holds, for people.</param>
 /// <param name="repository">Key of the policy repository.</param>
 /// <param name="before">What an earlier version kept elsewhere, or null.</param>
-internal sealed class ClusterSeries<T>(IEvidenceStore store, string name, string words, string repository, JsonTypeInfo<T> json, StateConditions conditions, Func<string, T?> before)
+internal sealed class ClusterSeries<T>(
+    IEvidenceStore store,
+    string name,
+    string words,
+    string repository,
+    JsonTypeInfo<T> json,
+    StateConditions conditions,
+    Func<string, T?> before
+)
     where T : class
 {
     private readonly ConcurrentDictionary<string, Cell> cells = new(StringComparer.Ordinal);
@@ -40,12 +48,15 @@ internal sealed class ClusterSeries<T>(IEvidenceStore store, string name, string
                 wanted = cell.Unsaved;
             }
             // Another process may have added to it since: what it knows is the ground, unless ours is waiting to be kept.
-            var added = store.Append(Series(cluster), newest =>
-            {
-                if (cell.Unsaved is null && newest is not null && newest.Digest != cell.Digest && Parse(newest) is { } theirs)
-                    wanted = next(theirs) ?? theirs;
-                return new EvidenceDraft(now, null, JsonSerializer.Serialize(wanted, json));
-            });
+            var added = store.Append(
+                Series(cluster),
+                newest =>
+                {
+                    if (cell.Unsaved is null && newest is not null && newest.Digest != cell.Digest && Parse(newest) is { } theirs)
+                        wanted = next(theirs) ?? theirs;
+                    return new EvidenceDraft(now, null, JsonSerializer.Serialize(wanted, json));
+                }
+            );
             cell.Unsaved = added.Problem is null ? null : wanted;
             if (added.Newest is { } entry && added.Problem is null)
                 (cell.Digest, cell.Value) = (entry.Digest, wanted);

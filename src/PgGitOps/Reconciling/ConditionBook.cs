@@ -10,7 +10,15 @@ internal sealed class ConditionBook(IEvidenceStore store, string repository, Sta
 {
     public const string Series = "condition";
 
-    private readonly ClusterSeries<StoredCondition> series = new(store, Series, "since when clusters stand as they do", repository, ConditionJson.Default.StoredCondition, conditions, _ => null);
+    private readonly ClusterSeries<StoredCondition> series = new(
+        store,
+        Series,
+        "since when clusters stand as they do",
+        repository,
+        ConditionJson.Default.StoredCondition,
+        conditions,
+        _ => null
+    );
 
     // As last noted in this process, with its latest message; what is kept moves only with what is news.
     private readonly ConcurrentDictionary<string, ClusterCondition> told = new(StringComparer.Ordinal);
@@ -24,12 +32,16 @@ internal sealed class ConditionBook(IEvidenceStore store, string repository, Sta
     {
         ClusterCondition? before = null;
         var after = new ClusterCondition(found.Reason, found.Message, found.Concerns, now);
-        series.Update(cluster, now, known =>
-        {
-            before = known?.ToCondition();
-            after = after with { Since = before is not null && before.State == after.State ? before.Since : now };
-            return before is null || !after.Says(before) ? StoredCondition.Of(after) : null;
-        });
+        series.Update(
+            cluster,
+            now,
+            known =>
+            {
+                before = known?.ToCondition();
+                after = after with { Since = before is not null && before.State == after.State ? before.Since : now };
+                return before is null || !after.Says(before) ? StoredCondition.Of(after) : null;
+            }
+        );
         var first = !told.ContainsKey(cluster);
         told[cluster] = after;
         if (before is { State: ConditionState.Suspended } && after.State != ConditionState.Suspended)
@@ -40,9 +52,15 @@ internal sealed class ConditionBook(IEvidenceStore store, string repository, Sta
     }
 }
 
-internal sealed record StoredCondition(ConditionReason Reason, string Message, IReadOnlyList<string> Concerns, DateTimeOffset Since)
+internal sealed record StoredCondition(
+    ConditionReason Reason,
+    string Message,
+    IReadOnlyList<string> Concerns,
+    DateTimeOffset Since
+)
 {
-    public static StoredCondition Of(ClusterCondition condition) => new(condition.Reason, condition.Message, [.. condition.Concerns], condition.Since);
+    public static StoredCondition Of(ClusterCondition condition) =>
+        new(condition.Reason, condition.Message, [.. condition.Concerns], condition.Since);
 
     public ClusterCondition ToCondition() => new(Reason, Message, Concerns.ToEquatableArray(), Since);
 }

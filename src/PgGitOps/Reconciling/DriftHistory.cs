@@ -21,11 +21,20 @@ internal sealed class DriftHistory
     public DriftHistory(IEvidenceStore store, string repository, string earlier, StateConditions conditions)
     {
         before = new(() => Read(earlier, conditions));
-        series = new(store, Series, "since when values differ", repository, DriftJson.Default.DictionaryStringDateTimeOffset, conditions, Before);
+        series = new(
+            store,
+            Series,
+            "since when values differ",
+            repository,
+            DriftJson.Default.DictionaryStringDateTimeOffset,
+            conditions,
+            Before
+        );
     }
 
     /// <summary>When this difference was first seen, or null for one never noted.</summary>
-    public DateTimeOffset? Since(FacetKey key) => series.Latest(key.Cluster)?.TryGetValue(key.ToString(), out var at) == true ? at : null;
+    public DateTimeOffset? Since(FacetKey key) =>
+        series.Latest(key.Cluster)?.TryGetValue(key.ToString(), out var at) == true ? at : null;
 
     /// <summary>Notes what differs now. Of a cluster that could not be read nothing is forgotten.</summary>
     public void Note(Plan plan, DateTimeOffset now)
@@ -34,7 +43,11 @@ internal sealed class DriftHistory
             series.Update(cluster.Cluster, now, known => Next(known, cluster, now));
     }
 
-    private static Dictionary<string, DateTimeOffset>? Next(Dictionary<string, DateTimeOffset>? known, ClusterPlan cluster, DateTimeOffset now)
+    private static Dictionary<string, DateTimeOffset>? Next(
+        Dictionary<string, DateTimeOffset>? known,
+        ClusterPlan cluster,
+        DateTimeOffset now
+    )
     {
         var present = cluster.Changes.Select(c => c.Key.ToString()).ToHashSet(StringComparer.Ordinal);
         var next = new Dictionary<string, DateTimeOffset>(known ?? [], StringComparer.Ordinal);
@@ -47,18 +60,24 @@ internal sealed class DriftHistory
     }
 
     private Dictionary<string, DateTimeOffset>? Before(string cluster) =>
-        before.Value.Where(k => k.Key.StartsWith(cluster + "/", StringComparison.Ordinal)).ToDictionary(k => k.Key, k => k.Value, StringComparer.Ordinal) is { Count: > 0 } known ? known : null;
+        before
+            .Value.Where(k => k.Key.StartsWith(cluster + "/", StringComparison.Ordinal))
+            .ToDictionary(k => k.Key, k => k.Value, StringComparer.Ordinal)
+            is { Count: > 0 } known
+            ? known
+            : null;
 
     private static Dictionary<string, DateTimeOffset> Read(string path, StateConditions conditions)
     {
         try
         {
-            if (new StateFile(path, conditions).Read() is { } content && JsonSerializer.Deserialize(content, DriftJson.Default.DictionaryStringDateTimeOffset) is { } known)
+            if (
+                new StateFile(path, conditions).Read() is { } content
+                && JsonSerializer.Deserialize(content, DriftJson.Default.DictionaryStringDateTimeOffset) is { } known
+            )
                 return known;
         }
-        catch (JsonException)
-        {
-        }
+        catch (JsonException) { }
         return [];
     }
 }

@@ -14,14 +14,20 @@ internal sealed class EarlierMemory(string directory)
 
     /// <param name="areOne">Whether what another repository remembered is the same cluster.</param>
     /// <returns>As <see cref="RememberedClusters.Recall"/>.</returns>
-    public (RememberedCluster? Cluster, string? Problem) Recall(string cluster, string repository, Func<RememberedCluster, bool> areOne)
+    public (RememberedCluster? Cluster, string? Problem) Recall(
+        string cluster,
+        string repository,
+        Func<RememberedCluster, bool> areOne
+    )
     {
         try
         {
             var own = Path.Combine(directory, $"{cluster}.{repository}{Suffix}");
             foreach (var path in Candidates(cluster, repository, own))
             {
-                var (read, problem) = RememberedClusterJson.Read(Encoding.UTF8.GetString(RegularFile.TryRead(path, BytesMax) ?? throw new IOException($"{path} is gone")));
+                var (read, problem) = RememberedClusterJson.Read(
+                    Encoding.UTF8.GetString(RegularFile.TryRead(path, BytesMax) ?? throw new IOException($"{path} is gone"))
+                );
                 if (read is null)
                     return (null, $"{path} cannot be understood: {problem}");
                 if (path == own || areOne(read))
@@ -50,7 +56,9 @@ internal sealed class EarlierMemory(string directory)
     {
         try
         {
-            return RegularFile.TryRead(path, BytesMax) is { } bytes ? RememberedClusterJson.Read(Encoding.UTF8.GetString(bytes)).Cluster : null;
+            return RegularFile.TryRead(path, BytesMax) is { } bytes
+                ? RememberedClusterJson.Read(Encoding.UTF8.GetString(bytes)).Cluster
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -59,7 +67,12 @@ internal sealed class EarlierMemory(string directory)
     }
 
     /// <summary>This repository's own first.</summary>
-    private IEnumerable<string> Candidates(string cluster, string repository, string own) => !Directory.Exists(directory) ? []
-        : Directory.EnumerateFiles(directory, $"{cluster}.*{Suffix}").Where(f => Path.GetFileName(f).Length == cluster.Length + ".".Length + repository.Length + Suffix.Length)
-            .OrderBy(f => f != own).ThenBy(f => f, StringComparer.Ordinal);
+    private IEnumerable<string> Candidates(string cluster, string repository, string own) =>
+        !Directory.Exists(directory)
+            ? []
+            : Directory
+                .EnumerateFiles(directory, $"{cluster}.*{Suffix}")
+                .Where(f => Path.GetFileName(f).Length == cluster.Length + ".".Length + repository.Length + Suffix.Length)
+                .OrderBy(f => f != own)
+                .ThenBy(f => f, StringComparer.Ordinal);
 }

@@ -14,9 +14,17 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
 {
     /// <param name="stopping">No new step is begun once it is cancelled.</param>
     /// <param name="abort">Breaks off the step in hand.</param>
-    public async Task<IReadOnlyList<ClusterResult>> ExecuteAsync(ValidFleet fleet, IReadOnlyCollection<ClusterWork> work, CancellationToken stopping, CancellationToken abort)
+    public async Task<IReadOnlyList<ClusterResult>> ExecuteAsync(
+        ValidFleet fleet,
+        IReadOnlyCollection<ClusterWork> work,
+        CancellationToken stopping,
+        CancellationToken abort
+    )
     {
-        var results = await Task.WhenAll(work.Select(w => Task.Run(() => ExecuteAsync(fleet, w, stopping, abort), CancellationToken.None))).ConfigureAwait(false);
+        var results = await Task.WhenAll(
+                work.Select(w => Task.Run(() => ExecuteAsync(fleet, w, stopping, abort), CancellationToken.None))
+            )
+            .ConfigureAwait(false);
         return [.. results.OrderBy(r => r.Cluster, StringComparer.Ordinal)];
     }
 
@@ -29,16 +37,32 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
         if (work.Approval.Barred is { } barred)
             return new(name, ClusterEnding.Locked, [], barred) { IsSuspended = true };
         var queue = new RunQueue(work);
-        StepResult[] steps = [.. work.Approval.Steps.Select(s => Skip(s.Step, queue.WhyNot(s.Step, s.Verdict) ?? "nothing is begun"))];
-        return new(name, queue.HeldInVain ? ClusterEnding.Degraded : ClusterEnding.Waiting, steps, null) { WaitsForApproval = WaitsForApproval(work) };
+        StepResult[] steps =
+        [
+            .. work.Approval.Steps.Select(s => Skip(s.Step, queue.WhyNot(s.Step, s.Verdict) ?? "nothing is begun")),
+        ];
+        return new(name, queue.HeldInVain ? ClusterEnding.Degraded : ClusterEnding.Waiting, steps, null)
+        {
+            WaitsForApproval = WaitsForApproval(work),
+        };
     }
 
-    private async Task<ClusterResult> ExecuteAsync(ValidFleet fleet, ClusterWork work, CancellationToken stopping, CancellationToken abort) =>
-        work.Writes ? await WorkAsync(fleet, work, stopping, abort).ConfigureAwait(false) : WithoutSteps(work);
+    private async Task<ClusterResult> ExecuteAsync(
+        ValidFleet fleet,
+        ClusterWork work,
+        CancellationToken stopping,
+        CancellationToken abort
+    ) => work.Writes ? await WorkAsync(fleet, work, stopping, abort).ConfigureAwait(false) : WithoutSteps(work);
 
-    private static bool WaitsForApproval(ClusterWork work) => work.Approval.Steps.Any(s => s.Verdict is StepVerdict.NeedsApproval);
+    private static bool WaitsForApproval(ClusterWork work) =>
+        work.Approval.Steps.Any(s => s.Verdict is StepVerdict.NeedsApproval);
 
-    private async Task<ClusterResult> WorkAsync(ValidFleet fleet, ClusterWork work, CancellationToken stopping, CancellationToken abort)
+    private async Task<ClusterResult> WorkAsync(
+        ValidFleet fleet,
+        ClusterWork work,
+        CancellationToken stopping,
+        CancellationToken abort
+    )
     {
         var name = work.Cluster.Name;
         if (stopping.IsCancellationRequested)
@@ -62,7 +86,12 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
         }
     }
 
-    private async Task<ClusterResult> UnderLockAsync(IClusterWriter writer, ClusterWork before, CancellationToken stopping, CancellationToken abort)
+    private async Task<ClusterResult> UnderLockAsync(
+        IClusterWriter writer,
+        ClusterWork before,
+        CancellationToken stopping,
+        CancellationToken abort
+    )
     {
         var name = before.Cluster.Name;
         // Someone may have written between our look and our lock, and time has passed. From here on nobody else of our kind writes.
@@ -75,32 +104,57 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
             return before.RunsSomething ? new(name, ClusterEnding.Locked, [], barred) { IsSuspended = true } : WithoutSteps(work);
         var run = new ClusterRun(writer, journal, ground, listener, commit, work);
         var result = await run.RunAsync(stopping, abort).ConfigureAwait(false);
-        result = result with { Steps = [.. DoneByOthers(before, work), .. result.Steps], WaitsForApproval = WaitsForApproval(work) };
+        result = result with
+        {
+            Steps = [.. DoneByOthers(before, work), .. result.Steps],
+            WaitsForApproval = WaitsForApproval(work),
+        };
         if (result.Ending is not (ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.InOrder))
             return result;
         // What a step brought with it is found only after it.
-        var after = result.Steps.Any(s => s.Outcome is StepOutcome.Done) ? await ground.LookAgainAsync(work, abort).ConfigureAwait(false) : work;
+        var after = result.Steps.Any(s => s.Outcome is StepOutcome.Done)
+            ? await ground.LookAgainAsync(work, abort).ConfigureAwait(false)
+            : work;
         if (after is null or { Approval.Barred: not null })
             return result;
         var (recorded, why) = await RecordFoundAsync(writer, after.Plan, abort).ConfigureAwait(false);
-        return why is not null ? result with { Ending = ClusterEnding.Stopped, Reason = why } : result with { Recorded = recorded };
+        return why is not null
+            ? result with
+            {
+                Ending = ClusterEnding.Stopped,
+                Reason = why,
+            }
+            : result with
+            {
+                Recorded = recorded,
+            };
     }
 
     /// <returns>How many values were recorded, or why they could not be.</returns>
-    private async Task<(int Recorded, string? Why)> RecordFoundAsync(IClusterWriter writer, ClusterPlan plan, CancellationToken abort)
+    private async Task<(int Recorded, string? Why)> RecordFoundAsync(
+        IClusterWriter writer,
+        ClusterPlan plan,
+        CancellationToken abort
+    )
     {
         if (plan.Found.Count == 0)
             return (0, null);
         var outcome = await writer.RecordFoundAsync(plan.Found, commit, abort).ConfigureAwait(false);
-        return OutcomeText.Holds(outcome) ? (plan.Found.Count, null) : (0, $"what was found as declared could not be recorded: {OutcomeText.Reason(outcome)}");
+        return OutcomeText.Holds(outcome)
+            ? (plan.Found.Count, null)
+            : (0, $"what was found as declared could not be recorded: {OutcomeText.Reason(outcome)}");
     }
 
     /// <summary>Steps that were to be done and are true now: another writer was here between our look and our lock.</summary>
     private static IEnumerable<StepResult> DoneByOthers(ClusterWork before, ClusterWork now)
     {
         var left = now.Plan.Steps.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        return before.Approval.Steps
-            .Where(s => s.Verdict is StepVerdict.Go && !left.Contains(s.Step.Id) && SecondLook.At(s.Step, now.Plan) == SecondLookVerdict.Happened)
+        return before
+            .Approval.Steps.Where(s =>
+                s.Verdict is StepVerdict.Go
+                && !left.Contains(s.Step.Id)
+                && SecondLook.At(s.Step, now.Plan) == SecondLookVerdict.Happened
+            )
             .Select(s => new StepResult(s.Step, new StepOutcome.AlreadyTrue()));
     }
 
@@ -109,9 +163,13 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
         if (now.Plan.Unknowns.Except(before.Plan.Unknowns, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
             return (ClusterEnding.Unreachable, unknown);
         // The lock was taken where the primary was. Another one now is a failover that nobody of our kind made.
-        string[] was = [.. before.Snapshot.Primaries.Select(p => p.Name)], isNow = [.. now.Snapshot.Primaries.Select(p => p.Name)];
+        string[] was = [.. before.Snapshot.Primaries.Select(p => p.Name)],
+            isNow = [.. now.Snapshot.Primaries.Select(p => p.Name)];
         if (!was.SequenceEqual(isNow, StringComparer.Ordinal))
-            return (ClusterEnding.Stale, $"the primary changed while the lock was being taken: it was {Words(was)} and is {Words(isNow)}");
+            return (
+                ClusterEnding.Stale,
+                $"the primary changed while the lock was being taken: it was {Words(was)} and is {Words(isNow)}"
+            );
         if (!before.Sealed)
             return null;
         var moved = StalePlan.Check(before.Plan, now.Plan);

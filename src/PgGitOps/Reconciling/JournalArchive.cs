@@ -6,7 +6,15 @@ using PgGitOps.Providers;
 namespace PgGitOps.Reconciling;
 
 /// <summary>A step that was in hand when its process ended.</summary>
-internal sealed record UnfinishedIntent(string PlanId, string Commit, string Cluster, string StepId, string Title, long FencingToken, DateTimeOffset At)
+internal sealed record UnfinishedIntent(
+    string PlanId,
+    string Commit,
+    string Cluster,
+    string StepId,
+    string Title,
+    long FencingToken,
+    DateTimeOffset At
+)
 {
     /// <summary>What it was to bring about; empty where the journal does not say.</summary>
     public IReadOnlyList<JournaledEffect> Effects { get; init; } = [];
@@ -28,7 +36,15 @@ internal sealed class JournalArchive(string directory, TimeProvider time, StateC
     {
         try
         {
-            return Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory, "*.jsonl").Where(f => Posix.KindOf(f) is FileKind.File or FileKind.None).Order(StringComparer.Ordinal)] : [];
+            return Directory.Exists(directory)
+                ?
+                [
+                    .. Directory
+                        .EnumerateFiles(directory, "*.jsonl")
+                        .Where(f => Posix.KindOf(f) is FileKind.File or FileKind.None)
+                        .Order(StringComparer.Ordinal),
+                ]
+                : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -67,7 +83,12 @@ internal sealed class JournalArchive(string directory, TimeProvider time, StateC
                 unusable.Add($"{file}: {e.Message}");
             }
         }
-        conditions?.Tell("journals of earlier runs", unusable.Count == 0 ? null : $"what was interrupted is not known, {unusable.Count} journal(s) cannot be used, first {unusable[0]}");
+        conditions?.Tell(
+            "journals of earlier runs",
+            unusable.Count == 0
+                ? null
+                : $"what was interrupted is not known, {unusable.Count} journal(s) cannot be used, first {unusable[0]}"
+        );
         return found;
     }
 
@@ -156,10 +177,24 @@ internal sealed class JournalArchive(string directory, TimeProvider time, StateC
     private static IEnumerable<UnfinishedIntent> UnfinishedOf(IReadOnlyList<JournalEntry> entries)
     {
         var begin = entries.FirstOrDefault(e => e.Kind == JournalEntryKind.Begin);
-        var answered = entries.Where(e => e.Kind is JournalEntryKind.Outcome or JournalEntryKind.LookedAgain).Select(e => e.Step).ToHashSet(StringComparer.Ordinal);
+        var answered = entries
+            .Where(e => e.Kind is JournalEntryKind.Outcome or JournalEntryKind.LookedAgain)
+            .Select(e => e.Step)
+            .ToHashSet(StringComparer.Ordinal);
         return entries
             .Where(e => e is { Kind: JournalEntryKind.Intent, Step: not null, Cluster: not null } && !answered.Contains(e.Step))
-            .Select(e => new UnfinishedIntent(begin?.Plan ?? "", begin?.Commit ?? "", e.Cluster!, e.Step!, e.Title ?? e.Step!, e.FencingToken ?? 0, e.At) { Effects = e.Effects ?? [] });
+            .Select(e => new UnfinishedIntent(
+                begin?.Plan ?? "",
+                begin?.Commit ?? "",
+                e.Cluster!,
+                e.Step!,
+                e.Title ?? e.Step!,
+                e.FencingToken ?? 0,
+                e.At
+            )
+            {
+                Effects = e.Effects ?? [],
+            });
     }
 
     /// <summary>0 for a file that another process has just removed.</summary>

@@ -37,8 +37,17 @@ internal sealed class JournalFile : IJournal, IDisposable
     {
         // Gone since the start, or never there: made again.
         OwnDirectory.Make(directory);
-        var name = string.Create(CultureInfo.InvariantCulture, $"{begin.At.UtcDateTime:yyyyMMdd'T'HHmmss'.'fffffff'Z'}-{begin.ProcessId}{OpenSuffix}");
-        var file = new FileStream(System.IO.Path.Combine(directory, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        var name = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{begin.At.UtcDateTime:yyyyMMdd'T'HHmmss'.'fffffff'Z'}-{begin.ProcessId}{OpenSuffix}"
+        );
+        var file = new FileStream(
+            System.IO.Path.Combine(directory, name),
+            FileMode.CreateNew,
+            FileAccess.Write,
+            FileShare.Read,
+            bufferSize: 0
+        );
         try
         {
             var journal = new JournalFile(file, time, atBoundary);
@@ -56,7 +65,18 @@ internal sealed class JournalFile : IJournal, IDisposable
     {
         lock (gate)
         {
-            Append(new() { Kind = JournalEntryKind.Intent, At = time.GetUtcNow(), Cluster = step.Cluster, Step = step.Id, Title = step.Title, FencingToken = fencingToken, Effects = [.. step.Effects.Select(JournaledEffect.Of)] });
+            Append(
+                new()
+                {
+                    Kind = JournalEntryKind.Intent,
+                    At = time.GetUtcNow(),
+                    Cluster = step.Cluster,
+                    Step = step.Id,
+                    Title = step.Title,
+                    FencingToken = fencingToken,
+                    Effects = [.. step.Effects.Select(JournaledEffect.Of)],
+                }
+            );
             atBoundary("intent", ++intents);
         }
     }
@@ -73,15 +93,36 @@ internal sealed class JournalFile : IJournal, IDisposable
     /// <summary>A step that was done, and that the plan made afterwards still asks for.</summary>
     /// <returns>Why it could not be written, or null.</returns>
     public string? NoEffect(Step step, string seen) =>
-        Try(() => Append(new() { Kind = JournalEntryKind.NoEffect, At = time.GetUtcNow(), Cluster = step.Cluster, Step = step.Id, Title = step.Title, Outcome = "noEffect", Reason = seen }));
+        Try(() =>
+            Append(
+                new()
+                {
+                    Kind = JournalEntryKind.NoEffect,
+                    At = time.GetUtcNow(),
+                    Cluster = step.Cluster,
+                    Step = step.Id,
+                    Title = step.Title,
+                    Outcome = "noEffect",
+                    Reason = seen,
+                }
+            )
+        );
 
     /// <summary>The run is over. What it did stands by now, so a file that cannot be ended takes nothing back: a later run closes it.</summary>
     /// <returns>Why it could not be written, or null.</returns>
-    public string? End(string outcome) => Try(() =>
-    {
-        Append(new() { Kind = JournalEntryKind.End, At = time.GetUtcNow(), Outcome = outcome });
-        File.Move(Path, ClosedName(Path));
-    });
+    public string? End(string outcome) =>
+        Try(() =>
+        {
+            Append(
+                new()
+                {
+                    Kind = JournalEntryKind.End,
+                    At = time.GetUtcNow(),
+                    Outcome = outcome,
+                }
+            );
+            File.Move(Path, ClosedName(Path));
+        });
 
     public static string ClosedName(string path) => path[..^OpenSuffix.Length] + ".jsonl";
 
@@ -106,7 +147,12 @@ internal sealed class JournalFile : IJournal, IDisposable
     private void Append(JournalEntry entry)
     {
         // A full file system may have taken half of the line before: it must not run into this one.
-        byte[] line = [.. torn ? "\n"u8 : [], .. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Lines.JournalEntry), (byte)'\n'];
+        byte[] line =
+        [
+            .. torn ? "\n"u8 : [],
+            .. JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Lines.JournalEntry),
+            (byte)'\n',
+        ];
         torn = true;
         file.Write(line);
         file.Flush(flushToDisk: true);

@@ -33,11 +33,20 @@ internal sealed class LagEvidence(IEvidenceStore store, string repository, State
     /// <summary>Keeps the newest sample of a history, where the one before it is old enough or of another primary.</summary>
     public void Note(string cluster, LagHistory history)
     {
-        if (history.Newest is not var (source, at, lsn) || (kept.TryGetValue(cluster, out var last) && last.Source == source && at - last.At < Every && at >= last.At))
+        if (
+            history.Newest is not var (source, at, lsn)
+            || (kept.TryGetValue(cluster, out var last) && last.Source == source && at - last.At < Every && at >= last.At)
+        )
             return;
         var sample = kept[cluster] = new(source, at, lsn);
         // Not waited for until it is on disk: what a power cut takes is a minute of a comfort.
-        var added = store.Append(SeriesOf(cluster), _ => new EvidenceDraft(at, at + LagHistory.Reach, JsonSerializer.Serialize(sample, LagJson.Default.LagSample)) { MayBeLost = true });
+        var added = store.Append(
+            SeriesOf(cluster),
+            _ => new EvidenceDraft(at, at + LagHistory.Reach, JsonSerializer.Serialize(sample, LagJson.Default.LagSample))
+            {
+                MayBeLost = true,
+            }
+        );
         condition.Tell(cluster, added.Problem);
     }
 

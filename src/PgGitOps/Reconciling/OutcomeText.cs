@@ -6,27 +6,30 @@ namespace PgGitOps.Reconciling;
 /// <summary>Outcomes as words, for the journal, the log and the report.</summary>
 internal static class OutcomeText
 {
-    public static JournalEntry Entry(DateTimeOffset at, Step step, StepOutcome outcome) => new()
-    {
-        Kind = JournalEntryKind.Outcome,
-        At = at,
-        Cluster = step.Cluster,
-        Step = step.Id,
-        Outcome = Word(outcome),
-        Reason = Reason(outcome),
-        Seconds = outcome is StepOutcome.Done done ? Math.Round(done.Took.TotalSeconds, 3) : null,
-    };
+    public static JournalEntry Entry(DateTimeOffset at, Step step, StepOutcome outcome) =>
+        new()
+        {
+            Kind = JournalEntryKind.Outcome,
+            At = at,
+            Cluster = step.Cluster,
+            Step = step.Id,
+            Outcome = Word(outcome),
+            Reason = Reason(outcome),
+            Seconds = outcome is StepOutcome.Done done ? Math.Round(done.Took.TotalSeconds, 3) : null,
+        };
 
-    public static string Word(StepOutcome outcome) => outcome.Match(
-        _ => "done", _ => "alreadyTrue", _ => "skipped", _ => "refused", _ => "failed", _ => "uncertain");
+    public static string Word(StepOutcome outcome) =>
+        outcome.Match(_ => "done", _ => "alreadyTrue", _ => "skipped", _ => "refused", _ => "failed", _ => "uncertain");
 
-    public static string? Reason(StepOutcome outcome) => outcome.Match(
-        _ => null,
-        _ => null,
-        o => o.Why,
-        o => o.Precondition,
-        o => o.Hint is null ? o.Reason : $"{o.Reason} ({o.Hint})",
-        o => (string?)o.Reason);
+    public static string? Reason(StepOutcome outcome) =>
+        outcome.Match(
+            _ => null,
+            _ => null,
+            o => o.Why,
+            o => o.Precondition,
+            o => o.Hint is null ? o.Reason : $"{o.Reason} ({o.Hint})",
+            o => (string?)o.Reason
+        );
 
     public static bool Holds(StepOutcome outcome) => outcome is StepOutcome.Done or StepOutcome.AlreadyTrue;
 }

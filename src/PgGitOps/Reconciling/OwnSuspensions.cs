@@ -17,7 +17,8 @@ internal sealed class OwnSuspensions(string stateDirectory, StateConditions cond
         FileOf(cluster, "declared").Save(SuspensionJson.Write(suspension)) ? null : $"{stateDirectory} cannot be written";
 
     /// <summary>What was just written into the record, as if it had been read there.</summary>
-    public void Remember(Cluster cluster, Suspension suspension) => FileOf(cluster, "recorded").Save(SuspensionJson.Write(suspension));
+    public void Remember(Cluster cluster, Suspension suspension) =>
+        FileOf(cluster, "recorded").Save(SuspensionJson.Write(suspension));
 
     /// <summary>Forgets both, which is all that this machine knows of.</summary>
     /// <returns>Whether there was one, and why it could not be removed.</returns>
@@ -62,7 +63,8 @@ internal sealed class OwnSuspensions(string stateDirectory, StateConditions cond
             yield return new(Remembered, recorded);
     }
 
-    private Suspension? Read(string path) => File.Exists(path) && new StateFile(path, conditions).Read() is { } content ? SuspensionJson.Read(content) : null;
+    private Suspension? Read(string path) =>
+        File.Exists(path) && new StateFile(path, conditions).Read() is { } content ? SuspensionJson.Read(content) : null;
 
     private void Clear(string path)
     {
@@ -79,5 +81,9 @@ internal sealed class OwnSuspensions(string stateDirectory, StateConditions cond
     private StateFile FileOf(Cluster cluster, string kind) => new(PathOf(cluster, kind), conditions);
 
     private string PathOf(Cluster cluster, string kind) =>
-        Path.Combine(stateDirectory, "suspended", $"{Uri.EscapeDataString(cluster.Environment)}.{Uri.EscapeDataString(cluster.Name)}.{kind}.json");
+        Path.Combine(
+            stateDirectory,
+            "suspended",
+            $"{Uri.EscapeDataString(cluster.Environment)}.{Uri.EscapeDataString(cluster.Name)}.{kind}.json"
+        );
 }

@@ -24,15 +24,29 @@ internal sealed record PassCondition(ConditionReason Reason, string Message, Equ
         return result.Ending switch
         {
             ClusterEnding.InOrder or ClusterEnding.Applied => Settled(words, standing),
-            ClusterEnding.Waiting => new(result.WaitsForApproval ? ConditionReason.WaitsForApproval : ConditionReason.WaitsForWindow, words, Steps(result.Unsuccessful)),
+            ClusterEnding.Waiting => new(
+                result.WaitsForApproval ? ConditionReason.WaitsForApproval : ConditionReason.WaitsForWindow,
+                words,
+                Steps(result.Unsuccessful)
+            ),
             ClusterEnding.Short => new(ConditionReason.NotAsDeclared, words, Keys(Shortfall.Of(standing))),
-            ClusterEnding.Degraded => new(ConditionReason.NoEffect, words, Ordered(work.WithoutEffect.Keys.Concat(result.InVain))),
-            ClusterEnding.Stopped when result.Unsuccessful.Where(s => s.Outcome is not StepOutcome.Skipped).ToArray() is { Length: > 0 } failed => new(ConditionReason.StepFailed, words, Steps(failed)),
+            ClusterEnding.Degraded => new(
+                ConditionReason.NoEffect,
+                words,
+                Ordered(work.WithoutEffect.Keys.Concat(result.InVain))
+            ),
+            ClusterEnding.Stopped
+                when result.Unsuccessful.Where(s => s.Outcome is not StepOutcome.Skipped).ToArray() is { Length: > 0 } failed =>
+                new(ConditionReason.StepFailed, words, Steps(failed)),
             ClusterEnding.Stopped => new(ConditionReason.RunBrokenOff, words, []),
             ClusterEnding.Locked => new(ConditionReason.LockHeld, words, []),
             ClusterEnding.Refused => new(Refused(standing.Alert), words, Ordered(standing.Refusals.Select(r => r.RuleId))),
             ClusterEnding.Stale => new(ConditionReason.PlanStale, words, []),
-            ClusterEnding.Unreachable => new(ConditionReason.Unreachable, words, Ordered(work.Snapshot.Members.Where(m => m.Server is Observation<ServerFacts>.Unreadable).Select(m => m.Name))),
+            ClusterEnding.Unreachable => new(
+                ConditionReason.Unreachable,
+                words,
+                Ordered(work.Snapshot.Members.Where(m => m.Server is Observation<ServerFacts>.Unreadable).Select(m => m.Name))
+            ),
             ClusterEnding.Interrupted => null,
         };
     }
@@ -40,28 +54,41 @@ internal sealed record PassCondition(ConditionReason Reason, string Message, Equ
     private static PassCondition Settled(string words, ClusterPlan standing)
     {
         if (standing.Steps.Count > 0)
-            return new(ConditionReason.StepsLeft, $"{words}; still to do: {Some(standing.Steps.Select(s => s.Title))}", Ordered(standing.Steps.Select(s => s.Id)));
+            return new(
+                ConditionReason.StepsLeft,
+                $"{words}; still to do: {Some(standing.Steps.Select(s => s.Title))}",
+                Ordered(standing.Steps.Select(s => s.Id))
+            );
         if (PassReport.Open(standing) is { Count: > 0 } open)
             return new(ConditionReason.NotEnforced, $"{words}; not acted on: {Some(open.Select(PassReport.Label))}", Keys(open));
         if (PassReport.Dangers(standing) is { Count: > 0 } dangers)
-            return new(ConditionReason.Undeclared, $"{words}; dangerous: {Some(dangers.Select(PassReport.Label))}", Keys(dangers));
+            return new(
+                ConditionReason.Undeclared,
+                $"{words}; dangerous: {Some(dangers.Select(PassReport.Label))}",
+                Keys(dangers)
+            );
         // Whether this pass brought it there is told by its steps.
         return new(ConditionReason.InSync, "in order", []);
     }
 
-    private static ConditionReason Refused(ClusterAlert? alert) => alert?.Kind switch
-    {
-        ClusterAlertKind.NoPrimary => ConditionReason.NoPrimary,
-        ClusterAlertKind.TwoHistories => ConditionReason.TwoHistories,
-        ClusterAlertKind.Missing => ConditionReason.ClusterMissing,
-        null => ConditionReason.PlanRefused,
-    };
+    private static ConditionReason Refused(ClusterAlert? alert) =>
+        alert?.Kind switch
+        {
+            ClusterAlertKind.NoPrimary => ConditionReason.NoPrimary,
+            ClusterAlertKind.TwoHistories => ConditionReason.TwoHistories,
+            ClusterAlertKind.Missing => ConditionReason.ClusterMissing,
+            null => ConditionReason.PlanRefused,
+        };
 
     private static EquatableArray<string> Steps(IEnumerable<StepResult> steps) => Ordered(steps.Select(s => s.Step.Id));
 
     private static EquatableArray<string> Keys(IEnumerable<Change> changes) => Ordered(changes.Select(c => c.Key.ToString()));
 
-    private static EquatableArray<string> Ordered(IEnumerable<string> ids) => ids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToEquatableArray();
+    private static EquatableArray<string> Ordered(IEnumerable<string> ids) =>
+        ids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToEquatableArray();
 
-    private static string Some(IEnumerable<string> all) => all.ToArray() is var named && named.Length > NamedMax ? $"{string.Join("; ", named.Take(NamedMax))}; …" : string.Join("; ", named);
+    private static string Some(IEnumerable<string> all) =>
+        all.ToArray() is var named && named.Length > NamedMax
+            ? $"{string.Join("; ", named.Take(NamedMax))}; …"
+            : string.Join("; ", named);
 }

@@ -10,18 +10,42 @@ internal static class PassJudgement
     /// <summary>What the plan could not speak of makes a cluster worse than its steps say.</summary>
     public static ClusterResult Of(ClusterResult result, ClusterPlan plan)
     {
-        if (result.Ending is not (ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Degraded))
+        if (
+            result.Ending
+            is not (ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Degraded)
+        )
             return result;
         // Whose data these are is no question of reachability, whatever could not be read because of it.
-        if (plan.Refusals.Where(r => r.RuleId is PlanRule.TwoPrimaries or PlanRule.WrongServer or PlanRule.OutdatedPrimary or PlanRule.WouldForkCluster or PlanRule.ClusterMissing or PlanRule.FormerPrimary or PlanRule.FoundMember or PlanRule.NobodyIsPrimary).ToArray() is { Length: > 0 } grave)
+        if (
+            plan
+                .Refusals.Where(r =>
+                    r.RuleId
+                        is PlanRule.TwoPrimaries
+                            or PlanRule.WrongServer
+                            or PlanRule.OutdatedPrimary
+                            or PlanRule.WouldForkCluster
+                            or PlanRule.ClusterMissing
+                            or PlanRule.FormerPrimary
+                            or PlanRule.FoundMember
+                            or PlanRule.NobodyIsPrimary
+                )
+                .ToArray() is
+            { Length: > 0 } grave
+        )
             return result with { Ending = ClusterEnding.Refused, Reason = Words(grave) };
         // First what is not known: most refusals beside it only follow from it.
         if (plan.Unknowns.Count > 0)
             return result with { Ending = ClusterEnding.Unreachable, Reason = string.Join("; ", plan.Unknowns) };
         if (plan.Refusals.Count > 0)
             return result with { Ending = ClusterEnding.Refused, Reason = Words(plan.Refusals) };
-        return result.Ending is ClusterEnding.InOrder or ClusterEnding.Applied && Shortfall.Of(plan).ToArray() is { Length: > 0 } missing
-            ? result with { Ending = ClusterEnding.Short, Reason = string.Join("; ", missing.Select(Words)) }
+        return
+            result.Ending is ClusterEnding.InOrder or ClusterEnding.Applied
+            && Shortfall.Of(plan).ToArray() is { Length: > 0 } missing
+            ? result with
+            {
+                Ending = ClusterEnding.Short,
+                Reason = string.Join("; ", missing.Select(Words)),
+            }
             : result;
     }
 
@@ -30,7 +54,11 @@ internal static class PassJudgement
     {
         foreach (var done in result.Steps.Where(s => s.Outcome is StepOutcome.Done).Select(s => s.Step))
         {
-            if (after.Steps.FirstOrDefault(s => s.Id == done.Id) is { } again && again.Action == done.Action && again.Effects == done.Effects)
+            if (
+                after.Steps.FirstOrDefault(s => s.Id == done.Id) is { } again
+                && again.Action == done.Action
+                && again.Effects == done.Effects
+            )
                 yield return (again, Seen(again, after));
         }
     }
@@ -57,5 +85,6 @@ internal static class PassJudgement
     private static string Words(Change change) =>
         $"{PlanWords.Label(change.Key)}: {change.Danger ?? $"{PlanWords.Show(change.Key, change.Live)}, wanted {PlanWords.Show(change.Key, change.Desired)}"}";
 
-    private static string Words(IEnumerable<Refusal> refusals) => string.Join("; ", refusals.Select(r => $"{r.RuleId}: {r.Message}"));
+    private static string Words(IEnumerable<Refusal> refusals) =>
+        string.Join("; ", refusals.Select(r => $"{r.RuleId}: {r.Message}"));
 }

@@ -17,30 +17,49 @@ internal static class PassReport
 
     public static string Text(PassResult pass)
     {
-        var text = new StringBuilder(ClusterAlertText.Of(pass.Standing.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => (s.Key, s.Value.Alert)), color: false));
+        var text = new StringBuilder(
+            ClusterAlertText.Of(
+                pass.Standing.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => (s.Key, s.Value.Alert)),
+                color: false
+            )
+        );
         foreach (var earlier in pass.Earlier)
-            text.Append(CultureInfo.InvariantCulture, $"{earlier.Intent.Cluster}: {VisibleText.Of(earlier.Intent.Title)} was in flight when a process ended at {earlier.Intent.At:yyyy-MM-dd HH:mm:ss}Z; looked again: {SecondLook.Word(earlier.Verdict)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{earlier.Intent.Cluster}: {VisibleText.Of(earlier.Intent.Title)} was in flight when a process ended at {earlier.Intent.At:yyyy-MM-dd HH:mm:ss}Z; looked again: {SecondLook.Word(earlier.Verdict)}\n"
+            );
         foreach (var cluster in pass.Clusters)
         {
             text.Append(CultureInfo.InvariantCulture, $"{cluster.Cluster}: {VisibleText.Lines(Words(cluster), ReasonIndent)}\n");
             foreach (var step in cluster.Steps)
             {
                 var reason = OutcomeText.Reason(step.Outcome) is { } why ? $": {VisibleText.Lines(why, ReasonIndent)}" : "";
-                text.Append(CultureInfo.InvariantCulture, $"  {Mark(OutcomeText.Word(step.Outcome))} {VisibleText.Of(step.Step.Title)}{reason}\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {Mark(OutcomeText.Word(step.Outcome))} {VisibleText.Of(step.Step.Title)}{reason}\n"
+                );
             }
             if (cluster.Recorded > 0)
-                text.Append(CultureInfo.InvariantCulture, $"  = {cluster.Recorded} value(s) found as declared, recorded so that a later change of them is told as drift\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  = {cluster.Recorded} value(s) found as declared, recorded so that a later change of them is told as drift\n"
+                );
             if (pass.Left.TryGetValue(cluster.Cluster, out var left) && left.Count > 0)
                 text.Append(CultureInfo.InvariantCulture, $"  still to do: {VisibleText.Of(string.Join("; ", left))}\n");
             Append(text, pass.Standing.GetValueOrDefault(cluster.Cluster));
         }
         var done = pass.Clusters.SelectMany(c => c.Steps).Count(s => OutcomeText.Holds(s.Outcome));
-        text.Append((done, pass.IsSettled) switch
-        {
-            (0, true) => $"nothing to do at {Short(pass.Plan.Commit)}\n",
-            (0, false) => $"nothing was done at {Short(pass.Plan.Commit)}\n",
-            _ => string.Create(CultureInfo.InvariantCulture, $"{done} step(s) done at {Short(pass.Plan.Commit)} in {pass.Took.TotalSeconds:0.0}s\n"),
-        });
+        text.Append(
+            (done, pass.IsSettled) switch
+            {
+                (0, true) => $"nothing to do at {Short(pass.Plan.Commit)}\n",
+                (0, false) => $"nothing was done at {Short(pass.Plan.Commit)}\n",
+                _ => string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{done} step(s) done at {Short(pass.Plan.Commit)} in {pass.Took.TotalSeconds:0.0}s\n"
+                ),
+            }
+        );
         return text.ToString();
     }
 
@@ -50,7 +69,17 @@ internal static class PassReport
     public static string Json(PassResult pass)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (
+            var json = new Utf8JsonWriter(
+                buffer,
+                new JsonWriterOptions
+                {
+                    Indented = true,
+                    NewLine = "\n",
+                    Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                }
+            )
+        )
         {
             json.WriteStartObject();
             json.WriteString("format", Format);
@@ -83,16 +112,25 @@ internal static class PassReport
     /// <summary>What stays as it is, named; the rest of the story is drift's.</summary>
     private static void Append(StringBuilder text, ClusterPlan? standing)
     {
-        foreach (var (mark, words, changes) in new[] { ('~', "not acted on", Open(standing)), ('!', "dangerous", Dangers(standing)) })
+        foreach (
+            var (mark, words, changes) in new[] { ('~', "not acted on", Open(standing)), ('!', "dangerous", Dangers(standing)) }
+        )
         {
             if (changes.Count > 0)
-                text.Append(CultureInfo.InvariantCulture, $"  {mark} {changes.Count} {words}: {VisibleText.Of(string.Join("; ", changes.Take(NamedMax).Select(Label)))}{(changes.Count > NamedMax ? "; …" : "")}; see pggitops drift\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"  {mark} {changes.Count} {words}: {VisibleText.Of(string.Join("; ", changes.Take(NamedMax).Select(Label)))}{(changes.Count > NamedMax ? "; …" : "")}; see pggitops drift\n"
+                );
         }
     }
 
     /// <summary>Differences that are not for a step to mend.</summary>
     internal static IReadOnlyList<Change> Open(ClusterPlan? plan) =>
-        [.. plan?.Changes.Where(c => c.NotActedOn is not null && c.Cause != ChangeCause.Undeclared && c.Treatment != FieldTreatment.Ignore) ?? []];
+        [
+            .. plan?.Changes.Where(c =>
+                c.NotActedOn is not null && c.Cause != ChangeCause.Undeclared && c.Treatment != FieldTreatment.Ignore
+            ) ?? [],
+        ];
 
     internal static IReadOnlyList<Change> Dangers(ClusterPlan? plan) =>
         [.. plan?.Changes.Where(c => c.Cause == ChangeCause.Undeclared && c.Treatment != FieldTreatment.Ignore) ?? []];
@@ -153,13 +191,14 @@ internal static class PassReport
         json.WriteEndObject();
     }
 
-    private static string Mark(string word) => word switch
-    {
-        "done" => "✓",
-        "alreadyTrue" => "=",
-        "skipped" => "·",
-        _ => "✗ " + word,
-    };
+    private static string Mark(string word) =>
+        word switch
+        {
+            "done" => "✓",
+            "alreadyTrue" => "=",
+            "skipped" => "·",
+            _ => "✗ " + word,
+        };
 
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 

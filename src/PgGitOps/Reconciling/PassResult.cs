@@ -37,5 +37,6 @@ internal sealed record PassResult
 
     public bool ChangedSomething => Clusters.Any(c => c.ChangedSomething);
 
-    public bool IsSettled => Clusters.All(c => c.Ending is ClusterEnding.InOrder or ClusterEnding.Applied) && Left.Values.All(l => l.Count == 0);
+    public bool IsSettled =>
+        Clusters.All(c => c.Ending is ClusterEnding.InOrder or ClusterEnding.Applied) && Left.Values.All(l => l.Count == 0);
 }

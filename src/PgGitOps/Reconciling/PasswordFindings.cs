@@ -27,7 +27,9 @@ internal sealed class PasswordFindings(ISecretStore secrets)
             case SecretLookup.Found when stored is not null && SnapshotJson.IsDigest(stored):
                 return new PasswordFinding.Unknown("a snapshot file holds no verifier to compare with");
             case SecretLookup.Found found when stored is not null:
-                var known = Convert.ToHexString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{stored.Text}\n{found.Secret}")));
+                var known = Convert.ToHexString(
+                    HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{stored.Text}\n{found.Secret}"))
+                );
                 if (!answers.TryGetValue(known, out var matches))
                 {
                     if (answers.Count >= AnswersMax)

@@ -15,7 +15,13 @@ namespace PgGitOps.Reconciling;
 /// </remarks>
 /// <param name="repository">Key of the policy repository.</param>
 /// <param name="earlier">What a version before this one kept.</param>
-internal sealed class RememberedClusters(IEvidenceStore store, string repository, EarlierMemory earlier, TimeProvider time, StateConditions conditions)
+internal sealed class RememberedClusters(
+    IEvidenceStore store,
+    string repository,
+    EarlierMemory earlier,
+    TimeProvider time,
+    StateConditions conditions
+)
 {
     public const string Series = "memory";
 
@@ -54,36 +60,63 @@ internal sealed class RememberedClusters(IEvidenceStore store, string repository
     {
         var beside = store.Beside(SeriesOf(cluster.Name));
         var newer = beside.Select(s => s.Cluster).ToHashSet(StringComparer.Ordinal);
-        foreach (var other in beside.Select(s => Read(s, kept.GetValueOrDefault(s.Cluster)).Known?.Cluster).OfType<RememberedCluster>().Concat(earlier.OfRepository(repository).Where(e => !newer.Contains(e.Cluster))))
+        foreach (
+            var other in beside
+                .Select(s => Read(s, kept.GetValueOrDefault(s.Cluster)).Known?.Cluster)
+                .OfType<RememberedCluster>()
+                .Concat(earlier.OfRepository(repository).Where(e => !newer.Contains(e.Cluster)))
+        )
         {
             if (other.Members.FirstOrDefault(r => IsOf(r, cluster, environment)) is { } member)
-                return string.Create(CultureInfo.InvariantCulture, $"at {member.Address}:{member.Port} cluster {other.Cluster} is remembered, with system identifier {other.SystemIdentifier}, last seen {member.Seen.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; it may be the same one under its earlier name");
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"at {member.Address}:{member.Port} cluster {other.Cluster} is remembered, with system identifier {other.SystemIdentifier}, last seen {member.Seen.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; it may be the same one under its earlier name"
+                );
         }
         return null;
     }
 
     /// <summary>Where a member said that its data are; null where that is not remembered of this host.</summary>
     public string? DirectoryOf(Cluster cluster, Member member, FleetEnvironment environment) =>
-        Recall(cluster, environment).Cluster?.Find(member.Name) is { } known && known.Host == member.Host ? known.DataDirectory : null;
+        Recall(cluster, environment).Cluster?.Find(member.Name) is { } known && known.Host == member.Host
+            ? known.DataDirectory
+            : null;
 
     public void Keep(RememberedCluster cluster)
     {
         var before = kept.GetValueOrDefault(cluster.Cluster);
-        if (before is { IsSaved: true } && IsOnlyFurther(before.Cluster, cluster) && time.GetElapsedTime(before.SavedAt) < PositionsEvery)
+        if (
+            before is { IsSaved: true }
+            && IsOnlyFurther(before.Cluster, cluster)
+            && time.GetElapsedTime(before.SavedAt) < PositionsEvery
+        )
         {
             // Not forgotten: the next save writes it.
-            kept[cluster.Cluster] = before with { Cluster = cluster };
+            kept[cluster.Cluster] = before with
+            {
+                Cluster = cluster,
+            };
             return;
         }
         var wanted = cluster;
-        var added = store.Append(SeriesOf(cluster.Cluster), newest =>
+        var added = store.Append(
+            SeriesOf(cluster.Cluster),
+            newest =>
+            {
+                // Another process learnt something since this one looked: neither takes from the other.
+                if (
+                    newest is not null
+                    && newest.Digest != before?.Digest
+                    && RememberedClusterJson.Read(newest.Body).Cluster is { } theirs
+                )
+                    wanted = ClusterMemory.Merge(theirs, cluster);
+                return new EvidenceDraft(time.GetUtcNow(), null, RememberedClusterJson.Write(wanted));
+            }
+        );
+        kept[cluster.Cluster] = new(wanted, added.Problem is null ? added.Newest?.Digest : before?.Digest, time.GetTimestamp())
         {
-            // Another process learnt something since this one looked: neither takes from the other.
-            if (newest is not null && newest.Digest != before?.Digest && RememberedClusterJson.Read(newest.Body).Cluster is { } theirs)
-                wanted = ClusterMemory.Merge(theirs, cluster);
-            return new EvidenceDraft(time.GetUtcNow(), null, RememberedClusterJson.Write(wanted));
-        });
-        kept[cluster.Cluster] = new(wanted, added.Problem is null ? added.Newest?.Digest : before?.Digest, time.GetTimestamp()) { IsSaved = added.Problem is null };
+            IsSaved = added.Problem is null,
+        };
         condition.Tell(cluster.Cluster, added.Problem);
     }
 
@@ -97,7 +130,9 @@ internal sealed class RememberedClusters(IEvidenceStore store, string repository
                 return (held, null);
             case EvidenceReading.Found { Newest: { } newest }:
                 var (read, problem) = RememberedClusterJson.Read(newest.Body);
-                return read is null ? (null, $"what is remembered of {series.Cluster} cannot be understood: {problem}") : (new(read, newest.Digest, time.GetTimestamp()), null);
+                return read is null
+                    ? (null, $"what is remembered of {series.Cluster} cannot be understood: {problem}")
+                    : (new(read, newest.Digest, time.GetTimestamp()), null);
             default:
                 return (null, null);
         }
@@ -109,12 +144,23 @@ internal sealed class RememberedClusters(IEvidenceStore store, string repository
         remembered.Members.Any(r => IsOf(r, cluster, environment));
 
     private static bool IsOf(RememberedMember remembered, Cluster cluster, FleetEnvironment environment) =>
-        cluster.Members.Any(m => m.Port == remembered.Port && environment.Hosts.FirstOrDefault(h => h.Name == m.Host)?.Address == remembered.Address);
+        cluster.Members.Any(m =>
+            m.Port == remembered.Port && environment.Hosts.FirstOrDefault(h => h.Name == m.Host)?.Address == remembered.Address
+        );
 
     private static bool IsOnlyFurther(RememberedCluster before, RememberedCluster now) =>
-        before with { Furthest = now.Furthest, FurthestAt = now.FurthestAt, FurthestBy = now.FurthestBy, PrimarySeen = now.PrimarySeen, Members = now.Members } == now
+        before with
+        {
+            Furthest = now.Furthest,
+            FurthestAt = now.FurthestAt,
+            FurthestBy = now.FurthestBy,
+            PrimarySeen = now.PrimarySeen,
+            Members = now.Members,
+        } == now
         && before.Furthest with { End = now.Furthest.End } == now.Furthest
-        && before.Members.Select(m => m with { Seen = default }).SequenceEqual(now.Members.Select(m => m with { Seen = default }));
+        && before
+            .Members.Select(m => m with { Seen = default })
+            .SequenceEqual(now.Members.Select(m => m with { Seen = default }));
 
     /// <param name="Digest">Of the entry that it was read from or written to; null where there is none.</param>
     private sealed record Kept(RememberedCluster Cluster, string? Digest, long SavedAt)

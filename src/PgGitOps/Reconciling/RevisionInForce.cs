@@ -6,12 +6,20 @@ using PgGitOps.Providers.Git;
 namespace PgGitOps.Reconciling;
 
 /// <summary>The revision the loop enforces: the newest valid one. One that is not valid, or cannot be read, never replaces it.</summary>
-internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision lastGood, string reference, bool acceptRewrittenHistory, TimeProvider time)
+internal sealed class RevisionInForce(
+    RevisionReader reader,
+    LastGoodRevision lastGood,
+    string reference,
+    bool acceptRewrittenHistory,
+    TimeProvider time
+)
 {
     /// <summary>What judging a refused commit again may take of the time, where it was refused for what may change by itself: a tenth.</summary>
     private const int RestPerJudgement = 10;
 
-    private static readonly TimeSpan RestMin = TimeSpan.FromSeconds(2), RestMax = TimeSpan.FromMinutes(10), RestAfterFailure = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RestMin = TimeSpan.FromSeconds(2),
+        RestMax = TimeSpan.FromMinutes(10),
+        RestAfterFailure = TimeSpan.FromMinutes(1);
 
     private string? newestRead;
     private long? mayChangeSince;
@@ -79,7 +87,13 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
         var remembered = lastGood.Read();
         if (remembered is LastGood.Unreadable unreadable && !accepting)
         {
-            Problem = new RevisionProblem.Unreadable(new(SourceRefusalKind.CacheUnusable, $"What was accepted last is not known: {unreadable.Reason}", "Restore the file, or say --accept-rewritten-history once."));
+            Problem = new RevisionProblem.Unreadable(
+                new(
+                    SourceRefusalKind.CacheUnusable,
+                    $"What was accepted last is not known: {unreadable.Reason}",
+                    "Restore the file, or say --accept-rewritten-history once."
+                )
+            );
             return false;
         }
         var written = remembered is LastGood.Found found ? found.Revision.CommitId : null;
@@ -91,11 +105,15 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
             {
                 Reference = reference,
                 // One second past the expiry of a waiver the same commit is another case.
-                KnownCommitId = judgeAgainAt <= time.GetUtcNow() || (mayChangeSince is { } since && time.GetElapsedTime(since) >= rest) ? null : newestRead,
+                KnownCommitId =
+                    judgeAgainAt <= time.GetUtcNow() || (mayChangeSince is { } since && time.GetElapsedTime(since) >= rest)
+                        ? null
+                        : newestRead,
                 LastGoodCommitId = known,
                 AcceptRewrittenHistory = accepting,
             },
-            cancel);
+            cancel
+        );
         switch (outcome)
         {
             case RevisionOutcome.Valid valid:
@@ -117,7 +135,10 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                         Problem = new RevisionProblem.Emptied(newestRead, before.Fleet.Clusters.Count);
                         return moved;
                     }
-                    NoLongerDeclared = before.Fleet.Clusters.Where(c => valid.Fleet.FindCluster(c.Name) is null).Select(c => c.Name).ToEquatableArray();
+                    NoLongerDeclared = before
+                        .Fleet.Clusters.Where(c => valid.Fleet.FindCluster(c.Name) is null)
+                        .Select(c => c.Name)
+                        .ToEquatableArray();
                 }
                 (Fleet, Tree) = (valid.Fleet, valid.Tree);
                 Problem = null;
@@ -132,7 +153,10 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
                 judgeAgainAt = null;
                 mayChangeSince = invalid.MayChange ? time.GetTimestamp() : null;
                 rest = Rest(time.GetElapsedTime(began), failedJudgements);
-                Problem = new RevisionProblem.Invalid(invalid.Tree, invalid.Diagnostics, invalid.Refuted) { RuledOut = invalid.RuledOut };
+                Problem = new RevisionProblem.Invalid(invalid.Tree, invalid.Diagnostics, invalid.Refuted)
+                {
+                    RuledOut = invalid.RuledOut,
+                };
                 break;
             case RevisionOutcome.Refused refused:
                 Problem = new RevisionProblem.Unreadable(refused.Refusal);
@@ -181,6 +205,8 @@ internal sealed class RevisionInForce(RevisionReader reader, LastGoodRevision la
     /// <summary>The fleet of an earlier revision, or null when it can no longer be read.</summary>
     private (ValidFleet Fleet, SourceTree Tree)? Before(string commitId, CancellationToken cancel) =>
         Fleet?.Revision.CommitId == commitId && Tree is not null ? (Fleet, Tree)
-        : reader.Read(new SourceRequest { Reference = commitId, AcceptRewrittenHistory = true }, cancel, byRules: false) is RevisionOutcome.Valid valid ? (valid.Fleet, valid.Tree)
+        : reader.Read(new SourceRequest { Reference = commitId, AcceptRewrittenHistory = true }, cancel, byRules: false)
+            is RevisionOutcome.Valid valid
+            ? (valid.Fleet, valid.Tree)
         : null;
 }

@@ -17,26 +17,56 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
     /// <param name="byRules">False when the revision's rules have judged it before.</param>
     /// <returns>Valid or invalid.</returns>
     /// <param name="cancel">Ends the rules at once, with their process.</param>
-    public RevisionOutcome Judge(SourceTree tree, IEnumerable<Diagnostic> found, bool byRules = true, CancellationToken cancel = default) => Weigh(tree, found, byRules, cancel).Outcome(time.GetUtcNow());
+    public RevisionOutcome Judge(
+        SourceTree tree,
+        IEnumerable<Diagnostic> found,
+        bool byRules = true,
+        CancellationToken cancel = default
+    ) => Weigh(tree, found, byRules, cancel).Outcome(time.GetUtcNow());
 
     /// <inheritdoc cref="Judge"/>
     /// <returns>All that there is to say, each part by itself.</returns>
-    public RevisionJudgement Weigh(SourceTree tree, IEnumerable<Diagnostic> found, bool byRules = true, CancellationToken cancel = default)
+    public RevisionJudgement Weigh(
+        SourceTree tree,
+        IEnumerable<Diagnostic> found,
+        bool byRules = true,
+        CancellationToken cancel = default
+    )
     {
         // Whatever a commit makes us throw is a finding about the commit: the loop goes on with the one before it.
         var failures = new List<Diagnostic>();
         var asked = byRules ? rules : null;
-        var read = Contained("reading its documents", failures, () =>
-        {
-            asked?.Prepare(tree.Files);
-            return reader.Read(tree, asked is null ? null : asked.Offer);
-        });
-        var judged = new RevisionJudgement(tree, found.ToEquatableArray(), read ?? new FleetReading(null, [], [], 0, 0), null, null);
+        var read = Contained(
+            "reading its documents",
+            failures,
+            () =>
+            {
+                asked?.Prepare(tree.Files);
+                return reader.Read(tree, asked is null ? null : asked.Offer);
+            }
+        );
+        var judged = new RevisionJudgement(
+            tree,
+            found.ToEquatableArray(),
+            read ?? new FleetReading(null, [], [], 0, 0),
+            null,
+            null
+        );
         // Promises speak of a fleet that holds. Rules are given the documents that do, so that one look finds everything.
         if (judged.Fleet is { } fleet)
-            judged = judged with { Claims = Contained("proving its promises", failures, () => ClaimRules.Judge(fleet, memory: memory)) };
+            judged = judged with
+            {
+                Claims = Contained("proving its promises", failures, () => ClaimRules.Judge(fleet, memory: memory)),
+            };
         if (asked is not null && failures.Count == 0)
-            judged = judged with { Rules = Contained("judging it by its rules", failures, () => asked.Judge(tree, judged.AsRead, time.GetUtcNow(), judged.Knowledge, cancel)) };
+            judged = judged with
+            {
+                Rules = Contained(
+                    "judging it by its rules",
+                    failures,
+                    () => asked.Judge(tree, judged.AsRead, time.GetUtcNow(), judged.Knowledge, cancel)
+                ),
+            };
         return failures.Count == 0 ? judged : judged with { Found = [.. judged.Found, .. failures], Failed = true };
     }
 
@@ -59,7 +89,13 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
 /// <param name="Found">By the source.</param>
 /// <param name="Claims">Null where the documents do not hold.</param>
 /// <param name="Rules">Null where no rules judge; where some documents do not hold, what is certain without them.</param>
-internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnostic> Found, FleetReading Reading, ClaimJudgement? Claims, RuleReport? Rules)
+internal sealed record RevisionJudgement(
+    SourceTree Tree,
+    EquatableArray<Diagnostic> Found,
+    FleetReading Reading,
+    ClaimJudgement? Claims,
+    RuleReport? Rules
+)
 {
     /// <summary>PgGitOps failed at a part of it, which is told among <see cref="Found"/>.</summary>
     public bool Failed { get; init; }
@@ -81,8 +117,13 @@ internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnos
 
     /// <summary>Of all parts, ordered by place.</summary>
     public EquatableArray<Diagnostic> Diagnostics =>
-        Found.Concat(Reading.Diagnostics).Concat(Claims?.Diagnostics ?? []).Concat(Rules?.Diagnostics ?? [])
-            .OrderBy(d => d.Span).ThenBy(d => d.RuleId, StringComparer.Ordinal).ToEquatableArray();
+        Found
+            .Concat(Reading.Diagnostics)
+            .Concat(Claims?.Diagnostics ?? [])
+            .Concat(Rules?.Diagnostics ?? [])
+            .OrderBy(d => d.Span)
+            .ThenBy(d => d.RuleId, StringComparer.Ordinal)
+            .ToEquatableArray();
 
     public RevisionOutcome Outcome(DateTimeOffset now)
     {
@@ -93,7 +134,8 @@ internal sealed record RevisionJudgement(SourceTree Tree, EquatableArray<Diagnos
         {
             Refuted = Claims is { Rejected: true },
             RuledOut = Fleet is not null && !SettingsAreWrong && Rules is { Rejected: true },
-            MayChange = Failed || (Fleet is not null && Rules is not null && (Rules.RejectedByTheClock || Rules.RejectedByTheMachine)),
+            MayChange =
+                Failed || (Fleet is not null && Rules is not null && (Rules.RejectedByTheClock || Rules.RejectedByTheMachine)),
             Failed = Failed,
         };
     }

@@ -9,14 +9,17 @@ namespace PgGitOps.Reconciling;
 /// <param name="Tree">The files of <paramref name="Fleet"/>.</param>
 /// <param name="Problem">Why a newer revision, or the newest, is not in force; null when all is well.</param>
 /// <param name="NoLongerDeclared">Clusters of the revision before that the one in force does not declare; they are left as they are.</param>
-internal sealed record RevisionState(ValidFleet? Fleet, SourceTree? Tree, RevisionProblem? Problem, EquatableArray<string> NoLongerDeclared);
+internal sealed record RevisionState(
+    ValidFleet? Fleet,
+    SourceTree? Tree,
+    RevisionProblem? Problem,
+    EquatableArray<string> NoLongerDeclared
+);
 
 /// <summary>Why the newest revision is not in force. Closed.</summary>
 internal abstract record RevisionProblem
 {
-    private RevisionProblem()
-    {
-    }
+    private RevisionProblem() { }
 
     public sealed record Invalid(SourceTree Tree, EquatableArray<Diagnostic> Diagnostics, bool Refuted) : RevisionProblem
     {
@@ -35,15 +38,19 @@ internal abstract record RevisionProblem
     public sealed record Emptied(string CommitId, int Clusters) : RevisionProblem;
 
     /// <summary>One line.</summary>
-    public string Describe() => this switch
-    {
-        Invalid i => $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "promises what cannot be kept" : i.RuledOut ? "is refused by a rule" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
-        Unreadable u => u.Refusal.Message,
-        Failed f => $"reading or judging the newest revision failed: {f.Exception}: {f.Message}",
-        Emptied { Clusters: 0 } e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} holds no documents",
-        Emptied e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} declares no cluster at all, where the revision before it declared {e.Clusters}",
-        _ => throw new InvalidOperationException("RevisionProblem is closed"),
-    };
+    public string Describe() =>
+        this switch
+        {
+            Invalid i =>
+                $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "promises what cannot be kept" : i.RuledOut ? "is refused by a rule" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
+            Unreadable u => u.Refusal.Message,
+            Failed f => $"reading or judging the newest revision failed: {f.Exception}: {f.Message}",
+            Emptied { Clusters: 0 } e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} holds no documents",
+            Emptied e =>
+                $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} declares no cluster at all, where the revision before it declared {e.Clusters}",
+            _ => throw new InvalidOperationException("RevisionProblem is closed"),
+        };
 
-    private static string First(Invalid invalid) => invalid.Errors.FirstOrDefault() is { } d ? $"{d.Span}: {d.RuleId}: {d.Message}" : "unknown";
+    private static string First(Invalid invalid) =>
+        invalid.Errors.FirstOrDefault() is { } d ? $"{d.Span}: {d.RuleId}: {d.Message}" : "unknown";
 }

@@ -7,9 +7,7 @@ namespace PgGitOps.Reconciling;
 /// <summary>What a revision came to. Closed: <see cref="Valid"/>, <see cref="Invalid"/>, <see cref="Unchanged"/>, <see cref="Refused"/>.</summary>
 internal abstract record RevisionOutcome
 {
-    private RevisionOutcome()
-    {
-    }
+    private RevisionOutcome() { }
 
     /// <param name="Diagnostics">Notes and warnings.</param>
     public sealed record Valid(ValidFleet Fleet, SourceTree Tree, EquatableArray<Diagnostic> Diagnostics) : RevisionOutcome
@@ -39,14 +37,15 @@ internal abstract record RevisionOutcome
     /// <summary>It could not be read.</summary>
     public sealed record Refused(SourceRefusal Refusal) : RevisionOutcome;
 
-    public T Match<T>(Func<Valid, T> valid, Func<Invalid, T> invalid, Func<Unchanged, T> unchanged, Func<Refused, T> refused) => this switch
-    {
-        Valid o => valid(o),
-        Invalid o => invalid(o),
-        Unchanged o => unchanged(o),
-        Refused o => refused(o),
-        _ => throw new InvalidOperationException("RevisionOutcome is closed"),
-    };
+    public T Match<T>(Func<Valid, T> valid, Func<Invalid, T> invalid, Func<Unchanged, T> unchanged, Func<Refused, T> refused) =>
+        this switch
+        {
+            Valid o => valid(o),
+            Invalid o => invalid(o),
+            Unchanged o => unchanged(o),
+            Refused o => refused(o),
+            _ => throw new InvalidOperationException("RevisionOutcome is closed"),
+        };
 }
 
 /// <summary>From a reference to the fleet it declares.</summary>
@@ -58,10 +57,13 @@ internal sealed class RevisionReader(ISource source, FleetReader reader, RuleRou
 
     /// <param name="byRules">False for a revision that was accepted before: its rules have had their say.</param>
     public RevisionOutcome Read(SourceRequest request, CancellationToken cancel, bool byRules = true) =>
-        source.Read(request, cancel).Match<RevisionOutcome>(
-            read => judge.Judge(read.Tree, read.Diagnostics, byRules, cancel),
-            unchanged => new RevisionOutcome.Unchanged(unchanged.CommitId),
-            refused => new RevisionOutcome.Refused(refused.Refusal));
+        source
+            .Read(request, cancel)
+            .Match<RevisionOutcome>(
+                read => judge.Judge(read.Tree, read.Diagnostics, byRules, cancel),
+                unchanged => new RevisionOutcome.Unchanged(unchanged.CommitId),
+                refused => new RevisionOutcome.Refused(refused.Refusal)
+            );
 
     public RevisionOutcome Judge(SourceTree tree, IEnumerable<Diagnostic> found) => judge.Judge(tree, found);
 }

@@ -9,8 +9,16 @@ namespace PgGitOps.Reconciling;
 
 /// <summary>The one route every command walks, some further than others: observe, plan, decide, execute, look again.</summary>
 internal sealed class Route(
-    IObserver observer, Func<ValidFleet, Cluster, ValueTask> release, Func<IClusterGate> gate, PasswordCheck passwords, JournalArchive archive, Func<JournalEntry, JournalFile> openJournal,
-    StateMemory memory, SuspensionWatch suspensions, TimeProvider time)
+    IObserver observer,
+    Func<ValidFleet, Cluster, ValueTask> release,
+    Func<IClusterGate> gate,
+    PasswordCheck passwords,
+    JournalArchive archive,
+    Func<JournalEntry, JournalFile> openJournal,
+    StateMemory memory,
+    SuspensionWatch suspensions,
+    TimeProvider time
+)
 {
     private const string JournalPart = "journal of this run";
 
@@ -32,15 +40,30 @@ internal sealed class Route(
 
     public LagEvidence Lag => memory.Lag;
 
-    public ValueTask<FleetSnapshot> ObserveAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel) =>
-        observer.ObserveAsync(fleet, clusters, cancel);
+    public ValueTask<FleetSnapshot> ObserveAsync(
+        ValidFleet fleet,
+        IReadOnlyCollection<string> clusters,
+        CancellationToken cancel
+    ) => observer.ObserveAsync(fleet, clusters, cancel);
 
     /// <summary>A plan for the clusters of the snapshot.</summary>
     public Plan PlanOf(ValidFleet fleet, FleetSnapshot snapshot) =>
-        Planner.Plan(fleet, snapshot, new PlanOptions(time.GetUtcNow(), passwords) { Invariants = [.. StateInvariants.All, new ClaimsKept(fleet)], Clusters = [.. snapshot.Clusters.Select(c => c.Name)] });
+        Planner.Plan(
+            fleet,
+            snapshot,
+            new PlanOptions(time.GetUtcNow(), passwords)
+            {
+                Invariants = [.. StateInvariants.All, new ClaimsKept(fleet)],
+                Clusters = [.. snapshot.Clusters.Select(c => c.Name)],
+            }
+        );
 
     /// <summary>Observes and plans; changes nothing but the note of since when things differ.</summary>
-    public async Task<(FleetSnapshot Snapshot, Plan Plan)> LookAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel)
+    public async Task<(FleetSnapshot Snapshot, Plan Plan)> LookAsync(
+        ValidFleet fleet,
+        IReadOnlyCollection<string> clusters,
+        CancellationToken cancel
+    )
     {
         var snapshot = await ObserveAsync(fleet, clusters, cancel).ConfigureAwait(false);
         var plan = PlanOf(fleet, snapshot);
@@ -62,21 +85,42 @@ internal sealed class Route(
     public Task<PassResult> ExecuteAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, PassOrder order) =>
         ExecuteAsync(fleet, snapshot, plan, order, time.GetTimestamp(), Environment.CpuUsage.TotalTime);
 
-    private async Task<PassResult> ExecuteAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, PassOrder order, long begun, TimeSpan processor)
+    private async Task<PassResult> ExecuteAsync(
+        ValidFleet fleet,
+        FleetSnapshot snapshot,
+        Plan plan,
+        PassOrder order,
+        long begun,
+        TimeSpan processor
+    )
     {
         var earlier = ResolveEarlier(plan, order.Listener);
         var work = await DecideAsync(fleet, snapshot, plan, order, order.Agreed, order.Stopping).ConfigureAwait(false);
         var results = work.ToDictionary(w => w.Cluster.Name, Executor.WithoutSteps, StringComparer.Ordinal);
-        var again = work.Any(w => w.Writes) ? await ExecuteWorkAsync(fleet, plan, work, results, order).ConfigureAwait(false) : new(StringComparer.Ordinal);
+        var again = work.Any(w => w.Writes)
+            ? await ExecuteWorkAsync(fleet, plan, work, results, order).ConfigureAwait(false)
+            : new(StringComparer.Ordinal);
         // Where something was done the later look judges: what was unknown before a server was started is known now.
-        var standing = plan.Clusters.ToDictionary(c => c.Cluster, c => again.GetValueOrDefault(c.Cluster, c), StringComparer.Ordinal);
+        var standing = plan.Clusters.ToDictionary(
+            c => c.Cluster,
+            c => again.GetValueOrDefault(c.Cluster, c),
+            StringComparer.Ordinal
+        );
         await SettleAsync(fleet, standing, again, order).ConfigureAwait(false);
         foreach (var (cluster, clusterPlan) in standing)
             results[cluster] = PassJudgement.Of(results[cluster], clusterPlan);
         var took = time.GetElapsedTime(begun);
         var processorTook = Environment.CpuUsage.TotalTime - processor;
         foreach (var one in work.OrderBy(w => w.Cluster.Name, StringComparer.Ordinal))
-            Tell(one, results[one.Cluster.Name], standing[one.Cluster.Name], again.GetValueOrDefault(one.Cluster.Name), plan.Commit, (took, processorTook), order.Listener);
+            Tell(
+                one,
+                results[one.Cluster.Name],
+                standing[one.Cluster.Name],
+                again.GetValueOrDefault(one.Cluster.Name),
+                plan.Commit,
+                (took, processorTook),
+                order.Listener
+            );
         return new()
         {
             Fleet = fleet,
@@ -84,28 +128,56 @@ internal sealed class Route(
             Snapshot = snapshot,
             Earlier = earlier,
             Clusters = [.. results.Values.OrderBy(r => r.Cluster, StringComparer.Ordinal)],
-            Left = again.ToDictionary(a => a.Key, a => (IReadOnlyList<string>)[.. a.Value.Steps.Select(s => s.Title)], StringComparer.Ordinal),
+            Left = again.ToDictionary(
+                a => a.Key,
+                a => (IReadOnlyList<string>)[.. a.Value.Steps.Select(s => s.Title)],
+                StringComparer.Ordinal
+            ),
             Standing = standing,
             Took = took,
             Processor = processorTook,
         };
     }
 
-    private void Tell(ClusterWork work, ClusterResult result, ClusterPlan standing, ClusterPlan? again, string commit, (TimeSpan Took, TimeSpan Processor) cost, IPassListener listener)
+    private void Tell(
+        ClusterWork work,
+        ClusterResult result,
+        ClusterPlan standing,
+        ClusterPlan? again,
+        string commit,
+        (TimeSpan Took, TimeSpan Processor) cost,
+        IPassListener listener
+    )
     {
         var (name, now) = (work.Cluster.Name, time.GetUtcNow());
         // Of a run under the lock they were told one by one.
         foreach (var held in work.Writes ? [] : result.Unsuccessful)
             listener.Hear(new PassEvent.StepHeldBack(held.Step, OutcomeText.Reason(held.Outcome) ?? ""));
         var suspended = work.Approval.Barred ?? (result.IsSuspended ? result.Reason : null);
-        var condition = PassCondition.Of(result, standing, work, suspended) is { } found ? Clusters.Note(name, found, now, listener) : Clusters.Of(name, now);
+        var condition = PassCondition.Of(result, standing, work, suspended) is { } found
+            ? Clusters.Note(name, found, now, listener)
+            : Clusters.Of(name, now);
         var left = again?.Steps.Select(s => s.Title).ToEquatableArray() ?? [];
-        listener.Hear(new PassEvent.PassEnded(name, commit, condition, new(work.Plan.Changes.Count, result.ChangedSomething, left, cost.Took, cost.Processor)));
+        listener.Hear(
+            new PassEvent.PassEnded(
+                name,
+                commit,
+                condition,
+                new(work.Plan.Changes.Count, result.ChangedSomething, left, cost.Took, cost.Processor)
+            )
+        );
     }
 
     /// <summary>What may be done to each cluster of a plan by the time of now.</summary>
     /// <param name="agreed">The plan that consent was given to, where it is not this one.</param>
-    internal async Task<IReadOnlyList<ClusterWork>> DecideAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, PassOrder order, AgreedPlan? agreed, CancellationToken cancel)
+    internal async Task<IReadOnlyList<ClusterWork>> DecideAsync(
+        ValidFleet fleet,
+        FleetSnapshot snapshot,
+        Plan plan,
+        PassOrder order,
+        AgreedPlan? agreed,
+        CancellationToken cancel
+    )
     {
         // A pass that would write nothing asks no host.
         foreach (var quiet in plan.Clusters)
@@ -114,19 +186,27 @@ internal sealed class Route(
         var beside = await suspensions.ReadAllAsync(fleet, asked, cancel).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var approved = Approval.Decide(plan, fleet, snapshot, order.Consent, now, agreed, beside);
-        var covered = order.Consent.Ordinary || order.Consent.Covers(plan.Id) || (agreed is not null && order.Consent.Covers(agreed.Plan.Id));
+        var covered =
+            order.Consent.Ordinary
+            || order.Consent.Covers(plan.Id)
+            || (agreed is not null && order.Consent.Covers(agreed.Plan.Id));
         return
         [
             .. plan.Clusters.Select(clusterPlan =>
             {
                 var cluster = ClusterOf(fleet, clusterPlan);
-                var seen = snapshot.Find(cluster.Name) ?? throw new InvalidOperationException($"cluster {cluster.Name} was planned without having been observed");
-                var approval = approved.Find(cluster.Name) ?? throw new InvalidOperationException($"cluster {cluster.Name} has no verdict");
+                var seen =
+                    snapshot.Find(cluster.Name)
+                    ?? throw new InvalidOperationException($"cluster {cluster.Name} was planned without having been observed");
+                var approval =
+                    approved.Find(cluster.Name) ?? throw new InvalidOperationException($"cluster {cluster.Name} has no verdict");
                 return new ClusterWork(cluster, seen, clusterPlan, approval)
                 {
                     Whole = plan,
                     Sealed = order.Agreed is { Alone: true },
-                    WithoutEffect = order.Insists ? new Dictionary<string, string>() : withoutEffect.Held(clusterPlan, plan.Commit, now),
+                    WithoutEffect = order.Insists
+                        ? new Dictionary<string, string>()
+                        : withoutEffect.Held(clusterPlan, plan.Commit, now),
                     Records = clusterPlan.Found.Count > 0 && approval.Barred is null && covered,
                 };
             }),
@@ -134,10 +214,17 @@ internal sealed class Route(
     }
 
     private static Cluster ClusterOf(ValidFleet fleet, ClusterPlan plan) =>
-        fleet.FindCluster(plan.Cluster) ?? throw new InvalidOperationException($"the plan speaks of cluster {plan.Cluster}, which the fleet does not have");
+        fleet.FindCluster(plan.Cluster)
+        ?? throw new InvalidOperationException($"the plan speaks of cluster {plan.Cluster}, which the fleet does not have");
 
     /// <returns>The plans made after the run, of clusters where something was done.</returns>
-    private async Task<Dictionary<string, ClusterPlan>> ExecuteWorkAsync(ValidFleet fleet, Plan plan, IReadOnlyList<ClusterWork> work, Dictionary<string, ClusterResult> results, PassOrder order)
+    private async Task<Dictionary<string, ClusterPlan>> ExecuteWorkAsync(
+        ValidFleet fleet,
+        Plan plan,
+        IReadOnlyList<ClusterWork> work,
+        Dictionary<string, ClusterResult> results,
+        PassOrder order
+    )
     {
         var begin = new JournalEntry
         {
@@ -161,33 +248,70 @@ internal sealed class Route(
             conditions.Tell(JournalPart, $"the journal cannot be written: {e.Message}");
             // Without a journal a killed process could not be accounted for: then nothing is done.
             foreach (var one in work.Where(w => w.RunsSomething))
-                results[one.Cluster.Name] = new(one.Cluster.Name, ClusterEnding.Stopped, [], $"nothing was begun, the journal cannot be written: {e.Message}");
+                results[one.Cluster.Name] = new(
+                    one.Cluster.Name,
+                    ClusterEnding.Stopped,
+                    [],
+                    $"nothing was begun, the journal cannot be written: {e.Message}"
+                );
             return new(StringComparer.Ordinal);
         }
         using var journal = opened;
         // Connections kept for looking would hold up DROP DATABASE and a restart.
         foreach (var one in work.Where(w => w.Writes))
             await release(fleet, one.Cluster).ConfigureAwait(false);
-        order.Listener.Hear(new PassEvent.RunBegun([.. work.Where(w => w.Writes).Select(w => w.Cluster.Name)], work.Sum(w => w.Approval.Steps.Count(s => s.Verdict is StepVerdict.Go))));
-        var executor = new Executor(gate(), journal, new RunGround(this, suspensions, fleet, plan, order), order.Listener, plan.Commit);
+        order.Listener.Hear(
+            new PassEvent.RunBegun(
+                [.. work.Where(w => w.Writes).Select(w => w.Cluster.Name)],
+                work.Sum(w => w.Approval.Steps.Count(s => s.Verdict is StepVerdict.Go))
+            )
+        );
+        var executor = new Executor(
+            gate(),
+            journal,
+            new RunGround(this, suspensions, fleet, plan, order),
+            order.Listener,
+            plan.Commit
+        );
         foreach (var result in await executor.ExecuteAsync(fleet, work, order.Stopping, order.Abort).ConfigureAwait(false))
             results[result.Cluster] = result;
         var again = await LookAgainAsync(fleet, results.Values).ConfigureAwait(false);
         await NoteWithoutEffectAsync(fleet, plan.Commit, results, again, journal, order).ConfigureAwait(false);
-        conditions.Tell(JournalPart, journal.End(string.Join(", ", results.Values.OrderBy(r => r.Cluster, StringComparer.Ordinal).Select(r => $"{r.Cluster}: {PassReport.Words(r)}"))) is { } lost
-            ? $"the journal of a run that is over could not be ended: {lost}"
-            : null);
+        conditions.Tell(
+            JournalPart,
+            journal.End(
+                string.Join(
+                    ", ",
+                    results
+                        .Values.OrderBy(r => r.Cluster, StringComparer.Ordinal)
+                        .Select(r => $"{r.Cluster}: {PassReport.Words(r)}")
+                )
+            )
+                is { } lost
+                ? $"the journal of a run that is over could not be ended: {lost}"
+                : null
+        );
         archive.Trim();
         return again;
     }
 
     /// <summary>Acts once and never in vain twice: what was done and does not show is remembered with its input.</summary>
-    private async Task NoteWithoutEffectAsync(ValidFleet fleet, string commit, Dictionary<string, ClusterResult> results, Dictionary<string, ClusterPlan> again, JournalFile journal, PassOrder order)
+    private async Task NoteWithoutEffectAsync(
+        ValidFleet fleet,
+        string commit,
+        Dictionary<string, ClusterResult> results,
+        Dictionary<string, ClusterPlan> again,
+        JournalFile journal,
+        PassOrder order
+    )
     {
         // A server takes a moment to act on a reload: only what is asked for at every one of a few looks had no effect.
         for (var looks = 1; looks < EffectLooks; looks++)
         {
-            string[] doubted = [.. again.Where(a => PassJudgement.WithoutEffect(results[a.Key], a.Value).Any()).Select(a => a.Key)];
+            string[] doubted =
+            [
+                .. again.Where(a => PassJudgement.WithoutEffect(results[a.Key], a.Value).Any()).Select(a => a.Key),
+            ];
             if (doubted.Length == 0)
                 return;
             if (order.Abort.IsCancellationRequested)
@@ -221,12 +345,26 @@ internal sealed class Route(
     }
 
     /// <summary>A standby whose server was restarted a moment ago reconnects within seconds: it is given the caller's patience before its cluster is called short.</summary>
-    private async Task SettleAsync(ValidFleet fleet, Dictionary<string, ClusterPlan> standing, Dictionary<string, ClusterPlan> again, PassOrder order)
+    private async Task SettleAsync(
+        ValidFleet fleet,
+        Dictionary<string, ClusterPlan> standing,
+        Dictionary<string, ClusterPlan> again,
+        PassOrder order
+    )
     {
         var since = time.GetTimestamp();
         while (time.GetElapsedTime(since) < order.Patience && !order.Stopping.IsCancellationRequested)
         {
-            string[] unsettled = [.. standing.Where(s => s.Value is { Steps.Count: 0, Refusals.Count: 0, Unknowns.Count: 0 } && Shortfall.Of(s.Value).ToArray() is { Length: > 0 } missing && missing.All(Shortfall.MayPass)).Select(s => s.Key)];
+            string[] unsettled =
+            [
+                .. standing
+                    .Where(s =>
+                        s.Value is { Steps.Count: 0, Refusals.Count: 0, Unknowns.Count: 0 }
+                        && Shortfall.Of(s.Value).ToArray() is { Length: > 0 } missing
+                        && missing.All(Shortfall.MayPass)
+                    )
+                    .Select(s => s.Key),
+            ];
             if (unsettled.Length == 0)
                 return;
             await Task.Delay(SettlePace, time, CancellationToken.None).ConfigureAwait(false);

@@ -41,31 +41,76 @@ internal sealed class RuleRoute : IDisposable
     /// <param name="knowledge">What is proven of the fleet, and seen.</param>
     /// <param name="cancel">Ends the process of the rules at once.</param>
     /// <exception cref="OperationCanceledException"/>
-    public RuleReport Judge(SourceTree tree, FleetReading reading, DateTimeOffset now, RuleKnowledge? knowledge = null, CancellationToken cancel = default) =>
-        Judge(RuleBundleReader.Read(tree, reading), reading, now, knowledge, cancel);
+    public RuleReport Judge(
+        SourceTree tree,
+        FleetReading reading,
+        DateTimeOffset now,
+        RuleKnowledge? knowledge = null,
+        CancellationToken cancel = default
+    ) => Judge(RuleBundleReader.Read(tree, reading), reading, now, knowledge, cancel);
 
     /// <inheritdoc cref="Judge(SourceTree, FleetReading, DateTimeOffset, RuleKnowledge?, CancellationToken)"/>
     /// <param name="bundle">The rules that judge, with the values set for them: in a pull request those of the base branch.</param>
-    public RuleReport Judge(RuleBundle bundle, FleetReading reading, DateTimeOffset now, RuleKnowledge? knowledge = null, CancellationToken cancel = default)
+    public RuleReport Judge(
+        RuleBundle bundle,
+        FleetReading reading,
+        DateTimeOffset now,
+        RuleKnowledge? knowledge = null,
+        CancellationToken cancel = default
+    )
     {
         lock (gate)
             return JudgeAlone(bundle, reading, now, knowledge, cancel);
     }
 
-    private RuleReport JudgeAlone(RuleBundle asked, FleetReading reading, DateTimeOffset now, RuleKnowledge? knowledge, CancellationToken cancel)
+    private RuleReport JudgeAlone(
+        RuleBundle asked,
+        FleetReading reading,
+        DateTimeOffset now,
+        RuleKnowledge? knowledge,
+        CancellationToken cancel
+    )
     {
         // The judged revision may have done away with the kind that the rules of another one are for.
         var bundle = RuleSubjects.Check(asked, reading.OwnKinds);
         var holding = HoldingDocuments.Of(reading);
-        if ((bundle.Rules.Count == 0 && bundle.Broken.Count == 0 && !holding.Waivers.Any()) || !holding.KnowWaivers || !holding.KnowSettings)
+        if (
+            (bundle.Rules.Count == 0 && bundle.Broken.Count == 0 && !holding.Waivers.Any())
+            || !holding.KnowWaivers
+            || !holding.KnowSettings
+        )
             return RuleReport.Empty;
-        var evaluation = incremental.Evaluate(bundle, [.. holding.Documents, .. holding.AreAll ? facts.Of(bundle, knowledge) : []], now, cancel);
+        var evaluation = incremental.Evaluate(
+            bundle,
+            [.. holding.Documents, .. holding.AreAll ? facts.Of(bundle, knowledge) : []],
+            now,
+            cancel
+        );
         var waivers = holding.Waivers.ToList();
         if (holding.AreAll)
-            return RuleJudgement.Settle(bundle, [.. evaluation.Runs], [.. evaluation.Problems], waivers, holding.Documents.Count, now);
+            return RuleJudgement.Settle(
+                bundle,
+                [.. evaluation.Runs],
+                [.. evaluation.Problems],
+                waivers,
+                holding.Documents.Count,
+                now
+            );
         // What a waiver or a rule is good for shows only where every run counts.
-        var report = RuleJudgement.Settle(bundle, [.. evaluation.Runs.Where(holding.Count)], [.. evaluation.Problems], waivers, 0, now);
-        return report with { Diagnostics = report.Diagnostics.Where(d => d.RuleId != RuleFindings.WaiverUnused.Id && d.RuleId != RuleFindings.WaiverVoid.Id).ToEquatableArray() };
+        var report = RuleJudgement.Settle(
+            bundle,
+            [.. evaluation.Runs.Where(holding.Count)],
+            [.. evaluation.Problems],
+            waivers,
+            0,
+            now
+        );
+        return report with
+        {
+            Diagnostics = report
+                .Diagnostics.Where(d => d.RuleId != RuleFindings.WaiverUnused.Id && d.RuleId != RuleFindings.WaiverVoid.Id)
+                .ToEquatableArray(),
+        };
     }
 
     public void Dispose() => engine.Dispose();

@@ -7,7 +7,8 @@ namespace PgGitOps.Reconciling;
 
 /// <inheritdoc/>
 /// <param name="decided">The plan that the run was begun for.</param>
-internal sealed class RunGround(Route route, SuspensionWatch suspensions, ValidFleet fleet, Plan decided, PassOrder order) : IRunGround
+internal sealed class RunGround(Route route, SuspensionWatch suspensions, ValidFleet fleet, Plan decided, PassOrder order)
+    : IRunGround
 {
     // Consent that names the plan of before the lock goes on for those of its steps that are still wanted.
     private readonly AgreedPlan agreed = order.Agreed ?? new AgreedPlan(decided, Alone: false);
@@ -15,12 +16,20 @@ internal sealed class RunGround(Route route, SuspensionWatch suspensions, ValidF
     public async Task<ClusterWork?> LookAgainAsync(ClusterWork work, CancellationToken cancel)
     {
         var snapshot = await route.ObserveAsync(fleet, [work.Cluster.Name], cancel).ConfigureAwait(false);
-        return (await route.DecideAsync(fleet, snapshot, route.PlanOf(fleet, snapshot), order, agreed, cancel).ConfigureAwait(false)).Single();
+        return (
+            await route.DecideAsync(fleet, snapshot, route.PlanOf(fleet, snapshot), order, agreed, cancel).ConfigureAwait(false)
+        ).Single();
     }
 
     public StepVerdict Decide(ClusterWork work, Step step) =>
         Approval.DecideStep(work.Whole ?? decided, work.Plan, step, fleet, order.Consent, route.Time.GetUtcNow(), agreed);
 
     public ValueTask<string?> SuspendedAsync(ClusterWork work, Step step, Suspension? recorded, CancellationToken cancel) =>
-        suspensions.InForceAsync(fleet, work.Cluster, recorded, actsOnHost: step.Action is not (StepAction.ExecuteSql or StepAction.SetPassword), cancel);
+        suspensions.InForceAsync(
+            fleet,
+            work.Cluster,
+            recorded,
+            actsOnHost: step.Action is not (StepAction.ExecuteSql or StepAction.SetPassword),
+            cancel
+        );
 }

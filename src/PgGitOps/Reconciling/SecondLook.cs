@@ -13,17 +13,21 @@ internal sealed record JournaledEffect(string Object, string Field, string? Valu
 {
     private const int PlainMax = 120;
 
-    public static JournaledEffect Of(FacetState effect) => new(effect.Key.Object.ToString(), effect.Key.Field.ToString(), Written(effect.Value?.Canonical));
+    public static JournaledEffect Of(FacetState effect) =>
+        new(effect.Key.Object.ToString(), effect.Key.Field.ToString(), Written(effect.Value?.Canonical));
 
     public static string? Written(string? canonical) =>
-        canonical is { Length: > PlainMax } ? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))) : canonical;
+        canonical is { Length: > PlainMax }
+            ? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))
+            : canonical;
 }
 
 /// <summary>What a doubtful step came to, told by planning its cluster again, and by nothing but what that plan saw.</summary>
 /// <remarks>That a plan does not hold the step is no proof: it may refuse, be blocked, or have another shape since.</remarks>
 internal static class SecondLook
 {
-    public static SecondLookVerdict At(Step step, ClusterPlan? plan) => At(step.Id, [.. step.Effects.Select(JournaledEffect.Of)], plan);
+    public static SecondLookVerdict At(Step step, ClusterPlan? plan) =>
+        At(step.Id, [.. step.Effects.Select(JournaledEffect.Of)], plan);
 
     /// <param name="effects">Values that the step was to bring about; empty for a step without any, or of a journal that did not keep them.</param>
     /// <param name="plan">The new plan of the step's cluster, or null when it could not be read.</param>
@@ -61,12 +65,14 @@ internal static class SecondLook
     private static IEnumerable<JournaledEffect> Principal(IReadOnlyCollection<JournaledEffect> effects) =>
         effects.Any(IsPresence) ? effects.Where(IsPresence) : effects.Where(e => Field.Parse(e.Field) != Field.Streaming);
 
-    private static bool IsPresence(JournaledEffect effect) => Field.Parse(effect.Field) is var field && (field == Field.Exists || field == Field.Running);
+    private static bool IsPresence(JournaledEffect effect) =>
+        Field.Parse(effect.Field) is var field && (field == Field.Exists || field == Field.Running);
 
-    public static string Word(SecondLookVerdict verdict) => verdict switch
-    {
-        SecondLookVerdict.Happened => "it happened",
-        SecondLookVerdict.DidNotHappen => "it did not happen",
-        SecondLookVerdict.Unknown => "unknown",
-    };
+    public static string Word(SecondLookVerdict verdict) =>
+        verdict switch
+        {
+            SecondLookVerdict.Happened => "it happened",
+            SecondLookVerdict.DidNotHappen => "it did not happen",
+            SecondLookVerdict.Unknown => "unknown",
+        };
 }

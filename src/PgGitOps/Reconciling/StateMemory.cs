@@ -6,7 +6,14 @@ namespace PgGitOps.Reconciling;
 /// <summary>What this machine remembers between passes and runs, in its state directory.</summary>
 /// <param name="Clusters">How each stands.</param>
 /// <param name="Conditions">What is wrong with the directory now.</param>
-internal sealed record StateMemory(DriftHistory Drift, StepsWithoutEffect WithoutEffect, ConditionBook Clusters, LagEvidence Lag, RememberedClusters Remembered, StateConditions Conditions)
+internal sealed record StateMemory(
+    DriftHistory Drift,
+    StepsWithoutEffect WithoutEffect,
+    ConditionBook Clusters,
+    LagEvidence Lag,
+    RememberedClusters Remembered,
+    StateConditions Conditions
+)
 {
     /// <param name="directory">Need not exist.</param>
     /// <param name="repository">Key of the policy repository.</param>
@@ -19,6 +26,7 @@ internal sealed record StateMemory(DriftHistory Drift, StepsWithoutEffect Withou
             new ConditionBook(store, repository, conditions),
             new LagEvidence(store, repository, conditions),
             new RememberedClusters(store, repository, new EarlierMemory(Path.Combine(directory, "clusters")), time, conditions),
-            conditions);
+            conditions
+        );
     }
 }

@@ -22,7 +22,8 @@ internal sealed class StepsWithoutEffect
     private readonly Dictionary<string, StepWithoutEffect> known;
     private bool unsaved;
 
-    private StepsWithoutEffect(StateFile file, Dictionary<string, StepWithoutEffect> known) => (this.file, this.known) = (file, known);
+    private StepsWithoutEffect(StateFile file, Dictionary<string, StepWithoutEffect> known) =>
+        (this.file, this.known) = (file, known);
 
     /// <summary>A file that cannot be understood is begun anew: at worst one step is done once more.</summary>
     public static StepsWithoutEffect Open(string path, StateConditions conditions)
@@ -30,12 +31,13 @@ internal sealed class StepsWithoutEffect
         var file = new StateFile(path, conditions);
         try
         {
-            if (file.Read() is { } content && JsonSerializer.Deserialize(content, WithoutEffectJson.Default.DictionaryStringStepWithoutEffect) is { } known)
+            if (
+                file.Read() is { } content
+                && JsonSerializer.Deserialize(content, WithoutEffectJson.Default.DictionaryStringStepWithoutEffect) is { } known
+            )
                 return new(file, new(known, StringComparer.Ordinal));
         }
-        catch (JsonException)
-        {
-        }
+        catch (JsonException) { }
         return new(file, new(StringComparer.Ordinal));
     }
 
@@ -47,14 +49,27 @@ internal sealed class StepsWithoutEffect
             var held = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (var step in plan.Steps)
             {
-                if (known.TryGetValue(step.Id, out var before) && before.Input == Input(step, commit) && before.At <= now && now < before.At + Wait(before.Times))
-                    held[step.Id] = string.Create(CultureInfo.InvariantCulture, $"it was done at {before.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z and its effect did not show ({before.Seen}); it is not repeated before {(before.At + Wait(before.Times)).UtcDateTime:yyyy-MM-dd HH:mm:ss}Z unless a commit or a value changes, or pggitops apply says so");
+                if (
+                    known.TryGetValue(step.Id, out var before)
+                    && before.Input == Input(step, commit)
+                    && before.At <= now
+                    && now < before.At + Wait(before.Times)
+                )
+                    held[step.Id] = string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"it was done at {before.At.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z and its effect did not show ({before.Seen}); it is not repeated before {(before.At + Wait(before.Times)).UtcDateTime:yyyy-MM-dd HH:mm:ss}Z unless a commit or a value changes, or pggitops apply says so"
+                    );
             }
             // Silence of a plan that could not speak of everything is no proof that the effect shows.
             if (plan.Unknowns.Count == 0 && plan.Refusals.Count == 0)
             {
                 var asked = plan.Steps.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-                foreach (var gone in known.Where(k => k.Value.Cluster == plan.Cluster && !asked.Contains(k.Key)).Select(k => k.Key).ToList())
+                foreach (
+                    var gone in known
+                        .Where(k => k.Value.Cluster == plan.Cluster && !asked.Contains(k.Key))
+                        .Select(k => k.Key)
+                        .ToList()
+                )
                     unsaved |= known.Remove(gone);
             }
             Save();
@@ -77,7 +92,9 @@ internal sealed class StepsWithoutEffect
     }
 
     private static TimeSpan Wait(int times) =>
-        TimeSpan.FromMinutes(Math.Min(BackOffMax.TotalMinutes, BackOffMin.TotalMinutes * Math.Pow(2, Math.Clamp(times - 1, 0, 20))));
+        TimeSpan.FromMinutes(
+            Math.Min(BackOffMax.TotalMinutes, BackOffMin.TotalMinutes * Math.Pow(2, Math.Clamp(times - 1, 0, 20)))
+        );
 
     private static string Input(Step step, string commit) =>
         Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(commit + "\n"), .. PlanJson.Bytes(step)]));
@@ -85,7 +102,9 @@ internal sealed class StepsWithoutEffect
     private void Save()
     {
         if (unsaved)
-            unsaved = !file.Save(JsonSerializer.SerializeToUtf8Bytes(known, WithoutEffectJson.Default.DictionaryStringStepWithoutEffect));
+            unsaved = !file.Save(
+                JsonSerializer.SerializeToUtf8Bytes(known, WithoutEffectJson.Default.DictionaryStringStepWithoutEffect)
+            );
     }
 }
 

@@ -36,48 +36,84 @@ internal static class WorkTree
             throw new UsageException($"{root} holds no documents", "documents are .yaml files below policies/ and environments/");
         var files = new SourceFile[found.Length];
         var wrong = new UsageException?[found.Length];
-        Parallel.For(0, found.Length, i =>
-        {
-            try
+        Parallel.For(
+            0,
+            found.Length,
+            i =>
             {
-                files[i] = Read(found[i].Full, found[i].Path);
+                try
+                {
+                    files[i] = Read(found[i].Full, found[i].Path);
+                }
+                catch (UsageException e)
+                {
+                    wrong[i] = e;
+                }
             }
-            catch (UsageException e)
-            {
-                wrong[i] = e;
-            }
-        });
+        );
         if (Array.Find(wrong, e => e is not null) is { } first)
             throw first;
-        var tree = new SourceTree(new RevisionInfo("worktree", Environment.UserName, now, "files as they lie in the directory"), files.ToEquatableArray());
-        return (tree, entries.Where(e => e.IsLink || !UnreadEntry.IsPlain(e.Path)).Select(e => UnreadEntry.IsPlain(e.Path) ? UnreadEntry.Link(e.Path) : UnreadEntry.Name(e.Path)).Concat(misspelt).ToEquatableArray());
+        var tree = new SourceTree(
+            new RevisionInfo("worktree", Environment.UserName, now, "files as they lie in the directory"),
+            files.ToEquatableArray()
+        );
+        return (
+            tree,
+            entries
+                .Where(e => e.IsLink || !UnreadEntry.IsPlain(e.Path))
+                .Select(e => UnreadEntry.IsPlain(e.Path) ? UnreadEntry.Link(e.Path) : UnreadEntry.Name(e.Path))
+                .Concat(misspelt)
+                .ToEquatableArray()
+        );
     }
 
     private static IEnumerable<Diagnostic> Misspelt(string root, string folder)
     {
         IEnumerable<string> found = [""];
         foreach (var part in folder.Split('/'))
-            found = found.SelectMany(above => Directory.EnumerateDirectories(Path.Combine(root, above)).Select(Path.GetFileName).Where(name => part.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(name => Path.Combine(above, name!)));
-        return found.Where(path => path != folder).Order(StringComparer.Ordinal).Select(path => UnreadEntry.Spelling(path, folder));
+            found = found.SelectMany(above =>
+                Directory
+                    .EnumerateDirectories(Path.Combine(root, above))
+                    .Select(Path.GetFileName)
+                    .Where(name => part.Equals(name, StringComparison.OrdinalIgnoreCase))
+                    .Select(name => Path.Combine(above, name!))
+            );
+        return found
+            .Where(path => path != folder)
+            .Order(StringComparer.Ordinal)
+            .Select(path => UnreadEntry.Spelling(path, folder));
     }
 
     private static (string Full, string Path, bool IsLink)[] Entries(string root) =>
-    [
-        .. Folders
-            .Select(f => Path.Combine(root, f))
-            .Where(Directory.Exists)
-            .SelectMany(f => new FileSystemEnumerable<(string Full, bool IsLink)>(f, static (ref e) => (e.ToFullPath(), IsLink(ref e)), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
-            {
-                ShouldRecursePredicate = static (ref e) => !IsLink(ref e),
-                ShouldIncludePredicate = static (ref e) => (!e.IsDirectory || IsLink(ref e)) && IsWanted(e.FileName),
-            })
-            .Select(f => (f.Full, Path: Path.GetRelativePath(root, f.Full).Replace('\\', '/'), f.IsLink))
-            .OrderBy(f => f.Path, StringComparer.Ordinal),
-    ];
+        [
+            .. Folders
+                .Select(f => Path.Combine(root, f))
+                .Where(Directory.Exists)
+                .SelectMany(f => new FileSystemEnumerable<(string Full, bool IsLink)>(
+                    f,
+                    static (ref e) => (e.ToFullPath(), IsLink(ref e)),
+                    new EnumerationOptions
+                    {
+                        RecurseSubdirectories = true,
+                        AttributesToSkip = 0,
+                        IgnoreInaccessible = false,
+                    }
+                )
+                {
+                    ShouldRecursePredicate = static (ref e) => !IsLink(ref e),
+                    ShouldIncludePredicate = static (ref e) => (!e.IsDirectory || IsLink(ref e)) && IsWanted(e.FileName),
+                })
+                .Select(f => (f.Full, Path: Path.GetRelativePath(root, f.Full).Replace('\\', '/'), f.IsLink))
+                .OrderBy(f => f.Path, StringComparer.Ordinal),
+        ];
 
     // What is meant as a rule is wanted also where it is not read as one, so that somebody can say so.
-    private static bool IsWanted(ReadOnlySpan<char> name) => name.EndsWith(".yaml") || name.EndsWith(".yml") || name.EndsWith(".schema.json")
-        || name.Contains(".csx", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".cs", StringComparison.OrdinalIgnoreCase);
+    private static bool IsWanted(ReadOnlySpan<char> name) =>
+        name.EndsWith(".yaml")
+        || name.EndsWith(".yml")
+        || name.EndsWith(".schema.json")
+        || name.Contains(".csx", StringComparison.OrdinalIgnoreCase)
+        || name.EndsWith(".cs", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsLink(ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) != 0;
 
@@ -87,12 +123,23 @@ internal static class WorkTree
         try
         {
             var folder = Path.Combine(root, "policies", "rules");
-            return !Directory.Exists(folder) ? [] :
-            [
-                .. Directory.EnumerateFiles(folder, "*.csx", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
-                    .Where(f => UnreadEntry.IsPlain(Path.GetRelativePath(root, f)))
-                    .Select(f => Read(f, Path.GetRelativePath(root, f).Replace('\\', '/'))),
-            ];
+            return !Directory.Exists(folder)
+                ? []
+                :
+                [
+                    .. Directory
+                        .EnumerateFiles(
+                            folder,
+                            "*.csx",
+                            new EnumerationOptions
+                            {
+                                RecurseSubdirectories = true,
+                                AttributesToSkip = FileAttributes.ReparsePoint,
+                            }
+                        )
+                        .Where(f => UnreadEntry.IsPlain(Path.GetRelativePath(root, f)))
+                        .Select(f => Read(f, Path.GetRelativePath(root, f).Replace('\\', '/'))),
+                ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or UsageException)
         {
@@ -109,12 +156,17 @@ internal static class WorkTree
             using var file = RegularFile.TryOpen(full) ?? throw new UsageException($"{full} went away while it was read");
             var length = RandomAccess.GetLength(file);
             if (length > FileBytesMax)
-                throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{full} is {length} bytes long; documents have at most {FileBytesMax}"));
+                throw new UsageException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{full} is {length} bytes long; documents have at most {FileBytesMax}"
+                    )
+                );
             // Git's own head before the content, so that both are hashed in one go.
             var head = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {length}\0"));
             var bytes = new byte[head.Length + length];
             head.CopyTo(bytes, 0);
-            for (var at = head.Length; at < bytes.Length;)
+            for (var at = head.Length; at < bytes.Length; )
             {
                 var read = RandomAccess.Read(file, bytes.AsSpan(at), at - head.Length);
                 if (read == 0)

@@ -37,7 +37,11 @@ internal sealed class CampaignEngine(CampaignFleet fleet, int number) : IAsyncDi
         if (exitAt is not null)
             environment["PGGITOPS_TEST_EXIT_AT"] = exitAt;
         expectsEnd = exitAt is not null;
-        program = PgGitOpsProgram.Start(["reconcile", "--health", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{health}")], environment, fleet.ScratchRoot);
+        program = PgGitOpsProgram.Start(
+            ["reconcile", "--health", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{health}")],
+            environment,
+            fleet.ScratchRoot
+        );
     }
 
     public async Task KillAsync()
@@ -95,7 +99,9 @@ internal sealed class CampaignEngine(CampaignFleet fleet, int number) : IAsyncDi
         {
             var end = await running.EndAsync(TimeSpan.FromSeconds(90));
             expectsEnd = true;
-            return end.ExitCode == 0 ? EndedByItself : string.Create(CultureInfo.InvariantCulture, $"engine {number} ended with {end.ExitCode} on SIGTERM");
+            return end.ExitCode == 0
+                ? EndedByItself
+                : string.Create(CultureInfo.InvariantCulture, $"engine {number} ended with {end.ExitCode} on SIGTERM");
         }
         catch (TimeoutException)
         {
@@ -119,7 +125,10 @@ internal sealed class CampaignEngine(CampaignFleet fleet, int number) : IAsyncDi
             return;
         logs.Add(ended.Error);
         if (!expectsEnd)
-            EndedByItself ??= string.Create(CultureInfo.InvariantCulture, $"engine {number} ended by itself: {ended.Error.TrimEnd().Split('\n')[^1]}");
+            EndedByItself ??= string.Create(
+                CultureInfo.InvariantCulture,
+                $"engine {number} ended by itself: {ended.Error.TrimEnd().Split('\n')[^1]}"
+            );
         program = null;
     }
 }

@@ -24,8 +24,12 @@ public sealed class CampaignFleet : IAsyncDisposable
         Schedule = schedule;
         Repository = scratch.Path("policies");
         var port = FreePort.Next();
-        Members = [.. new (string Host, string Address)[] { ("osl-1", "127.0.31.1"), ("bgo-1", "127.0.32.1"), ("osl-2", "127.0.31.2") }
-            .Take(schedule.Members).Select((h, i) => new CampaignMember($"core-{i + 1}", h.Host, h.Address, port))];
+        Members =
+        [
+            .. new (string Host, string Address)[] { ("osl-1", "127.0.31.1"), ("bgo-1", "127.0.32.1"), ("osl-2", "127.0.31.2") }
+                .Take(schedule.Members)
+                .Select((h, i) => new CampaignMember($"core-{i + 1}", h.Host, h.Address, port)),
+        ];
         Documents = new CampaignDocuments(this);
     }
 
@@ -81,10 +85,15 @@ public sealed class CampaignFleet : IAsyncDisposable
 
     public string SecretFile(string name) => Path.Combine(scratch.Path("secrets"), name);
 
-    public string Commit(string subject, params (string Path, string? Content)[] files) => 
-        scratch.Commit(Repository, subject, [.. files.Where(f => f.Content is not null || File.Exists(Path.Combine(Repository, f.Path)))]);
+    public string Commit(string subject, params (string Path, string? Content)[] files) =>
+        scratch.Commit(
+            Repository,
+            subject,
+            [.. files.Where(f => f.Content is not null || File.Exists(Path.Combine(Repository, f.Path)))]
+        );
 
-    public Dictionary<string, string?> EnvironmentOf(int engine) => new() { ["PGGITOPS_STATE"] = State(engine), ["PGGITOPS_REPO"] = Repository };
+    public Dictionary<string, string?> EnvironmentOf(int engine) =>
+        new() { ["PGGITOPS_STATE"] = State(engine), ["PGGITOPS_REPO"] = Repository };
 
     public async Task<ProgramRun> RunAsync(params string[] arguments)
     {
@@ -100,7 +109,9 @@ public sealed class CampaignFleet : IAsyncDisposable
     {
         var declared = Path.Combine(DataRoot, "core", member, "data");
         var moved = Path.Combine(MovedDataRoot, "core", member, "data");
-        return !File.Exists(Path.Combine(declared, "PG_VERSION")) && File.Exists(Path.Combine(moved, "PG_VERSION")) ? moved : declared;
+        return !File.Exists(Path.Combine(declared, "PG_VERSION")) && File.Exists(Path.Combine(moved, "PG_VERSION"))
+            ? moved
+            : declared;
     }
 
     public bool IsMoved(string member) => DataDirectory(member).StartsWith(MovedDataRoot + "/", StringComparison.Ordinal);
@@ -108,14 +119,19 @@ public sealed class CampaignFleet : IAsyncDisposable
     public bool HasData(string member) => File.Exists(Path.Combine(DataDirectory(member), "PG_VERSION"));
 
     /// <summary>A stopped server with data of a primary: nothing tells it to follow.</summary>
-    public bool IsPrimarysData(string member) => HasData(member) && !File.Exists(Path.Combine(DataDirectory(member), "standby.signal"));
+    public bool IsPrimarysData(string member) =>
+        HasData(member) && !File.Exists(Path.Combine(DataDirectory(member), "standby.signal"));
 
     public int? ServerPid(string member)
     {
         try
         {
             var first = File.ReadLines(Path.Combine(DataDirectory(member), "postmaster.pid")).FirstOrDefault();
-            return int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && IsServerOf(pid, DataDirectory(member)) ? pid : null;
+            return
+                int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+                && IsServerOf(pid, DataDirectory(member))
+                ? pid
+                : null;
         }
         catch (IOException)
         {
@@ -125,21 +141,28 @@ public sealed class CampaignFleet : IAsyncDisposable
 
     public CampaignMember Member(string name) => Members.Single(m => m.Name == name);
 
-    public async Task<NpgsqlConnection> OpenAsync(CampaignMember member, string database = "postgres", int seconds = 2, CancellationToken token = default)
+    public async Task<NpgsqlConnection> OpenAsync(
+        CampaignMember member,
+        string database = "postgres",
+        int seconds = 2,
+        CancellationToken token = default
+    )
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
-        {
-            Host = member.Address,
-            Port = member.Port,
-            Database = database,
-            Username = "postgres",
-            Password = (await File.ReadAllTextAsync(SecretFile("superuser"), token)).Trim(),
-            Pooling = false,
-            SslMode = SslMode.Disable,
-            Timeout = seconds,
-            CommandTimeout = seconds,
-            CancellationTimeout = 500,
-        }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder
+            {
+                Host = member.Address,
+                Port = member.Port,
+                Database = database,
+                Username = "postgres",
+                Password = (await File.ReadAllTextAsync(SecretFile("superuser"), token)).Trim(),
+                Pooling = false,
+                SslMode = SslMode.Disable,
+                Timeout = seconds,
+                CommandTimeout = seconds,
+                CancellationTimeout = 500,
+            }.ConnectionString
+        );
         try
         {
             await connection.OpenAsync(token);
@@ -177,8 +200,15 @@ public sealed class CampaignFleet : IAsyncDisposable
     public static IReadOnlyList<int> Processes(string below)
     {
         var own = Environment.ProcessId;
-        return [.. Directory.GetDirectories("/proc").Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-            .Where(pid => pid > 1 && pid != own && ProcessSignals.IsAlive(pid) && Names(pid, below))];
+        return
+        [
+            .. Directory
+                .GetDirectories("/proc")
+                .Select(d =>
+                    int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0
+                )
+                .Where(pid => pid > 1 && pid != own && ProcessSignals.IsAlive(pid) && Names(pid, below)),
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -205,7 +235,13 @@ public sealed class CampaignFleet : IAsyncDisposable
     /// <summary>What is left of the schedule after it was removed; empty where nothing is.</summary>
     public IReadOnlyList<string> Leftovers()
     {
-        List<string> left = [.. Processes(ServerRoot).Concat(Processes(ScratchRoot)).Distinct().Select(p => string.Create(CultureInfo.InvariantCulture, $"process {p}"))];
+        List<string> left =
+        [
+            .. Processes(ServerRoot)
+                .Concat(Processes(ScratchRoot))
+                .Distinct()
+                .Select(p => string.Create(CultureInfo.InvariantCulture, $"process {p}")),
+        ];
         left.AddRange(((string[])[ServerRoot, ScratchRoot]).Where(Directory.Exists));
         return left;
     }
@@ -229,7 +265,8 @@ public sealed class CampaignFleet : IAsyncDisposable
     {
         await ServerPrograms.RunAsync("mkdir", ["-p", path]);
         var user = Environment.IsPrivilegedProcess ? ServerPrograms.ServerUser : Environment.UserName;
-        return Environment.IsPrivilegedProcess && await RunToolAsync("mount", "-t", "tmpfs", "-o", $"size=900m,mode=0700,uid={user}", "tmpfs", path);
+        return Environment.IsPrivilegedProcess
+            && await RunToolAsync("mount", "-t", "tmpfs", "-o", $"size=900m,mode=0700,uid={user}", "tmpfs", path);
     }
 
     private static async Task<bool> RunToolAsync(params string[] command)

@@ -66,7 +66,14 @@ internal sealed class CampaignWriter : IAsyncDisposable
                 {
                     await WriteToAsync(member);
                 }
-                catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or OperationCanceledException or InvalidOperationException)
+                catch (Exception e)
+                    when (e
+                            is NpgsqlException
+                                or IOException
+                                or TimeoutException
+                                or OperationCanceledException
+                                or InvalidOperationException
+                    )
                 {
                     // Gone, hanging, read-only or shut: what was in flight was never acknowledged, and the next in the list is asked.
                 }
@@ -92,7 +99,10 @@ internal sealed class CampaignWriter : IAsyncDisposable
                 return;
             (system, timeline) = ((ulong)reader.GetInt64(1), reader.GetInt32(2));
         }
-        await using var insert = new NpgsqlCommand("insert into ledger (id) values ($1) returning (pg_current_wal_insert_lsn() - '0/0')::bigint", connection);
+        await using var insert = new NpgsqlCommand(
+            "insert into ledger (id) values ($1) returning (pg_current_wal_insert_lsn() - '0/0')::bigint",
+            connection
+        );
         var id = new NpgsqlParameter<long> { NpgsqlDbType = NpgsqlDbType.Bigint };
         insert.Parameters.Add(id);
         await insert.PrepareAsync(stop.Token);

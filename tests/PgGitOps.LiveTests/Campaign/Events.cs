@@ -4,7 +4,13 @@ using PgGitOps.LiveTests.Fleet;
 namespace PgGitOps.LiveTests.Campaign;
 
 /// <summary>Makes the events of a schedule happen, as far as the fleet of that moment has what they need.</summary>
-internal sealed partial class Events(CampaignFleet fleet, Hand hand, CampaignWriter writer, JournalWatch journals, IReadOnlyList<CampaignEngine> engines)
+internal sealed partial class Events(
+    CampaignFleet fleet,
+    Hand hand,
+    CampaignWriter writer,
+    JournalWatch journals,
+    IReadOnlyList<CampaignEngine> engines
+)
 {
     private static readonly TimeSpan PassesWithin = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan CommitsWithin = TimeSpan.FromSeconds(4);
@@ -33,7 +39,8 @@ internal sealed partial class Events(CampaignFleet fleet, Hand hand, CampaignWri
         {
             await MakeAsync(happening);
         }
-        catch (Exception e) when (e is InvalidOperationException or IOException or TimeoutException or UnauthorizedAccessException)
+        catch (Exception e)
+            when (e is InvalidOperationException or IOException or TimeoutException or UnauthorizedAccessException)
         {
             Skip(happening, e.Message.Split('\n')[0]);
         }
@@ -58,29 +65,30 @@ internal sealed partial class Events(CampaignFleet fleet, Hand hand, CampaignWri
         await WaitAsync(new Gap(true, 2));
     }
 
-    private Task MakeAsync(FaultEvent e) => e.Kind switch
-    {
-        FaultKind.StopServer => hand.StopAsync(MemberOf(e), fast: e.Second % 2 == 0),
-        FaultKind.KillServer => hand.KillAsync(MemberOf(e)),
-        FaultKind.KillAllServers => KillAllAsync(),
-        FaultKind.FreezeServer => FreezeAsync(e),
-        FaultKind.FreezeEngine => FreezeEngineAsync(e),
-        FaultKind.KillEngine => KillEngineAsync(e),
-        FaultKind.KillEngineInAStep => KillInAStepAsync(e),
-        FaultKind.SecondEngine => SecondEngineAsync(e),
-        FaultKind.HandFailover => FailOverAsync(e, e.Failover!),
-        FaultKind.OldPrimaryBack => OldPrimaryBackAsync(e),
-        FaultKind.BothBack => AllBackAsync(e),
-        FaultKind.LoseStandbyData => LoseStandbyAsync(e),
-        FaultKind.LosePrimaryData => LosePrimaryAsync(e),
-        FaultKind.LoseAllData => LoseAllAsync(),
-        FaultKind.FullDisk => FillAsync(e),
-        FaultKind.RemoveState => RemoveStateAsync(),
-        FaultKind.HostileCommit => CommitAsync($"hostile: {e.Commit}", fleet.Documents.Hostile(e.Commit!.Value)),
-        FaultKind.OrdinaryCommit => CommitAsync("an ordinary change", fleet.Documents.Ordinary(e.First)),
-        FaultKind.DriftByHand => DriftAsync(e),
-        _ => throw new InvalidOperationException("FaultKind is closed"),
-    };
+    private Task MakeAsync(FaultEvent e) =>
+        e.Kind switch
+        {
+            FaultKind.StopServer => hand.StopAsync(MemberOf(e), fast: e.Second % 2 == 0),
+            FaultKind.KillServer => hand.KillAsync(MemberOf(e)),
+            FaultKind.KillAllServers => KillAllAsync(),
+            FaultKind.FreezeServer => FreezeAsync(e),
+            FaultKind.FreezeEngine => FreezeEngineAsync(e),
+            FaultKind.KillEngine => KillEngineAsync(e),
+            FaultKind.KillEngineInAStep => KillInAStepAsync(e),
+            FaultKind.SecondEngine => SecondEngineAsync(e),
+            FaultKind.HandFailover => FailOverAsync(e, e.Failover!),
+            FaultKind.OldPrimaryBack => OldPrimaryBackAsync(e),
+            FaultKind.BothBack => AllBackAsync(e),
+            FaultKind.LoseStandbyData => LoseStandbyAsync(e),
+            FaultKind.LosePrimaryData => LosePrimaryAsync(e),
+            FaultKind.LoseAllData => LoseAllAsync(),
+            FaultKind.FullDisk => FillAsync(e),
+            FaultKind.RemoveState => RemoveStateAsync(),
+            FaultKind.HostileCommit => CommitAsync($"hostile: {e.Commit}", fleet.Documents.Hostile(e.Commit!.Value)),
+            FaultKind.OrdinaryCommit => CommitAsync("an ordinary change", fleet.Documents.Ordinary(e.First)),
+            FaultKind.DriftByHand => DriftAsync(e),
+            _ => throw new InvalidOperationException("FaultKind is closed"),
+        };
 
     private async Task WaitAsync(Gap gap)
     {
@@ -108,7 +116,8 @@ internal sealed partial class Events(CampaignFleet fleet, Hand hand, CampaignWri
 
     private string MemberOf(FaultEvent e) => fleet.Members[e.First % fleet.Members.Count].Name;
 
-    private CampaignEngine EngineOf(FaultEvent e) => engines.Where(x => x.IsRunning).ToList() is { Count: > 0 } running ? running[e.First % running.Count] : engines[0];
+    private CampaignEngine EngineOf(FaultEvent e) =>
+        engines.Where(x => x.IsRunning).ToList() is { Count: > 0 } running ? running[e.First % running.Count] : engines[0];
 
     private async Task<string?> PrimaryAsync()
     {
@@ -130,7 +139,11 @@ internal sealed partial class Events(CampaignFleet fleet, Hand hand, CampaignWri
     {
         var member = MemberOf(e);
         if (hand.Freeze(member))
-            afterwards.Add(() => { hand.Thaw(member); return Task.CompletedTask; });
+            afterwards.Add(() =>
+            {
+                hand.Thaw(member);
+                return Task.CompletedTask;
+            });
         else
             Skip(e, $"{member} does not run");
         return Task.CompletedTask;
@@ -155,7 +168,11 @@ internal sealed partial class Events(CampaignFleet fleet, Hand hand, CampaignWri
         {
             (oldPrimary, lastPrimary) = (old, standby);
             if (plan.Fence == Fence.Freeze)
-                afterwards.Add(() => { hand.Thaw(old); return Task.CompletedTask; });
+                afterwards.Add(() =>
+                {
+                    hand.Thaw(old);
+                    return Task.CompletedTask;
+                });
         }
         if (e.Second % 3 != 0)
             afterwards.Add(ResumeAsync);
@@ -181,7 +198,18 @@ internal sealed partial class Events(CampaignFleet fleet, Hand hand, CampaignWri
     {
         if (suspendedSince is not null)
             return;
-        var run = await fleet.RunAsync("suspend", "core", "--reason", "a failover by hand", "--owner", "dba", "--for", "2h", "--wait", "20s");
+        var run = await fleet.RunAsync(
+            "suspend",
+            "core",
+            "--reason",
+            "a failover by hand",
+            "--owner",
+            "dba",
+            "--for",
+            "2h",
+            "--wait",
+            "20s"
+        );
         if (run.ExitCode == 0)
             suspendedSince = DateTimeOffset.UtcNow;
         else
@@ -222,7 +250,14 @@ internal sealed partial class Events(CampaignFleet fleet, Hand hand, CampaignWri
 
     private async Task DriftAsync(FaultEvent e)
     {
-        if (await PrimaryAsync() is not { } primary || await fleet.AskAsync(primary, "alter role app connection limit 3; alter system set work_mem = '777kB'; select pg_reload_conf()") is null)
+        if (
+            await PrimaryAsync() is not { } primary
+            || await fleet.AskAsync(
+                primary,
+                "alter role app connection limit 3; alter system set work_mem = '777kB'; select pg_reload_conf()"
+            )
+                is null
+        )
             Skip(e, "no primary takes it");
     }
 

@@ -10,7 +10,11 @@ internal sealed partial class Events
     {
         var engine = EngineOf(e);
         engine.Freeze();
-        afterwards.Add(() => { engine.Thaw(); return Task.CompletedTask; });
+        afterwards.Add(() =>
+        {
+            engine.Thaw();
+            return Task.CompletedTask;
+        });
         return Task.CompletedTask;
     }
 
@@ -18,14 +22,20 @@ internal sealed partial class Events
     {
         var engine = EngineOf(e);
         await engine.KillAsync();
-        afterwards.Add(() => { engine.Start(); return Task.CompletedTask; });
+        afterwards.Add(() =>
+        {
+            engine.Start();
+            return Task.CompletedTask;
+        });
     }
 
     private async Task KillInAStepAsync(FaultEvent e)
     {
         var engine = engines[0];
         await engine.KillAsync();
-        engine.Start(string.Create(CultureInfo.InvariantCulture, $"{(e.Second % 2 == 0 ? "intent" : "effect")}:{1 + e.Second % 3}"));
+        engine.Start(
+            string.Create(CultureInfo.InvariantCulture, $"{(e.Second % 2 == 0 ? "intent" : "effect")}:{1 + e.Second % 3}")
+        );
         fleet.Commit("work for the engine that dies", fleet.Documents.Ordinary(e.First));
         afterwards.Add(async () =>
         {
@@ -92,7 +102,11 @@ internal sealed partial class Events
         {
             // Full, as wanted.
         }
-        afterwards.Add(() => { File.Delete(FillFile); return Task.CompletedTask; });
+        afterwards.Add(() =>
+        {
+            File.Delete(FillFile);
+            return Task.CompletedTask;
+        });
     }
 
     private Task RemoveStateAsync()

@@ -6,7 +6,16 @@ namespace PgGitOps.LiveTests.Campaign;
 /// <summary>A promotion that the schedule made, not the engine.</summary>
 /// <param name="ForkAt">End of what the new timeline has of the old one.</param>
 /// <param name="Excused">False where every acknowledged commit had to be on the promoted standby: a synchronous rule, the best of all standbys, no disk lost before.</param>
-public sealed record HandPromotion(string Member, int Pid, DateTimeOffset At, ulong System, int FromTimeline, ulong ForkAt, int ToTimeline, bool Excused);
+public sealed record HandPromotion(
+    string Member,
+    int Pid,
+    DateTimeOffset At,
+    ulong System,
+    int FromTimeline,
+    ulong ForkAt,
+    int ToTimeline,
+    bool Excused
+);
 
 /// <summary>A data directory that the schedule took away.</summary>
 /// <param name="AlsoAt">How far another member was known to hold the same timeline; 0 where none was.</param>
@@ -76,7 +85,19 @@ internal sealed class Hand(CampaignFleet fleet)
             return false;
         try
         {
-            await ServerPrograms.RunAsync("pg_ctl", ["start", "-W", "-s", "-D", fleet.DataDirectory(member), "-l", Path.Combine(Path.GetDirectoryName(fleet.DataDirectory(member))!, "log", "by-hand.log")], Patience);
+            await ServerPrograms.RunAsync(
+                "pg_ctl",
+                [
+                    "start",
+                    "-W",
+                    "-s",
+                    "-D",
+                    fleet.DataDirectory(member),
+                    "-l",
+                    Path.Combine(Path.GetDirectoryName(fleet.DataDirectory(member))!, "log", "by-hand.log"),
+                ],
+                Patience
+            );
         }
         catch (InvalidOperationException)
         {
@@ -88,7 +109,13 @@ internal sealed class Hand(CampaignFleet fleet)
             if (fleet.ServerPid(member) is { } pid)
             {
                 // The engine may have been quicker; then the server is its own, and the one of ours has given up.
-                if (!File.ReadAllText(log).Contains($"another postmaster (PID {pid.ToString(CultureInfo.InvariantCulture)})", StringComparison.Ordinal))
+                if (
+                    !File.ReadAllText(log)
+                        .Contains(
+                            $"another postmaster (PID {pid.ToString(CultureInfo.InvariantCulture)})",
+                            StringComparison.Ordinal
+                        )
+                )
                     Starts.Add(pid);
                 if (await fleet.AskAsync(member, "select 1", seconds: 1) is not null)
                     return true;
@@ -110,19 +137,31 @@ internal sealed class Hand(CampaignFleet fleet)
         var all = true;
         foreach (var member in fleet.Members.Where(m => m.Name != except && fleet.HasData(m.Name)))
         {
-            var row = frozen.Contains(member.Name) ? null : await fleet.AskAsync(member.Name, "select pg_is_in_recovery(), (coalesce(greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0') - '0/0')::bigint");
+            var row = frozen.Contains(member.Name)
+                ? null
+                : await fleet.AskAsync(
+                    member.Name,
+                    "select pg_is_in_recovery(), (coalesce(greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), '0/0') - '0/0')::bigint"
+                );
             if (row is [true, long at])
                 asked.Add((member.Name, (ulong)at));
             else
                 all = false;
         }
-        var chosen = (least ? asked.OrderBy(a => a.At) : asked.OrderByDescending(a => a.At)).ThenBy(a => a.Member, StringComparer.Ordinal).Select(a => a.Member).FirstOrDefault();
+        var chosen = (least ? asked.OrderBy(a => a.At) : asked.OrderByDescending(a => a.At))
+            .ThenBy(a => a.Member, StringComparer.Ordinal)
+            .Select(a => a.Member)
+            .FirstOrDefault();
         return (chosen, all);
     }
 
     public async Task<bool> PromoteAsync(string member, bool excused)
     {
-        if (fleet.ServerPid(member) is not { } pid || await fleet.AskAsync(member, "select pg_is_in_recovery(), (select system_identifier from pg_control_system())") is not [true, long system])
+        if (
+            fleet.ServerPid(member) is not { } pid
+            || await fleet.AskAsync(member, "select pg_is_in_recovery(), (select system_identifier from pg_control_system())")
+                is not [true, long system]
+        )
             return false;
         var before = NewestHistory(member);
         try
@@ -137,7 +176,18 @@ internal sealed class Hand(CampaignFleet fleet)
         {
             if (NewestHistory(member) is var timeline && timeline > before && Forks(member, timeline) is { Count: > 0 } forks)
             {
-                Promotions.Add(new(member, pid, DateTimeOffset.UtcNow, (ulong)system, forks[^1].Timeline, forks[^1].End, timeline, excused || Promotions.Count > 0 || Losses.Count > 0));
+                Promotions.Add(
+                    new(
+                        member,
+                        pid,
+                        DateTimeOffset.UtcNow,
+                        (ulong)system,
+                        forks[^1].Timeline,
+                        forks[^1].End,
+                        timeline,
+                        excused || Promotions.Count > 0 || Losses.Count > 0
+                    )
+                );
                 return true;
             }
             await Task.Delay(50);
@@ -148,12 +198,20 @@ internal sealed class Hand(CampaignFleet fleet)
     /// <summary>The timelines that one comes from, oldest first, each with the position at which it was left; as the member's disk tells it.</summary>
     public IReadOnlyList<(int Timeline, ulong End)> Forks(string member, int timeline)
     {
-        var file = Path.Combine(fleet.DataDirectory(member), "pg_wal", string.Create(CultureInfo.InvariantCulture, $"{timeline:X8}.history"));
+        var file = Path.Combine(
+            fleet.DataDirectory(member),
+            "pg_wal",
+            string.Create(CultureInfo.InvariantCulture, $"{timeline:X8}.history")
+        );
         return File.Exists(file) ? Lineage.Read(File.ReadAllText(file)) : [];
     }
 
-    private int NewestHistory(string member) => Directory.GetFiles(Path.Combine(fleet.DataDirectory(member), "pg_wal"), "*.history")
-        .Select(f => int.Parse(Path.GetFileNameWithoutExtension(f), NumberStyles.HexNumber, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
+    private int NewestHistory(string member) =>
+        Directory
+            .GetFiles(Path.Combine(fleet.DataDirectory(member), "pg_wal"), "*.history")
+            .Select(f => int.Parse(Path.GetFileNameWithoutExtension(f), NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+            .DefaultIfEmpty(0)
+            .Max();
 
     /// <summary>Kills the server and removes its data directory, as a lost disk does.</summary>
     public async Task LoseAsync(string member)
@@ -165,10 +223,18 @@ internal sealed class Hand(CampaignFleet fleet)
         ulong also = 0;
         foreach (var other in fleet.Members.Where(m => m.Name != member && fleet.HasData(m.Name) && !frozen.Contains(m.Name)))
         {
-            var row = await fleet.AskAsync(other.Name, "select (case when pg_is_in_recovery() then coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn(), '0/0') else pg_current_wal_lsn() end - '0/0')::bigint", seconds: 1);
+            var row = await fleet.AskAsync(
+                other.Name,
+                "select (case when pg_is_in_recovery() then coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn(), '0/0') else pg_current_wal_lsn() end - '0/0')::bigint",
+                seconds: 1
+            );
             // Two that were promoted apart from each other have the same number, and may have the same ancestry: what one holds the other does not.
-            if (row is [long at] && (await OwnAsync(other.Name)).Timeline == timeline && Forks(other.Name, timeline).SequenceEqual(Forks(member, timeline))
-                && Promotions.Count(p => p.System == system && p.ToTimeline == timeline) < 2)
+            if (
+                row is [long at]
+                && (await OwnAsync(other.Name)).Timeline == timeline
+                && Forks(other.Name, timeline).SequenceEqual(Forks(member, timeline))
+                && Promotions.Count(p => p.System == system && p.ToTimeline == timeline) < 2
+            )
                 also = Math.Max(also, (ulong)at);
         }
         Losses.Add(new(member, system, timeline, also));
@@ -178,7 +244,11 @@ internal sealed class Hand(CampaignFleet fleet)
         // One that was started in this moment has the directory by its other name.
         foreach (var pid in CampaignFleet.Processes(data).SelectMany(ProcessSignals.Tree).Distinct())
             ProcessSignals.Send(pid, Signal.Kill);
-        await Poll.UntilAsync($"nobody runs on the lost disk of {member}", () => CampaignFleet.Processes(data).Count == 0, Patience);
+        await Poll.UntilAsync(
+            $"nobody runs on the lost disk of {member}",
+            () => CampaignFleet.Processes(data).Count == 0,
+            Patience
+        );
         TestDirectory.Remove(aside);
     }
 
@@ -186,13 +256,20 @@ internal sealed class Hand(CampaignFleet fleet)
     public async Task<(ulong System, int Timeline)> OwnAsync(string member)
     {
         var text = await ServerPrograms.RunAsync("pg_controldata", ["-D", fleet.DataDirectory(member)]);
-        string Field(string name) => text.Split('\n').First(l => l.StartsWith(name, StringComparison.Ordinal)).Split(':', 2)[1].Trim();
+        string Field(string name) =>
+            text.Split('\n').First(l => l.StartsWith(name, StringComparison.Ordinal)).Split(':', 2)[1].Trim();
         var fromControl = int.Parse(Field("Latest checkpoint's TimeLineID"), CultureInfo.InvariantCulture);
         // After a promotion pg_control lags behind; the newest WAL segment does not.
-        var newest = Directory.GetFiles(Path.Combine(fleet.DataDirectory(member), "pg_wal")).Select(f => Path.GetFileName(f)!).Where(f => f.Length == 24)
-            .Select(f => int.Parse(f[..8], NumberStyles.HexNumber, CultureInfo.InvariantCulture)).DefaultIfEmpty(0).Max();
+        var newest = Directory
+            .GetFiles(Path.Combine(fleet.DataDirectory(member), "pg_wal"))
+            .Select(f => Path.GetFileName(f)!)
+            .Where(f => f.Length == 24)
+            .Select(f => int.Parse(f[..8], NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+            .DefaultIfEmpty(0)
+            .Max();
         return (ulong.Parse(Field("Database system identifier"), CultureInfo.InvariantCulture), Math.Max(fromControl, newest));
     }
 
-    private static Task GoneAsync(string member, int pid) => Poll.UntilAsync($"{member} has ended", () => !ProcessSignals.IsAlive(pid), Patience);
+    private static Task GoneAsync(string member, int pid) =>
+        Poll.UntilAsync($"{member} has ended", () => !ProcessSignals.IsAlive(pid), Patience);
 }

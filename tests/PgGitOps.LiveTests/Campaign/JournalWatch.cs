@@ -57,7 +57,12 @@ internal sealed class JournalWatch(CampaignFleet fleet, int engines)
                 if (kind == "Begin")
                     began = at;
                 else if (kind == "Intent")
-                    intents[$"{name}:{number}"] = new(began, at, entry.RootElement.GetProperty("title").GetString() ?? "", entry.RootElement.GetProperty("step").GetString() ?? "");
+                    intents[$"{name}:{number}"] = new(
+                        began,
+                        at,
+                        entry.RootElement.GetProperty("title").GetString() ?? "",
+                        entry.RootElement.GetProperty("step").GetString() ?? ""
+                    );
             }
             catch (JsonException)
             {

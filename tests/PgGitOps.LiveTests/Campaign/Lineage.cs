@@ -11,26 +11,48 @@ public static class Lineage
 {
     /// <summary>Lines of a timeline history file: timeline, where it was left, why.</summary>
     public static IReadOnlyList<(int Timeline, ulong End)> Read(string history) =>
-        [.. history.Split('\n').Select(l => l.Split('\t')).Where(f => f.Length >= 2 && int.TryParse(f[0], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            .Select(f => (int.Parse(f[0], CultureInfo.InvariantCulture), Position(f[1])))];
+        [
+            .. history
+                .Split('\n')
+                .Select(l => l.Split('\t'))
+                .Where(f => f.Length >= 2 && int.TryParse(f[0], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                .Select(f => (int.Parse(f[0], CultureInfo.InvariantCulture), Position(f[1]))),
+        ];
 
-    public static ulong Position(string text) => text.Split('/') is [var high, var low]
-        ? ulong.Parse(high, NumberStyles.HexNumber, CultureInfo.InvariantCulture) << 32 | ulong.Parse(low, NumberStyles.HexNumber, CultureInfo.InvariantCulture)
-        : throw new FormatException($"'{text}' is no position");
+    public static ulong Position(string text) =>
+        text.Split('/') is [var high, var low]
+            ? ulong.Parse(high, NumberStyles.HexNumber, CultureInfo.InvariantCulture) << 32
+                | ulong.Parse(low, NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+            : throw new FormatException($"'{text}' is no position");
 
     /// <param name="system">Of the final primary.</param>
     /// <param name="forks">The timelines that the final primary comes from.</param>
     /// <param name="isThere">Whether a row is found at the end.</param>
     /// <param name="givenUp">System identifiers whose data a person has given up by an approval.</param>
-    public static LossAccount Account(IEnumerable<AcknowledgedRow> rows, ulong system, IReadOnlyList<(int Timeline, ulong End)> forks, Func<long, bool> isThere,
-        IReadOnlyCollection<HandPromotion> promotions, IReadOnlyCollection<HandLoss> losses, IReadOnlySet<ulong> givenUp)
+    public static LossAccount Account(
+        IEnumerable<AcknowledgedRow> rows,
+        ulong system,
+        IReadOnlyList<(int Timeline, ulong End)> forks,
+        Func<long, bool> isThere,
+        IReadOnlyCollection<HandPromotion> promotions,
+        IReadOnlyCollection<HandLoss> losses,
+        IReadOnlySet<ulong> givenUp
+    )
     {
         var byHand = 0;
         List<AcknowledgedRow> byEngine = [];
         foreach (var row in rows.Where(r => !isThere(r.Id)))
         {
-            var explained = givenUp.Contains(row.System)
-                || promotions.Any(p => p.Excused && p.System == row.System && row.System == system && p.FromTimeline == row.Timeline && row.To > p.ForkAt && forks.Contains((p.FromTimeline, p.ForkAt)))
+            var explained =
+                givenUp.Contains(row.System)
+                || promotions.Any(p =>
+                    p.Excused
+                    && p.System == row.System
+                    && row.System == system
+                    && p.FromTimeline == row.Timeline
+                    && row.To > p.ForkAt
+                    && forks.Contains((p.FromTimeline, p.ForkAt))
+                )
                 || losses.Any(l => l.System == row.System && l.Timeline == row.Timeline && row.To > l.AlsoAt);
             if (explained)
                 byHand++;

@@ -38,7 +38,11 @@ internal sealed partial class Person(CampaignFleet fleet, Hand hand)
         }
         var chosen = await NewestAsync();
         // Resuming asks the record too, and ends with 8 while nobody can tell what that says: it is run again once a primary answers.
-        if (run.Out.Contains("suspended by", StringComparison.Ordinal) && fleet.IsPrimarysData(chosen) && fleet.ServerPid(chosen) is not null)
+        if (
+            run.Out.Contains("suspended by", StringComparison.Ordinal)
+            && fleet.IsPrimarysData(chosen)
+            && fleet.ServerPid(chosen) is not null
+        )
         {
             var resumed = await fleet.RunAsync("resume", "core");
             Decisions.Add($"resume is run again ({resumed.ExitCode})");
@@ -84,19 +88,36 @@ internal sealed partial class Person(CampaignFleet fleet, Hand hand)
     {
         List<(string Member, int Timeline, int Promoted, bool Primary)> all = [];
         foreach (var member in fleet.Members.Where(m => fleet.HasData(m.Name)))
-            all.Add((member.Name, (await hand.OwnAsync(member.Name)).Timeline, hand.Promotions.FindLastIndex(p => p.Member == member.Name), fleet.IsPrimarysData(member.Name)));
-        return all.OrderByDescending(m => m.Timeline).ThenByDescending(m => m.Primary).ThenByDescending(m => m.Promoted).First().Member;
+            all.Add(
+                (
+                    member.Name,
+                    (await hand.OwnAsync(member.Name)).Timeline,
+                    hand.Promotions.FindLastIndex(p => p.Member == member.Name),
+                    fleet.IsPrimarysData(member.Name)
+                )
+            );
+        return all.OrderByDescending(m => m.Timeline)
+            .ThenByDescending(m => m.Primary)
+            .ThenByDescending(m => m.Promoted)
+            .First()
+            .Member;
     }
 
     private async Task<bool> FollowsAsync(string member, string primary) =>
         await fleet.AskAsync(member, "select pg_is_in_recovery()") is [true]
-        && await fleet.AskAsync(primary, $"select count(*) from pg_stat_replication where application_name = '{member}' and state = 'streaming'") is [1L];
+        && await fleet.AskAsync(
+            primary,
+            $"select count(*) from pg_stat_replication where application_name = '{member}' and state = 'streaming'"
+        )
+            is [1L];
 
     private void Decide(string what, List<string> codes, string[] wanted, ProgramRun run)
     {
         Decisions.Add($"{what} ({(codes.Count > 0 ? string.Join(',', codes) : $"exit {run.ExitCode}")})");
         if (wanted.Length > 0 && !codes.Intersect(wanted).Any())
-            Unsaid.Add($"{what}: the engine names none of {string.Join(", ", wanted)}: exit {run.ExitCode} {(run.Out + run.Error).Trim()}");
+            Unsaid.Add(
+                $"{what}: the engine names none of {string.Join(", ", wanted)}: exit {run.ExitCode} {(run.Out + run.Error).Trim()}"
+            );
     }
 
     [GeneratedRegex("PGP[0-9]{3}")]

@@ -63,28 +63,70 @@ public readonly record struct Gap(bool Passes, int Count)
 /// <param name="First">Chooses the member, or the manner; taken modulo what is there.</param>
 /// <param name="Failover">Of a failover by hand.</param>
 /// <param name="Commit">Of a hostile commit.</param>
-public sealed record FaultEvent(FaultKind Kind, int First, int Second, Gap After, FailoverPlan? Failover = null, HostileCommitKind? Commit = null)
+public sealed record FaultEvent(
+    FaultKind Kind,
+    int First,
+    int Second,
+    Gap After,
+    FailoverPlan? Failover = null,
+    HostileCommitKind? Commit = null
+)
 {
-    public override string ToString() => Kind switch
-    {
-        FaultKind.HandFailover when Failover is { } f => $"{(f.Suspended ? "suspended-" : "")}failover({f.Fence}{(f.Badly ? ",badly" : "")}{(f.OldBackFirst ? ",old-back-first" : "")})",
-        FaultKind.HostileCommit => $"commit({Commit})",
-        FaultKind.FreezeEngine or FaultKind.KillEngine or FaultKind.KillEngineInAStep or FaultKind.SecondEngine or FaultKind.RemoveState or FaultKind.LoseAllData or FaultKind.FullDisk
-            or FaultKind.OrdinaryCommit or FaultKind.BothBack or FaultKind.OldPrimaryBack or FaultKind.LosePrimaryData or FaultKind.DriftByHand or FaultKind.KillAllServers => Kind.ToString(),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Kind}#{First}"),
-    };
+    public override string ToString() =>
+        Kind switch
+        {
+            FaultKind.HandFailover when Failover is { } f =>
+                $"{(f.Suspended ? "suspended-" : "")}failover({f.Fence}{(f.Badly ? ",badly" : "")}{(f.OldBackFirst ? ",old-back-first" : "")})",
+            FaultKind.HostileCommit => $"commit({Commit})",
+            FaultKind.FreezeEngine
+            or FaultKind.KillEngine
+            or FaultKind.KillEngineInAStep
+            or FaultKind.SecondEngine
+            or FaultKind.RemoveState
+            or FaultKind.LoseAllData
+            or FaultKind.FullDisk
+            or FaultKind.OrdinaryCommit
+            or FaultKind.BothBack
+            or FaultKind.OldPrimaryBack
+            or FaultKind.LosePrimaryData
+            or FaultKind.DriftByHand
+            or FaultKind.KillAllServers => Kind.ToString(),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{Kind}#{First}"),
+        };
 }
 
 /// <summary>Everything that is left to chance in one run, drawn from its seed before anything is started.</summary>
-public sealed record Schedule(int Seed, int Members, bool Synchronous, int Engines, int IntervalSeconds, IReadOnlyList<FaultEvent> Events)
+public sealed record Schedule(
+    int Seed,
+    int Members,
+    bool Synchronous,
+    int Engines,
+    int IntervalSeconds,
+    IReadOnlyList<FaultEvent> Events
+)
 {
     // How often each kind is drawn, in parts of the sum.
     private static readonly (FaultKind Kind, int Weight)[] Weights =
     [
-        (FaultKind.StopServer, 3), (FaultKind.KillServer, 3), (FaultKind.KillAllServers, 1), (FaultKind.FreezeServer, 2),
-        (FaultKind.FreezeEngine, 2), (FaultKind.KillEngine, 2), (FaultKind.KillEngineInAStep, 3), (FaultKind.SecondEngine, 2),
-        (FaultKind.HandFailover, 8), (FaultKind.OldPrimaryBack, 3), (FaultKind.BothBack, 1), (FaultKind.LoseStandbyData, 3), (FaultKind.LosePrimaryData, 2),
-        (FaultKind.LoseAllData, 1), (FaultKind.FullDisk, 1), (FaultKind.RemoveState, 2), (FaultKind.HostileCommit, 6), (FaultKind.OrdinaryCommit, 3), (FaultKind.DriftByHand, 1),
+        (FaultKind.StopServer, 3),
+        (FaultKind.KillServer, 3),
+        (FaultKind.KillAllServers, 1),
+        (FaultKind.FreezeServer, 2),
+        (FaultKind.FreezeEngine, 2),
+        (FaultKind.KillEngine, 2),
+        (FaultKind.KillEngineInAStep, 3),
+        (FaultKind.SecondEngine, 2),
+        (FaultKind.HandFailover, 8),
+        (FaultKind.OldPrimaryBack, 3),
+        (FaultKind.BothBack, 1),
+        (FaultKind.LoseStandbyData, 3),
+        (FaultKind.LosePrimaryData, 2),
+        (FaultKind.LoseAllData, 1),
+        (FaultKind.FullDisk, 1),
+        (FaultKind.RemoveState, 2),
+        (FaultKind.HostileCommit, 6),
+        (FaultKind.OrdinaryCommit, 3),
+        (FaultKind.DriftByHand, 1),
     ];
 
     public bool Holds(FaultKind kind) => Events.Any(e => e.Kind == kind);
@@ -102,8 +144,11 @@ public sealed record Schedule(int Seed, int Members, bool Synchronous, int Engin
         return new(seed, members, synchronous, engines, interval, Consistent(events));
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Members}m {(Synchronous ? "sync" : "async")} {Engines}e {IntervalSeconds}s: {string.Join(" ", Events.Select(e => $"{e} {e.After}"))}");
+    public override string ToString() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Members}m {(Synchronous ? "sync" : "async")} {Engines}e {IntervalSeconds}s: {string.Join(" ", Events.Select(e => $"{e} {e.After}"))}"
+        );
 
     // The memory of a cluster and its last disk lost together: then nobody can know that it existed (docs/decisions/0010), and nothing is to be judged.
     private static List<FaultEvent> Consistent(List<FaultEvent> events)
@@ -111,7 +156,12 @@ public sealed record Schedule(int Seed, int Members, bool Synchronous, int Engin
         var lost = events.Find(e => e.Kind == FaultKind.LoseAllData);
         if (lost is null)
             return events;
-        var kept = events.Where(e => e.Kind is not (FaultKind.LoseAllData or FaultKind.RemoveState or FaultKind.SecondEngine or FaultKind.LosePrimaryData)).ToList();
+        var kept = events
+            .Where(e =>
+                e.Kind
+                    is not (FaultKind.LoseAllData or FaultKind.RemoveState or FaultKind.SecondEngine or FaultKind.LosePrimaryData)
+            )
+            .ToList();
         return [.. kept, lost];
     }
 
@@ -131,6 +181,13 @@ public sealed record Schedule(int Seed, int Members, bool Synchronous, int Engin
         var gap = random.Next(3) == 0 ? new Gap(false, 100 + random.Next(1000)) : new Gap(true, random.Next(4));
         var failover = new FailoverPlan(random.Next(5) < 3, (Fence)random.Next(5), random.Next(5) == 0, random.Next(4) == 0);
         var commit = (HostileCommitKind)random.Next(Enum.GetValues<HostileCommitKind>().Length);
-        return new(kind, first, second, gap, kind == FaultKind.HandFailover ? failover : null, kind == FaultKind.HostileCommit ? commit : null);
+        return new(
+            kind,
+            first,
+            second,
+            gap,
+            kind == FaultKind.HandFailover ? failover : null,
+            kind == FaultKind.HostileCommit ? commit : null
+        );
     }
 }

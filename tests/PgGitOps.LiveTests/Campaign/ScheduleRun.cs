@@ -11,8 +11,19 @@ namespace PgGitOps.LiveTests.Campaign;
 /// <param name="Skipped">What could not be made to happen.</param>
 /// <param name="Decisions">What was left to a person, and done by one.</param>
 /// <param name="Failures">What the engine is to answer for; empty where it did no harm and converged.</param>
-public sealed record ScheduleResult(Schedule Schedule, IReadOnlyList<string> Told, IReadOnlyList<string> Skipped, IReadOnlyList<string> Decisions, int Acknowledged, int LostByHand, int LostByEngine,
-    int Promotions, int Passes, TimeSpan Took, IReadOnlyList<string> Failures)
+public sealed record ScheduleResult(
+    Schedule Schedule,
+    IReadOnlyList<string> Told,
+    IReadOnlyList<string> Skipped,
+    IReadOnlyList<string> Decisions,
+    int Acknowledged,
+    int LostByHand,
+    int LostByEngine,
+    int Promotions,
+    int Passes,
+    TimeSpan Took,
+    IReadOnlyList<string> Failures
+)
 {
     public bool Passed => Failures.Count == 0;
 }
@@ -61,7 +72,12 @@ public sealed class ScheduleRun : IAsyncDisposable
             await fleet.DisposeAsync();
         }
         var left = fleet.Leftovers();
-        return left.Count == 0 ? result : result with { Failures = [.. result.Failures, $"left behind: {string.Join(", ", left)}"] };
+        return left.Count == 0
+            ? result
+            : result with
+            {
+                Failures = [.. result.Failures, $"left behind: {string.Join(", ", left)}"],
+            };
     }
 
     public async ValueTask DisposeAsync()
@@ -78,7 +94,15 @@ public sealed class ScheduleRun : IAsyncDisposable
             up = await fleet.RunAsync("reconcile", "--once");
         if (up.ExitCode != 0)
             return new(fleet.Schedule, [], [], [], 0, 0, 0, 0, 1, clock.Elapsed, [$"bring-up ended with {up}"]);
-        if (await fleet.AskAsync("core-1", "create table ledger (id bigint primary key); select system_identifier from pg_control_system()", "app", 20) is not [long id])
+        if (
+            await fleet.AskAsync(
+                "core-1",
+                "create table ledger (id bigint primary key); select system_identifier from pg_control_system()",
+                "app",
+                20
+            )
+            is not [long id]
+        )
             throw new InvalidOperationException("the ledger could not be made");
         system = (ulong)id;
         Events events;
@@ -107,9 +131,34 @@ public sealed class ScheduleRun : IAsyncDisposable
         }
         failures.AddRange(person.Unsaid);
         if (account.ByEngine.Count > 0)
-            failures.Add(string.Create(CultureInfo.InvariantCulture, $"{account.ByEngine.Count} acknowledged rows are lost and nothing the schedule did explains it, first {account.ByEngine[0]}"));
-        failures.AddRange(engines.SelectMany(e => e.Log.Split('\n')).Where(l => l.Contains("internal error", StringComparison.Ordinal) || l.Contains("Unhandled exception", StringComparison.Ordinal)).Take(1));
-        return new(fleet.Schedule, events.Told, events.Skipped, person.Decisions, rows.Count, account.ByHand, account.ByEngine.Count, hand.Promotions.Count, passes, clock.Elapsed, failures);
+            failures.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{account.ByEngine.Count} acknowledged rows are lost and nothing the schedule did explains it, first {account.ByEngine[0]}"
+                )
+            );
+        failures.AddRange(
+            engines
+                .SelectMany(e => e.Log.Split('\n'))
+                .Where(l =>
+                    l.Contains("internal error", StringComparison.Ordinal)
+                    || l.Contains("Unhandled exception", StringComparison.Ordinal)
+                )
+                .Take(1)
+        );
+        return new(
+            fleet.Schedule,
+            events.Told,
+            events.Skipped,
+            person.Decisions,
+            rows.Count,
+            account.ByHand,
+            account.ByEngine.Count,
+            hand.Promotions.Count,
+            passes,
+            clock.Elapsed,
+            failures
+        );
     }
 
     /// <summary>Passes until one ends with 0; in between a person decides what the engine says that a person has to decide.</summary>
@@ -157,7 +206,15 @@ public sealed class ScheduleRun : IAsyncDisposable
         foreach (var member in fleet.Members.Where(m => m.Name != primary))
             await SameRowsAsync(member.Name, there);
         HashSet<ulong> givenUp = person.GaveUp ? [system] : [];
-        return Lineage.Account(rows, (ulong)final, hand.Forks(primary, timeline), there.Contains, hand.Promotions, hand.Losses, givenUp);
+        return Lineage.Account(
+            rows,
+            (ulong)final,
+            hand.Forks(primary, timeline),
+            there.Contains,
+            hand.Promotions,
+            hand.Losses,
+            givenUp
+        );
     }
 
     /// <summary>A standby that streams and shows other rows was joined to a history that is not its own.</summary>
@@ -179,9 +236,13 @@ public sealed class ScheduleRun : IAsyncDisposable
             if (seen.SetEquals(wanted))
                 return;
             await Task.Delay(200);
-        }
-        while (since.Elapsed < TimeSpan.FromSeconds(20));
-        failures.Add(string.Create(CultureInfo.InvariantCulture, $"converged, and {standby} shows {seen.Count} rows where its primary has {wanted.Count}"));
+        } while (since.Elapsed < TimeSpan.FromSeconds(20));
+        failures.Add(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"converged, and {standby} shows {seen.Count} rows where its primary has {wanted.Count}"
+            )
+        );
     }
 
     private async Task<HashSet<long>> RowsAsync(string member)
@@ -201,11 +262,38 @@ public sealed class ScheduleRun : IAsyncDisposable
     {
         var directory = Path.Combine(evidence, string.Create(CultureInfo.InvariantCulture, $"seed-{fleet.Schedule.Seed}"));
         Directory.CreateDirectory(directory);
-        await File.WriteAllLinesAsync(Path.Combine(directory, "verdict.txt"), [fleet.Schedule.ToString(), "", "happened:", .. result.Told, "", "skipped:", .. result.Skipped, "", "decisions:", .. result.Decisions, "",
-            "promotions:", .. hand.Promotions.Select(p => p.ToString()), "losses:", .. hand.Losses.Select(l => l.ToString()), "", "failures:", .. result.Failures, "", "last pass:", last]);
+        await File.WriteAllLinesAsync(
+            Path.Combine(directory, "verdict.txt"),
+            [
+                fleet.Schedule.ToString(),
+                "",
+                "happened:",
+                .. result.Told,
+                "",
+                "skipped:",
+                .. result.Skipped,
+                "",
+                "decisions:",
+                .. result.Decisions,
+                "",
+                "promotions:",
+                .. hand.Promotions.Select(p => p.ToString()),
+                "losses:",
+                .. hand.Losses.Select(l => l.ToString()),
+                "",
+                "failures:",
+                .. result.Failures,
+                "",
+                "last pass:",
+                last,
+            ]
+        );
         await File.WriteAllLinesAsync(Path.Combine(directory, "intents.txt"), journals.Intents.Select(i => i.ToString()));
         foreach (var engine in engines)
-            await File.WriteAllTextAsync(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"engine-{engine.Number}.log")), engine.Log);
+            await File.WriteAllTextAsync(
+                Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"engine-{engine.Number}.log")),
+                engine.Log
+            );
         foreach (var member in fleet.Members)
         {
             var logs = Path.Combine(Path.GetDirectoryName(fleet.DataDirectory(member.Name))!, "log");

@@ -112,7 +112,14 @@ internal sealed class ServerWatch : IAsyncDisposable
                     Note(server, !reader.GetBoolean(0), (ulong)reader.GetInt64(1), reader.GetInt32(2));
                 }
             }
-            catch (Exception e) when (e is NpgsqlException or IOException or TimeoutException or OperationCanceledException or InvalidOperationException)
+            catch (Exception e)
+                when (e
+                        is NpgsqlException
+                            or IOException
+                            or TimeoutException
+                            or OperationCanceledException
+                            or InvalidOperationException
+                )
             {
                 if (connection is not null)
                     await connection.DisposeAsync();
@@ -156,7 +163,11 @@ internal sealed class ServerWatch : IAsyncDisposable
             server.Timeline = timeline;
             server.FirstPrimaryAt ??= now;
             server.LastPrimaryAt = now;
-            foreach (var other in servers.Where(s => s != server && s.Member != server.Member && s.System == system && s.LastPrimaryAt > now - Together))
+            foreach (
+                var other in servers.Where(s =>
+                    s != server && s.Member != server.Member && s.System == system && s.LastPrimaryAt > now - Together
+                )
+            )
             {
                 if (!pairs.Exists(p => (p.One == server && p.Other == other) || (p.One == other && p.Other == server)))
                     pairs.Add(new(other, server, now));

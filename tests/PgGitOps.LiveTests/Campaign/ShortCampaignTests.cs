@@ -19,7 +19,10 @@ public sealed class ShortCampaignTests
 
         var result = await ScheduleRun.RunAsync(Schedule.Of(seed));
 
-        Assert.True(result.Passed, $"{result.Schedule}\n{string.Join('\n', result.Failures)}\nagain, with logs: tests/PgGitOps.Campaign/run --seed {seed}");
+        Assert.True(
+            result.Passed,
+            $"{result.Schedule}\n{string.Join('\n', result.Failures)}\nagain, with logs: tests/PgGitOps.Campaign/run --seed {seed}"
+        );
         Assert.True(result.Acknowledged > 50, "the writer did not write");
         Assert.Equal(0, result.LostByEngine);
     }
@@ -29,7 +32,19 @@ public sealed class ShortCampaignTests
     {
         var kinds = Seeds.SelectMany(s => Schedule.Of(s).Events).Select(e => e.Kind).ToHashSet();
 
-        Assert.Superset(new HashSet<FaultKind> { FaultKind.HandFailover, FaultKind.OldPrimaryBack, FaultKind.LosePrimaryData, FaultKind.LoseStandbyData, FaultKind.KillEngineInAStep, FaultKind.HostileCommit, FaultKind.RemoveState }, kinds);
+        Assert.Superset(
+            new HashSet<FaultKind>
+            {
+                FaultKind.HandFailover,
+                FaultKind.OldPrimaryBack,
+                FaultKind.LosePrimaryData,
+                FaultKind.LoseStandbyData,
+                FaultKind.KillEngineInAStep,
+                FaultKind.HostileCommit,
+                FaultKind.RemoveState,
+            },
+            kinds
+        );
     }
 
     [Fact]
@@ -37,7 +52,10 @@ public sealed class ShortCampaignTests
     {
         Assert.Equal(Schedule.Of(17).ToString(), Schedule.Of(17).ToString());
         // Written down: a seed that somebody noted has to mean the same tomorrow.
-        Assert.Equal("2m async 1e 2s: commit(DataRootMoved) 0p suspended-failover(StopFast) 537c KillEngineInAStep 1p", Schedule.Of(24).ToString());
+        Assert.Equal(
+            "2m async 1e 2s: commit(DataRootMoved) 0p suspended-failover(StopFast) 537c KillEngineInAStep 1p",
+            Schedule.Of(24).ToString()
+        );
         Assert.Equal(200, Enumerable.Range(1, 200).Select(s => Schedule.Of(s).ToString()).Distinct().Count());
     }
 }

@@ -35,7 +35,13 @@ public sealed class AccessListTests
         {
             Assert.Contains(Added, await File.ReadAllTextAsync(FileOf(fleet, member)), StringComparison.Ordinal);
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FileOf(fleet, member)));
-            Assert.Equal("1", await fleet.ScalarAsync(member, "select count(*) from pg_hba_file_rules where address = '10.77.0.0' and error is null"));
+            Assert.Equal(
+                "1",
+                await fleet.ScalarAsync(
+                    member,
+                    "select count(*) from pg_hba_file_rules where address = '10.77.0.0' and error is null"
+                )
+            );
         }
 
         fleet.Edit(EnvironmentPath, "clients: [ 127.0.0.0/8, 10.77.0.0/16 ]", "clients: [ 127.0.0.0/8 ]");
@@ -58,7 +64,10 @@ public sealed class AccessListTests
         var run = await fleet.RunAsync(0, "reconcile", "--once");
         Assert.Contains("write the access list of core-2: 1 line less", run.Out, StringComparison.Ordinal);
 
-        Assert.Equal("0", await fleet.ScalarAsync("core-2", "select count(*) from pg_hba_file_rules where auth_method = 'trust'"));
+        Assert.Equal(
+            "0",
+            await fleet.ScalarAsync("core-2", "select count(*) from pg_hba_file_rules where auth_method = 'trust'")
+        );
         Assert.Empty(await ItemsAsync(fleet, 0));
         // Written as declared again, by hand, and not loaded: the server still goes by what it read last. It tells times of files in whole seconds.
         await Task.Delay(TimeSpan.FromSeconds(1.1));
@@ -92,8 +101,16 @@ public sealed class AccessListTests
     private static async Task<string[]> ItemsAsync(TestFleet fleet, int exitCode)
     {
         using var drift = JsonDocument.Parse((await fleet.RunAsync(exitCode, "drift", "--detailed-exitcode", "-o", "json")).Out);
-        return [.. drift.RootElement.GetProperty("clusters")[0].GetProperty("items").EnumerateArray().Where(i => Text(i, "object")!.EndsWith("/accessList", StringComparison.Ordinal))
-            .Select(i => $"{Text(i, "object")!.Split('/')[1]} {Text(i, "field")}: {Text(i, "live")}").Order(StringComparer.Ordinal)];
+        return
+        [
+            .. drift
+                .RootElement.GetProperty("clusters")[0]
+                .GetProperty("items")
+                .EnumerateArray()
+                .Where(i => Text(i, "object")!.EndsWith("/accessList", StringComparison.Ordinal))
+                .Select(i => $"{Text(i, "object")!.Split('/')[1]} {Text(i, "field")}: {Text(i, "live")}")
+                .Order(StringComparer.Ordinal),
+        ];
 
         static string? Text(JsonElement item, string name) => item.GetProperty(name).GetString();
     }

@@ -18,20 +18,56 @@ public sealed class AdoptedServerTests
     [Trait("Requirement", "R-08")]
     public async Task Reconcile_WhenAnAdoptedServerIsStopped_PutsNothingInItsPlace(string how)
     {
-        await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "s-1", Address = "127.0.23.1", Authentication = ServerAuthentication.Scram });
+        await using var server = await PostgresServer.StartAsync(
+            new ServerShape
+            {
+                Name = "s-1",
+                Address = "127.0.23.1",
+                Authentication = ServerAuthentication.Scram,
+            }
+        );
         await server.ExecuteAsync("create table orders as select generate_series(1, 1000) id");
         using var scratch = new GitScratch();
         var repository = scratch.Path("policies");
-        var environment = new Dictionary<string, string?> { ["PGGITOPS_STATE"] = scratch.Path("state"), ["PGGITOPS_REPO"] = repository, ["SUPER"] = PostgresServer.Password, ["HOME"] = scratch.Path("home") };
+        var environment = new Dictionary<string, string?>
+        {
+            ["PGGITOPS_STATE"] = scratch.Path("state"),
+            ["PGGITOPS_REPO"] = repository,
+            ["SUPER"] = PostgresServer.Password,
+            ["HOME"] = scratch.Path("home"),
+        };
         scratch.Git(scratch.Root, "init", "-q", "-b", "main", repository);
-        var import = await RunAsync("import", "shop", "-e", "hand", "--member", $"s-1=127.0.23.1:{server.Port}/oslo/oslo-a/h1", "--password-env", "SUPER", "--into", repository);
+        var import = await RunAsync(
+            "import",
+            "shop",
+            "-e",
+            "hand",
+            "--member",
+            $"s-1=127.0.23.1:{server.Port}/oslo/oslo-a/h1",
+            "--password-env",
+            "SUPER",
+            "--into",
+            repository
+        );
         Assert.True(import.ExitCode == 0, import.ToString());
         var document = await File.ReadAllTextAsync(Path.Combine(repository, Document));
         var declared = $", dataDirectory: '{server.DataDirectory}'";
         Assert.Contains(declared, document, StringComparison.Ordinal);
         if (how.StartsWith("without", StringComparison.Ordinal))
             document = document.Replace(declared, "", StringComparison.Ordinal);
-        scratch.Commit(repository, "adopt", (Environment, (await File.ReadAllTextAsync(Path.Combine(repository, Environment))).Replace("mode: observe", "mode: enforce", StringComparison.Ordinal)), (Document, document));
+        scratch.Commit(
+            repository,
+            "adopt",
+            (
+                Environment,
+                (await File.ReadAllTextAsync(Path.Combine(repository, Environment))).Replace(
+                    "mode: observe",
+                    "mode: enforce",
+                    StringComparison.Ordinal
+                )
+            ),
+            (Document, document)
+        );
         var adopted = await RunAsync("reconcile", "--once");
         Assert.True(adopted.ExitCode == 0, adopted.ToString());
 

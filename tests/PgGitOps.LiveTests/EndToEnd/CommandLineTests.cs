@@ -63,13 +63,20 @@ public sealed class CommandLineTests : IDisposable
     {
         environment["PGGITOPS_GIT_TIMEOUT"] = "soon";
 
-        Assert.Contains("PGGITOPS_GIT_TIMEOUT: 'soon' is not a duration", (await RunAsync("validate", ".")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "PGGITOPS_GIT_TIMEOUT: 'soon' is not a duration",
+            (await RunAsync("validate", ".")).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
     [InlineData("Policies/rules/hard.csx", "Policies: error PGG008")]
     [InlineData("Schemas/Kinds/a.schema.json", "Schemas/Kinds: error PGG008")]
-    public async Task Validate_OfADirectoryWithAFolderThatOnlyCaseKeepsFromBeingRead_RefusesItAsACommitWould(string path, string says)
+    public async Task Validate_OfADirectoryWithAFolderThatOnlyCaseKeepsFromBeingRead_RefusesItAsACommitWould(
+        string path,
+        string says
+    )
     {
         ShippedFiles.CopyLocalTo(scratch.Path("tree"));
         Directory.CreateDirectory(Path.GetDirectoryName(scratch.Path($"tree/{path}"))!);
@@ -103,12 +110,19 @@ public sealed class CommandLineTests : IDisposable
         File.CreateSymbolicLink(scratch.Path("policies/linked.yaml"), scratch.Path("elsewhere.yaml"));
         // A circle of folders is not walked.
         File.CreateSymbolicLink(scratch.Path("policies/again"), scratch.Path("policies"));
-        await File.WriteAllTextAsync(scratch.Path("policies/classes.yaml"), "apiVersion: pggitops.dev/v1\nkind: RecoveryClasses\n");
+        await File.WriteAllTextAsync(
+            scratch.Path("policies/classes.yaml"),
+            "apiVersion: pggitops.dev/v1\nkind: RecoveryClasses\n"
+        );
 
         var run = await RunAsync("validate", ".");
 
         Assert.Equal(3, run.ExitCode);
-        Assert.Contains("policies/linked.yaml: error PGG001: A symbolic link is not followed.", run.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "policies/linked.yaml: error PGG001: A symbolic link is not followed.",
+            run.Out,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("again", run.Out, StringComparison.Ordinal);
     }
 

@@ -13,7 +13,9 @@ public sealed class DegradedTests
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         await fleet.RunAsync(0, "reconcile", "--once");
         // Whoever grants here finds it revoked at once, and no statement fails.
-        await fleet.ExecuteAsync("core-1", """
+        await fleet.ExecuteAsync(
+            "core-1",
+            """
             create table public.granted (at timestamptz default clock_timestamp());
             create function public.undo() returns event_trigger language plpgsql as $$
             begin
@@ -22,7 +24,9 @@ public sealed class DegradedTests
             end $$;
             revoke usage on schema inventory from readers;
             create event trigger undo on ddl_command_end when tag in ('GRANT') execute function public.undo();
-            """, "inventory");
+            """,
+            "inventory"
+        );
 
         var first = await fleet.RunAsync(8, "reconcile", "--once");
         Assert.Contains("core: degraded: ", first.Out, StringComparison.Ordinal);
@@ -40,7 +44,10 @@ public sealed class DegradedTests
         await fleet.ExecuteAsync("core-1", "drop event trigger undo", "inventory");
         await fleet.RunAsync(0, "apply", "--yes");
         await fleet.RunAsync(0, "reconcile", "--once");
-        Assert.Equal("True", await fleet.ScalarAsync("core-1", "select has_schema_privilege('readers', 'inventory', 'usage')", "inventory"));
+        Assert.Equal(
+            "True",
+            await fleet.ScalarAsync("core-1", "select has_schema_privilege('readers', 'inventory', 'usage')", "inventory")
+        );
     }
 
     [LiveFact]
@@ -48,11 +55,15 @@ public sealed class DegradedTests
     {
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         await fleet.RunAsync(0, "reconcile", "--once");
-        await fleet.ExecuteAsync("core-1", """
+        await fleet.ExecuteAsync(
+            "core-1",
+            """
             create function public.refuse() returns event_trigger language plpgsql as $$ begin raise exception 'not today'; end $$;
             revoke usage on schema inventory from readers;
             create event trigger refuse on ddl_command_start when tag in ('GRANT') execute function public.refuse();
-            """, "inventory");
+            """,
+            "inventory"
+        );
         await File.WriteAllTextAsync(fleet.SecretFile("app"), $"pw-app-{Guid.NewGuid():N}\n");
         fleet.Edit(CorePath, "connectionLimit: 20", "connectionLimit: 21");
 
@@ -60,6 +71,9 @@ public sealed class DegradedTests
 
         Assert.Contains("not today", run.Out, StringComparison.Ordinal);
         await using (await fleet.OpenAsync("core-1", user: "app", secret: "app"))
-            Assert.Equal("21", await fleet.ScalarAsync("core-1", "select datconnlimit from pg_database where datname = 'inventory'"));
+            Assert.Equal(
+                "21",
+                await fleet.ScalarAsync("core-1", "select datconnlimit from pg_database where datname = 'inventory'")
+            );
     }
 }

@@ -21,7 +21,16 @@ public sealed class EmptiedTests
         fleet.Git("rm", "-rq", "environments");
         fleet.Commit("lose everything");
         await HealsByTheLastGoodOne(fleet, "declares no cluster at all, where the revision before it declared 1");
-        foreach (var command in (string[][])[["plan"], ["drift"], ["status"], ["apply", "--yes"], ["validate", "--ref", "HEAD"]])
+        foreach (
+            var command in (string[][])
+                [
+                    ["plan"],
+                    ["drift"],
+                    ["status"],
+                    ["apply", "--yes"],
+                    ["validate", "--ref", "HEAD"],
+                ]
+        )
         {
             var run = await fleet.RunAsync(1, command);
             Assert.Contains("holds no documents", run.Error, StringComparison.Ordinal);

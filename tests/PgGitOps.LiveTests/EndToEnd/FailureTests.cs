@@ -107,7 +107,10 @@ public sealed class FailureTests
         var end = await run.EndAsync();
 
         Assert.True(end.ExitCode == 130, end.ToString());
-        Assert.Equal("newcomer", await fleet.ScalarAsync("core-1", "select string_agg(rolname, ',') from pg_roles where rolname like '%comer'"));
+        Assert.Equal(
+            "newcomer",
+            await fleet.ScalarAsync("core-1", "select string_agg(rolname, ',') from pg_roles where rolname like '%comer'")
+        );
         Assert.Empty(Directory.GetFiles(Path.Combine(fleet.State, "journal"), "*.open.jsonl"));
         await fleet.RunAsync(0, "reconcile", "--once");
     }
@@ -122,9 +125,15 @@ public sealed class FailureTests
     }
 
     private static Task UntilIntentAsync(TestFleet fleet, PgGitOpsProgram run, string title) =>
-        Poll.UntilAsync($"the journal announces {title}", () => run.HasEnded
-            ? throw new InvalidOperationException(run.Error)
-            : Directory.GetFiles(Path.Combine(fleet.State, "journal"), "*.open.jsonl").Any(f => ReadShared(f).Contains(title, StringComparison.Ordinal)));
+        Poll.UntilAsync(
+            $"the journal announces {title}",
+            () =>
+                run.HasEnded
+                    ? throw new InvalidOperationException(run.Error)
+                    : Directory
+                        .GetFiles(Path.Combine(fleet.State, "journal"), "*.open.jsonl")
+                        .Any(f => ReadShared(f).Contains(title, StringComparison.Ordinal))
+        );
 
     private static string ReadShared(string path)
     {

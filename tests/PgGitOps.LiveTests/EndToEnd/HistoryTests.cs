@@ -93,12 +93,18 @@ public sealed class HistoryTests
         Assert.Contains("last primary core-2", status.Out, StringComparison.Ordinal);
         Assert.Contains("PGP021", status.Out, StringComparison.Ordinal);
         // A person decides, by name.
-        fleet.Commit("accept what core-1 holds", ("environments/test/approvals/accept.yaml", """
-            apiVersion: pggitops.dev/v1
-            kind: Approval
-            metadata: { name: accept-core-1 }
-            spec: { cluster: core, allows: [ { primary: core-1 } ], approvedBy: dba, expires: 2999-01-01 }
-            """));
+        fleet.Commit(
+            "accept what core-1 holds",
+            (
+                "environments/test/approvals/accept.yaml",
+                """
+                apiVersion: pggitops.dev/v1
+                kind: Approval
+                metadata: { name: accept-core-1 }
+                spec: { cluster: core, allows: [ { primary: core-1 } ], approvedBy: dba, expires: 2999-01-01 }
+                """
+            )
+        );
         await fleet.RunAsync("reconcile", "--once");
         await fleet.RunAsync(0, "reconcile", "--once");
         Assert.NotNull(fleet.ServerPid("core-1"));
@@ -121,17 +127,27 @@ public sealed class HistoryTests
 
         var run = await fleet.RunAsync(4, "reconcile", "--once");
         // Also where the memory went with the machine that kept it.
-        Assert.Contains("PGP022", (await fleet.RunAsync(4, "plan", "--state", fleet.State + "-of-another-machine")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "PGP022",
+            (await fleet.RunAsync(4, "plan", "--state", fleet.State + "-of-another-machine")).Out,
+            StringComparison.Ordinal
+        );
 
         Assert.StartsWith("core: MISSING", run.Out, StringComparison.Ordinal);
         Assert.Contains("PGP022", run.Out, StringComparison.Ordinal);
         Assert.False(Directory.Exists(fleet.DataDirectory("core-1")));
-        fleet.Commit("make core anew", ("environments/test/approvals/anew.yaml", """
-            apiVersion: pggitops.dev/v1
-            kind: Approval
-            metadata: { name: core-anew }
-            spec: { cluster: core, allows: [ { recreate: cluster } ], approvedBy: dba, expires: 2999-01-01 }
-            """));
+        fleet.Commit(
+            "make core anew",
+            (
+                "environments/test/approvals/anew.yaml",
+                """
+                apiVersion: pggitops.dev/v1
+                kind: Approval
+                metadata: { name: core-anew }
+                spec: { cluster: core, allows: [ { recreate: cluster } ], approvedBy: dba, expires: 2999-01-01 }
+                """
+            )
+        );
         await fleet.RunAsync("reconcile", "--once");
         await fleet.RunAsync(0, "reconcile", "--once");
         Assert.Equal("1", await fleet.ScalarAsync("core-1", "select count(*) from pg_stat_replication"));
@@ -218,5 +234,17 @@ public sealed class HistoryTests
     }
 
     private static Task<string> StartAsync(TestFleet fleet, string member) =>
-        ServerPrograms.RunAsync("pg_ctl", ["start", "-w", "-s", "-D", fleet.DataDirectory(member), "-l", Path.Combine(Path.GetDirectoryName(fleet.DataDirectory(member))!, "log", "by-hand.log")], TimeSpan.FromSeconds(60));
+        ServerPrograms.RunAsync(
+            "pg_ctl",
+            [
+                "start",
+                "-w",
+                "-s",
+                "-D",
+                fleet.DataDirectory(member),
+                "-l",
+                Path.Combine(Path.GetDirectoryName(fleet.DataDirectory(member))!, "log", "by-hand.log"),
+            ],
+            TimeSpan.FromSeconds(60)
+        );
 }

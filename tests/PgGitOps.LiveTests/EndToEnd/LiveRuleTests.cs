@@ -15,18 +15,31 @@ public sealed class LiveRuleTests
     private const string Place = $"{CorePath}:3:19";
     private const string Said = "LIVE1: core-1 is the primary, seen among 2";
 
-    private static string Rule(string enforcement) => EngineBench.Rule("LIVE1", """
-        if (Cluster.Observed["primary"].Is(Param.Text("shunned")))
-            Report(Cluster.Document, $"{Param.Text("shunned")} is the primary, seen among {Cluster.Observed["members"].Items.Count}").Hint("move it");
-        """, "Cluster", enforcement, "parameters: { shunned: { type: text, default: core-1 } }");
+    private static string Rule(string enforcement) =>
+        EngineBench.Rule(
+            "LIVE1",
+            """
+            if (Cluster.Observed["primary"].Is(Param.Text("shunned")))
+                Report(Cluster.Document, $"{Param.Text("shunned")} is the primary, seen among {Cluster.Observed["members"].Items.Count}").Hint("move it");
+            """,
+            "Cluster",
+            enforcement,
+            "parameters: { shunned: { type: text, default: core-1 } }"
+        );
 
     private static async Task<TestFleet> BringUpAsync()
     {
         var fleet = await TestFleet.CreateAsync(tasks: false);
         fleet.Environment["XDG_CACHE_HOME"] = Path.Combine(fleet.State, "cache");
-        fleet.Commit("promise, and a rule that looks at documents only",
-            ("policies/recovery-classes.yaml", "apiVersion: pggitops.dev/v1\nkind: RecoveryClasses\nmetadata: { name: classes }\nspec:\n  rpo: { minutes: 5m }\n  rto: { hour: 1h }\n"),
-            ("policies/contexts/inventory.yaml", """
+        fleet.Commit(
+            "promise, and a rule that looks at documents only",
+            (
+                "policies/recovery-classes.yaml",
+                "apiVersion: pggitops.dev/v1\nkind: RecoveryClasses\nmetadata: { name: classes }\nspec:\n  rpo: { minutes: 5m }\n  rto: { hour: 1h }\n"
+            ),
+            (
+                "policies/contexts/inventory.yaml",
+                """
                 apiVersion: pggitops.dev/v1
                 kind: RecoveryPolicy
                 metadata: { name: inventory }
@@ -37,8 +50,17 @@ public sealed class LiveRuleTests
                   crossSite: { replication: required, dataLossWindow: 5m }
                   failover: { local: operatorApproved, crossSite: operatorApproved }
                   promotion: { authority: [ group:dba ], requires: [ approval, fencing ], onPartition: holdWrites }
-                """),
-            ("policies/rules/quiet.csx", EngineBench.Rule("QUIET", "if (Cluster.Parameter(\"work_mem\").Is(\"1MB\")) Report(Cluster.Document, \"too little\");", "Cluster")));
+                """
+            ),
+            (
+                "policies/rules/quiet.csx",
+                EngineBench.Rule(
+                    "QUIET",
+                    "if (Cluster.Parameter(\"work_mem\").Is(\"1MB\")) Report(Cluster.Document, \"too little\");",
+                    "Cluster"
+                )
+            )
+        );
         await fleet.RunAsync(0, "reconcile", "--once");
         return fleet;
     }
@@ -63,7 +85,13 @@ public sealed class LiveRuleTests
         await using var fleet = await BringUpAsync();
         // Whoever started one would say that there is no jail.
         TakeTheJailAway(fleet);
-        foreach (var command in (string[][])[["drift"], ["prove", "--live"]])
+        foreach (
+            var command in (string[][])
+                [
+                    ["drift"],
+                    ["prove", "--live"],
+                ]
+        )
         {
             Assert.Equal(JsonValueKind.Null, RulesOf(await fleet.RunAsync(0, [.. command, "-o", "json"])).ValueKind);
             var run = await fleet.RunAsync(0, command);
@@ -81,16 +109,32 @@ public sealed class LiveRuleTests
 
         var drift = await fleet.RunAsync(4, "drift");
         Assert.Contains("core (enforce): no drift\n", drift.Out, StringComparison.Ordinal);
-        Assert.Contains($"rules that look at clusters: 1 asked, 1 error\n  ✗ {Place}: error {Said}\n      hint: move it\n", drift.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            $"rules that look at clusters: 1 asked, 1 error\n  ✗ {Place}: error {Said}\n      hint: move it\n",
+            drift.Out,
+            StringComparison.Ordinal
+        );
         var prove = await fleet.RunAsync(4, "prove", "--live");
         Assert.Contains($"  ✗ {Place}: error {Said}\n", prove.Out, StringComparison.Ordinal);
-        foreach (var run in (ProgramRun[])[await fleet.RunAsync(4, "drift", "-o", "json"), await fleet.RunAsync(4, "prove", "--live", "-o", "json")])
+        foreach (
+            var run in (ProgramRun[])
+                [await fleet.RunAsync(4, "drift", "-o", "json"), await fleet.RunAsync(4, "prove", "--live", "-o", "json")]
+        )
         {
             var rules = RulesOf(run);
             Assert.True(rules.GetProperty("rejected").GetBoolean());
             Assert.Equal("LIVE1", Assert.Single(rules.GetProperty("asked").EnumerateArray()).GetString());
             var finding = Assert.Single(rules.GetProperty("findings").EnumerateArray());
-            Assert.Equal(("error", "LIVE1", CorePath, 3, "Cluster/core"), (finding.GetProperty("severity").GetString(), finding.GetProperty("rule").GetString(), finding.GetProperty("path").GetString(), finding.GetProperty("line").GetInt32(), finding.GetProperty("document").GetString()));
+            Assert.Equal(
+                ("error", "LIVE1", CorePath, 3, "Cluster/core"),
+                (
+                    finding.GetProperty("severity").GetString(),
+                    finding.GetProperty("rule").GetString(),
+                    finding.GetProperty("path").GetString(),
+                    finding.GetProperty("line").GetInt32(),
+                    finding.GetProperty("document").GetString()
+                )
+            );
         }
         foreach (var format in (string[])["markdown", "html", "sarif"])
             Assert.Contains("LIVE1", (await fleet.RunAsync(4, "drift", "-o", format)).Out, StringComparison.Ordinal);
@@ -113,17 +157,36 @@ public sealed class LiveRuleTests
     {
         await using var fleet = await BringUpAsync();
         fleet.Commit("advisory", (RulePath, Rule("advisory")));
-        Assert.Contains($"  ! {Place}: warning {Said}\n", (await fleet.RunAsync(0, "drift", "--detailed-exitcode")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            $"  ! {Place}: warning {Said}\n",
+            (await fleet.RunAsync(0, "drift", "--detailed-exitcode")).Out,
+            StringComparison.Ordinal
+        );
         await fleet.ExecuteAsync("core-1", "alter database inventory connection limit 3");
-        Assert.Contains($"warning {Said}", (await fleet.RunAsync(2, "drift", "--detailed-exitcode")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            $"warning {Said}",
+            (await fleet.RunAsync(2, "drift", "--detailed-exitcode")).Out,
+            StringComparison.Ordinal
+        );
 
-        fleet.Commit("soft and waived", (RulePath, Rule("soft")), (WaiverPath, """
-            apiVersion: pggitops.dev/v1
-            kind: Waiver
-            metadata: { name: here, owner: team-a }
-            spec: { rule: LIVE1, document: Cluster/core, value: core, approver: dba, reason: it moves in May, expires: 2999-01-01 }
-            """));
-        Assert.Contains($"  · {Place}: note {Said} (waived by here until 2999-01-01: it moves in May)\n", (await fleet.RunAsync(2, "drift", "--detailed-exitcode")).Out, StringComparison.Ordinal);
+        fleet.Commit(
+            "soft and waived",
+            (RulePath, Rule("soft")),
+            (
+                WaiverPath,
+                """
+                apiVersion: pggitops.dev/v1
+                kind: Waiver
+                metadata: { name: here, owner: team-a }
+                spec: { rule: LIVE1, document: Cluster/core, value: core, approver: dba, reason: it moves in May, expires: 2999-01-01 }
+                """
+            )
+        );
+        Assert.Contains(
+            $"  · {Place}: note {Said} (waived by here until 2999-01-01: it moves in May)\n",
+            (await fleet.RunAsync(2, "drift", "--detailed-exitcode")).Out,
+            StringComparison.Ordinal
+        );
 
         var jailIsGone = TakeTheJailAway(fleet);
         var unjudged = await fleet.RunAsync(4, "drift");
@@ -132,7 +195,8 @@ public sealed class LiveRuleTests
         Assert.Contains($"note {Said}", (await fleet.RunAsync(0, "drift", "--unjailed-rules")).Out, StringComparison.Ordinal);
         File.Delete(jailIsGone);
 
-        const string Settings = "apiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: { name: s }\nspec:\n  rules:\n    - rule: LIVE1\n      parameters: { shunned: core-2 }\n";
+        const string Settings =
+            "apiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: { name: s }\nspec:\n  rules:\n    - rule: LIVE1\n      parameters: { shunned: core-2 }\n";
         fleet.Commit("another parameter", (SettingsPath, Settings), (WaiverPath, null));
         Assert.Contains("1 asked, nothing found", (await fleet.RunAsync(0, "drift")).Out, StringComparison.Ordinal);
         fleet.Commit("a wrong parameter", (SettingsPath, Settings.Replace("shunned", "shuned", StringComparison.Ordinal)));

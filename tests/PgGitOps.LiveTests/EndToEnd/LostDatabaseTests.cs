@@ -12,7 +12,11 @@ public sealed class LostDatabaseTests
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         await fleet.RunAsync(0, "reconcile", "--once");
         await fleet.ExecuteAsync("core-1", "drop database inventory");
-        fleet.Edit("environments/test/clusters/core.yaml", "- { name: readers }", "- { name: readers }\n    - { name: newcomer }");
+        fleet.Edit(
+            "environments/test/clusters/core.yaml",
+            "- { name: readers }",
+            "- { name: readers }\n    - { name: newcomer }"
+        );
 
         var refused = await fleet.RunAsync("reconcile", "--once");
 
@@ -23,16 +27,22 @@ public sealed class LostDatabaseTests
         // Nothing else waits for it.
         Assert.Equal("1", await fleet.ScalarAsync("core-1", "select count(*) from pg_roles where rolname = 'newcomer'"));
 
-        fleet.Commit("allow it", ("environments/test/approvals/anew.yaml", """
-            apiVersion: pggitops.dev/v1
-            kind: Approval
-            metadata: { name: anew }
-            spec:
-              cluster: core
-              allows: [ { recreate: database/inventory } ]
-              approvedBy: kari
-              expires: 2099-01-01
-            """));
+        fleet.Commit(
+            "allow it",
+            (
+                "environments/test/approvals/anew.yaml",
+                """
+                apiVersion: pggitops.dev/v1
+                kind: Approval
+                metadata: { name: anew }
+                spec:
+                  cluster: core
+                  allows: [ { recreate: database/inventory } ]
+                  approvedBy: kari
+                  expires: 2099-01-01
+                """
+            )
+        );
         await fleet.RunAsync(0, "reconcile", "--once");
         Assert.Equal("1", await fleet.ScalarAsync("core-1", Exists));
         await fleet.RunAsync(0, "reconcile", "--once");
@@ -49,7 +59,11 @@ public sealed class LostDatabaseTests
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         await fleet.RunAsync(0, "reconcile", "--once");
         var started = await fleet.ScalarAsync("core-1", "select pg_postmaster_start_time()");
-        fleet.Edit("environments/test/clusters/core.yaml", "shared_buffers: 16MB", "shared_buffers: 16MB\n    shared_preload_libraries: 'pg_hint_plan_typo'");
+        fleet.Edit(
+            "environments/test/clusters/core.yaml",
+            "shared_buffers: 16MB",
+            "shared_buffers: 16MB\n    shared_preload_libraries: 'pg_hint_plan_typo'"
+        );
 
         var run = await fleet.RunAsync("reconcile", "--once");
 

@@ -19,7 +19,22 @@ public sealed class LostOutputTests : IDisposable
     private Process Start(string streams, params string[] arguments)
     {
         var start = new ProcessStartInfo("/bin/sh");
-        foreach (var word in (string[])["-c", $"exec \"$@\" {streams}", "sh", .. ProgramUnderTest.Command, .. arguments, "--repo", repository, "--state", scratch.Path("state"), "-e", "local"])
+        foreach (
+            var word in (string[])
+                [
+                    "-c",
+                    $"exec \"$@\" {streams}",
+                    "sh",
+                    .. ProgramUnderTest.Command,
+                    .. arguments,
+                    "--repo",
+                    repository,
+                    "--state",
+                    scratch.Path("state"),
+                    "-e",
+                    "local",
+                ]
+        )
             start.ArgumentList.Add(word);
         // No secrets: no server of a developer's machine is reached.
         start.Environment["HOME"] = scratch.Path("home");
@@ -36,7 +51,10 @@ public sealed class LostOutputTests : IDisposable
     {
         using var loop = Start(streams, "reconcile");
         var state = scratch.Path("state");
-        await Poll.UntilAsync("the loop has taken the commit", () => loop.HasExited || (Directory.Exists(state) && Directory.GetFiles(state, "last-good*").Length > 0));
+        await Poll.UntilAsync(
+            "the loop has taken the commit",
+            () => loop.HasExited || (Directory.Exists(state) && Directory.GetFiles(state, "last-good*").Length > 0)
+        );
         // It says so in its log, and what comes of the clusters.
         await Task.Delay(TimeSpan.FromSeconds(2));
         Assert.False(loop.HasExited, loop.HasExited ? $"it ended with {loop.ExitCode}" : "");

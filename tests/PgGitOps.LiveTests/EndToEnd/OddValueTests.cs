@@ -16,7 +16,11 @@ public sealed class OddValueTests : IDisposable
     public void Dispose() => scratch.Dispose();
 
     private PgGitOpsProgram Start(params string[] arguments) =>
-        PgGitOpsProgram.Start([.. arguments, "--repo", repository, "--state", scratch.Path("state")], new Dictionary<string, string?> { ["HOME"] = scratch.Path("home") }, scratch.Root);
+        PgGitOpsProgram.Start(
+            [.. arguments, "--repo", repository, "--state", scratch.Path("state")],
+            new Dictionary<string, string?> { ["HOME"] = scratch.Path("home") },
+            scratch.Root
+        );
 
     [Theory]
     [InlineData("--allowed-signers is empty", "validate", "--ref", "HEAD", "--allowed-signers", "")]

@@ -40,7 +40,11 @@ public sealed class PgGitOpsProgram : IAsyncDisposable
         }
     }
 
-    public static PgGitOpsProgram Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment, string workingDirectory)
+    public static PgGitOpsProgram Start(
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string?> environment,
+        string workingDirectory
+    )
     {
         var start = new ProcessStartInfo(ProgramUnderTest.Command[0])
         {
@@ -82,8 +86,15 @@ public sealed class PgGitOpsProgram : IAsyncDisposable
     public void Signal(Signal signal) => ProcessSignals.Send(process.Id, signal);
 
     public Task WaitForErrorLineAsync(string text, TimeSpan? deadline = null) =>
-        Poll.UntilAsync($"stderr says '{text}'", () => Error.Contains(text, StringComparison.Ordinal)
-            || (HasEnded ? throw new InvalidOperationException($"the program ended without saying '{text}':\n{Error}") : false), deadline);
+        Poll.UntilAsync(
+            $"stderr says '{text}'",
+            () =>
+                Error.Contains(text, StringComparison.Ordinal)
+                || (
+                    HasEnded ? throw new InvalidOperationException($"the program ended without saying '{text}':\n{Error}") : false
+                ),
+            deadline
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -42,7 +42,11 @@ public sealed class PlanningTests
     public async Task Removal_NeedsApprovalOfThatPlan_AndKeepsToTheBudget()
     {
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
-        fleet.Edit(CorePath, "- { name: readers }", "- { name: readers }\n    - { name: extra1 }\n    - { name: extra2 }\n    - { name: extra3 }");
+        fleet.Edit(
+            CorePath,
+            "- { name: readers }",
+            "- { name: readers }\n    - { name: extra1 }\n    - { name: extra2 }\n    - { name: extra3 }"
+        );
         await fleet.RunAsync(0, "reconcile", "--once");
 
         fleet.Edit(CorePath, "\n    - { name: extra1 }\n    - { name: extra2 }\n    - { name: extra3 }", "");
@@ -83,10 +87,18 @@ public sealed class PlanningTests
         await fleet.RunAsync(0, "reconcile", "--once");
         // Opens once a year, one minute long, on a day that is not today.
         var month = DateTime.UtcNow.Month == 1 ? 7 : 1;
-        fleet.Commit("restarts only in a window", ("environments/test/environment.yaml", fleet.EnvironmentDocument(windows: $$"""
-              windows:
-                - { name: yearly, schedule: "0 3 15 {{month}} *", duration: 1m, timeZone: Europe/Oslo, allows: [ restart ] }
-            """)));
+        fleet.Commit(
+            "restarts only in a window",
+            (
+                "environments/test/environment.yaml",
+                fleet.EnvironmentDocument(
+                    windows: $$"""
+                      windows:
+                        - { name: yearly, schedule: "0 3 15 {{month}} *", duration: 1m, timeZone: Europe/Oslo, allows: [ restart ] }
+                    """
+                )
+            )
+        );
         fleet.Edit(CorePath, "max_connections: 30", "max_connections: 35");
 
         // Setting the value is done; only the restart waits.
@@ -107,18 +119,36 @@ public sealed class PlanningTests
     {
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "legacy-1", Address = "127.0.23.1" });
-        await server.ExecuteAsync("create role shop_owner; create role shop login password 'pw-legacy'; grant shop_owner to shop");
+        await server.ExecuteAsync(
+            "create role shop_owner; create role shop login password 'pw-legacy'; grant shop_owner to shop"
+        );
         await server.ExecuteAsync("create database shop owner shop_owner");
         await server.ExecuteAsync("create schema orders authorization shop_owner; grant usage on schema orders to shop", "shop");
         fleet.Git("rm", "-rq", "environments");
 
-        await fleet.RunAsync(0, "import", "legacy", "-e", "adopted", "--member", $"legacy-1={server.Address}:{server.Port}/oslo/oslo-a/osl-1", "--ssl-mode", "disable", "--into", fleet.Repository);
+        await fleet.RunAsync(
+            0,
+            "import",
+            "legacy",
+            "-e",
+            "adopted",
+            "--member",
+            $"legacy-1={server.Address}:{server.Port}/oslo/oslo-a/osl-1",
+            "--ssl-mode",
+            "disable",
+            "--into",
+            fleet.Repository
+        );
         fleet.Commit("adopt the legacy cluster");
         await fleet.RunAsync(0, "validate");
         var plan = await fleet.RunAsync("plan");
 
         Assert.Contains("nothing to do", plan.Out, StringComparison.Ordinal);
-        Assert.DoesNotContain("pw-legacy", File.ReadAllText(Path.Combine(fleet.Repository, "environments/adopted/clusters/legacy.yaml")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "pw-legacy",
+            File.ReadAllText(Path.Combine(fleet.Repository, "environments/adopted/clusters/legacy.yaml")),
+            StringComparison.Ordinal
+        );
         await server.ExecuteAsync("alter database shop owner to postgres");
         await fleet.RunAsync(2, "drift", "--detailed-exitcode");
     }
@@ -128,7 +158,15 @@ public sealed class PlanningTests
     [Trait("Requirement", "R-06")]
     public async Task Adopt_ThenChangeByHand_IsToldAsDriftWithItsOnset_AndHealed()
     {
-        await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "legacy-1", Address = "127.0.23.1", Authentication = ServerAuthentication.Scram, Settings = new Dictionary<string, string> { ["password_encryption"] = "scram-sha-256" } });
+        await using var server = await PostgresServer.StartAsync(
+            new ServerShape
+            {
+                Name = "legacy-1",
+                Address = "127.0.23.1",
+                Authentication = ServerAuthentication.Scram,
+                Settings = new Dictionary<string, string> { ["password_encryption"] = "scram-sha-256" },
+            }
+        );
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         fleet.Environment["LEGACY_PASSWORD"] = PostgresServer.Password;
         await server.ExecuteAsync("create role shop_owner");
@@ -137,7 +175,21 @@ public sealed class PlanningTests
         await server.ExecuteAsync("create database shop owner shop_owner connection limit 30");
         await Poll.UntilAsync("work_mem counts", async () => await server.ScalarAsync("show work_mem") == "6MB");
         fleet.Git("rm", "-rq", "environments");
-        await fleet.RunAsync(0, "import", "legacy", "-e", "adopted", "--member", $"legacy-1={server.Address}:{server.Port}/oslo/oslo-a/osl-1", "--ssl-mode", "disable", "--password-env", "LEGACY_PASSWORD", "--into", fleet.Repository);
+        await fleet.RunAsync(
+            0,
+            "import",
+            "legacy",
+            "-e",
+            "adopted",
+            "--member",
+            $"legacy-1={server.Address}:{server.Port}/oslo/oslo-a/osl-1",
+            "--ssl-mode",
+            "disable",
+            "--password-env",
+            "LEGACY_PASSWORD",
+            "--into",
+            fleet.Repository
+        );
         fleet.Commit("adopt the legacy cluster");
         const string path = "environments/adopted/clusters/legacy.yaml";
         var environment = Directory.GetFiles(Path.Combine(fleet.Repository, "environments/adopted"), "*.yaml").Single();
@@ -150,20 +202,38 @@ public sealed class PlanningTests
         Assert.Equal("True", await server.ScalarAsync("select to_regnamespace('pggitops') is null"));
 
         fleet.Edit(Path.GetRelativePath(fleet.Repository, environment), "mode: observe", "mode: enforce");
-        Assert.Contains("recorded in schema pggitops at the next apply", (await fleet.RunAsync(0, "plan")).Out, StringComparison.Ordinal);
-        Assert.Contains("found as declared, recorded", (await fleet.RunAsync(0, "reconcile", "--once")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "recorded in schema pggitops at the next apply",
+            (await fleet.RunAsync(0, "plan")).Out,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "found as declared, recorded",
+            (await fleet.RunAsync(0, "reconcile", "--once")).Out,
+            StringComparison.Ordinal
+        );
         Assert.Equal("0", await server.ScalarAsync("select count(*) from pggitops.inventory"));
         Assert.Equal("0", await server.ScalarAsync("select count(*) from pggitops.applied where not adopted"));
         var writes = "select string_agg(xmin::text || at::text, ',' order by object, field) from pggitops.applied";
         var (recorded, token) = (await server.ScalarAsync(writes), await server.ScalarAsync("select token from pggitops.writer"));
 
         Assert.DoesNotContain("recorded", (await fleet.RunAsync(0, "reconcile", "--once")).Out, StringComparison.Ordinal);
-        Assert.Equal((recorded, token), (await server.ScalarAsync(writes), await server.ScalarAsync("select token from pggitops.writer")));
+        Assert.Equal(
+            (recorded, token),
+            (await server.ScalarAsync(writes), await server.ScalarAsync("select token from pggitops.writer"))
+        );
 
         await server.ExecuteAsync("alter database shop connection limit 3");
-        using (var drift = System.Text.Json.JsonDocument.Parse((await fleet.RunAsync(2, "drift", "--detailed-exitcode", "-o", "json")).Out))
+        using (
+            var drift = System.Text.Json.JsonDocument.Parse(
+                (await fleet.RunAsync(2, "drift", "--detailed-exitcode", "-o", "json")).Out
+            )
+        )
         {
-            var item = Assert.Single(drift.RootElement.GetProperty("clusters")[0].GetProperty("items").EnumerateArray(), i => i.ToString().Contains("connectionLimit", StringComparison.Ordinal));
+            var item = Assert.Single(
+                drift.RootElement.GetProperty("clusters")[0].GetProperty("items").EnumerateArray(),
+                i => i.ToString().Contains("connectionLimit", StringComparison.Ordinal)
+            );
             Assert.Equal("drift", item.GetProperty("cause").GetString());
             Assert.NotEqual(System.Text.Json.JsonValueKind.Null, item.GetProperty("since").ValueKind);
         }
@@ -172,7 +242,10 @@ public sealed class PlanningTests
 
         // Git gives up what was there before us: it stays.
         var text = await File.ReadAllTextAsync(Path.Combine(fleet.Repository, path));
-        fleet.Commit("give up work_mem", (path, string.Join('\n', text.Split('\n').Where(l => !l.Contains("work_mem", StringComparison.Ordinal)))));
+        fleet.Commit(
+            "give up work_mem",
+            (path, string.Join('\n', text.Split('\n').Where(l => !l.Contains("work_mem", StringComparison.Ordinal))))
+        );
         await fleet.RunAsync(0, "reconcile", "--once");
         Assert.Equal("6MB", await server.ScalarAsync("show work_mem"));
     }

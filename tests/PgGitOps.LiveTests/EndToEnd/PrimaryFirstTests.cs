@@ -18,7 +18,10 @@ public sealed class PrimaryFirstTests
         await Poll.UntilAsync("core-1 has ended", () => !ProcessSignals.IsAlive(pid));
 
         // The standby reconnects in its own time, so the first pass may end before it streams.
-        await Poll.UntilAsync("the fleet is as declared", async () => (await fleet.RunAsync("reconcile", "--once")).ExitCode == 0);
+        await Poll.UntilAsync(
+            "the fleet is as declared",
+            async () => (await fleet.RunAsync("reconcile", "--once")).ExitCode == 0
+        );
 
         Assert.NotNull(fleet.ServerPid("core-1"));
         Assert.Equal(declared, await File.ReadAllTextAsync(list));

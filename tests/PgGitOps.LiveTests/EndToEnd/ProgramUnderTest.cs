@@ -6,7 +6,8 @@ public static class ProgramUnderTest
     public const string Variable = "PGGITOPS_TESTED_PROGRAM";
 
     /// <summary>Words of a command line that starts it.</summary>
-    public static IReadOnlyList<string> Command { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } published
-        ? [File.Exists(published) ? published : throw new FileNotFoundException($"{Variable} names no program", published)]
-        : ["dotnet", Path.Combine(AppContext.BaseDirectory, "pggitops.dll")];
+    public static IReadOnlyList<string> Command { get; } =
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } published
+            ? [File.Exists(published) ? published : throw new FileNotFoundException($"{Variable} names no program", published)]
+            : ["dotnet", Path.Combine(AppContext.BaseDirectory, "pggitops.dll")];
 }

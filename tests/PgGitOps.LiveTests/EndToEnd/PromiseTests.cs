@@ -18,24 +18,28 @@ public sealed class PromiseTests
 
         """;
 
-    private static string Policy(string window) => $$"""
-        apiVersion: pggitops.dev/v1
-        kind: RecoveryPolicy
-        metadata: { name: inventory }
-        spec:
-          store: { cluster: core, database: inventory }
-          rpoClass: minutes
-          rtoClass: hour
-          crossSite: { replication: required, dataLossWindow: {{window}}, justification: orders name what was paid }
-          failover: { local: operatorApproved, crossSite: operatorApproved }
-          promotion: { authority: [ group:dba ], requires: [ approval, fencing ], onPartition: holdWrites }
+    private static string Policy(string window) =>
+        $$"""
+            apiVersion: pggitops.dev/v1
+            kind: RecoveryPolicy
+            metadata: { name: inventory }
+            spec:
+              store: { cluster: core, database: inventory }
+              rpoClass: minutes
+              rtoClass: hour
+              crossSite: { replication: required, dataLossWindow: {{window}}, justification: orders name what was paid }
+              failover: { local: operatorApproved, crossSite: operatorApproved }
+              promotion: { authority: [ group:dba ], requires: [ approval, fencing ], onPartition: holdWrites }
 
-        """;
+            """;
 
-    private static string Declare(TestFleet fleet, string window, string replication = "{}") => fleet.Commit(
-        $"promise at most {window}",
-        ("policies/recovery-classes.yaml", Classes), (PolicyPath, Policy(window)),
-        (CorePath, fleet.CoreDocument().Replace("replication: {}", $"replication: {replication}", StringComparison.Ordinal)));
+    private static string Declare(TestFleet fleet, string window, string replication = "{}") =>
+        fleet.Commit(
+            $"promise at most {window}",
+            ("policies/recovery-classes.yaml", Classes),
+            (PolicyPath, Policy(window)),
+            (CorePath, fleet.CoreDocument().Replace("replication: {}", $"replication: {replication}", StringComparison.Ordinal))
+        );
 
     [LiveFact]
     public async Task PromiseThatCannotBeKept_IsRejectedByEveryCommand_AndWeakenedLive_IsAtRisk()
@@ -55,10 +59,18 @@ public sealed class PromiseTests
         await fleet.RunAsync(4, "reconcile", "--once");
         Assert.Contains("impossible", (await fleet.RunAsync(4, "prove")).Out, StringComparison.Ordinal);
 
-        Declare(fleet, "0s", "{ synchronous: { method: any, count: 1, standbys: [ core-1, core-2 ], commit: on, whenShort: block } }");
+        Declare(
+            fleet,
+            "0s",
+            "{ synchronous: { method: any, count: 1, standbys: [ core-1, core-2 ], commit: on, whenShort: block } }"
+        );
         await fleet.RunAsync(0, "validate");
         await fleet.RunAsync(0, "reconcile", "--once");
-        Assert.DoesNotContain("at risk", (await fleet.RunAsync(0, "prove", "--live")).Out.Split("\n+ kept")[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "at risk",
+            (await fleet.RunAsync(0, "prove", "--live")).Out.Split("\n+ kept")[0],
+            StringComparison.Ordinal
+        );
 
         await fleet.ExecuteAsync("core-1", "alter role app_owner login; alter role app set synchronous_commit = local");
         var live = await fleet.RunAsync(4, "prove", "--live");
@@ -67,8 +79,16 @@ public sealed class PromiseTests
         Assert.Contains("at risk", (await fleet.RunAsync(0, "answer", "inventory")).Out, StringComparison.Ordinal);
 
         await fleet.ExecuteAsync("core-1", "alter role app reset synchronous_commit");
-        await fleet.ExecuteAsync("core-1", "create function inventory.fast() returns int language sql set synchronous_commit = off as 'select 1'", "inventory");
-        Assert.Contains("function inventory.fast() in database inventory", (await fleet.RunAsync(4, "prove", "--live")).Out, StringComparison.Ordinal);
+        await fleet.ExecuteAsync(
+            "core-1",
+            "create function inventory.fast() returns int language sql set synchronous_commit = off as 'select 1'",
+            "inventory"
+        );
+        Assert.Contains(
+            "function inventory.fast() in database inventory",
+            (await fleet.RunAsync(4, "prove", "--live")).Out,
+            StringComparison.Ordinal
+        );
     }
 
     [LiveFact]
@@ -89,9 +109,16 @@ public sealed class PromiseTests
         await Task.Delay(TimeSpan.FromSeconds(5));
         Assert.DoesNotContain("at risk", loop.Error, StringComparison.Ordinal);
 
-        var receiver = ProcessSignals.Tree(fleet.ServerPid("core-2")!.Value).Intersect(Hosts.CommandLines.Of("walreceiver")).Single();
+        var receiver = ProcessSignals
+            .Tree(fleet.ServerPid("core-2")!.Value)
+            .Intersect(Hosts.CommandLines.Of("walreceiver"))
+            .Single();
         ProcessSignals.Send(receiver, Signal.Stop);
-        await fleet.ExecuteAsync("core-1", "insert into filler select repeat('x', 1000) from generate_series(1, 1000)", "inventory");
+        await fleet.ExecuteAsync(
+            "core-1",
+            "insert into filler select repeat('x', 1000) from generate_series(1, 1000)",
+            "inventory"
+        );
         await loop.WaitForErrorLineAsync("inventory at risk (site loss");
 
         ProcessSignals.Send(receiver, Signal.Continue);
@@ -103,7 +130,8 @@ public sealed class PromiseTests
     [LiveFact]
     public async Task LoweringTheCluster_AndRaisingOneDatabase_IsDoneInTheOrderThatKeepsItsPromise()
     {
-        const string rule = "{ synchronous: { method: any, count: 1, standbys: [ core-1, core-2 ], commit: LEVEL, whenShort: block } }";
+        const string rule =
+            "{ synchronous: { method: any, count: 1, standbys: [ core-1, core-2 ], commit: LEVEL, whenShort: block } }";
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         Declare(fleet, "0s", rule.Replace("LEVEL", "on", StringComparison.Ordinal));
         await fleet.RunAsync(0, "reconcile", "--once");
@@ -118,13 +146,24 @@ public sealed class PromiseTests
         Declare(fleet, "0s", rule.Replace("LEVEL", "on", StringComparison.Ordinal));
         await AssertOrderAsync(fleet, "core/member/core-1/synchronous", "core/database/inventory/alter");
         Assert.Equal("on", await fleet.ScalarAsync("core-1", "show synchronous_commit", "inventory"));
-        Assert.Equal("0", await fleet.ScalarAsync("core-1", "select count(*) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where d.datname = 'inventory'"));
+        Assert.Equal(
+            "0",
+            await fleet.ScalarAsync(
+                "core-1",
+                "select count(*) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where d.datname = 'inventory'"
+            )
+        );
     }
 
     private static async Task AssertOrderAsync(TestFleet fleet, string first, string second)
     {
         using var plan = System.Text.Json.JsonDocument.Parse((await fleet.RunAsync(0, "plan", "-o", "json")).Out);
-        var ids = plan.RootElement.GetProperty("clusters").EnumerateArray().SelectMany(c => c.GetProperty("steps").EnumerateArray()).Select(s => s.GetProperty("id").GetString()!).ToList();
+        var ids = plan
+            .RootElement.GetProperty("clusters")
+            .EnumerateArray()
+            .SelectMany(c => c.GetProperty("steps").EnumerateArray())
+            .Select(s => s.GetProperty("id").GetString()!)
+            .ToList();
         Assert.True(ids.IndexOf(first) >= 0 && ids.IndexOf(first) < ids.IndexOf(second), string.Join('\n', ids));
         await fleet.RunAsync(0, "reconcile", "--once");
     }

@@ -13,13 +13,20 @@ public sealed class PublishedProgramTests
         Assert.NotEmpty(scenarios);
         foreach (var scenario in scenarios.Order(StringComparer.Ordinal))
         {
-            await using var program = PgGitOpsProgram.Start(["validate", scenario, "-o", "json"], new Dictionary<string, string?>(), scenario);
+            await using var program = PgGitOpsProgram.Start(
+                ["validate", scenario, "-o", "json"],
+                new Dictionary<string, string?>(),
+                scenario
+            );
             var published = await program.EndAsync();
 
             using var output = new StringWriter();
             using var error = new StringWriter();
             var code = await CommandTree.RunAsync(["validate", scenario, "-o", "json"], output, error, TimeProvider.System);
-            Assert.Equal((scenario, code, output.ToString().TrimEnd(), error.ToString().TrimEnd()), (scenario, published.ExitCode, published.Out.TrimEnd(), published.Error.TrimEnd()));
+            Assert.Equal(
+                (scenario, code, output.ToString().TrimEnd(), error.ToString().TrimEnd()),
+                (scenario, published.ExitCode, published.Out.TrimEnd(), published.Error.TrimEnd())
+            );
         }
     }
 }

@@ -37,11 +37,17 @@ public sealed class RotationTests
         Assert.Contains("pw-rotated-4711", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(file)!, ".replication.next")));
-        Assert.Equal("0", await fleet.ScalarAsync("core-1", "select count(*) from pggitops.applied where field = 'passwordFile'"));
+        Assert.Equal(
+            "0",
+            await fleet.ScalarAsync("core-1", "select count(*) from pggitops.applied where field = 'passwordFile'")
+        );
 
         // Its session ends: it comes back by itself, and only with the new password could it.
         await fleet.ExecuteAsync("core-1", "select pg_terminate_backend(pid) from pg_stat_replication");
-        await Poll.UntilAsync("the standby returns", async () => await ReceiverAsync(fleet) is { Length: > 0 } other && other != session);
+        await Poll.UntilAsync(
+            "the standby returns",
+            async () => await ReceiverAsync(fleet) is { Length: > 0 } other && other != session
+        );
         Assert.DoesNotContain("pw-rotated", fleet.ServerLog("core-1") + fleet.ServerLog("core-2"), StringComparison.Ordinal);
     }
 
@@ -63,10 +69,16 @@ public sealed class RotationTests
         Assert.Equal(before, await fleet.ScalarAsync("core-1", "select rolpassword from pg_authid where rolname = 'replicator'"));
         Directory.Delete(blocked);
         await fleet.RunAsync(0, "reconcile", "--once");
-        Assert.NotEqual(before, await fleet.ScalarAsync("core-1", "select rolpassword from pg_authid where rolname = 'replicator'"));
+        Assert.NotEqual(
+            before,
+            await fleet.ScalarAsync("core-1", "select rolpassword from pg_authid where rolname = 'replicator'")
+        );
     }
 
     /// <summary>Process that sends to core-2, while it streams.</summary>
     private static Task<string?> ReceiverAsync(TestFleet fleet) =>
-        fleet.ScalarAsync("core-1", "select string_agg(pid::text, ',') from pg_stat_replication where state = 'streaming' and application_name = 'core-2'");
+        fleet.ScalarAsync(
+            "core-1",
+            "select string_agg(pid::text, ',') from pg_stat_replication where state = 'streaming' and application_name = 'core-2'"
+        );
 }

@@ -22,16 +22,24 @@ public sealed class RuleLoopTests
         """;
 
     private static string WorkMemory(string forbidden) =>
-        EngineBench.Rule("OWN1", $"if (Cluster.Parameter(\"work_mem\").Is(\"{forbidden}\")) Report(Cluster.Parameter(\"work_mem\"), \"a forbidden amount\");", "Cluster");
+        EngineBench.Rule(
+            "OWN1",
+            $"if (Cluster.Parameter(\"work_mem\").Is(\"{forbidden}\")) Report(Cluster.Parameter(\"work_mem\"), \"a forbidden amount\");",
+            "Cluster"
+        );
 
-    private static string Lease(DateTimeOffset from, DateTimeOffset until) => string.Create(CultureInfo.InvariantCulture, $$"""
-        apiVersion: fleet.example/v1
-        kind: Lease
-        metadata: { name: core }
-        spec:
-          from: {{from:yyyy-MM-dd'T'HH:mm:ss'Z'}}
-          until: {{until:yyyy-MM-dd'T'HH:mm:ss'Z'}}
-        """);
+    private static string Lease(DateTimeOffset from, DateTimeOffset until) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            apiVersion: fleet.example/v1
+            kind: Lease
+            metadata: { name: core }
+            spec:
+              from: {{from:yyyy-MM-dd'T'HH:mm:ss'Z'}}
+              until: {{until:yyyy-MM-dd'T'HH:mm:ss'Z'}}
+            """
+        );
 
     /// <summary>While the file is there the launcher finds no Landlock, as on another kernel.</summary>
     private static string TakeTheJailAway(TestFleet fleet)
@@ -52,19 +60,28 @@ public sealed class RuleLoopTests
         await loop.WaitForErrorLineAsync($"revision {good} by ");
 
         await File.WriteAllTextAsync(jailIsGone, "");
-        var wanted = fleet.Commit("another rule, and a change that it allows",
-            (RulePath, WorkMemory("2MB")), (CorePath, fleet.CoreDocument().Replace("work_mem: 4MB", "work_mem: 5MB", StringComparison.Ordinal)));
+        var wanted = fleet.Commit(
+            "another rule, and a change that it allows",
+            (RulePath, WorkMemory("2MB")),
+            (CorePath, fleet.CoreDocument().Replace("work_mem: 4MB", "work_mem: 5MB", StringComparison.Ordinal))
+        );
         await loop.WaitForErrorLineAsync($"revision refused, {good} stays in force");
         await loop.WaitForErrorLineAsync("PGP161: no rule was run");
 
         await fleet.ExecuteAsync("core-1", "alter database inventory connection limit 3");
-        await Poll.UntilAsync("the last good revision is still enforced", async () => await fleet.ScalarAsync("core-1", ConnectionLimit) == "20");
+        await Poll.UntilAsync(
+            "the last good revision is still enforced",
+            async () => await fleet.ScalarAsync("core-1", ConnectionLimit) == "20"
+        );
         Assert.Equal("4MB", await fleet.ScalarAsync("core-1", "show work_mem"));
         Assert.DoesNotContain($"revision {wanted} by ", loop.Error, StringComparison.Ordinal);
 
         File.Delete(jailIsGone);
         await loop.WaitForErrorLineAsync($"revision {wanted} by ");
-        await Poll.UntilAsync("the new revision is enforced", async () => await fleet.ScalarAsync("core-1", "show work_mem") == "5MB");
+        await Poll.UntilAsync(
+            "the new revision is enforced",
+            async () => await fleet.ScalarAsync("core-1", "show work_mem") == "5MB"
+        );
         Assert.Contains("the newest revision is in force", loop.Error, StringComparison.Ordinal);
         // Refused once, said once, however often it was judged.
         Assert.Single(loop.Error.Split('\n'), l => l.Contains("revision refused", StringComparison.Ordinal));
@@ -99,19 +116,34 @@ public sealed class RuleLoopTests
     {
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         await fleet.RunAsync(0, "reconcile", "--once", "--no-rule-cache");
-        fleet.Commit("leases", ("schemas/kinds/lease.schema.json", LeaseSchema), (RulePath, EngineBench.Rule("LEASE", """
-            if (Now < Document["spec"]["from"].Moment)
-                Report(Document["spec"]["from"], "has not begun");
-            if (Now > Document["spec"]["until"].Moment)
-                Report(Document["spec"]["until"], "has run out");
-            """, "Lease")));
+        fleet.Commit(
+            "leases",
+            ("schemas/kinds/lease.schema.json", LeaseSchema),
+            (
+                RulePath,
+                EngineBench.Rule(
+                    "LEASE",
+                    """
+                    if (Now < Document["spec"]["from"].Moment)
+                        Report(Document["spec"]["from"], "has not begun");
+                    if (Now > Document["spec"]["until"].Moment)
+                        Report(Document["spec"]["until"], "has run out");
+                    """,
+                    "Lease"
+                )
+            )
+        );
         await using var loop = fleet.Start("reconcile", "--no-rule-cache");
         await loop.WaitForErrorLineAsync("core: in order");
 
         // Refused by the clock alone, and taken by it.
         var from = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 8);
         var until = from.AddSeconds(8);
-        var leased = fleet.Commit("a lease that begins soon", (LeasePath, Lease(from, until)), (CorePath, fleet.CoreDocument().Replace("work_mem: 4MB", "work_mem: 5MB", StringComparison.Ordinal)));
+        var leased = fleet.Commit(
+            "a lease that begins soon",
+            (LeasePath, Lease(from, until)),
+            (CorePath, fleet.CoreDocument().Replace("work_mem: 4MB", "work_mem: 5MB", StringComparison.Ordinal))
+        );
         await loop.WaitForErrorLineAsync($"{LeasePath}:5:9: LEASE: has not begun");
         Assert.Equal("4MB", await fleet.ScalarAsync("core-1", "show work_mem"));
         await loop.WaitForErrorLineAsync($"revision {leased} by ");
@@ -126,7 +158,11 @@ public sealed class RuleLoopTests
         Assert.Single(loop.Error.Split('\n'), l => l.Contains("LEASE: has run out", StringComparison.Ordinal));
 
         // What a command says of the same commit now.
-        Assert.Contains("error LEASE: has run out", (await fleet.RunAsync(4, "validate", "--no-rule-cache")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "error LEASE: has run out",
+            (await fleet.RunAsync(4, "validate", "--no-rule-cache")).Out,
+            StringComparison.Ordinal
+        );
         loop.Signal(Signal.Terminate);
         Assert.Equal(0, (await loop.EndAsync()).ExitCode);
     }

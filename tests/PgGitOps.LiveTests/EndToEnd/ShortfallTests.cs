@@ -12,7 +12,11 @@ public sealed class ShortfallTests
     public async Task Reconcile_WhileAStandbyStaysAway_AndCommitsWait_EndsWithPartlyApplied()
     {
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
-        fleet.Edit(CorePath, "replication: {}", "replication: { synchronous: { method: any, count: 1, standbys: [ core-1, core-2 ], commit: on, whenShort: block } }");
+        fleet.Edit(
+            CorePath,
+            "replication: {}",
+            "replication: { synchronous: { method: any, count: 1, standbys: [ core-1, core-2 ], commit: on, whenShort: block } }"
+        );
         await fleet.RunAsync(0, "reconcile", "--once");
 
         // Shut out by a file that no document speaks of: no step can bring it back.
@@ -20,7 +24,11 @@ public sealed class ShortfallTests
         var rules = await File.ReadAllTextAsync(file);
         await File.WriteAllTextAsync(file, "host replication all all reject\n" + rules);
         await fleet.ExecuteAsync("core-1", "select pg_reload_conf()");
-        await Poll.UntilAsync("the line is cut", async () => await fleet.ScalarAsync("core-1", "select count(pg_terminate_backend(pid)) from pg_stat_replication") == "0");
+        await Poll.UntilAsync(
+            "the line is cut",
+            async () =>
+                await fleet.ScalarAsync("core-1", "select count(pg_terminate_backend(pid)) from pg_stat_replication") == "0"
+        );
 
         var run = await fleet.RunAsync(8, "reconcile", "--once");
 
@@ -41,6 +49,9 @@ public sealed class ShortfallTests
         await fleet.RunAsync(0, "reconcile", "--once");
         fleet.SignalServer("core-1", Signal.Kill);
         await fleet.RunAsync(0, "reconcile", "--once");
-        Assert.Equal("1", await fleet.ScalarAsync("core-1", "select count(*) from pg_stat_replication where state = 'streaming'"));
+        Assert.Equal(
+            "1",
+            await fleet.ScalarAsync("core-1", "select count(*) from pg_stat_replication where state = 'streaming'")
+        );
     }
 }

@@ -11,7 +11,10 @@ public sealed class SuspensionTests
     private const string CorePath = "environments/test/clusters/core.yaml";
 
     /// <summary>Rounds of <see cref="Loop_BesideAFailoverByHand_LeavesOnePrimary"/>; a campaign sets more.</summary>
-    private static readonly int Failovers = int.Parse(Environment.GetEnvironmentVariable("PGGITOPS_TEST_FAILOVERS") ?? "2", CultureInfo.InvariantCulture);
+    private static readonly int Failovers = int.Parse(
+        Environment.GetEnvironmentVariable("PGGITOPS_TEST_FAILOVERS") ?? "2",
+        CultureInfo.InvariantCulture
+    );
 
     [LiveFact]
     public async Task Suspension_HoldsWhileTheServersAreDown_AndEndsWithResume()
@@ -30,12 +33,24 @@ public sealed class SuspensionTests
         Assert.Equal((null, null), (fleet.ServerPid("core-1"), fleet.ServerPid("core-2")));
 
         // Every host loses its file, as when its disk is exchanged: what this machine saw in the record holds.
-        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetDirectoryName(fleet.DataDirectory("core-1")))!, "suspension.json", SearchOption.AllDirectories).ToList())
+        foreach (
+            var file in Directory
+                .EnumerateFiles(
+                    Path.GetDirectoryName(Path.GetDirectoryName(fleet.DataDirectory("core-1")))!,
+                    "suspension.json",
+                    SearchOption.AllDirectories
+                )
+                .ToList()
+        )
             File.Delete(file);
         Assert.Contains("when it was last read", (await fleet.RunAsync(7, "reconcile", "--once")).Out, StringComparison.Ordinal);
 
         // The record cannot be asked, and that is said.
-        Assert.Contains("no primary could be reached", (await fleet.RunAsync(8, "resume", "core")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "no primary could be reached",
+            (await fleet.RunAsync(8, "resume", "core")).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [LiveFact]
@@ -85,13 +100,38 @@ public sealed class SuspensionTests
         await using (var command = new Npgsql.NpgsqlCommand("alter role app connection limit 3", holder, transaction))
             await command.ExecuteNonQueryAsync();
         fleet.Edit(CorePath, "{ name: app, login: true,", "{ name: app, login: true, connectionLimit: 5,");
-        fleet.Edit(CorePath, "- { name: readers }", "- { name: readers }\n" + string.Concat(Enumerable.Range(0, 20).Select(i => $"    - {{ name: zz{i:D2} }}\n")).TrimEnd('\n'));
+        fleet.Edit(
+            CorePath,
+            "- { name: readers }",
+            "- { name: readers }\n"
+                + string.Concat(Enumerable.Range(0, 20).Select(i => $"    - {{ name: zz{i:D2} }}\n")).TrimEnd('\n')
+        );
         await using var writer = fleet.Start("reconcile", "--once");
-        await Poll.UntilAsync("the writer waits at its step", async () =>
-            await fleet.ScalarAsync("core-1", "select count(*) from pg_stat_activity where application_name ~ '^pggitops writer' and wait_event_type = 'Lock'") == "1");
+        await Poll.UntilAsync(
+            "the writer waits at its step",
+            async () =>
+                await fleet.ScalarAsync(
+                    "core-1",
+                    "select count(*) from pg_stat_activity where application_name ~ '^pggitops writer' and wait_event_type = 'Lock'"
+                ) == "1"
+        );
 
-        await using var suspend = fleet.Start("suspend", "core", "--reason", "stop", "--owner", "dba", "--for", "2h", "--wait", "60s");
-        await Poll.UntilAsync("it is suspended", async () => await fleet.ScalarAsync("core-1", "select count(*) from pggitops.suspension") == "1");
+        await using var suspend = fleet.Start(
+            "suspend",
+            "core",
+            "--reason",
+            "stop",
+            "--owner",
+            "dba",
+            "--for",
+            "2h",
+            "--wait",
+            "60s"
+        );
+        await Poll.UntilAsync(
+            "it is suspended",
+            async () => await fleet.ScalarAsync("core-1", "select count(*) from pggitops.suspension") == "1"
+        );
         await transaction.RollbackAsync();
 
         Assert.Equal(0, (await suspend.EndAsync()).ExitCode);
@@ -125,7 +165,10 @@ public sealed class SuspensionTests
             await PassesAsync(http, round % 3);
             await PgCtlAsync(fleet, standby, "promote", "-w");
             await PassesAsync(http, 3);
-            Assert.True(fleet.ServerPid(primary) is null, $"round {round}: the old primary was started beside the new one\n{loop.Error}");
+            Assert.True(
+                fleet.ServerPid(primary) is null,
+                $"round {round}: the old primary was started beside the new one\n{loop.Error}"
+            );
             Assert.Equal("False", await fleet.ScalarAsync(standby, "select pg_is_in_recovery()"));
             await RejoinAsync(fleet, primary, standby);
             (primary, standby) = (standby, primary);
@@ -155,16 +198,45 @@ public sealed class SuspensionTests
         var (address, port) = fleet.Members[primary];
         var data = fleet.DataDirectory(old);
         Directory.Delete(data, recursive: true);
-        await ServerPrograms.RunAsync("pg_basebackup", ["-D", data, "-h", address, "-p", port.ToString(CultureInfo.InvariantCulture), "-U", "replicator", "-X", "stream", "-c", "fast", "-R"],
-            environment: new Dictionary<string, string> { ["PGPASSWORD"] = (await File.ReadAllTextAsync(fleet.SecretFile("replicator"))).Trim() });
+        await ServerPrograms.RunAsync(
+            "pg_basebackup",
+            [
+                "-D",
+                data,
+                "-h",
+                address,
+                "-p",
+                port.ToString(CultureInfo.InvariantCulture),
+                "-U",
+                "replicator",
+                "-X",
+                "stream",
+                "-c",
+                "fast",
+                "-R",
+            ],
+            environment: new Dictionary<string, string>
+            {
+                ["PGPASSWORD"] = (await File.ReadAllTextAsync(fleet.SecretFile("replicator"))).Trim(),
+            }
+        );
         // What differs between members stands in the configuration that the copy brought from the other.
         var (own, ownPort) = fleet.Members[old];
         var root = Path.GetDirectoryName(data)!;
-        await PgCtlAsync(fleet, old, "start", "-w", "-l", Path.Combine(root, "log", "by-hand"), "-o",
-            $"-c listen_addresses={own} -c port={ownPort} -c cluster_name={old} -c unix_socket_directories={root}/run");
+        await PgCtlAsync(
+            fleet,
+            old,
+            "start",
+            "-w",
+            "-l",
+            Path.Combine(root, "log", "by-hand"),
+            "-o",
+            $"-c listen_addresses={own} -c port={ownPort} -c cluster_name={old} -c unix_socket_directories={root}/run"
+        );
     }
 
-    private static Task<string> StopAsync(TestFleet fleet, string member) => PgCtlAsync(fleet, member, "stop", "-m", "fast", "-w");
+    private static Task<string> StopAsync(TestFleet fleet, string member) =>
+        PgCtlAsync(fleet, member, "stop", "-m", "fast", "-w");
 
     private static Task<string> PgCtlAsync(TestFleet fleet, string member, string verb, params string[] arguments) =>
         ServerPrograms.RunAsync("pg_ctl", [verb, "-D", fleet.DataDirectory(member), .. arguments], TimeSpan.FromSeconds(60));

@@ -30,13 +30,14 @@ public sealed class TestFleet : IAsyncDisposable
     public int TasksPort { get; }
 
     /// <summary>Member → address and port.</summary>
-    public IReadOnlyDictionary<string, (string Address, int Port)> Members => new Dictionary<string, (string, int)>
-    {
-        ["core-1"] = ("127.0.21.1", CorePort),
-        ["core-2"] = ("127.0.22.1", CorePort),
-        ["tasks-1"] = ("127.0.22.2", TasksPort),
-        ["tasks-2"] = ("127.0.21.2", TasksPort),
-    };
+    public IReadOnlyDictionary<string, (string Address, int Port)> Members =>
+        new Dictionary<string, (string, int)>
+        {
+            ["core-1"] = ("127.0.21.1", CorePort),
+            ["core-2"] = ("127.0.22.1", CorePort),
+            ["tasks-1"] = ("127.0.22.2", TasksPort),
+            ["tasks-2"] = ("127.0.21.2", TasksPort),
+        };
 
     /// <summary>Variables every run of the program gets.</summary>
     public Dictionary<string, string?> Environment { get; } = [];
@@ -53,16 +54,19 @@ public sealed class TestFleet : IAsyncDisposable
         fleet.scratch.Git(fleet.scratch.Root, "init", "-q", "-b", "main", fleet.Repository);
         fleet.Environment["PGGITOPS_STATE"] = fleet.State;
         fleet.Environment["PGGITOPS_REPO"] = fleet.Repository;
-        fleet.Commit("declare the fleet",
+        fleet.Commit(
+            "declare the fleet",
             ("environments/test/environment.yaml", fleet.EnvironmentDocument()),
             ("environments/test/clusters/core.yaml", fleet.CoreDocument()),
-            ("environments/test/clusters/tasks.yaml", tasks ? fleet.TasksDocument() : null));
+            ("environments/test/clusters/tasks.yaml", tasks ? fleet.TasksDocument() : null)
+        );
         return fleet;
     }
 
     public string SecretFile(string name) => Path.Combine(scratch.Path("secrets"), name);
 
-    public string Commit(string subject, params (string Path, string? Content)[] files) => scratch.Commit(Repository, subject, files);
+    public string Commit(string subject, params (string Path, string? Content)[] files) =>
+        scratch.Commit(Repository, subject, files);
 
     /// <summary>Commits a document with one text replaced by another, which must stand in it.</summary>
     public string Edit(string path, string from, string to)
@@ -101,7 +105,12 @@ public sealed class TestFleet : IAsyncDisposable
     public int? ServerPid(string member)
     {
         var file = Path.Combine(DataDirectory(member), "postmaster.pid");
-        return File.Exists(file) && int.TryParse(File.ReadLines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && ProcessSignals.IsAlive(pid) ? pid : null;
+        return
+            File.Exists(file)
+            && int.TryParse(File.ReadLines(file).FirstOrDefault(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)
+            && ProcessSignals.IsAlive(pid)
+            ? pid
+            : null;
     }
 
     public void SignalServer(string member, Signal signal)
@@ -115,21 +124,28 @@ public sealed class TestFleet : IAsyncDisposable
         }
     }
 
-    public async Task<NpgsqlConnection> OpenAsync(string member, string database = "postgres", string user = "postgres", string secret = "superuser")
+    public async Task<NpgsqlConnection> OpenAsync(
+        string member,
+        string database = "postgres",
+        string user = "postgres",
+        string secret = "superuser"
+    )
     {
         var (address, port) = Members[member];
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
-        {
-            Host = address,
-            Port = port,
-            Database = database,
-            Username = user,
-            Password = (await File.ReadAllTextAsync(SecretFile(secret))).Trim(),
-            Pooling = false,
-            SslMode = SslMode.Disable,
-            Timeout = 10,
-            CommandTimeout = 20,
-        }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder
+            {
+                Host = address,
+                Port = port,
+                Database = database,
+                Username = user,
+                Password = (await File.ReadAllTextAsync(SecretFile(secret))).Trim(),
+                Pooling = false,
+                SslMode = SslMode.Disable,
+                Timeout = 10,
+                CommandTimeout = 20,
+            }.ConnectionString
+        );
         await connection.OpenAsync();
         return connection;
     }
@@ -165,87 +181,92 @@ public sealed class TestFleet : IAsyncDisposable
         scratch.Dispose();
     }
 
-    public string EnvironmentDocument(string mode = "enforce", string interval = "1s", string windows = "") => $$"""
-        apiVersion: pggitops.dev/v1
-        kind: Environment
-        metadata: { name: test }
-        spec:
-          mode: {{mode}}
-          interval: {{interval}}
-          access:
-            user: postgres
-            password: { file: {{SecretFile("superuser")}} }
-            replicationUser: replicator
-            replicationPassword: { file: {{SecretFile("replicator")}} }
-            sslMode: disable
-            connectTimeout: 5s
-            observeTimeout: 8s
-            dataRoot: {{servers.File("data")}}{{(ServerPrograms.ChosenBinDirectory is { } bin ? $"\n    binDirectory: {bin}" : "")}}
-            clients: [ 127.0.0.0/8 ]
-          removal: { count: 2, percent: 50 }
-          sites:
-            - name: oslo
-              failureDomains:
-                - { name: oslo-a, hosts: [ { name: osl-1, address: 127.0.21.1, transport: { local: {} } } ] }
-                - { name: oslo-b, hosts: [ { name: osl-2, address: 127.0.21.2, transport: { local: {} } } ] }
-            - name: bergen
-              failureDomains:
-                - { name: bergen-a, hosts: [ { name: bgo-1, address: 127.0.22.1, transport: { local: {} } } ] }
-                - { name: bergen-b, hosts: [ { name: bgo-2, address: 127.0.22.2, transport: { local: {} } } ] }
-        {{windows}}
-        """;
+    public string EnvironmentDocument(string mode = "enforce", string interval = "1s", string windows = "") =>
+        $$"""
+            apiVersion: pggitops.dev/v1
+            kind: Environment
+            metadata: { name: test }
+            spec:
+              mode: {{mode}}
+              interval: {{interval}}
+              access:
+                user: postgres
+                password: { file: {{SecretFile("superuser")}} }
+                replicationUser: replicator
+                replicationPassword: { file: {{SecretFile("replicator")}} }
+                sslMode: disable
+                connectTimeout: 5s
+                observeTimeout: 8s
+                dataRoot: {{servers.File("data")}}{{(
+                ServerPrograms.ChosenBinDirectory is { } bin ? $"\n    binDirectory: {bin}" : ""
+            )}}
+                clients: [ 127.0.0.0/8 ]
+              removal: { count: 2, percent: 50 }
+              sites:
+                - name: oslo
+                  failureDomains:
+                    - { name: oslo-a, hosts: [ { name: osl-1, address: 127.0.21.1, transport: { local: {} } } ] }
+                    - { name: oslo-b, hosts: [ { name: osl-2, address: 127.0.21.2, transport: { local: {} } } ] }
+                - name: bergen
+                  failureDomains:
+                    - { name: bergen-a, hosts: [ { name: bgo-1, address: 127.0.22.1, transport: { local: {} } } ] }
+                    - { name: bergen-b, hosts: [ { name: bgo-2, address: 127.0.22.2, transport: { local: {} } } ] }
+            {{windows}}
+            """;
 
-    public string CoreDocument() => $$"""
-        apiVersion: pggitops.dev/v1
-        kind: Cluster
-        metadata: { name: core }
-        spec:
-          postgres: {{ServerPrograms.Major}}
-          manager: { native: {} }
-          primarySite: oslo
-          members:
-            - { name: core-1, host: osl-1, port: {{CorePort}} }
-            - { name: core-2, host: bgo-1, port: {{CorePort}} }
-          replication: {}
-          parameters:
-            max_connections: 30
-            shared_buffers: 16MB
-            dynamic_shared_memory_type: mmap
-            work_mem: 4MB
-            log_statement: all
-          roles:
-            - { name: app_owner }
-            - { name: app, login: true, memberOf: [ app_owner ], password: { file: {{SecretFile("app")}} } }
-            - { name: readers }
-          databases:
-            - name: inventory
-              owner: app_owner
-              connectionLimit: 20
-              schemas:
-                - { name: inventory, owner: app_owner }
-              grants:
-                - { on: schema, schema: inventory, to: readers, privileges: [ USAGE ] }
-        """;
+    public string CoreDocument() =>
+        $$"""
+            apiVersion: pggitops.dev/v1
+            kind: Cluster
+            metadata: { name: core }
+            spec:
+              postgres: {{ServerPrograms.Major}}
+              manager: { native: {} }
+              primarySite: oslo
+              members:
+                - { name: core-1, host: osl-1, port: {{CorePort}} }
+                - { name: core-2, host: bgo-1, port: {{CorePort}} }
+              replication: {}
+              parameters:
+                max_connections: 30
+                shared_buffers: 16MB
+                dynamic_shared_memory_type: mmap
+                work_mem: 4MB
+                log_statement: all
+              roles:
+                - { name: app_owner }
+                - { name: app, login: true, memberOf: [ app_owner ], password: { file: {{SecretFile("app")}} } }
+                - { name: readers }
+              databases:
+                - name: inventory
+                  owner: app_owner
+                  connectionLimit: 20
+                  schemas:
+                    - { name: inventory, owner: app_owner }
+                  grants:
+                    - { on: schema, schema: inventory, to: readers, privileges: [ USAGE ] }
+            """;
 
-    public string TasksDocument() => $$"""
-        apiVersion: pggitops.dev/v1
-        kind: Cluster
-        metadata: { name: tasks }
-        spec:
-          postgres: {{ServerPrograms.Major}}
-          manager: { native: {} }
-          primarySite: bergen
-          members:
-            - { name: tasks-1, host: bgo-2, port: {{TasksPort}} }
-            - { name: tasks-2, host: osl-2, port: {{TasksPort}} }
-          replication: {}
-          parameters:
-            max_connections: 25
-            shared_buffers: 16MB
-            dynamic_shared_memory_type: mmap
-          roles:
-            - { name: tasks_owner }
-          databases:
-            - { name: tasks, owner: tasks_owner, connectionLimit: 7 }
-        """;
+    public string TasksDocument() =>
+        $$"""
+            apiVersion: pggitops.dev/v1
+            kind: Cluster
+            metadata: { name: tasks }
+            spec:
+              postgres: {{ServerPrograms.Major}}
+              manager: { native: {} }
+              primarySite: bergen
+              members:
+                - { name: tasks-1, host: bgo-2, port: {{TasksPort}} }
+                - { name: tasks-2, host: osl-2, port: {{TasksPort}} }
+              replication: {}
+              parameters:
+                max_connections: 25
+                shared_buffers: 16MB
+                dynamic_shared_memory_type: mmap
+              roles:
+                - { name: tasks_owner }
+              databases:
+                - { name: tasks, owner: tasks_owner, connectionLimit: 7 }
+            """;
 }

@@ -40,7 +40,9 @@ public sealed class TransportSecurityTests
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true)
+        );
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
     }
 
@@ -51,7 +53,12 @@ public sealed class TransportSecurityTests
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(IPAddress.Parse(fleet.Members[member].Address));
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(12), RandomNumberGenerator.GetBytes(8));
+        using var certificate = request.Create(
+            authority,
+            DateTimeOffset.UtcNow.AddHours(-1),
+            DateTimeOffset.UtcNow.AddHours(12),
+            RandomNumberGenerator.GetBytes(8)
+        );
         var directory = fleet.DataDirectory(member);
         await WriteAsync(Path.Combine(directory, "server.crt"), certificate.ExportCertificatePem());
         await WriteAsync(Path.Combine(directory, "server.key"), key.ExportPkcs8PrivateKeyPem());

@@ -15,15 +15,41 @@ public sealed class WholeLoopTests
 
         var first = await fleet.RunAsync(0, "reconcile", "--once");
 
-        Assert.Equal("1", await fleet.ScalarAsync("core-1", "select count(*) from pg_stat_replication where application_name = 'core-2' and state = 'streaming'"));
-        Assert.Equal("1", await fleet.ScalarAsync("tasks-1", "select count(*) from pg_stat_replication where application_name = 'tasks-2' and state = 'streaming'"));
-        Assert.Equal("app_owner|20", await fleet.ScalarAsync("core-1", "select pg_get_userbyid(datdba) || '|' || datconnlimit from pg_database where datname = 'inventory'"));
-        Assert.Equal("app_owner", await fleet.ScalarAsync("core-1", "select nspowner::regrole::text from pg_namespace where nspname = 'inventory'", "inventory"));
-        Assert.Equal("True", await fleet.ScalarAsync("core-1", "select has_schema_privilege('readers', 'inventory', 'usage')", "inventory"));
+        Assert.Equal(
+            "1",
+            await fleet.ScalarAsync(
+                "core-1",
+                "select count(*) from pg_stat_replication where application_name = 'core-2' and state = 'streaming'"
+            )
+        );
+        Assert.Equal(
+            "1",
+            await fleet.ScalarAsync(
+                "tasks-1",
+                "select count(*) from pg_stat_replication where application_name = 'tasks-2' and state = 'streaming'"
+            )
+        );
+        Assert.Equal(
+            "app_owner|20",
+            await fleet.ScalarAsync(
+                "core-1",
+                "select pg_get_userbyid(datdba) || '|' || datconnlimit from pg_database where datname = 'inventory'"
+            )
+        );
+        Assert.Equal(
+            "app_owner",
+            await fleet.ScalarAsync(
+                "core-1",
+                "select nspowner::regrole::text from pg_namespace where nspname = 'inventory'",
+                "inventory"
+            )
+        );
+        Assert.Equal(
+            "True",
+            await fleet.ScalarAsync("core-1", "select has_schema_privilege('readers', 'inventory', 'usage')", "inventory")
+        );
         Assert.Equal("30", await fleet.ScalarAsync("core-2", "show max_connections"));
-        await using (await fleet.OpenAsync("core-1", "inventory", "app", "app"))
-        {
-        }
+        await using (await fleet.OpenAsync("core-1", "inventory", "app", "app")) { }
         Assert.DoesNotContain("pw-", first.Out + first.Error, StringComparison.Ordinal);
 
         await SecondRunChangesNothing(fleet);
@@ -43,7 +69,10 @@ public sealed class WholeLoopTests
         // log_statement = all: whatever was sent stands in the server's log.
         var sent = fleet.ServerLog("core-1")[before..];
         Assert.Contains("SELECT", sent, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotMatch("(?i)(statement|execute[^:]*):\\s*(create|alter|drop|grant|revoke|insert|update|delete|reindex|comment)", sent);
+        Assert.DoesNotMatch(
+            "(?i)(statement|execute[^:]*):\\s*(create|alter|drop|grant|revoke|insert|update|delete|reindex|comment)",
+            sent
+        );
     }
 
     private static async Task ASnapshotStandsForTheClusters(TestFleet fleet)

@@ -12,7 +12,11 @@ public static class FreePort
     private const int Last = 31_999;
 
     private static readonly FileStream Book = new(
-        Path.Combine(Path.GetTempPath(), $"pggitops-test-ports-{Environment.UserName}"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Path.Combine(Path.GetTempPath(), $"pggitops-test-ports-{Environment.UserName}"),
+        FileMode.OpenOrCreate,
+        FileAccess.ReadWrite,
+        FileShare.ReadWrite
+    );
 
     private static readonly HashSet<int> Given = [];
 

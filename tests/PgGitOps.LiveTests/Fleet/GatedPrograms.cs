@@ -32,7 +32,9 @@ public sealed class GatedPrograms : IAsyncDisposable
             File.CreateSymbolicLink(Path.Combine(made.BinDirectory, Path.GetFileName(real)), real);
         var (before, after) = gate == Gate.Before ? ("wait_for_test", ":") : (":", "wait_for_test");
         var script = made.directory.File(program);
-        await File.WriteAllTextAsync(script, $$"""
+        await File.WriteAllTextAsync(
+            script,
+            $$"""
             #!/bin/sh
             wait_for_test() {
                 : > '{{made.directory.File("reached")}}'
@@ -43,7 +45,8 @@ public sealed class GatedPrograms : IAsyncDisposable
             '{{ServerPrograms.PathOf(program)}}' "$@" || exit
             {{after}}
 
-            """);
+            """
+        );
         File.SetUnixFileMode(script, (UnixFileMode)0b111_101_101);
         return made;
     }

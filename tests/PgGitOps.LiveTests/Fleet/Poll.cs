@@ -19,5 +19,6 @@ public static class Poll
         }
     }
 
-    public static Task UntilAsync(string what, Func<bool> isTrue, TimeSpan? deadline = null) => UntilAsync(what, () => Task.FromResult(isTrue()), deadline);
+    public static Task UntilAsync(string what, Func<bool> isTrue, TimeSpan? deadline = null) =>
+        UntilAsync(what, () => Task.FromResult(isTrue()), deadline);
 }

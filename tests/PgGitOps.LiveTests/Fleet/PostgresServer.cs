@@ -40,6 +40,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public int Port { get; private set; }
     public string DataDirectory => directory.File("data");
     public string LogFile => directory.File("log");
+
     /// <summary>The bootstrap superuser.</summary>
     public const string User = "postgres";
 
@@ -78,8 +79,21 @@ public sealed class PostgresServer : IAsyncDisposable
             string[] slotArguments = slot is null ? [] : ["-C", "-S", slot];
             await ServerPrograms.RunAsync(
                 "pg_basebackup",
-                ["-D", standby.DataDirectory, "-d", $"host={Address} port={Port} user={User} application_name={name}", "-R", "-X", "stream", "-c", "fast", "--no-sync", .. slotArguments],
-                environment: new Dictionary<string, string> { ["PGPASSWORD"] = Password });
+                [
+                    "-D",
+                    standby.DataDirectory,
+                    "-d",
+                    $"host={Address} port={Port} user={User} application_name={name}",
+                    "-R",
+                    "-X",
+                    "stream",
+                    "-c",
+                    "fast",
+                    "--no-sync",
+                    .. slotArguments,
+                ],
+                environment: new Dictionary<string, string> { ["PGPASSWORD"] = Password }
+            );
             await standby.ConfigureAsync();
             await standby.StartAgainAsync();
             standbys.Add(standby);
@@ -92,19 +106,20 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    public string ConnectionString(string database = "postgres", string? user = null, string? password = null) => new NpgsqlConnectionStringBuilder
-    {
-        Host = Address,
-        Port = Port,
-        Username = user ?? User,
-        Password = password ?? (user is null ? Password : null),
-        Database = database,
-        Pooling = false,
-        SslMode = SslMode.Disable,
-        Timeout = 10,
-        CommandTimeout = 30,
-        IncludeErrorDetail = true,
-    }.ConnectionString;
+    public string ConnectionString(string database = "postgres", string? user = null, string? password = null) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = Address,
+            Port = Port,
+            Username = user ?? User,
+            Password = password ?? (user is null ? Password : null),
+            Database = database,
+            Pooling = false,
+            SslMode = SslMode.Disable,
+            Timeout = 10,
+            CommandTimeout = 30,
+            IncludeErrorDetail = true,
+        }.ConnectionString;
 
     public async Task<NpgsqlConnection> OpenAsync(string database = "postgres", string? user = null, string? password = null)
     {
@@ -133,7 +148,11 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task StartAgainAsync(TimeSpan? deadline = null)
     {
         await LaunchAsync();
-        await Poll.UntilAsync($"{Name} accepts connections", () => IsRunning ? IsReady() : throw new InvalidOperationException($"{Name} ended: {Tail()}"), deadline);
+        await Poll.UntilAsync(
+            $"{Name} accepts connections",
+            () => IsRunning ? IsReady() : throw new InvalidOperationException($"{Name} ended: {Tail()}"),
+            deadline
+        );
     }
 
     /// <summary>Starts the server without waiting until it accepts connections.</summary>
@@ -142,17 +161,37 @@ public sealed class PostgresServer : IAsyncDisposable
         if (IsRunning)
             throw new InvalidOperationException($"{Name} is running already");
         File.Delete(Path.Combine(DataDirectory, "postmaster.pid"));
-        var start = ServerPrograms.AsServerUser("/bin/sh", ["-c", Lifeline, "sh", directory.Path, ServerPrograms.PathOf("postgres"), "-D", DataDirectory, "-p", Port.ToString(CultureInfo.InvariantCulture), .. Shape.Arguments]);
+        var start = ServerPrograms.AsServerUser(
+            "/bin/sh",
+            [
+                "-c",
+                Lifeline,
+                "sh",
+                directory.Path,
+                ServerPrograms.PathOf("postgres"),
+                "-D",
+                DataDirectory,
+                "-p",
+                Port.ToString(CultureInfo.InvariantCulture),
+                .. Shape.Arguments,
+            ]
+        );
         shell?.Dispose();
         shell = Process.Start(start) ?? throw new InvalidOperationException("the shell did not start");
         var launched = shell;
-        await Poll.UntilAsync($"{Name} has started", () =>
-        {
-            if (launched.HasExited)
-                throw new InvalidOperationException($"{Name} did not start: {Tail()}");
-            Pid = PidLines() is [var pid, ..] && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
-            return Pid > 0;
-        });
+        await Poll.UntilAsync(
+            $"{Name} has started",
+            () =>
+            {
+                if (launched.HasExited)
+                    throw new InvalidOperationException($"{Name} did not start: {Tail()}");
+                Pid =
+                    PidLines() is [var pid, ..] && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                        ? id
+                        : 0;
+                return Pid > 0;
+            }
+        );
     }
 
     /// <summary>Fast shutdown, as <c>pg_ctl stop -m fast</c>.</summary>
@@ -213,7 +252,8 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Appends lines to postgresql.conf; they count from the next reload or restart.</summary>
-    public Task AppendConfigurationAsync(string lines) => File.AppendAllTextAsync(Path.Combine(DataDirectory, "postgresql.conf"), lines + "\n");
+    public Task AppendConfigurationAsync(string lines) =>
+        File.AppendAllTextAsync(Path.Combine(DataDirectory, "postgresql.conf"), lines + "\n");
 
     public string Tail()
     {
@@ -232,14 +272,20 @@ public sealed class PostgresServer : IAsyncDisposable
         var configuration = new StringBuilder("\n");
         foreach (var (name, value) in ServerShape.Small.Concat(Shape.Settings))
             configuration.Append(CultureInfo.InvariantCulture, $"{name} = {value}\n");
-        configuration.Append(CultureInfo.InvariantCulture, $"listen_addresses = '{Address}'\nport = {Port}\nunix_socket_directories = ''\n");
+        configuration.Append(
+            CultureInfo.InvariantCulture,
+            $"listen_addresses = '{Address}'\nport = {Port}\nunix_socket_directories = ''\n"
+        );
         await AppendConfigurationAsync(configuration.ToString());
         var method = Shape.Authentication == ServerAuthentication.Scram ? "scram-sha-256" : "trust";
-        await File.WriteAllTextAsync(Path.Combine(DataDirectory, "pg_hba.conf"), $"""
+        await File.WriteAllTextAsync(
+            Path.Combine(DataDirectory, "pg_hba.conf"),
+            $"""
             host all         all 127.0.0.0/8 {method}
             host replication all 127.0.0.0/8 {method}
 
-            """);
+            """
+        );
     }
 
     private async Task EndAsync()
@@ -256,7 +302,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     // Seventh line: key and id of the segment.
     private string? SharedMemoryId() =>
-        PidLines() is { Length: > 6 } lines && lines[6].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var id] ? id : null;
+        PidLines() is { Length: > 6 } lines && lines[6].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var id]
+            ? id
+            : null;
 
     // Eighth line: starting, stopping, ready, standby.
     private bool IsReady() => PidLines() is { Length: > 7 } lines && lines[7].Trim() == "ready";

@@ -7,10 +7,22 @@ public sealed class PostgresServerTests
     [LiveFact]
     public async Task Start_WithAStandby_Streams()
     {
-        await using var primary = await PostgresServer.StartAsync(new ServerShape { Name = "a1", Address = "127.0.7.1", Authentication = ServerAuthentication.Scram });
+        await using var primary = await PostgresServer.StartAsync(
+            new ServerShape
+            {
+                Name = "a1",
+                Address = "127.0.7.1",
+                Authentication = ServerAuthentication.Scram,
+            }
+        );
         var standby = await primary.StartStandbyAsync("a2", slot: "a2");
         await primary.ExecuteAsync("create table kept (id int); insert into kept values (7)");
-        await Poll.UntilAsync("the row is on the standby", async () => await standby.ScalarAsync("select to_regclass('kept') is not null") == "True" && await standby.ScalarAsync("select id from kept") == "7");
+        await Poll.UntilAsync(
+            "the row is on the standby",
+            async () =>
+                await standby.ScalarAsync("select to_regclass('kept') is not null") == "True"
+                && await standby.ScalarAsync("select id from kept") == "7"
+        );
         Assert.Equal("True", await standby.ScalarAsync("select pg_is_in_recovery()"));
         Assert.Equal("a2", await primary.ScalarAsync("select application_name from pg_stat_replication"));
     }

@@ -25,8 +25,11 @@ public static class ProcessSignals
     /// <summary>The process and all that descend from it, parents first.</summary>
     public static IReadOnlyList<int> Tree(int root)
     {
-        var children = Directory.GetDirectories("/proc")
-            .Select(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        var children = Directory
+            .GetDirectories("/proc")
+            .Select(d =>
+                int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0
+            )
             .Where(pid => pid > 0)
             .Select(pid => (Pid: pid, Stat(pid)?.Parent))
             .Where(p => p.Parent is not null)

@@ -12,22 +12,31 @@ public static class ServerPrograms
     private static readonly Lazy<string?> Bin = new(FindBinDirectory);
 
     /// <summary>Directory of initdb, postgres and the others, from PGGITOPS_TEST_BIN; null runs the newest that is installed.</summary>
-    public static string? ChosenBinDirectory { get; } = Environment.GetEnvironmentVariable("PGGITOPS_TEST_BIN") is { Length: > 0 } chosen ? chosen : null;
+    public static string? ChosenBinDirectory { get; } =
+        Environment.GetEnvironmentVariable("PGGITOPS_TEST_BIN") is { Length: > 0 } chosen ? chosen : null;
 
     /// <summary>Directory of initdb, postgres and the others; null where PostgreSQL is not installed.</summary>
     public static string? BinDirectory => Bin.Value;
 
     /// <summary>Such as 15: what documents declare.</summary>
-    public static int Major { get; } = Bin.Value?.Split('/') is [.., var major, "bin"] ? int.Parse(major, CultureInfo.InvariantCulture) : 15;
+    public static int Major { get; } =
+        Bin.Value?.Split('/') is [.., var major, "bin"] ? int.Parse(major, CultureInfo.InvariantCulture) : 15;
 
-    public static string PathOf(string program) => Find(program)
+    public static string PathOf(string program) =>
+        Find(program)
         ?? throw new InvalidOperationException($"{program} is not installed; a test that needs it says so in its LiveFact.");
 
     /// <summary>Full path of a program, or null.</summary>
     public static string? Find(string program)
     {
-        var directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return directories.Prepend(BinDirectory ?? "").Append("/usr/sbin").Append("/sbin")
+        var directories = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+            Path.PathSeparator,
+            StringSplitOptions.RemoveEmptyEntries
+        );
+        return directories
+            .Prepend(BinDirectory ?? "")
+            .Append("/usr/sbin")
+            .Append("/sbin")
             .Where(d => d.Length > 0)
             .Select(d => Path.Combine(d, program))
             .FirstOrDefault(File.Exists);
@@ -43,7 +52,9 @@ public static class ServerPrograms
             return $"{string.Join(", ", missing)} missing";
         if (Environment.IsPrivilegedProcess && Find("setpriv") is null)
             return "setpriv is missing, and PostgreSQL refuses to run as root";
-        return Environment.IsPrivilegedProcess && !File.ReadLines("/etc/passwd").Any(l => l.StartsWith(ServerUser + ":", StringComparison.Ordinal))
+        return
+            Environment.IsPrivilegedProcess
+            && !File.ReadLines("/etc/passwd").Any(l => l.StartsWith(ServerUser + ":", StringComparison.Ordinal))
             ? $"the tests run as root and there is no user {ServerUser} to run servers as"
             : null;
     }
@@ -51,7 +62,14 @@ public static class ServerPrograms
     /// <summary>Program and arguments as the user who may run servers: exec'd, so the child's pid is the program's own.</summary>
     public static ProcessStartInfo AsServerUser(string program, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = "/",
+        };
         if (Environment.IsPrivilegedProcess)
         {
             start.FileName = PathOf("setpriv");
@@ -69,7 +87,12 @@ public static class ServerPrograms
     }
 
     /// <summary>Runs a program to its end; a failure is a broken fixture, so it throws.</summary>
-    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, TimeSpan? timeout = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<string> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        TimeSpan? timeout = null,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         var start = AsServerUser(PathOf(program), arguments);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
@@ -100,8 +123,16 @@ public static class ServerPrograms
         const string debian = "/usr/lib/postgresql";
         if (Directory.Exists(debian))
         {
-            var newest = Directory.GetDirectories(debian)
-                .Select(d => (Path: Path.Combine(d, "bin"), Major: int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var major) ? major : 0))
+            var newest = Directory
+                .GetDirectories(debian)
+                .Select(d =>
+                    (
+                        Path: Path.Combine(d, "bin"),
+                        Major: int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out var major)
+                            ? major
+                            : 0
+                    )
+                )
                 .Where(d => d.Major > 0 && File.Exists(Path.Combine(d.Path, "postgres")))
                 .OrderByDescending(d => d.Major)
                 .FirstOrDefault();
@@ -110,7 +141,9 @@ public static class ServerPrograms
         }
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("pg_config", "--bindir") { RedirectStandardOutput = true, UseShellExecute = false });
+            using var process = Process.Start(
+                new ProcessStartInfo("pg_config", "--bindir") { RedirectStandardOutput = true, UseShellExecute = false }
+            );
             var directory = process?.StandardOutput.ReadToEnd().Trim();
             return directory is not null && File.Exists(Path.Combine(directory, "postgres")) ? directory : null;
         }

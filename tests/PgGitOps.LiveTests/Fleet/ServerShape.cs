@@ -29,19 +29,20 @@ public sealed record ServerShape
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
     /// <summary>Settings that keep a throw-away server small and quick to notice a loss.</summary>
-    public static IReadOnlyDictionary<string, string> Small { get; } = new Dictionary<string, string>
-    {
-        ["fsync"] = "off",
-        ["dynamic_shared_memory_type"] = "mmap", // inside the data directory: a killed server leaves nothing outside it
-        ["shared_buffers"] = "16MB",
-        ["wal_log_hints"] = "on",
-        ["max_wal_size"] = "128MB",
-        ["min_wal_size"] = "4MB",
-        ["autovacuum_max_workers"] = "1",
-        ["wal_receiver_status_interval"] = "1s",
-        ["wal_receiver_timeout"] = "5s",
-        ["wal_sender_timeout"] = "5s",
-        ["wal_retrieve_retry_interval"] = "500ms",
-        ["log_line_prefix"] = "'%m [%p] %q%u@%d '",
-    };
+    public static IReadOnlyDictionary<string, string> Small { get; } =
+        new Dictionary<string, string>
+        {
+            ["fsync"] = "off",
+            ["dynamic_shared_memory_type"] = "mmap", // inside the data directory: a killed server leaves nothing outside it
+            ["shared_buffers"] = "16MB",
+            ["wal_log_hints"] = "on",
+            ["max_wal_size"] = "128MB",
+            ["min_wal_size"] = "4MB",
+            ["autovacuum_max_workers"] = "1",
+            ["wal_receiver_status_interval"] = "1s",
+            ["wal_receiver_timeout"] = "5s",
+            ["wal_sender_timeout"] = "5s",
+            ["wal_retrieve_retry_interval"] = "500ms",
+            ["log_line_prefix"] = "'%m [%p] %q%u@%d '",
+        };
 }

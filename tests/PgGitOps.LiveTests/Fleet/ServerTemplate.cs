@@ -19,7 +19,8 @@ internal static class ServerTemplate
     private static readonly ConcurrentDictionary<bool, Lazy<Task<string>>> Templates = new();
 
     /// <summary>Password of the bootstrap superuser of every test server.</summary>
-    public static string Password { get; } = "pw-" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(12));
+    public static string Password { get; } =
+        "pw-" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(12));
 
     public static async Task MakeDataDirectoryAsync(ServerShape shape, string dataDirectory)
     {
@@ -28,12 +29,17 @@ internal static class ServerTemplate
             await InitialiseAsync(dataDirectory, shape.DataChecksums);
             return;
         }
-        var template = await Templates.GetOrAdd(shape.DataChecksums, checksums => new Lazy<Task<string>>(async () =>
-        {
-            var path = (await Root.Value).File(checksums ? "checksums" : "plain");
-            await InitialiseAsync(path, checksums);
-            return path;
-        })).Value;
+        var template = await Templates
+            .GetOrAdd(
+                shape.DataChecksums,
+                checksums => new Lazy<Task<string>>(async () =>
+                {
+                    var path = (await Root.Value).File(checksums ? "checksums" : "plain");
+                    await InitialiseAsync(path, checksums);
+                    return path;
+                })
+            )
+            .Value;
         await ServerPrograms.RunAsync("cp", ["-a", template, dataDirectory]);
     }
 
@@ -43,7 +49,11 @@ internal static class ServerTemplate
         foreach (var path in Directory.GetDirectories(parent, Prefix + "*"))
         {
             var parts = Path.GetFileName(path)[Prefix.Length..].Split('-');
-            if (parts is [var pid, _] && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && !ProcessSignals.IsAlive(id))
+            if (
+                parts is [var pid, _]
+                && int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                && !ProcessSignals.IsAlive(id)
+            )
                 TestDirectory.Remove(path);
         }
     }
@@ -55,8 +65,31 @@ internal static class ServerTemplate
         File.SetUnixFileMode(passwordFile, UnixFileMode.UserRead | UnixFileMode.OtherRead);
         try
         {
-            string[] always = ["-D", dataDirectory, "-U", "postgres", "-A", "scram-sha-256", "--pwfile", passwordFile, "--no-sync", "-E", "UTF8", "--locale=C", "--wal-segsize=1"];
-            await ServerPrograms.RunAsync("initdb", [.. always, .. checksums ? ["-k"] : ServerPrograms.Major >= 18 ? ["--no-data-checksums"] : Array.Empty<string>()]);
+            string[] always =
+            [
+                "-D",
+                dataDirectory,
+                "-U",
+                "postgres",
+                "-A",
+                "scram-sha-256",
+                "--pwfile",
+                passwordFile,
+                "--no-sync",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "--wal-segsize=1",
+            ];
+            await ServerPrograms.RunAsync(
+                "initdb",
+                [
+                    .. always,
+                    .. checksums ? ["-k"]
+                    : ServerPrograms.Major >= 18 ? ["--no-data-checksums"]
+                    : Array.Empty<string>(),
+                ]
+            );
         }
         finally
         {

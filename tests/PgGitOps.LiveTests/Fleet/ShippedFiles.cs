@@ -12,11 +12,19 @@ public static class ShippedFiles
     /// <summary>Copies the policies and the local environment.</summary>
     public static void CopyLocalTo(string directory) =>
         // The contexts of the other environments name clusters that are not copied.
-        Copy(directory, ["policies", "environments/local"], file => !file.Contains("policies/contexts", StringComparison.Ordinal));
+        Copy(
+            directory,
+            ["policies", "environments/local"],
+            file => !file.Contains("policies/contexts", StringComparison.Ordinal)
+        );
 
     private static void Copy(string directory, string[] folders, Func<string, bool> wanted)
     {
-        foreach (var file in folders.SelectMany(f => Directory.GetFiles(Path.Combine(Root, f), "*", SearchOption.AllDirectories)).Where(wanted))
+        foreach (
+            var file in folders
+                .SelectMany(f => Directory.GetFiles(Path.Combine(Root, f), "*", SearchOption.AllDirectories))
+                .Where(wanted)
+        )
         {
             var copy = Path.Combine(directory, Path.GetRelativePath(Root, file));
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
@@ -28,7 +36,8 @@ public static class ShippedFiles
     {
         var directory = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(directory, "PgGitOps.sln")))
-            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the repository.");
+            directory =
+                Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("The tests run inside the repository.");
         return directory;
     }
 }

@@ -50,7 +50,11 @@ public sealed partial class DamagedMirrorTests : IDisposable
     public void Read_WhenTheMirrorIsDamaged_FetchesItAnewAndSaysSoOnce(string damage)
     {
         // Packed in the mirror as a large repository is.
-        scratch.Commit(repository, "many", [.. Enumerable.Range(0, 150).Select(n => ($"policies/f{n}.yaml", (string?)$"n: {n}\n"))]);
+        scratch.Commit(
+            repository,
+            "many",
+            [.. Enumerable.Range(0, 150).Select(n => ($"policies/f{n}.yaml", (string?)$"n: {n}\n"))]
+        );
         scratch.Git(repository, "push", "-q", bare, "main");
         var options = scratch.Options(server.Url("bare.git"));
         var good = ReadOf(new GitSource(options).Read(new SourceRequest())).Tree;
@@ -63,9 +67,15 @@ public sealed partial class DamagedMirrorTests : IDisposable
         Assert.Equal(good.Paths(), read.Tree.Paths());
         var note = Assert.Single(read.Diagnostics);
         Assert.Equal((Severity.Note, "PGG007"), (note.Severity, note.RuleId));
-        Assert.Equal(new SourceOutcome.Unchanged(good.Revision.CommitId), source.Read(new SourceRequest { KnownCommitId = good.Revision.CommitId }));
+        Assert.Equal(
+            new SourceOutcome.Unchanged(good.Revision.CommitId),
+            source.Read(new SourceRequest { KnownCommitId = good.Revision.CommitId })
+        );
         Assert.Empty(ReadOf(new GitSource(options).Read(new SourceRequest())).Diagnostics);
-        Assert.Single(Directory.EnumerateFileSystemEntries(scratch.Path("cache"), "*.git*"), path => !path.EndsWith("lock", StringComparison.Ordinal));
+        Assert.Single(
+            Directory.EnumerateFileSystemEntries(scratch.Path("cache"), "*.git*"),
+            path => !path.EndsWith("lock", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -119,7 +129,11 @@ public sealed partial class DamagedMirrorTests : IDisposable
         ReadOf(source.Read(new SourceRequest()));
         Assert.Equal(0, chown(Mirror(), 65534, 65534));
 
-        Assert.Contains("another user", Assert.Single(ReadOf(source.Read(new SourceRequest())).Diagnostics).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "another user",
+            Assert.Single(ReadOf(source.Read(new SourceRequest())).Diagnostics).Message,
+            StringComparison.Ordinal
+        );
         Assert.Empty(ReadOf(source.Read(new SourceRequest())).Diagnostics);
     }
 
@@ -131,7 +145,10 @@ public sealed partial class DamagedMirrorTests : IDisposable
 
         ReadOf(scratch.Source(server.Url("bare.git")).Read(new SourceRequest()));
 
-        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(scratch.Path("cache")) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+        Assert.Equal(
+            UnixFileMode.None,
+            File.GetUnixFileMode(scratch.Path("cache")) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)
+        );
     }
 
     [Theory]
@@ -143,7 +160,12 @@ public sealed partial class DamagedMirrorTests : IDisposable
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var mark = $"/silent-{Guid.NewGuid():N}.git";
-        var source = new GitSource(scratch.Options($"{scheme}://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}{mark}") with { Deadline = TimeSpan.FromMilliseconds(900) });
+        var source = new GitSource(
+            scratch.Options($"{scheme}://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}{mark}") with
+            {
+                Deadline = TimeSpan.FromMilliseconds(900),
+            }
+        );
 
         Assert.Equal(SourceRefusalKind.RemoteTimeout, RefusalOf(source.Read(new SourceRequest())).Kind);
 
@@ -157,7 +179,11 @@ public sealed partial class DamagedMirrorTests : IDisposable
 
     private static IEnumerable<string> CommandLines()
     {
-        foreach (var directory in Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(System.IO.Path.GetFileName(path), out _)))
+        foreach (
+            var directory in Directory
+                .EnumerateDirectories("/proc")
+                .Where(path => int.TryParse(System.IO.Path.GetFileName(path), out _))
+        )
         {
             string line;
             try
@@ -178,7 +204,11 @@ public sealed partial class DamagedMirrorTests : IDisposable
     {
         void Cut(Func<int, int> length)
         {
-            foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(mirror, "objects"), "*", SearchOption.AllDirectories).Where(f => !f.EndsWith(".idx", StringComparison.Ordinal)))
+            foreach (
+                var file in Directory
+                    .EnumerateFiles(System.IO.Path.Combine(mirror, "objects"), "*", SearchOption.AllDirectories)
+                    .Where(f => !f.EndsWith(".idx", StringComparison.Ordinal))
+            )
             {
                 var bytes = File.ReadAllBytes(file);
                 File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -188,7 +218,13 @@ public sealed partial class DamagedMirrorTests : IDisposable
 
         void Remove(string suffix)
         {
-            foreach (var file in Directory.EnumerateFiles(System.IO.Path.Combine(mirror, "objects"), suffix, SearchOption.AllDirectories))
+            foreach (
+                var file in Directory.EnumerateFiles(
+                    System.IO.Path.Combine(mirror, "objects"),
+                    suffix,
+                    SearchOption.AllDirectories
+                )
+            )
                 File.Delete(file);
         }
 

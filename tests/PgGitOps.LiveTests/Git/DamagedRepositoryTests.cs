@@ -85,7 +85,10 @@ public sealed partial class DamagedRepositoryTests : IDisposable
         var source = scratch.Source(scratch.Path("shallow"));
 
         Assert.Equal(third, ReadOf(source.Read(new SourceRequest())).Tree.Revision.CommitId);
-        Assert.Equal(SourceRefusalKind.IncompleteObjects, RefusalOf(source.Read(new SourceRequest { LastGoodCommitId = first })).Kind);
+        Assert.Equal(
+            SourceRefusalKind.IncompleteObjects,
+            RefusalOf(source.Read(new SourceRequest { LastGoodCommitId = first })).Kind
+        );
         Assert.Equal(SourceRefusalKind.ReferenceMissing, RefusalOf(source.Read(At(first))).Kind);
     }
 
@@ -94,7 +97,15 @@ public sealed partial class DamagedRepositoryTests : IDisposable
     {
         var repository = scratch.NewRepository();
         scratch.Git(repository, "config", "uploadpack.allowFilter", "true");
-        scratch.Git(scratch.Root, "clone", "-q", "--bare", "--filter=blob:none", "file://" + repository, scratch.Path("partial.git"));
+        scratch.Git(
+            scratch.Root,
+            "clone",
+            "-q",
+            "--bare",
+            "--filter=blob:none",
+            "file://" + repository,
+            scratch.Path("partial.git")
+        );
 
         var refusal = RefusalOf(scratch.Source(scratch.Path("partial.git")).Read(new SourceRequest()));
 
@@ -130,11 +141,17 @@ public sealed partial class DamagedRepositoryTests : IDisposable
         Assert.Equal(SourceRefusalKind.RepositoryForeign, refusal.Kind);
         Assert.Contains("user id 65534", refusal.Message, StringComparison.Ordinal);
 
-        Assert.Equal(2, ReadOf(new GitSource(options with { ReadForeignRepository = true }).Read(new SourceRequest())).Tree.Files.Count);
+        Assert.Equal(
+            2,
+            ReadOf(new GitSource(options with { ReadForeignRepository = true }).Read(new SourceRequest())).Tree.Files.Count
+        );
 
         var config = scratch.Path("gitconfig");
         scratch.Git(scratch.Root, "config", "--file", config, "--add", "safe.directory", bare);
-        var consented = options with { CommandEnvironment = new Dictionary<string, string>(scratch.Environment) { ["GIT_CONFIG_GLOBAL"] = config } };
+        var consented = options with
+        {
+            CommandEnvironment = new Dictionary<string, string>(scratch.Environment) { ["GIT_CONFIG_GLOBAL"] = config },
+        };
         Assert.Equal(2, ReadOf(new GitSource(consented).Read(new SourceRequest())).Tree.Files.Count);
 
         // An empty entry takes all earlier ones back.

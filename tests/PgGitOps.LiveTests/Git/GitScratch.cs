@@ -69,7 +69,12 @@ public sealed class GitScratch : IDisposable
 
     public (int ExitCode, string Output, string Error) TryGit(string directory, params string[] arguments)
     {
-        var start = new ProcessStartInfo("git") { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("git")
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment)
@@ -82,24 +87,26 @@ public sealed class GitScratch : IDisposable
     }
 
     /// <summary>Keeps the configuration of whoever runs the tests out of them.</summary>
-    public Dictionary<string, string> Environment { get; } = new(StringComparer.Ordinal)
-    {
-        ["GIT_CONFIG_GLOBAL"] = "/dev/null",
-        ["GIT_CONFIG_NOSYSTEM"] = "1",
-        ["GIT_AUTHOR_NAME"] = "Ada",
-        ["GIT_AUTHOR_EMAIL"] = "ada@example.org",
-        ["GIT_COMMITTER_NAME"] = "Ada",
-        ["GIT_COMMITTER_EMAIL"] = "ada@example.org",
-        ["LC_ALL"] = "C",
-    };
+    public Dictionary<string, string> Environment { get; } =
+        new(StringComparer.Ordinal)
+        {
+            ["GIT_CONFIG_GLOBAL"] = "/dev/null",
+            ["GIT_CONFIG_NOSYSTEM"] = "1",
+            ["GIT_AUTHOR_NAME"] = "Ada",
+            ["GIT_AUTHOR_EMAIL"] = "ada@example.org",
+            ["GIT_COMMITTER_NAME"] = "Ada",
+            ["GIT_COMMITTER_EMAIL"] = "ada@example.org",
+            ["LC_ALL"] = "C",
+        };
 
-    public GitSourceOptions Options(string address) => new()
-    {
-        Address = address,
-        CacheDirectory = Path("cache"),
-        CommandEnvironment = Environment,
-        Deadline = TimeSpan.FromSeconds(30),
-    };
+    public GitSourceOptions Options(string address) =>
+        new()
+        {
+            Address = address,
+            CacheDirectory = Path("cache"),
+            CommandEnvironment = Environment,
+            Deadline = TimeSpan.FromSeconds(30),
+        };
 
     public GitSource Source(string address) => new(Options(address));
 
@@ -107,7 +114,9 @@ public sealed class GitScratch : IDisposable
         outcome as SourceOutcome.Read ?? throw new InvalidOperationException($"Expected files, got {outcome}.");
 
     public static SourceRefusal RefusalOf(SourceOutcome outcome) =>
-        outcome is SourceOutcome.Refused refused ? refused.Refusal : throw new InvalidOperationException($"Expected a refusal, got {outcome}.");
+        outcome is SourceOutcome.Refused refused
+            ? refused.Refusal
+            : throw new InvalidOperationException($"Expected a refusal, got {outcome}.");
 
     public static SourceRequest At(string reference) => new() { Reference = reference };
 

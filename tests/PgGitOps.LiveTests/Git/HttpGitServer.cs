@@ -79,7 +79,10 @@ public sealed class HttpGitServer : IDisposable
     {
         try
         {
-            if (Login is { } login && context.Request.Headers["Authorization"] != "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(login)))
+            if (
+                Login is { } login
+                && context.Request.Headers["Authorization"] != "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(login))
+            )
             {
                 context.Response.StatusCode = 401;
                 context.Response.AddHeader("WWW-Authenticate", "Basic realm=\"git\"");
@@ -88,7 +91,8 @@ public sealed class HttpGitServer : IDisposable
             }
             Backend(context);
         }
-        catch (Exception e) when (e is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e)
+            when (e is HttpListenerException or IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The client went away, or the server was closed.
         }
@@ -120,7 +124,10 @@ public sealed class HttpGitServer : IDisposable
         var end = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
         foreach (var line in Encoding.ASCII.GetString(bytes, 0, end).Split("\r\n"))
         {
-            var (name, value) = (line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim());
+            var (name, value) = (
+                line[..line.IndexOf(':', StringComparison.Ordinal)],
+                line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim()
+            );
             if (name == "Status")
                 context.Response.StatusCode = int.Parse(value.AsSpan(0, 3), System.Globalization.CultureInfo.InvariantCulture);
             else

@@ -22,7 +22,10 @@ public sealed class LastGoodRevisionTests : IDisposable
         Assert.Equal(new LastGood.Found(first), state.Read());
         Assert.Null(state.Save(second));
         Assert.Equal(new LastGood.Found(second), new LastGoodRevision(scratch.Path("state/last-good.json")).Read());
-        Assert.Equal(["last-good.json", "last-good.json.before"], Directory.EnumerateFiles(scratch.Path("state")).Select(System.IO.Path.GetFileName).Order());
+        Assert.Equal(
+            ["last-good.json", "last-good.json.before"],
+            Directory.EnumerateFiles(scratch.Path("state")).Select(System.IO.Path.GetFileName).Order()
+        );
     }
 
     [Theory]
@@ -79,5 +82,10 @@ public sealed class LastGoodRevisionTests : IDisposable
     }
 
     private static AcceptedRevision Revision(char digit) =>
-        new("https://example.org/policies.git", "main", new string(digit, 40), new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        new(
+            "https://example.org/policies.git",
+            "main",
+            new string(digit, 40),
+            new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)
+        );
 }

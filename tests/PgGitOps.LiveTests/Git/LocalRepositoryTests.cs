@@ -87,7 +87,13 @@ public sealed class LocalRepositoryTests : IDisposable
         var repository = scratch.NewRepository();
         var source = scratch.Source(repository);
         var before = ReadOf(source.Read(new SourceRequest())).Tree;
-        scratch.Commit(repository, "second", ("policies/a.yaml", "a: 2\n"), ("policies/z/c.yaml", "c: 1\n"), ("environments/local/b.yaml", "b: 1\n"));
+        scratch.Commit(
+            repository,
+            "second",
+            ("policies/a.yaml", "a: 2\n"),
+            ("policies/z/c.yaml", "c: 1\n"),
+            ("environments/local/b.yaml", "b: 1\n")
+        );
 
         var after = ReadOf(source.Read(new SourceRequest())).Tree;
 
@@ -103,7 +109,13 @@ public sealed class LocalRepositoryTests : IDisposable
     {
         var repository = scratch.NewRepository();
         var big = new string('x', 4000);
-        scratch.Commit(repository, "big", ("policies/x1.yaml", big + "1"), ("policies/x2.yaml", big + "2"), ("policies/x3.yaml", big + "3"));
+        scratch.Commit(
+            repository,
+            "big",
+            ("policies/x1.yaml", big + "1"),
+            ("policies/x2.yaml", big + "2"),
+            ("policies/x3.yaml", big + "3")
+        );
         var source = new GitSource(scratch.Options(repository) with { CacheBytesMax = 9000 });
 
         var first = ReadOf(source.Read(new SourceRequest())).Tree;
@@ -126,7 +138,10 @@ public sealed class LocalRepositoryTests : IDisposable
             Wanted = path => path.EndsWith(".yaml", StringComparison.Ordinal) || path.EndsWith(".json", StringComparison.Ordinal),
         };
 
-        Assert.Equal(["policies/a.yaml", "schemas/s.json"], ReadOf(new GitSource(options).Read(new SourceRequest())).Tree.Paths());
+        Assert.Equal(
+            ["policies/a.yaml", "schemas/s.json"],
+            ReadOf(new GitSource(options).Read(new SourceRequest())).Tree.Paths()
+        );
     }
 
     [Fact]
@@ -137,12 +152,19 @@ public sealed class LocalRepositoryTests : IDisposable
         scratch.Commit(
             repository,
             "odd",
-            ("policies/lfs.yaml", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"),
+            (
+                "policies/lfs.yaml",
+                "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n"
+            ),
             ("policies/bell\u0007.yaml", "x: 1\n"),
-            ("policies/grün/ß.yaml", "x: 1\n"));
+            ("policies/grün/ß.yaml", "x: 1\n")
+        );
         var blob = scratch.Git(repository, "rev-parse", "HEAD:policies/a.yaml").Trim();
         // Neither a name that is not UTF-8 nor a submodule can be made by writing files here.
-        File.WriteAllBytes(scratch.Path("index"), [.. System.Text.Encoding.ASCII.GetBytes($"100644 {blob}\tpolicies/bad"), 0xff, .. ".yaml\n"u8]);
+        File.WriteAllBytes(
+            scratch.Path("index"),
+            [.. System.Text.Encoding.ASCII.GetBytes($"100644 {blob}\tpolicies/bad"), 0xff, .. ".yaml\n"u8]
+        );
         scratch.Git(repository, "config", "core.quotePath", "false");
         Shell(repository, "git update-index --index-info < ../index");
         scratch.Git(repository, "update-index", "--add", "--cacheinfo", $"160000,{scratch.Head(repository)},policies/module");
@@ -159,7 +181,8 @@ public sealed class LocalRepositoryTests : IDisposable
                 ("PGG001", "policies/link.yaml"),
                 ("PGG002", "policies/module"),
             ],
-            read.Diagnostics.OrderBy(one => one.Span.Path, StringComparer.Ordinal).Select(one => (one.RuleId, one.Span.Path)));
+            read.Diagnostics.OrderBy(one => one.Span.Path, StringComparer.Ordinal).Select(one => (one.RuleId, one.Span.Path))
+        );
         Assert.All(read.Diagnostics, one => Assert.Equal(Severity.Error, one.Severity));
     }
 
@@ -187,7 +210,10 @@ public sealed class LocalRepositoryTests : IDisposable
         var count = RefusalOf(new GitSource(scratch.Options(repository) with { FilesMax = 2 }).Read(new SourceRequest()));
         var sum = RefusalOf(new GitSource(scratch.Options(repository) with { TotalBytesMax = 15_000 }).Read(new SourceRequest()));
 
-        Assert.Equal([SourceRefusalKind.TooLarge, SourceRefusalKind.TooLarge, SourceRefusalKind.TooLarge], [file.Kind, count.Kind, sum.Kind]);
+        Assert.Equal(
+            [SourceRefusalKind.TooLarge, SourceRefusalKind.TooLarge, SourceRefusalKind.TooLarge],
+            [file.Kind, count.Kind, sum.Kind]
+        );
         Assert.Contains("policies/big.yaml has 20000 bytes", file.Message, StringComparison.Ordinal);
     }
 
@@ -197,7 +223,13 @@ public sealed class LocalRepositoryTests : IDisposable
         var repository = scratch.NewRepository();
         var first = scratch.Head(repository);
         scratch.Commit(repository, "outside", ("README.md", "other\n"));
-        var last = scratch.Commit(repository, "inside", ("policies/a.yaml", "a: 2\n"), ("policies/c.yaml", "c\n"), ("environments/local/b.yaml", null));
+        var last = scratch.Commit(
+            repository,
+            "inside",
+            ("policies/a.yaml", "a: 2\n"),
+            ("policies/c.yaml", "c\n"),
+            ("environments/local/b.yaml", null)
+        );
         var source = scratch.Source(scratch.Bare(repository));
 
         var changed = Assert.IsType<SourceAnswer<EquatableArray<ChangedPath>>.Found>(source.ChangedPaths(first, last)).Value;
@@ -209,13 +241,18 @@ public sealed class LocalRepositoryTests : IDisposable
                 new("policies/a.yaml", PathChange.Modified),
                 new ChangedPath("policies/c.yaml", PathChange.Added),
             ],
-            changed);
+            changed
+        );
         Assert.Equal(["inside", "outside"], log.Select(one => one.Subject));
     }
 
     private void Shell(string directory, string command)
     {
-        var start = new System.Diagnostics.ProcessStartInfo("sh") { WorkingDirectory = directory, ArgumentList = { "-ec", command } };
+        var start = new System.Diagnostics.ProcessStartInfo("sh")
+        {
+            WorkingDirectory = directory,
+            ArgumentList = { "-ec", command },
+        };
         foreach (var (name, value) in scratch.Environment)
             start.Environment[name] = value;
         using var process = System.Diagnostics.Process.Start(start)!;
@@ -224,9 +261,10 @@ public sealed class LocalRepositoryTests : IDisposable
     }
 
     private string[] Fingerprint() =>
-    [
-        .. Directory.EnumerateFileSystemEntries(scratch.Root, "*", SearchOption.AllDirectories)
-            .Order(StringComparer.Ordinal)
-            .Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}"),
-    ];
+        [
+            .. Directory
+                .EnumerateFileSystemEntries(scratch.Root, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}"),
+        ];
 }

@@ -57,7 +57,13 @@ public sealed class MisleadingTreeTests : IDisposable
 
         var read = ReadOf(scratch.Source(repository).Read(At(CommitOf(root))));
 
-        Assert.Contains(read.Diagnostics, finding => finding.RuleId == "PGG006" && finding.Severity == Severity.Error && finding.Message.Contains(root, StringComparison.Ordinal));
+        Assert.Contains(
+            read.Diagnostics,
+            finding =>
+                finding.RuleId == "PGG006"
+                && finding.Severity == Severity.Error
+                && finding.Message.Contains(root, StringComparison.Ordinal)
+        );
         Assert.Contains(named, read.Diagnostics[0].Message, StringComparison.Ordinal);
         Assert.Empty(read.Tree.Files);
     }
@@ -98,8 +104,18 @@ public sealed class MisleadingTreeTests : IDisposable
         scratch.Commit(
             repository,
             "odd but right",
-            ("policies/a/x.yaml", "x: 1\n"), ("policies/a.yaml", "x: 1\n"), ("policies/a-b.yaml", "x: 1\n"), ("policies/a0.yaml", "x: 1\n"), ("policies/.gitkeep", ""), ("policies/git~2", ""),
-            ("policies/...", ""), ("policies/.github/x.yaml", "x: 1\n"), ("policies/blåbær.yaml", "x: 1\n"), ("README.MD", "other case than README.md, and not read\n"), ("readme.md", "again\n"));
+            ("policies/a/x.yaml", "x: 1\n"),
+            ("policies/a.yaml", "x: 1\n"),
+            ("policies/a-b.yaml", "x: 1\n"),
+            ("policies/a0.yaml", "x: 1\n"),
+            ("policies/.gitkeep", ""),
+            ("policies/git~2", ""),
+            ("policies/...", ""),
+            ("policies/.github/x.yaml", "x: 1\n"),
+            ("policies/blåbær.yaml", "x: 1\n"),
+            ("README.MD", "other case than README.md, and not read\n"),
+            ("readme.md", "again\n")
+        );
 
         Assert.Empty(ReadOf(scratch.Source(repository).Read(new SourceRequest())).Diagnostics);
     }
@@ -124,11 +140,36 @@ public sealed class MisleadingTreeTests : IDisposable
     }
 
     private string Commit(string folder, string tree) =>
-        CommitOf(Write("tree", [.. Entry("40000 environments", scratch.Git(repository, "rev-parse", "HEAD:environments").Trim()), .. Entry($"40000 {folder}", tree)]));
+        CommitOf(
+            Write(
+                "tree",
+                [
+                    .. Entry("40000 environments", scratch.Git(repository, "rev-parse", "HEAD:environments").Trim()),
+                    .. Entry($"40000 {folder}", tree),
+                ]
+            )
+        );
 
     private string CommitOf(string tree) => scratch.Git(repository, "commit-tree", "-m", "made", "-p", "HEAD", tree).Trim();
 
-    private string Tree(params string[] entries) => Write("tree", [.. entries.SelectMany(entry => Entry(entry, scratch.Git(repository, "rev-parse", entry.StartsWith("40000", StringComparison.Ordinal) ? "HEAD:environments" : "HEAD:policies/a.yaml").Trim()))]);
+    private string Tree(params string[] entries) =>
+        Write(
+            "tree",
+            [
+                .. entries.SelectMany(entry =>
+                    Entry(
+                        entry,
+                        scratch
+                            .Git(
+                                repository,
+                                "rev-parse",
+                                entry.StartsWith("40000", StringComparison.Ordinal) ? "HEAD:environments" : "HEAD:policies/a.yaml"
+                            )
+                            .Trim()
+                    )
+                ),
+            ]
+        );
 
     private static byte[] Entry(string text, string id) => [.. Encoding.UTF8.GetBytes(text), 0, .. Convert.FromHexString(id)];
 

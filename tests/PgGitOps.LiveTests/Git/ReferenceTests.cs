@@ -138,8 +138,13 @@ public sealed class ReferenceTests : IDisposable
         for (var number = 0; number < 700; number++)
             File.WriteAllText(System.IO.Path.Combine(repository, $"policies/f{number}.yaml"), $"n: {number}\n");
         scratch.Commit(repository, "many");
-        var shared = scratch.Git(repository, "ls-tree", "-r", "--format=%(objectname)", "HEAD").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Distinct().GroupBy(id => id[..4]).First(group => group.Count() > 1).Key;
+        var shared = scratch
+            .Git(repository, "ls-tree", "-r", "--format=%(objectname)", "HEAD")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Distinct()
+            .GroupBy(id => id[..4])
+            .First(group => group.Count() > 1)
+            .Key;
 
         Assert.Equal(SourceRefusalKind.ReferenceAmbiguous, RefusalOf(scratch.Source(repository).Read(At(shared))).Kind);
     }
@@ -152,7 +157,15 @@ public sealed class ReferenceTests : IDisposable
 
         scratch.Git(repository, "reset", "-q", "--hard", first);
 
-        Assert.Equal(SourceRefusalKind.HistoryRewritten, RefusalOf(source.Read(new SourceRequest { LastGoodCommitId = second })).Kind);
-        Assert.Equal(first, ReadOf(source.Read(new SourceRequest { LastGoodCommitId = second, AcceptRewrittenHistory = true })).Tree.Revision.CommitId);
+        Assert.Equal(
+            SourceRefusalKind.HistoryRewritten,
+            RefusalOf(source.Read(new SourceRequest { LastGoodCommitId = second })).Kind
+        );
+        Assert.Equal(
+            first,
+            ReadOf(
+                source.Read(new SourceRequest { LastGoodCommitId = second, AcceptRewrittenHistory = true })
+            ).Tree.Revision.CommitId
+        );
     }
 }

@@ -36,11 +36,16 @@ public sealed class RemoteRepositoryTests : IDisposable
         var source = scratch.Source(server.Url("bare.git"));
         var first = ReadOf(source.Read(new SourceRequest())).Tree;
         Assert.Equal(["environments/local/b.yaml", "policies/a.yaml"], first.Paths());
-        Assert.Equal(new SourceOutcome.Unchanged(first.Revision.CommitId), source.Read(new SourceRequest { KnownCommitId = first.Revision.CommitId }));
+        Assert.Equal(
+            new SourceOutcome.Unchanged(first.Revision.CommitId),
+            source.Read(new SourceRequest { KnownCommitId = first.Revision.CommitId })
+        );
 
         var pushed = Push("second", ("policies/a.yaml", "a: 2\n"));
 
-        var second = ReadOf(source.Read(new SourceRequest { KnownCommitId = first.Revision.CommitId, LastGoodCommitId = first.Revision.CommitId })).Tree;
+        var second = ReadOf(
+            source.Read(new SourceRequest { KnownCommitId = first.Revision.CommitId, LastGoodCommitId = first.Revision.CommitId })
+        ).Tree;
         Assert.Equal(pushed, second.Revision.CommitId);
         Assert.Equal("a: 2\n", second.Text("policies/a.yaml"));
         var log = Assert.IsType<SourceAnswer<EquatableArray<RevisionInfo>>.Found>(source.RevisionLog("HEAD", 10)).Value;
@@ -102,7 +107,10 @@ public sealed class RemoteRepositoryTests : IDisposable
         Assert.Equal("a: 3\n", accepted.Tree.Text("policies/a.yaml"));
         // A mirror that never saw the old commit knows as little that the new one descends from it.
         var elsewhere = new GitSource(scratch.Options(server.Url("bare.git")) with { CacheDirectory = scratch.Path("cache2") });
-        Assert.Equal(SourceRefusalKind.HistoryRewritten, RefusalOf(elsewhere.Read(new SourceRequest { LastGoodCommitId = good })).Kind);
+        Assert.Equal(
+            SourceRefusalKind.HistoryRewritten,
+            RefusalOf(elsewhere.Read(new SourceRequest { LastGoodCommitId = good })).Kind
+        );
     }
 
     [Fact]
@@ -110,7 +118,10 @@ public sealed class RemoteRepositoryTests : IDisposable
     {
         var source = scratch.Source(server.Url("bare.git"));
         var good = ReadOf(source.Read(new SourceRequest())).Tree.Revision.CommitId;
-        Push("big", ("policies/big.yaml", Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(200_000))));
+        Push(
+            "big",
+            ("policies/big.yaml", Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(200_000)))
+        );
         server.PackBytesMax = 50_000;
 
         Assert.Equal(SourceRefusalKind.FetchInterrupted, RefusalOf(source.Read(new SourceRequest())).Kind);
@@ -118,7 +129,12 @@ public sealed class RemoteRepositoryTests : IDisposable
         var log = Assert.IsType<SourceAnswer<EquatableArray<RevisionInfo>>.Found>(source.RevisionLog("main", 5)).Value;
         Assert.Equal(good, log[0].CommitId);
         server.PackBytesMax = null;
-        Assert.Equal(400_000, ReadOf(source.Read(new SourceRequest { LastGoodCommitId = good })).Tree.Files.Single(file => file.Path == "policies/big.yaml").Content.Length);
+        Assert.Equal(
+            400_000,
+            ReadOf(source.Read(new SourceRequest { LastGoodCommitId = good }))
+                .Tree.Files.Single(file => file.Path == "policies/big.yaml")
+                .Content.Length
+        );
     }
 
     [Fact]
@@ -164,7 +180,8 @@ public sealed class RemoteRepositoryTests : IDisposable
             var name = System.IO.Path.GetRelativePath(mirror, file);
             var hit = what switch
             {
-                "object" => name.StartsWith("objects/", StringComparison.Ordinal) && !name.EndsWith(".idx", StringComparison.Ordinal),
+                "object" => name.StartsWith("objects/", StringComparison.Ordinal)
+                    && !name.EndsWith(".idx", StringComparison.Ordinal),
                 "config" => name == "config",
                 _ => name is "refs/heads/main" or "refs/pggitops/HEAD",
             };
@@ -174,7 +191,10 @@ public sealed class RemoteRepositoryTests : IDisposable
             File.WriteAllText(file, "damage");
         }
 
-        Assert.Equal(["environments/local/b.yaml", "policies/a.yaml"], ReadOf(new GitSource(options).Read(new SourceRequest())).Tree.Paths());
+        Assert.Equal(
+            ["environments/local/b.yaml", "policies/a.yaml"],
+            ReadOf(new GitSource(options).Read(new SourceRequest())).Tree.Paths()
+        );
     }
 
     [Fact]
@@ -238,7 +258,9 @@ public sealed class RemoteRepositoryTests : IDisposable
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var mark = $"args-{Guid.NewGuid():N}";
-        var source = new GitSource(scratch.Options($"http://robot:s3cr3t-args@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/{mark}.git"));
+        var source = new GitSource(
+            scratch.Options($"http://robot:s3cr3t-args@127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/{mark}.git")
+        );
         using var cancellation = new CancellationTokenSource();
         var reader = new Thread(() =>
         {
@@ -253,7 +275,10 @@ public sealed class RemoteRepositoryTests : IDisposable
         });
         reader.Start();
 
-        var seen = Poll(() => CommandLines().Where(line => line.Contains(mark, StringComparison.Ordinal)).ToList(), lines => lines.Any(line => line.Contains("remote-http", StringComparison.Ordinal)));
+        var seen = Poll(
+            () => CommandLines().Where(line => line.Contains(mark, StringComparison.Ordinal)).ToList(),
+            lines => lines.Any(line => line.Contains("remote-http", StringComparison.Ordinal))
+        );
         cancellation.Cancel();
         reader.Join();
 
@@ -266,7 +291,10 @@ public sealed class RemoteRepositoryTests : IDisposable
     public void Read_WithoutAPassword_FailsWithoutAsking()
     {
         server.Login = "robot:x";
-        Assert.Equal(SourceRefusalKind.AuthenticationFailed, RefusalOf(scratch.Source(server.Url("bare.git")).Read(new SourceRequest())).Kind);
+        Assert.Equal(
+            SourceRefusalKind.AuthenticationFailed,
+            RefusalOf(scratch.Source(server.Url("bare.git")).Read(new SourceRequest())).Kind
+        );
     }
 
     [Fact]
@@ -279,7 +307,8 @@ public sealed class RemoteRepositoryTests : IDisposable
         scratch.Commit(longer, "first", ("policies/a.yaml", "a"));
         scratch.Git(longer, "push", "-q", scratch.Path("long.git"), "main");
 
-        SourceRefusalKind KindOf(string address, string reference = "HEAD") => RefusalOf(scratch.Source(address).Read(At(reference))).Kind;
+        SourceRefusalKind KindOf(string address, string reference = "HEAD") =>
+            RefusalOf(scratch.Source(address).Read(At(reference))).Kind;
 
         Assert.Equal(SourceRefusalKind.RepositoryMissing, KindOf(server.Url("absent.git")));
         Assert.Equal(SourceRefusalKind.NoCommits, KindOf(server.Url("empty.git")));
@@ -288,7 +317,14 @@ public sealed class RemoteRepositoryTests : IDisposable
         Assert.Equal(SourceRefusalKind.RemoteUnreachable, KindOf($"http://127.0.0.1:{FreePort.Next()}/x.git"));
         Assert.Equal(SourceRefusalKind.RemoteUnreachable, KindOf("https://no-such-host.invalid/x.git"));
         Assert.Equal(SourceRefusalKind.AddressUnsupported, KindOf("ext::sh -c id"));
-        Assert.Equal(SourceRefusalKind.CacheUnusable, RefusalOf(new GitSource(scratch.Options(server.Url("bare.git")) with { CacheDirectory = "/proc/nowhere" }).Read(new SourceRequest())).Kind);
+        Assert.Equal(
+            SourceRefusalKind.CacheUnusable,
+            RefusalOf(
+                new GitSource(scratch.Options(server.Url("bare.git")) with { CacheDirectory = "/proc/nowhere" }).Read(
+                    new SourceRequest()
+                )
+            ).Kind
+        );
     }
 
     [Fact]
@@ -298,21 +334,32 @@ public sealed class RemoteRepositoryTests : IDisposable
         using var stop = new CancellationTokenSource();
         var shared = scratch.Source(server.Url("bare.git"));
         // Half share one source, half have their own on the same mirror, as other processes would.
-        var readers = Enumerable.Range(0, Readers).Select(number => Task.Run(() =>
-        {
-            var source = number % 2 == 0 ? shared : scratch.Source(server.Url("bare.git"));
-            var reads = 0;
-            while (!stop.IsCancellationRequested)
-            {
-                var tree = ReadOf(source.Read(new SourceRequest())).Tree;
-                var values = tree.Files.Where(file => file.Path.StartsWith("policies/pair", StringComparison.Ordinal)).Select(file => tree.Text(file.Path)).Distinct();
-                Assert.True(values.Count() <= 1, "files of two commits in one tree");
-                reads++;
-            }
-            return reads;
-        })).ToList();
+        var readers = Enumerable
+            .Range(0, Readers)
+            .Select(number =>
+                Task.Run(() =>
+                {
+                    var source = number % 2 == 0 ? shared : scratch.Source(server.Url("bare.git"));
+                    var reads = 0;
+                    while (!stop.IsCancellationRequested)
+                    {
+                        var tree = ReadOf(source.Read(new SourceRequest())).Tree;
+                        var values = tree
+                            .Files.Where(file => file.Path.StartsWith("policies/pair", StringComparison.Ordinal))
+                            .Select(file => tree.Text(file.Path))
+                            .Distinct();
+                        Assert.True(values.Count() <= 1, "files of two commits in one tree");
+                        reads++;
+                    }
+                    return reads;
+                })
+            )
+            .ToList();
         for (var version = 0; version < 8; version++)
-            Push($"v{version}", [.. Enumerable.Range(0, 20).Select(number => ($"policies/pair{number}.yaml", (string?)$"v: {version}\n"))]);
+            Push(
+                $"v{version}",
+                [.. Enumerable.Range(0, 20).Select(number => ($"policies/pair{number}.yaml", (string?)$"v: {version}\n"))]
+            );
         stop.Cancel();
 
         var counts = await Task.WhenAll(readers);
@@ -329,7 +376,12 @@ public sealed class RemoteRepositoryTests : IDisposable
     }
 
     private static void AssertNoProcessNames(string mark) =>
-        Assert.Empty(Poll(() => CommandLines().Where(line => line.Contains(mark, StringComparison.Ordinal)).ToList(), lines => lines.Count == 0));
+        Assert.Empty(
+            Poll(
+                () => CommandLines().Where(line => line.Contains(mark, StringComparison.Ordinal)).ToList(),
+                lines => lines.Count == 0
+            )
+        );
 
     private static List<string> Poll(Func<List<string>> look, Func<List<string>, bool> until)
     {
@@ -345,7 +397,11 @@ public sealed class RemoteRepositoryTests : IDisposable
 
     private static IEnumerable<string> CommandLines()
     {
-        foreach (var directory in Directory.EnumerateDirectories("/proc").Where(path => int.TryParse(System.IO.Path.GetFileName(path), out _)))
+        foreach (
+            var directory in Directory
+                .EnumerateDirectories("/proc")
+                .Where(path => int.TryParse(System.IO.Path.GetFileName(path), out _))
+        )
         {
             string line;
             try

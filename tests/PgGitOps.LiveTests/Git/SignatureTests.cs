@@ -16,7 +16,10 @@ public sealed class SignatureTests : IDisposable
         repository = scratch.NewRepository();
         foreach (var key in new[] { "listed", "other" })
             Run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", scratch.Path(key));
-        File.WriteAllText(scratch.Path("signers"), $"ada@example.org namespaces=\"git\" {File.ReadAllText(scratch.Path("listed.pub"))}");
+        File.WriteAllText(
+            scratch.Path("signers"),
+            $"ada@example.org namespaces=\"git\" {File.ReadAllText(scratch.Path("listed.pub"))}"
+        );
     }
 
     public void Dispose() => scratch.Dispose();
@@ -65,7 +68,8 @@ public sealed class SignatureTests : IDisposable
         Assert.Equal(last, ReadOf(Source(keys).Read(new SourceRequest { LastGoodCommitId = good })).Tree.Revision.CommitId);
         Assert.Equal(
             SourceRefusalKind.SignatureMissing,
-            RefusalOf(Source(keys with { EveryCommit = true }).Read(new SourceRequest { LastGoodCommitId = good })).Kind);
+            RefusalOf(Source(keys with { EveryCommit = true }).Read(new SourceRequest { LastGoodCommitId = good })).Kind
+        );
     }
 
     [Fact]
@@ -73,12 +77,17 @@ public sealed class SignatureTests : IDisposable
     {
         SignedBy("other", "wrong key");
         var program = scratch.Path("yes-man");
-        File.WriteAllText(program, $"#!/bin/sh\ntouch {scratch.Path("ran")}\necho 'Good \"git\" signature for ada@example.org'\n");
+        File.WriteAllText(
+            program,
+            $"#!/bin/sh\ntouch {scratch.Path("ran")}\necho 'Good \"git\" signature for ada@example.org'\n"
+        );
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         scratch.Git(repository, "config", "gpg.ssh.program", program);
         scratch.Git(repository, "config", "gpg.program", program);
 
-        var refusal = RefusalOf(Source(new SignatureRequirement { AllowedSignersFile = scratch.Path("signers") }).Read(new SourceRequest()));
+        var refusal = RefusalOf(
+            Source(new SignatureRequirement { AllowedSignersFile = scratch.Path("signers") }).Read(new SourceRequest())
+        );
 
         Assert.Equal(SourceRefusalKind.SignatureUntrusted, refusal.Kind);
         Assert.False(File.Exists(scratch.Path("ran")));
@@ -87,12 +96,25 @@ public sealed class SignatureTests : IDisposable
     [GpgFact]
     public void Read_WithAListedOpenPgpKey_ReadsAndRefusesEverythingElse()
     {
-        var home = Directory.CreateDirectory(scratch.Path("gnupg"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;
+        var home = Directory
+            .CreateDirectory(scratch.Path("gnupg"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
+            .FullName;
         scratch.Environment["GNUPGHOME"] = home;
         try
         {
             foreach (var name in new[] { "ada", "bob" })
-                Run("gpg", "--batch", "-q", "--passphrase", "", "--quick-gen-key", $"{name}@example.org", "ed25519", "sign", "never");
+                Run(
+                    "gpg",
+                    "--batch",
+                    "-q",
+                    "--passphrase",
+                    "",
+                    "--quick-gen-key",
+                    $"{name}@example.org",
+                    "ed25519",
+                    "sign",
+                    "never"
+                );
             Run("gpg", "--batch", "--armor", "--output", scratch.Path("keys.asc"), "--export", "ada@example.org");
             Run("gpg", "--batch", "--output", scratch.Path("keys.gpg"), "--export", "ada@example.org");
             var listed = PgpSignedBy("ada@example.org");
@@ -109,7 +131,8 @@ public sealed class SignatureTests : IDisposable
             var ssh = SignedBy("listed", "ssh");
             Assert.Equal(
                 SourceRefusalKind.SignatureUntrusted,
-                RefusalOf(Source(new SignatureRequirement { OpenPgpKeysFile = scratch.Path("keys.asc") }).Read(At(ssh))).Kind);
+                RefusalOf(Source(new SignatureRequirement { OpenPgpKeysFile = scratch.Path("keys.asc") }).Read(At(ssh))).Kind
+            );
         }
         finally
         {
@@ -121,7 +144,13 @@ public sealed class SignatureTests : IDisposable
     public void Read_WhenTheListOfKeysCannotBeRead_RefusesEverything()
     {
         SignedBy("listed", "signed");
-        foreach (var keys in new[] { new SignatureRequirement(), new SignatureRequirement { AllowedSignersFile = scratch.Path("absent") } })
+        foreach (
+            var keys in new[]
+            {
+                new SignatureRequirement(),
+                new SignatureRequirement { AllowedSignersFile = scratch.Path("absent") },
+            }
+        )
             Assert.Equal(SourceRefusalKind.SignatureUntrusted, RefusalOf(Source(keys).Read(new SourceRequest())).Kind);
     }
 
@@ -129,7 +158,19 @@ public sealed class SignatureTests : IDisposable
 
     private string SignedBy(string key, string subject)
     {
-        scratch.Git(repository, "-c", "gpg.format=ssh", "-c", $"user.signingKey={scratch.Path(key)}", "commit", "-q", "--allow-empty", "-S", "-m", subject);
+        scratch.Git(
+            repository,
+            "-c",
+            "gpg.format=ssh",
+            "-c",
+            $"user.signingKey={scratch.Path(key)}",
+            "commit",
+            "-q",
+            "--allow-empty",
+            "-S",
+            "-m",
+            subject
+        );
         return scratch.Head(repository);
     }
 

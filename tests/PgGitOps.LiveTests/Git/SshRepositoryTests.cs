@@ -48,7 +48,11 @@ public sealed class SshRepositoryTests : IDisposable
         var strangerKey = string.Join(' ', File.ReadAllText(scratch.Path("stranger.pub")).Split(' ')[..2]);
         File.WriteAllText(scratch.Path("changed"), $"[127.0.0.1]:{port} {strangerKey}\n");
         var url = $"ssh://{user}@127.0.0.1:{port}{scratch.Path("bare.git")}";
-        var options = scratch.Options(url) with { SshIdentityFile = scratch.Path("user"), SshKnownHostsFile = scratch.Path("known hosts") };
+        var options = scratch.Options(url) with
+        {
+            SshIdentityFile = scratch.Path("user"),
+            SshKnownHostsFile = scratch.Path("known hosts"),
+        };
 
         var tree = ReadOf(new GitSource(options).Read(new SourceRequest())).Tree;
         Assert.Equal(scratch.Head(repository), tree.Revision.CommitId);
@@ -63,13 +67,36 @@ public sealed class SshRepositoryTests : IDisposable
         Refuses(SourceRefusalKind.AuthenticationFailed, options with { SshIdentityFile = scratch.Path("stranger") });
         Refuses(SourceRefusalKind.HostKeyUnknown, options with { SshKnownHostsFile = scratch.Path("unknown") });
         Refuses(SourceRefusalKind.HostKeyUnknown, options with { SshKnownHostsFile = scratch.Path("changed") });
-        Refuses(SourceRefusalKind.RepositoryMissing, options with { Address = url.Replace("bare.git", "absent.git", StringComparison.Ordinal) });
-        Refuses(SourceRefusalKind.RemoteUnreachable, options with { Address = $"ssh://{user}@127.0.0.1:{FreePort.Next()}/x.git" });
+        Refuses(
+            SourceRefusalKind.RepositoryMissing,
+            options with
+            {
+                Address = url.Replace("bare.git", "absent.git", StringComparison.Ordinal),
+            }
+        );
+        Refuses(
+            SourceRefusalKind.RemoteUnreachable,
+            options with
+            {
+                Address = $"ssh://{user}@127.0.0.1:{FreePort.Next()}/x.git",
+            }
+        );
 
         // The short form has no place for a port, so ssh's own configuration gives it.
-        File.WriteAllText(scratch.Path("ssh config"), $"Host policies\n  HostName 127.0.0.1\n  Port {port}\n  IdentityFile {scratch.Path("user")}\n  UserKnownHostsFile \"{scratch.Path("known hosts")}\"\n");
-        var environment = new Dictionary<string, string>(scratch.Environment) { ["GIT_SSH_COMMAND"] = $"ssh -F '{scratch.Path("ssh config")}'" };
-        var shortForm = new GitSource(scratch.Options($"{user}@policies:{scratch.Path("bare.git")}") with { CommandEnvironment = environment });
+        File.WriteAllText(
+            scratch.Path("ssh config"),
+            $"Host policies\n  HostName 127.0.0.1\n  Port {port}\n  IdentityFile {scratch.Path("user")}\n  UserKnownHostsFile \"{scratch.Path("known hosts")}\"\n"
+        );
+        var environment = new Dictionary<string, string>(scratch.Environment)
+        {
+            ["GIT_SSH_COMMAND"] = $"ssh -F '{scratch.Path("ssh config")}'",
+        };
+        var shortForm = new GitSource(
+            scratch.Options($"{user}@policies:{scratch.Path("bare.git")}") with
+            {
+                CommandEnvironment = environment,
+            }
+        );
         Assert.Equal(2, ReadOf(shortForm.Read(new SourceRequest())).Tree.Files.Count);
     }
 
@@ -87,10 +114,10 @@ public sealed class SshRepositoryTests : IDisposable
             StrictModes no
             PasswordAuthentication no
             KbdInteractiveAuthentication no
-            """);
-        string[] command = Environment.UserName == "root"
-            ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups", Sshd]
-            : [Sshd];
+            """
+        );
+        string[] command =
+            Environment.UserName == "root" ? ["setpriv", $"--reuid={user}", $"--regid={user}", "--init-groups", Sshd] : [Sshd];
         var start = new ProcessStartInfo(command[0]) { RedirectStandardError = true };
         foreach (var argument in command[1..].Concat(["-D", "-e", "-f", scratch.Path("sshd_config")]))
             start.ArgumentList.Add(argument);
@@ -99,7 +126,10 @@ public sealed class SshRepositoryTests : IDisposable
         var clock = Stopwatch.StartNew();
         while (!Answers(port))
         {
-            Assert.False(server.HasExited, string.Create(CultureInfo.InvariantCulture, $"sshd ended with {(server.HasExited ? server.ExitCode : 0)}"));
+            Assert.False(
+                server.HasExited,
+                string.Create(CultureInfo.InvariantCulture, $"sshd ended with {(server.HasExited ? server.ExitCode : 0)}")
+            );
             Assert.True(clock.Elapsed < TimeSpan.FromSeconds(60), "sshd did not answer within a minute");
             Thread.Sleep(20);
         }

@@ -45,6 +45,9 @@ public sealed class SymbolicReferenceTests : IDisposable
         Write("refs/heads/b", "ref: refs/heads/main\n");
         Write("refs/heads/nowhere", "ref: refs/heads/missing\n");
 
-        Assert.Equal(scratch.Head(repository), ReadOf(scratch.Source(repository).Read(At("refs/heads/a"))).Tree.Revision.CommitId);
+        Assert.Equal(
+            scratch.Head(repository),
+            ReadOf(scratch.Source(repository).Read(At("refs/heads/a"))).Tree.Revision.CommitId
+        );
     }
 }

@@ -48,11 +48,21 @@ public sealed partial class TornRepositoryTests
         scratch.Git(repository, "update-ref", "refs/heads/crowd", crowd);
         var tag = head;
         for (var level = 0; level < 12; level++)
-            tag = Write("tag", Encoding.UTF8.GetBytes($"object {tag}\ntype {(level == 0 ? "commit" : "tag")}\ntag t{level}\ntagger A <a@x> 1 +0000\n\nx\n"));
+            tag = Write(
+                "tag",
+                Encoding.UTF8.GetBytes(
+                    $"object {tag}\ntype {(level == 0 ? "commit" : "tag")}\ntag t{level}\ntagger A <a@x> 1 +0000\n\nx\n"
+                )
+            );
         scratch.Git(repository, "update-ref", "refs/tags/deep", tag);
         var source = scratch.Source(repository);
 
-        Assert.Equal(crowd, ReadOf(Soon(() => source.Read(new SourceRequest { Reference = "crowd", LastGoodCommitId = head }))).Tree.Revision.CommitId);
+        Assert.Equal(
+            crowd,
+            ReadOf(
+                Soon(() => source.Read(new SourceRequest { Reference = "crowd", LastGoodCommitId = head }))
+            ).Tree.Revision.CommitId
+        );
         Assert.Equal(SourceRefusalKind.NotACommit, RefusalOf(Soon(() => source.Read(At("deep")))).Kind);
     }
 
@@ -62,7 +72,12 @@ public sealed partial class TornRepositoryTests
         var tree = scratch.Git(repository, "rev-parse", "HEAD:policies").Trim();
         for (var depth = 0; depth < 300; depth++)
             tree = Write("tree", [.. "40000 d\0"u8, .. Convert.FromHexString(tree)]);
-        scratch.Git(repository, "update-ref", "refs/heads/deep", CommitOf(Write("tree", [.. "40000 policies\0"u8, .. Convert.FromHexString(tree)])));
+        scratch.Git(
+            repository,
+            "update-ref",
+            "refs/heads/deep",
+            CommitOf(Write("tree", [.. "40000 policies\0"u8, .. Convert.FromHexString(tree)]))
+        );
 
         Assert.Equal(SourceRefusalKind.TooLarge, RefusalOf(Soon(() => scratch.Source(repository).Read(At("deep")))).Kind);
     }
@@ -94,7 +109,9 @@ public sealed partial class TornRepositoryTests
         // The commit itself came along once, its way to the new ones did not.
         scratch.Git(scratch.Path("shallow"), "fetch", "-q", "--depth", "1", "origin", first);
 
-        var refusal = RefusalOf(Soon(() => scratch.Source(scratch.Path("shallow")).Read(new SourceRequest { LastGoodCommitId = first })));
+        var refusal = RefusalOf(
+            Soon(() => scratch.Source(scratch.Path("shallow")).Read(new SourceRequest { LastGoodCommitId = first }))
+        );
 
         Assert.Equal(SourceRefusalKind.IncompleteObjects, refusal.Kind);
         Assert.Contains("--unshallow", refusal.Hint, StringComparison.Ordinal);
@@ -104,10 +121,24 @@ public sealed partial class TornRepositoryTests
     public void Read_OfARepositoryWhoseConfigurationNamesPrograms_StartsNone()
     {
         var mark = scratch.Path("started");
-        foreach (var (name, value) in ((string, string)[])[
-            ("core.fsmonitor", $"touch {mark}"), ("core.sshCommand", $"touch {mark}"), ("core.gitProxy", $"touch {mark}"), ("core.pager", $"touch {mark}"),
-            ("credential.helper", $"!touch {mark}"), ("gpg.program", $"touch {mark}"), ("uploadpack.packObjectsHook", $"touch {mark}"), ("core.hooksPath", scratch.Root),
-            ("url.ext::sh.insteadOf", "https://"), ("remote.origin.url", $"ext::touch {mark}"), ("remote.origin.promisor", "true"), ("extensions.partialClone", "origin"), ("core.repositoryFormatVersion", "1")])
+        foreach (
+            var (name, value) in ((string, string)[])
+                [
+                    ("core.fsmonitor", $"touch {mark}"),
+                    ("core.sshCommand", $"touch {mark}"),
+                    ("core.gitProxy", $"touch {mark}"),
+                    ("core.pager", $"touch {mark}"),
+                    ("credential.helper", $"!touch {mark}"),
+                    ("gpg.program", $"touch {mark}"),
+                    ("uploadpack.packObjectsHook", $"touch {mark}"),
+                    ("core.hooksPath", scratch.Root),
+                    ("url.ext::sh.insteadOf", "https://"),
+                    ("remote.origin.url", $"ext::touch {mark}"),
+                    ("remote.origin.promisor", "true"),
+                    ("extensions.partialClone", "origin"),
+                    ("core.repositoryFormatVersion", "1"),
+                ]
+        )
             scratch.Git(repository, "config", name, value);
         File.Delete(Loose(scratch.Git(repository, "rev-parse", "HEAD:policies/a.yaml").Trim()));
 

@@ -22,7 +22,23 @@ public sealed partial class TornRepositoryTests : IDisposable
         var data = new TheoryData<string, string>();
         foreach (var what in (string[])["HEAD", "HEAD^{tree}", "HEAD:policies", "HEAD:policies/a.yaml"])
         {
-            foreach (var damage in (string[])["half", "its first 20 bytes", "all but 5 bytes", "all but 1 byte", "empty", "zeros", "garbage", "another object", "another kind", "a pipe", "a directory", "gone"])
+            foreach (
+                var damage in (string[])
+                    [
+                        "half",
+                        "its first 20 bytes",
+                        "all but 5 bytes",
+                        "all but 1 byte",
+                        "empty",
+                        "zeros",
+                        "garbage",
+                        "another object",
+                        "another kind",
+                        "a pipe",
+                        "a directory",
+                        "gone",
+                    ]
+            )
                 data.Add(what, damage);
         }
         return data;
@@ -34,10 +50,23 @@ public sealed partial class TornRepositoryTests : IDisposable
     [MemberData(nameof(LooseDamages))]
     public void Read_WhenOneLooseObjectIsDamaged_EndsAndNamesIt(string what, string damage)
     {
-        scratch.Commit(repository, "longer", ("policies/a.yaml", string.Join('\n', Enumerable.Range(0, 200).Select(n => $"a{n}: {n * 7919}"))));
+        scratch.Commit(
+            repository,
+            "longer",
+            ("policies/a.yaml", string.Join('\n', Enumerable.Range(0, 200).Select(n => $"a{n}: {n * 7919}")))
+        );
         var id = scratch.Git(repository, "rev-parse", what).Trim();
-        var (blob, tree) = (scratch.Git(repository, "rev-parse", "HEAD:README.md").Trim(), scratch.Git(repository, "rev-parse", "HEAD:environments").Trim());
-        Damage(Loose(id), damage, damage == "another object" ? Loose(what == "HEAD:policies" ? tree : blob) : Loose(what.EndsWith(".yaml", StringComparison.Ordinal) ? tree : blob));
+        var (blob, tree) = (
+            scratch.Git(repository, "rev-parse", "HEAD:README.md").Trim(),
+            scratch.Git(repository, "rev-parse", "HEAD:environments").Trim()
+        );
+        Damage(
+            Loose(id),
+            damage,
+            damage == "another object"
+                ? Loose(what == "HEAD:policies" ? tree : blob)
+                : Loose(what.EndsWith(".yaml", StringComparison.Ordinal) ? tree : blob)
+        );
 
         var refusal = Refusal(scratch.Source(repository));
 
@@ -66,7 +95,14 @@ public sealed partial class TornRepositoryTests : IDisposable
     public void Read_WhenAPackIsDamaged_EndsAndSaysSo(string suffix, string damage)
     {
         for (var version = 0; version < 6; version++)
-            scratch.Commit(repository, $"v{version}", ("policies/a.yaml", string.Join('\n', Enumerable.Range(0, 300).Select(n => $"a{n}: {n * 7919 + (n == version ? 1 : 0)}"))));
+            scratch.Commit(
+                repository,
+                $"v{version}",
+                (
+                    "policies/a.yaml",
+                    string.Join('\n', Enumerable.Range(0, 300).Select(n => $"a{n}: {n * 7919 + (n == version ? 1 : 0)}"))
+                )
+            );
         scratch.Git(repository, "repack", "-q", "-a", "-d");
         scratch.Git(repository, "prune-packed");
         Damage(Directory.EnumerateFiles(System.IO.Path.Combine(repository, ".git/objects/pack"), $"*.{suffix}").Single(), damage);
@@ -122,7 +158,10 @@ public sealed partial class TornRepositoryTests : IDisposable
         scratch.Git(repository, "pack-refs", "--all");
         Damage(System.IO.Path.Combine(repository, ".git/packed-refs"), damage);
 
-        Assert.Contains(Refusal(scratch.Source(repository)).Kind, new[] { SourceRefusalKind.CorruptObject, SourceRefusalKind.RepositoryUnreadable, SourceRefusalKind.NoCommits });
+        Assert.Contains(
+            Refusal(scratch.Source(repository)).Kind,
+            new[] { SourceRefusalKind.CorruptObject, SourceRefusalKind.RepositoryUnreadable, SourceRefusalKind.NoCommits }
+        );
     }
 
     [Fact]
@@ -147,7 +186,10 @@ public sealed partial class TornRepositoryTests : IDisposable
 
         // Borrowing from oneself, a device and what is no repository changes nothing once the lender is back.
         Directory.Move(scratch.Path("elsewhere"), repository);
-        File.AppendAllText(scratch.Path("borrower/.git/objects/info/alternates"), $"{scratch.Path("borrower/.git/objects")}\n/dev/zero\n/proc/self\n# text\n");
+        File.AppendAllText(
+            scratch.Path("borrower/.git/objects/info/alternates"),
+            $"{scratch.Path("borrower/.git/objects")}\n/dev/zero\n/proc/self\n# text\n"
+        );
         Assert.Equal(2, ReadOf(Soon(() => source.Read(new SourceRequest()))).Tree.Files.Count);
     }
 
@@ -157,7 +199,10 @@ public sealed partial class TornRepositoryTests : IDisposable
         scratch.Git(repository, "repack", "-q", "-a");
         Damage(Loose(scratch.Git(repository, "rev-parse", "HEAD:policies/a.yaml").Trim()), "half");
 
-        Assert.Equal("a: 1\n", ReadOf(Soon(() => scratch.Source(repository).Read(new SourceRequest()))).Tree.Text("policies/a.yaml"));
+        Assert.Equal(
+            "a: 1\n",
+            ReadOf(Soon(() => scratch.Source(repository).Read(new SourceRequest()))).Tree.Text("policies/a.yaml")
+        );
     }
 
     [Fact]
@@ -173,28 +218,49 @@ public sealed partial class TornRepositoryTests : IDisposable
 
         try
         {
-            Assert.Equal(1, Soon(() => BoundedRead.Run(Stuck, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(50), isStuck => isStuck ? 1 : 2, CancellationToken.None)));
+            Assert.Equal(
+                1,
+                Soon(() =>
+                    BoundedRead.Run(
+                        Stuck,
+                        TimeSpan.FromMilliseconds(50),
+                        TimeSpan.FromMilliseconds(50),
+                        isStuck => isStuck ? 1 : 2,
+                        CancellationToken.None
+                    )
+                )
+            );
             using var asked = new CancellationTokenSource();
             asked.Cancel();
             using var later = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
-            Assert.ThrowsAny<OperationCanceledException>(() => Soon(() => BoundedRead.Run(Stuck, Ever, TimeSpan.FromMilliseconds(50), _ => 2, later.Token)));
-            Assert.ThrowsAny<OperationCanceledException>(() => Soon(() => BoundedRead.Run(Stuck, Ever, Ever, _ => 2, asked.Token)));
+            Assert.ThrowsAny<OperationCanceledException>(() =>
+                Soon(() => BoundedRead.Run(Stuck, Ever, TimeSpan.FromMilliseconds(50), _ => 2, later.Token))
+            );
+            Assert.ThrowsAny<OperationCanceledException>(() =>
+                Soon(() => BoundedRead.Run(Stuck, Ever, Ever, _ => 2, asked.Token))
+            );
         }
         finally
         {
             release.Set();
         }
-        Assert.Equal(2, Soon(() => BoundedRead.Run(
-            limit =>
-            {
-                limit.WaitHandle.WaitOne();
-                limit.ThrowIfCancellationRequested();
-                return 0;
-            },
-            TimeSpan.FromMilliseconds(50),
-            Ever,
-            isStuck => isStuck ? 1 : 2,
-            CancellationToken.None)));
+        Assert.Equal(
+            2,
+            Soon(() =>
+                BoundedRead.Run(
+                    limit =>
+                    {
+                        limit.WaitHandle.WaitOne();
+                        limit.ThrowIfCancellationRequested();
+                        return 0;
+                    },
+                    TimeSpan.FromMilliseconds(50),
+                    Ever,
+                    isStuck => isStuck ? 1 : 2,
+                    CancellationToken.None
+                )
+            )
+        );
     }
 
     /// <summary>The answer, or a failure where there is none: a reader that turns for ever cannot be stopped, only left.</summary>

@@ -22,17 +22,28 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
     private string Data => Path.Combine(directory.Path, "core", "core-1", "data");
 
     private ValueTask<Observation<DataDirectoryFacts>> LookAsync(ValidFleet? other = null) =>
-        new DataDirectoryProbe(new HostExecutor(), TimeProvider.System).LookAsync(other ?? fleet.Fleet, fleet.Cluster, fleet.Cluster.Members[0], CancellationToken.None);
+        new DataDirectoryProbe(new HostExecutor(), TimeProvider.System).LookAsync(
+            other ?? fleet.Fleet,
+            fleet.Cluster,
+            fleet.Cluster.Members[0],
+            CancellationToken.None
+        );
 
     [LiveFact]
     public async Task Look_NoDirectory_IsAbsentAndSaysWhere() =>
-        Assert.Equal($"no directory {Data} on osl-1", Assert.IsType<Observation<DataDirectoryFacts>.Absent>(await LookAsync()).Evidence);
+        Assert.Equal(
+            $"no directory {Data} on osl-1",
+            Assert.IsType<Observation<DataDirectoryFacts>.Absent>(await LookAsync()).Evidence
+        );
 
     [LiveFact]
     public async Task Look_EmptyDirectory_IsAbsent()
     {
         await ServerPrograms.RunAsync("mkdir", ["-p", Data]);
-        Assert.Equal($"{Data} is empty on osl-1", Assert.IsType<Observation<DataDirectoryFacts>.Absent>(await LookAsync()).Evidence);
+        Assert.Equal(
+            $"{Data} is empty on osl-1",
+            Assert.IsType<Observation<DataDirectoryFacts>.Absent>(await LookAsync()).Evidence
+        );
     }
 
     [LiveFact]
@@ -49,7 +60,11 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
     public async Task Look_OtherFiles_AreUnreadableAndNotAbsent()
     {
         await ServerPrograms.RunAsync("mkdir", ["-p", Path.Combine(Data, "lost+found")]);
-        Assert.Contains("no PG_VERSION", Assert.IsType<Observation<DataDirectoryFacts>.Unreadable>(await LookAsync()).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "no PG_VERSION",
+            Assert.IsType<Observation<DataDirectoryFacts>.Unreadable>(await LookAsync()).Reason,
+            StringComparison.Ordinal
+        );
     }
 
     [LiveFact]
@@ -60,7 +75,11 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
         foreach (var sign in (string[])["recovery.signal", "backup_label"])
         {
             await ServerPrograms.RunAsync("touch", [Path.Combine(Data, sign)]);
-            Assert.Contains($"holds {sign}", Assert.IsType<Observation<DataDirectoryFacts>.Unreadable>(await LookAsync()).Reason, StringComparison.Ordinal);
+            Assert.Contains(
+                $"holds {sign}",
+                Assert.IsType<Observation<DataDirectoryFacts>.Unreadable>(await LookAsync()).Reason,
+                StringComparison.Ordinal
+            );
             // A standby's own copy has a label until its first start.
             await ServerPrograms.RunAsync("touch", [Path.Combine(Data, "standby.signal")]);
             Assert.True(Assert.IsType<Observation<DataDirectoryFacts>.Seen>(await LookAsync()).Value.StandbySignal);
@@ -78,7 +97,10 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
         // A stale postmaster.pid that names a live process of somebody else.
         await File.WriteAllTextAsync(Path.Combine(Data, "postmaster.pid"), $"{Environment.ProcessId}\n{Data}\n");
         var seen = Assert.IsType<Observation<DataDirectoryFacts>.Seen>(await LookAsync()).Value;
-        Assert.Equal((Data, ServerPrograms.Major, true, false), (seen.Path, seen.PostgresMajor, seen.StandbySignal, seen.Running));
+        Assert.Equal(
+            (Data, ServerPrograms.Major, true, false),
+            (seen.Path, seen.PostgresMajor, seen.StandbySignal, seen.Running)
+        );
         Assert.Matches("^[0-9]{15,20}$", seen.SystemIdentifier);
     }
 
@@ -90,9 +112,25 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
     {
         await ServerPrograms.RunAsync("mkdir", ["-p", Data]);
         await ServerPrograms.RunAsync("initdb", ["-D", Data, "-U", "postgres", "-A", "trust", "--no-sync"]);
-        await ServerPrograms.RunAsync("pg_ctl", ["start", "-w", "-s", "-D", Data, "-l", Path.Combine(directory.Path, "log"), "-o", $"-c listen_addresses= -c unix_socket_directories={directory.Path}"], TimeSpan.FromSeconds(60));
+        await ServerPrograms.RunAsync(
+            "pg_ctl",
+            [
+                "start",
+                "-w",
+                "-s",
+                "-D",
+                Data,
+                "-l",
+                Path.Combine(directory.Path, "log"),
+                "-o",
+                $"-c listen_addresses= -c unix_socket_directories={directory.Path}",
+            ],
+            TimeSpan.FromSeconds(60)
+        );
         // Segments of their own after the last checkpoint, and behind them the record.
-        await SayAsync(string.Concat(Enumerable.Repeat("select pg_switch_wal(); select pg_logical_emit_message(true, 'x', 'x'); ", 3)));
+        await SayAsync(
+            string.Concat(Enumerable.Repeat("select pg_switch_wal(); select pg_logical_emit_message(true, 'x', 'x'); ", 3))
+        );
         var begin = Lsn.TryParse((await SayAsync("select pg_current_wal_insert_lsn()")).Trim())!.Value.Bytes;
         await SayAsync($"select pg_logical_emit_message(true, 'x', repeat('x', {megabytes}000000))");
         await ServerPrograms.RunAsync("pg_ctl", ["stop", "-s", "-m", "immediate", "-D", Data], TimeSpan.FromSeconds(60));
@@ -108,6 +146,10 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
 
         Assert.Equal(new Lsn(cut).ToString(), seen.Lsn);
 
-        Task<string> SayAsync(string sql) => ServerPrograms.RunAsync("psql", ["-X", "-q", "-A", "-t", "-h", directory.Path, "-U", "postgres", "-d", "postgres", "-c", sql]);
+        Task<string> SayAsync(string sql) =>
+            ServerPrograms.RunAsync(
+                "psql",
+                ["-X", "-q", "-A", "-t", "-h", directory.Path, "-U", "postgres", "-d", "postgres", "-c", sql]
+            );
     }
 }

@@ -18,7 +18,11 @@ public abstract class HostExecutorContract
         new("h1", "oslo", "oslo-a", address, transport, SourceSpan.WholeFile("environment.yaml"));
 
     protected async Task<HostResult> RunAsync(string? input, double seconds, params string[] arguments) =>
-        await Executor.RunAsync(Host, new HostCommand([.. arguments], input, TimeSpan.FromSeconds(seconds)), CancellationToken.None);
+        await Executor.RunAsync(
+            Host,
+            new HostCommand([.. arguments], input, TimeSpan.FromSeconds(seconds)),
+            CancellationToken.None
+        );
 
     protected async Task<HostResult.Exited> ExitAsync(string? input, params string[] arguments) =>
         Assert.IsType<HostResult.Exited>(await RunAsync(input, 20, arguments));
@@ -26,7 +30,24 @@ public abstract class HostExecutorContract
     [LiveFact("ssh", "sshd")]
     public async Task Run_AnyText_ReachesTheProgramAsItWasGiven()
     {
-        string[] hard = ["", " ", "a b", "it's", "\"q\"", "$HOME `id` $(id)", "back\\slash", "new\nline", "*?[a]{b,c}", "-n", "--", "ærlig ☃", "!x;y&z|w>v", "~", "#c"];
+        string[] hard =
+        [
+            "",
+            " ",
+            "a b",
+            "it's",
+            "\"q\"",
+            "$HOME `id` $(id)",
+            "back\\slash",
+            "new\nline",
+            "*?[a]{b,c}",
+            "-n",
+            "--",
+            "ærlig ☃",
+            "!x;y&z|w>v",
+            "~",
+            "#c",
+        ];
         var result = await ExitAsync(null, ["printf", "%s\\0", .. hard]);
         Assert.Equal((0, ""), (result.Code, result.Error));
         Assert.Equal(hard, result.Output.Split('\0')[..^1]);
@@ -46,7 +67,12 @@ public abstract class HostExecutorContract
     public async Task Run_AsTheServerUser_WithItsHomeAndNothingOfOurEnvironment()
     {
         Environment.SetEnvironmentVariable("PGGITOPS_TEST_SECRET", "do-not-leak");
-        var result = await ExitAsync(null, "sh", "-c", "id -un; echo \"$HOME\"; echo \"$LC_ALL\"; id -Gn; env | grep -c do-not-leak; pwd");
+        var result = await ExitAsync(
+            null,
+            "sh",
+            "-c",
+            "id -un; echo \"$HOME\"; echo \"$LC_ALL\"; id -Gn; env | grep -c do-not-leak; pwd"
+        );
         var lines = result.Output.TrimEnd().Split('\n');
         Assert.Equal(SshServer.LoginUser, lines[0]);
         Assert.Equal((await ExitAsync(null, "getent", "passwd", SshServer.LoginUser)).Output.Split(':')[5], lines[1]);
@@ -60,7 +86,14 @@ public abstract class HostExecutorContract
     {
         var mark = Guid.NewGuid().ToString("N");
         var watch = Stopwatch.StartNew();
-        var result = await RunAsync(null, 2, "sh", "-c", "trap '' TERM; (trap '' TERM; exec -a \"$0\" sleep 600) & sleep 600", mark);
+        var result = await RunAsync(
+            null,
+            2,
+            "sh",
+            "-c",
+            "trap '' TERM; (trap '' TERM; exec -a \"$0\" sleep 600) & sleep 600",
+            mark
+        );
         Assert.IsType<HostResult.TimedOut>(result);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"took {watch.Elapsed}");
         await Poll.UntilAsync("no process of the command is left", () => CommandLines.Of(mark).Count == 0);
@@ -70,7 +103,13 @@ public abstract class HostExecutorContract
     public async Task Run_ThatLeavesADaemonBehind_ReturnsAtOnce()
     {
         await using var directory = await TestDirectory.CreateAsync();
-        var result = await ExitAsync(null, "sh", "-c", "setsid sh -c 'while [ -d \"$0\" ]; do sleep 0.1; done' \"$0\" > /dev/null 2>&1 < /dev/null & echo started", directory.Path);
+        var result = await ExitAsync(
+            null,
+            "sh",
+            "-c",
+            "setsid sh -c 'while [ -d \"$0\" ]; do sleep 0.1; done' \"$0\" > /dev/null 2>&1 < /dev/null & echo started",
+            directory.Path
+        );
         // The daemon ends with the directory, so it is there still: nobody waited for it.
         Assert.Equal("started\n", result.Output);
         await Poll.UntilAsync("the daemon runs", () => CommandLines.Of($"done {directory.Path}").Count > 0);
@@ -96,7 +135,9 @@ public abstract class HostExecutorContract
     {
         var mark = Guid.NewGuid().ToString("N");
         using var cancel = new CancellationTokenSource();
-        var running = Executor.RunAsync(Host, new HostCommand(["sh", "-c", "sleep 300; :", mark], null, TimeSpan.FromSeconds(280)), cancel.Token).AsTask();
+        var running = Executor
+            .RunAsync(Host, new HostCommand(["sh", "-c", "sleep 300; :", mark], null, TimeSpan.FromSeconds(280)), cancel.Token)
+            .AsTask();
         await Poll.UntilAsync("the command runs", () => CommandLines.Of(mark).Count > 0);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
@@ -107,12 +148,18 @@ public abstract class HostExecutorContract
     {
         await using var directory = await TestDirectory.CreateAsync();
         var path = directory.File("a b/c'd/.lock");
-        var first = Assert.IsType<HostLockOutcome.Taken>(await Executor.TakeAsync(Host, path, "first writer", CancellationToken.None));
+        var first = Assert.IsType<HostLockOutcome.Taken>(
+            await Executor.TakeAsync(Host, path, "first writer", CancellationToken.None)
+        );
         Assert.True(first.Lock.IsHeld);
-        var second = Assert.IsType<HostLockOutcome.Held>(await Executor.TakeAsync(Host, path, "second writer", CancellationToken.None));
+        var second = Assert.IsType<HostLockOutcome.Held>(
+            await Executor.TakeAsync(Host, path, "second writer", CancellationToken.None)
+        );
         Assert.Equal("first writer", second.Holder);
         await first.Lock.DisposeAsync();
-        var third = Assert.IsType<HostLockOutcome.Taken>(await Executor.TakeAsync(Host, path, "third writer", CancellationToken.None));
+        var third = Assert.IsType<HostLockOutcome.Taken>(
+            await Executor.TakeAsync(Host, path, "third writer", CancellationToken.None)
+        );
         await third.Lock.DisposeAsync();
     }
 

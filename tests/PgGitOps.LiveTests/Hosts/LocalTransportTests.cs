@@ -11,7 +11,11 @@ public sealed class LocalTransportTests : HostExecutorContract
     [LiveFact]
     public async Task Run_AsAUserThatDoesNotExist_IsUnreachableAndSaysWhy()
     {
-        var result = await Executor.RunAsync(HostWith(new HostTransport.Local("nobody-here")), new HostCommand(["true"], null, TimeSpan.FromSeconds(5)), CancellationToken.None);
+        var result = await Executor.RunAsync(
+            HostWith(new HostTransport.Local("nobody-here")),
+            new HostCommand(["true"], null, TimeSpan.FromSeconds(5)),
+            CancellationToken.None
+        );
         Assert.Contains("nobody-here", Assert.IsType<HostResult.Unreachable>(result).Reason, StringComparison.Ordinal);
     }
 }

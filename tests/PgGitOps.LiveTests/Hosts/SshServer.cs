@@ -42,9 +42,14 @@ public sealed class SshServer : IAsyncDisposable
         File.Copy(Path.Combine(directory, "client.pub"), Path.Combine(directory, "authorized"));
         File.SetUnixFileMode(Path.Combine(directory, "authorized"), (UnixFileMode)0b110_100_100);
         var key1 = (await File.ReadAllTextAsync(Path.Combine(directory, "host.pub"))).Split(' ');
-        await File.WriteAllLinesAsync(Path.Combine(directory, "known_hosts"), addresses.Append(listen).Select(a => $"[{a}]:{port} {key1[0]} {key1[1]}"));
+        await File.WriteAllLinesAsync(
+            Path.Combine(directory, "known_hosts"),
+            addresses.Append(listen).Select(a => $"[{a}]:{port} {key1[0]} {key1[1]}")
+        );
         // Root logs others in: their accounts may be locked for passwords, which only PAM tells apart.
-        await File.WriteAllTextAsync(Path.Combine(directory, "config"), $"""
+        await File.WriteAllTextAsync(
+            Path.Combine(directory, "config"),
+            $"""
             ListenAddress {listen}:{port}
             HostKey {directory}/host
             AuthorizedKeysFile {directory}/authorized
@@ -56,26 +61,34 @@ public sealed class SshServer : IAsyncDisposable
             MaxStartups 100
             PrintMotd no
 
-            """);
+            """
+        );
         if (Environment.IsPrivilegedProcess)
             Directory.CreateDirectory("/run/sshd");
-        var start = new ProcessStartInfo(ServerPrograms.PathOf("sshd"), ["-D", "-e", "-f", Path.Combine(directory, "config")]) { RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(ServerPrograms.PathOf("sshd"), ["-D", "-e", "-f", Path.Combine(directory, "config")])
+        {
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         var process = Process.Start(start) ?? throw new InvalidOperationException("sshd did not start");
         var server = new SshServer(directory, process, listen, port);
         _ = process.StandardError.ReadToEndAsync();
-        await Poll.UntilAsync("sshd listens", async () =>
-        {
-            try
+        await Poll.UntilAsync(
+            "sshd listens",
+            async () =>
             {
-                using var client = new System.Net.Sockets.TcpClient();
-                await client.ConnectAsync(listen, port);
-                return true;
+                try
+                {
+                    using var client = new System.Net.Sockets.TcpClient();
+                    await client.ConnectAsync(listen, port);
+                    return true;
+                }
+                catch (System.Net.Sockets.SocketException) when (!process.HasExited)
+                {
+                    return false;
+                }
             }
-            catch (System.Net.Sockets.SocketException) when (!process.HasExited)
-            {
-                return false;
-            }
-        });
+        );
         return server;
     }
 
@@ -90,7 +103,9 @@ public sealed class SshServer : IAsyncDisposable
 
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)) ?? throw new InvalidOperationException($"{program} did not start");
+        using var process =
+            Process.Start(new ProcessStartInfo(program, arguments))
+            ?? throw new InvalidOperationException($"{program} did not start");
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{program} ended with {process.ExitCode}");

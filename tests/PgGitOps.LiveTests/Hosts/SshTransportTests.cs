@@ -26,15 +26,27 @@ public sealed class SshTransportTests : HostExecutorContract, IAsyncLifetime
     public async Task Run_OnAHostWithAnUnknownKey_IsRefused()
     {
         var strange = Path.GetTempFileName();
-        var result = await Executor.RunAsync(HostWith(server!.Transport with { KnownHosts = strange }), True, CancellationToken.None);
+        var result = await Executor.RunAsync(
+            HostWith(server!.Transport with { KnownHosts = strange }),
+            True,
+            CancellationToken.None
+        );
         File.Delete(strange);
-        Assert.Contains("Host key verification failed", Assert.IsType<HostResult.Unreachable>(result).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "Host key verification failed",
+            Assert.IsType<HostResult.Unreachable>(result).Reason,
+            StringComparison.Ordinal
+        );
     }
 
     [LiveFact("ssh", "sshd")]
     public async Task Run_WhereNobodyListens_IsUnreachable()
     {
-        var result = await Executor.RunAsync(HostWith(server!.Transport with { Port = FreePort.Next() }), True, CancellationToken.None);
+        var result = await Executor.RunAsync(
+            HostWith(server!.Transport with { Port = FreePort.Next() }),
+            True,
+            CancellationToken.None
+        );
         Assert.Contains("Connection refused", Assert.IsType<HostResult.Unreachable>(result).Reason, StringComparison.Ordinal);
     }
 
@@ -44,7 +56,16 @@ public sealed class SshTransportTests : HostExecutorContract, IAsyncLifetime
         await using var directory = await TestDirectory.CreateAsync();
         // It ends when the test says so: nobody has to be quick.
         var running = RunAsync(null, 120, "sh", "-c", "while [ -d \"$0\" ]; do sleep 0.1; done", directory.Path);
-        await Poll.UntilAsync("the command runs on the host", () => CommandLines.All().Any(p => p.Line.StartsWith("sh -c while", StringComparison.Ordinal) && p.Line.Contains(directory.Path, StringComparison.Ordinal)));
+        await Poll.UntilAsync(
+            "the command runs on the host",
+            () =>
+                CommandLines
+                    .All()
+                    .Any(p =>
+                        p.Line.StartsWith("sh -c while", StringComparison.Ordinal)
+                        && p.Line.Contains(directory.Path, StringComparison.Ordinal)
+                    )
+        );
         foreach (var pid in ProcessSignals.Tree(server!.Pid).Skip(1))
         {
             if (CommandLines.All().Any(p => p.Pid == pid && p.Line.StartsWith("sshd", StringComparison.Ordinal)))

@@ -18,7 +18,10 @@ public sealed class SuspensionFilesTests
         var suspension = new Suspension("repair", "dba", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddHours(1));
         for (var round = 0; round < 60; round++)
         {
-            Assert.All(await files.WriteAsync(fleet.Fleet, fleet.Cluster, suspension, CancellationToken.None), a => Assert.Null(a.Problem));
+            Assert.All(
+                await files.WriteAsync(fleet.Fleet, fleet.Cluster, suspension, CancellationToken.None),
+                a => Assert.Null(a.Problem)
+            );
             var cleared = await files.ClearAsync(fleet.Fleet, fleet.Cluster, CancellationToken.None);
             Assert.Equal(2, cleared.Count);
             Assert.All(cleared, a => Assert.Null(a.Problem));

@@ -17,25 +17,35 @@ public sealed class ImportTests
     [Trait("Requirement", "R-16")]
     public async Task Import_ClusterMadeByHand_PlansNothing()
     {
-        await using var primary = await PostgresServer.StartAsync(new ServerShape
-        {
-            Name = "a1",
-            Settings = new Dictionary<string, string> { ["cluster_name"] = "'15/main'", ["log_min_duration_statement"] = "500ms", ["search_path"] = "'\"$user\", public'" },
-        });
-        await primary.ExecuteAsync("""
+        await using var primary = await PostgresServer.StartAsync(
+            new ServerShape
+            {
+                Name = "a1",
+                Settings = new Dictionary<string, string>
+                {
+                    ["cluster_name"] = "'15/main'",
+                    ["log_min_duration_statement"] = "500ms",
+                    ["search_path"] = "'\"$user\", public'",
+                },
+            }
+        );
+        await primary.ExecuteAsync(
+            """
             create role "Own er"; create role "it's" login password 'pw' connection limit 3 valid until '2031-02-03 04:05:06+00';
             create role reader noinherit; create role "yes" login createdb; create role "123" replication;
             create role "null" superuser login;
             grant reader to "it's"; grant pg_monitor to reader;
             alter role reader set search_path = 'a b', "C"; alter role reader set work_mem = '3MB';
             alter role reader in database postgres set work_mem = '4MB';
-            """);
+            """
+        );
         await primary.ExecuteAsync("alter system set work_mem = '8192kB'");
         await primary.ExecuteAsync("alter system set archive_timeout = '1min'");
         await primary.ExecuteAsync("alter system set max_connections = 44");
         await primary.ExecuteAsync("create database \"Sales: {x}\" owner \"Own er\" connection limit 9");
         await primary.ExecuteAsync("alter database \"Sales: {x}\" set statement_timeout = '30s'");
-        await primary.ExecuteAsync("""
+        await primary.ExecuteAsync(
+            """
             create schema "sh op" authorization "Own er";
             create schema loose;
             create extension pg_trgm schema loose version '1.5';
@@ -52,7 +62,9 @@ public sealed class ImportTests
             grant connect on database "Sales: {x}" to reader;
             alter default privileges for role "Own er" in schema "sh op" grant select, insert on tables to reader;
             alter default privileges for role "Own er" grant usage on schemas to "it's";
-            """, "Sales: {x}");
+            """,
+            "Sales: {x}"
+        );
         await primary.ExecuteAsync("select pg_reload_conf()");
 
         var documents = await ImportAsync(primary);
@@ -65,7 +77,12 @@ public sealed class ImportTests
         Assert.DoesNotContain("SCRAM", documents.Cluster, StringComparison.Ordinal);
         AssertNothing(plan);
         // The comparison is awake: one changed word is one change.
-        var moved = await PlanAsync(documents with { Cluster = documents.Cluster.Replace("work_mem: 8192kB", "work_mem: 9MB", StringComparison.Ordinal) });
+        var moved = await PlanAsync(
+            documents with
+            {
+                Cluster = documents.Cluster.Replace("work_mem: 8192kB", "work_mem: 9MB", StringComparison.Ordinal),
+            }
+        );
         Assert.Contains(moved.Clusters.Single().Changes, c => c.Key.Object == ObjectPath.Parse("member/a1/parameter/work_mem"));
     }
 
@@ -79,12 +96,19 @@ public sealed class ImportTests
             await server.ExecuteAsync("alter system set synchronous_standby_names = 'ANY 1 (\"b-1\")'");
             await server.ExecuteAsync("select pg_reload_conf()");
         }
-        await Poll.UntilAsync("the standby is synchronous", async () => await primary.ScalarAsync("select sync_state from pg_stat_replication") == "quorum");
+        await Poll.UntilAsync(
+            "the standby is synchronous",
+            async () => await primary.ScalarAsync("select sync_state from pg_stat_replication") == "quorum"
+        );
         await primary.ExecuteAsync("create role app login; create schema s authorization app");
 
         var documents = await ImportAsync(primary, standby);
 
-        Assert.Contains("synchronous: { method: any, count: 1, standbys: [ b-1 ], commit: 'on', whenShort: block }", documents.Cluster, StringComparison.Ordinal);
+        Assert.Contains(
+            "synchronous: { method: any, count: 1, standbys: [ b-1 ], commit: 'on', whenShort: block }",
+            documents.Cluster,
+            StringComparison.Ordinal
+        );
         AssertNothing(await PlanAsync(documents));
     }
 
@@ -92,46 +116,82 @@ public sealed class ImportTests
     public async Task Import_MemberThatCannotBeRead_WritesNothing()
     {
         await using var primary = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
-        var target = Target(primary) with { Members = [new MemberTarget("a1", primary.Address, primary.Port), new MemberTarget("a2", "127.0.0.1", FreePort.Next())] };
+        var target = Target(primary) with
+        {
+            Members =
+            [
+                new MemberTarget("a1", primary.Address, primary.Port),
+                new MemberTarget("a2", "127.0.0.1", FreePort.Next()),
+            ],
+        };
         var outcome = ClusterDocumentWriter.Write(await ObservedServer.ObserveAsync(target), Request(primary));
         Assert.Contains("a2", Assert.IsType<ImportOutcome.Impossible>(outcome).Reason, StringComparison.Ordinal);
     }
 
     private static ClusterTarget Target(params PostgresServer[] members) =>
-        ObservedServer.Target("adopted", ObservedServer.Access(), members) with { AllDatabases = true };
+        ObservedServer.Target("adopted", ObservedServer.Access(), members) with
+        {
+            AllDatabases = true,
+        };
 
-    private static ImportRequest Request(params PostgresServer[] members) => new()
-    {
-        Cluster = "adopted",
-        Environment = "prod",
-        AccessUser = PostgresServer.User,
-        ReplicationUser = "replicator",
-        Owner = "team databases",
-        Placements = [.. members.Select(m => new ImportPlacement(m.Name, "host-" + m.Name, m.Address, m.Port, "site-" + m.Name, "rack-" + m.Name))],
-    };
+    private static ImportRequest Request(params PostgresServer[] members) =>
+        new()
+        {
+            Cluster = "adopted",
+            Environment = "prod",
+            AccessUser = PostgresServer.User,
+            ReplicationUser = "replicator",
+            Owner = "team databases",
+            Placements =
+            [
+                .. members.Select(m => new ImportPlacement(
+                    m.Name,
+                    "host-" + m.Name,
+                    m.Address,
+                    m.Port,
+                    "site-" + m.Name,
+                    "rack-" + m.Name
+                )),
+            ],
+        };
 
     private static async Task<(string Cluster, string Environment)> ImportAsync(params PostgresServer[] members)
     {
         var request = Request(members);
-        var written = Assert.IsType<ImportOutcome.Written>(ClusterDocumentWriter.Write(await ObservedServer.ObserveAsync(Target(members)), request));
+        var written = Assert.IsType<ImportOutcome.Written>(
+            ClusterDocumentWriter.Write(await ObservedServer.ObserveAsync(Target(members)), request)
+        );
         return (written.Yaml, EnvironmentDocumentWriter.Write(request));
     }
 
     private static async Task<Plan> PlanAsync((string Cluster, string Environment) documents)
     {
         // Trust authentication: the engine logs in without a password, as the written environment says.
-        var tree = new SourceTree(new RevisionInfo(new string('0', 40), "test", DateTimeOffset.UnixEpoch, "import"),
-        [
-            File("environments/prod/clusters/adopted.yaml", documents.Cluster),
-            File("environments/prod/environment.yaml", documents.Environment),
-        ]);
+        var tree = new SourceTree(
+            new RevisionInfo(new string('0', 40), "test", DateTimeOffset.UnixEpoch, "import"),
+            [
+                File("environments/prod/clusters/adopted.yaml", documents.Cluster),
+                File("environments/prod/environment.yaml", documents.Environment),
+            ]
+        );
         var reading = new FleetReader().Read(tree);
         Assert.True(reading.Fleet is not null, string.Join('\n', reading.Diagnostics) + "\n" + documents.Cluster);
         await using var connections = ObservedServer.Connections();
-        var snapshot = await new PostgresObserver(connections, TimeProvider.System).ObserveAsync(reading.Fleet, ["adopted"], CancellationToken.None);
+        var snapshot = await new PostgresObserver(connections, TimeProvider.System).ObserveAsync(
+            reading.Fleet,
+            ["adopted"],
+            CancellationToken.None
+        );
         foreach (var member in snapshot.Clusters[0].Members)
             Assert.IsType<Observation<ServerFacts>.Seen>(member.Server);
-        return Planner.Plan(reading.Fleet, snapshot, new PlanOptions(DateTimeOffset.UtcNow, (_, _) => throw new InvalidOperationException("an imported document names no password")));
+        return Planner.Plan(
+            reading.Fleet,
+            snapshot,
+            new PlanOptions(
+                DateTimeOffset.UtcNow,
+                (_, _) => throw new InvalidOperationException("an imported document names no password")
+            )
+        );
     }
 
     private static SourceFile File(string path, string text)
@@ -145,7 +205,9 @@ public sealed class ImportTests
         var cluster = plan.Clusters.Single();
         Assert.Empty(cluster.Refusals);
         Assert.Empty(cluster.Unknowns);
-        Assert.Empty(cluster.Changes.Where(c => c.Cause != ChangeCause.Undeclared).Select(c => $"{c.Key}: {c.Live} -> {c.Desired}"));
+        Assert.Empty(
+            cluster.Changes.Where(c => c.Cause != ChangeCause.Undeclared).Select(c => $"{c.Key}: {c.Live} -> {c.Desired}")
+        );
         Assert.Empty(cluster.Steps.Select(s => s.Id));
     }
 }

@@ -12,7 +12,8 @@ public sealed class DatabaseFactsTests
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await server.ExecuteAsync("create role own; create role reader; create role writer");
         await server.ExecuteAsync("create database sales owner own");
-        await server.ExecuteAsync("""
+        await server.ExecuteAsync(
+            """
             create schema shop authorization own;
             create schema other;
             create extension pg_trgm schema other;
@@ -30,16 +31,24 @@ public sealed class DatabaseFactsTests
             revoke all on function shop.f(int, text) from public;
             alter default privileges for role own in schema shop grant select on tables to reader;
             alter default privileges for role own revoke execute on functions from public;
-            """, "sales");
+            """,
+            "sales"
+        );
 
-        var target = ObservedServer.Target(ObservedServer.Access(), server) with { Databases = [new DatabaseTarget("sales", ["shop"]), new DatabaseTarget("missing", null)] };
+        var target = ObservedServer.Target(ObservedServer.Access(), server) with
+        {
+            Databases = [new DatabaseTarget("sales", ["shop"]), new DatabaseTarget("missing", null)],
+        };
         var snapshot = await ObservedServer.ObserveAsync(target);
         var facts = snapshot.Contents("sales");
 
         var maintain = ServerPrograms.Major >= 17 ? "MAINTAIN " : "";
         var (publicOwner, everybody) = ServerPrograms.Major >= 15 ? ("pg_database_owner", "USAGE") : ("postgres", "CREATE USAGE");
         Assert.Equal([new("other", "postgres"), new("public", publicOwner), new("shop", "own")], facts.Schemas);
-        Assert.Equal([("pg_trgm", "other", true), ("plpgsql", "pg_catalog", false)], facts.Extensions.Select(e => (e.Name, e.Schema, e.DefaultVersion == e.Version)));
+        Assert.Equal(
+            [("pg_trgm", "other", true), ("plpgsql", "pg_catalog", false)],
+            facts.Extensions.Select(e => (e.Name, e.Schema, e.DefaultVersion == e.Version))
+        );
         Assert.Equal(
             [
                 "database .sales PUBLIC: CONNECT TEMPORARY",
@@ -59,9 +68,12 @@ public sealed class DatabaseFactsTests
                 $"table shop.plain own: DELETE INSERT {maintain}REFERENCES SELECT TRIGGER TRUNCATE UPDATE",
                 $"table shop.v own: DELETE INSERT {maintain}REFERENCES SELECT TRIGGER TRUNCATE UPDATE",
             ],
-            facts.Acls.Select(a => a.Text()));
-        Assert.Equal([("own", null, "functions", "own", "EXECUTE"), ("own", "shop", "tables", "reader", "SELECT")],
-            facts.DefaultAcls.Select(d => (d.ForRole, d.Schema, d.On, d.Grantee, d.Privileges.Words())));
+            facts.Acls.Select(a => a.Text())
+        );
+        Assert.Equal(
+            [("own", null, "functions", "own", "EXECUTE"), ("own", "shop", "tables", "reader", "SELECT")],
+            facts.DefaultAcls.Select(d => (d.ForRole, d.Schema, d.On, d.Grantee, d.Privileges.Words()))
+        );
         Assert.IsType<Observation<DatabaseFacts>.Absent>(snapshot.Databases.Single(d => d.Name == "missing").Contents);
     }
 
@@ -73,7 +85,12 @@ public sealed class DatabaseFactsTests
             await server.ExecuteAsync($"create database {name}");
         await server.ExecuteAsync("alter database closed allow_connections false");
 
-        var snapshot = await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(), server) with { AllDatabases = true });
+        var snapshot = await ObservedServer.ObserveAsync(
+            ObservedServer.Target(ObservedServer.Access(), server) with
+            {
+                AllDatabases = true,
+            }
+        );
 
         Assert.Equal(["d1", "d2", "d3", "postgres"], snapshot.Databases.Select(d => d.Name));
         Assert.All(snapshot.Databases, d => Assert.NotEmpty(snapshot.Contents(d.Name).Schemas));

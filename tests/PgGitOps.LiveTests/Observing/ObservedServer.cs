@@ -16,18 +16,29 @@ internal static class ObservedServer
         var variable = "PGGITOPS_TEST_" + Guid.NewGuid().ToString("N");
         Environment.SetEnvironmentVariable(variable, password ?? PostgresServer.Password);
         return new ServerAccess(
-            user, new SecretReference.FromEnvironment(variable, default), "replicator", null, "disable",
-            deadline ?? TimeSpan.FromSeconds(10), deadline ?? TimeSpan.FromSeconds(10), "~/none", null, []);
+            user,
+            new SecretReference.FromEnvironment(variable, default),
+            "replicator",
+            null,
+            "disable",
+            deadline ?? TimeSpan.FromSeconds(10),
+            deadline ?? TimeSpan.FromSeconds(10),
+            "~/none",
+            null,
+            []
+        );
     }
 
-    public static ClusterTarget Target(ServerAccess access, params PostgresServer[] members) => Target("cluster", access, members);
+    public static ClusterTarget Target(ServerAccess access, params PostgresServer[] members) =>
+        Target("cluster", access, members);
 
-    public static ClusterTarget Target(string name, ServerAccess access, params PostgresServer[] members) => new()
-    {
-        Name = name,
-        Access = access,
-        Members = [.. members.Select(m => new MemberTarget(m.Name, m.Address, m.Port))],
-    };
+    public static ClusterTarget Target(string name, ServerAccess access, params PostgresServer[] members) =>
+        new()
+        {
+            Name = name,
+            Access = access,
+            Members = [.. members.Select(m => new MemberTarget(m.Name, m.Address, m.Port))],
+        };
 
     public static PostgresObserver Observer(bool keep = false) => new(Connections(keep), TimeProvider.System);
 
@@ -47,5 +58,9 @@ internal static class ObservedServer
 
     public static string Words(this IEnumerable<string> words) => string.Join(' ', words);
 
-    public static string Text(this AclFact acl) => string.Create(CultureInfo.InvariantCulture, $"{acl.Kind} {acl.Schema}.{acl.Object} {acl.Grantee ?? "-"}: {acl.Privileges.Words()}");
+    public static string Text(this AclFact acl) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{acl.Kind} {acl.Schema}.{acl.Object} {acl.Grantee ?? "-"}: {acl.Privileges.Words()}"
+        );
 }

@@ -93,7 +93,11 @@ public sealed class OddCatalogueTests
         var (server, _) = await WriterUnderTest.StartPrimaryAsync();
         await using var started = server;
         await server.ExecuteAsync("create database latin encoding 'LATIN1' template template0 locale 'C'");
-        await using (var connection = new NpgsqlConnection($"Host={server.Address};Port={server.Port};Username={PostgresServer.User};Password={PostgresServer.Password};Database=latin;Pooling=false"))
+        await using (
+            var connection = new NpgsqlConnection(
+                $"Host={server.Address};Port={server.Port};Username={PostgresServer.User};Password={PostgresServer.Password};Database=latin;Pooling=false"
+            )
+        )
         {
             await connection.OpenAsync();
             await using var command = new NpgsqlCommand("create role \"l\u00e9z\"", connection);
@@ -116,7 +120,9 @@ public sealed class OddCatalogueTests
             await server.ExecuteAsync(statement);
 
         var access = fleet.Fleet.Environments[0].Access;
-        var facts = (await ObservedServer.ObserveAsync(ObservedServer.Target(access, server) with { AllDatabases = true })).Facts("core-1");
+        var facts = (await ObservedServer.ObserveAsync(ObservedServer.Target(access, server) with { AllDatabases = true })).Facts(
+            "core-1"
+        );
         await using var writer = await WriterUnderTest.OpenAsync(fleet);
         Assert.IsType<StepOutcome.Done>(await writer.RunAsync(WriterUnderTest.Sql("create role made")));
         Assert.IsType<StepOutcome.Done>(await writer.RunAsync(WriterUnderTest.Alone("create database made")));

@@ -24,7 +24,11 @@ public sealed class RecordTests
     {
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await server.ExecuteAsync(Tables + Rows);
-        var record = Assert.IsType<Observation<ClusterRecord>.Seen>((await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(), server))).Record).Value;
+        var record = Assert
+            .IsType<Observation<ClusterRecord>.Seen>(
+                (await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(), server))).Record
+            )
+            .Value;
         Assert.Equal([new("role/app", "c1", Day(1))], record.Inventory);
         Assert.Equal([new("role/app", "login", "true", "c2", Day(2))], record.Applied);
         Assert.Equal(new Suspension("migration", "ada", Day(3), Day(4)), record.Suspension);
@@ -35,7 +39,10 @@ public sealed class RecordTests
     {
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await server.ExecuteAsync("create role mallory login; grant create on database postgres to mallory");
-        await server.ExecuteAsync(Tables + Rows + "grant usage on schema pggitops to public; grant select on all tables in schema pggitops to public", user: "mallory");
+        await server.ExecuteAsync(
+            Tables + Rows + "grant usage on schema pggitops to public; grant select on all tables in schema pggitops to public",
+            user: "mallory"
+        );
         var record = (await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(), server))).Record;
         Assert.Equal(UnreadableKind.Faulty, Assert.IsType<Observation<ClusterRecord>.Unreadable>(record).Kind);
     }
@@ -45,7 +52,11 @@ public sealed class RecordTests
     {
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await server.ExecuteAsync(Tables + Rows + "create role watcher login password 'w'");
-        var record = (await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(user: "watcher", password: "w"), server))).Record;
+        var record = (
+            await ObservedServer.ObserveAsync(
+                ObservedServer.Target(ObservedServer.Access(user: "watcher", password: "w"), server)
+            )
+        ).Record;
         Assert.Equal(UnreadableKind.AccessDenied, Assert.IsType<Observation<ClusterRecord>.Unreadable>(record).Kind);
     }
 
@@ -56,7 +67,8 @@ public sealed class RecordTests
         await using var connections = ObservedServer.Connections(keep: true);
         var observer = new Providers.Postgres.Observing.PostgresObserver(connections, TimeProvider.System);
         var target = ObservedServer.Target(ObservedServer.Access(), server);
-        async Task<Observation<ClusterRecord>> Record() => (await observer.ObserveAsync([target], CancellationToken.None)).Clusters[0].Record;
+        async Task<Observation<ClusterRecord>> Record() =>
+            (await observer.ObserveAsync([target], CancellationToken.None)).Clusters[0].Record;
 
         Assert.IsType<Observation<ClusterRecord>.Absent>(await Record());
         await server.ExecuteAsync(Tables + Rows);

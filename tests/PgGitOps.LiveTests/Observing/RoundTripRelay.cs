@@ -27,7 +27,8 @@ internal sealed class RoundTripRelay : IAsyncDisposable
     /// <summary>Answers that followed something a client said; the parts of one answer count once.</summary>
     public int RoundTrips => Volatile.Read(ref roundTrips);
 
-    public (int Connections, int RoundTrips) Take() => (Interlocked.Exchange(ref connections, 0), Interlocked.Exchange(ref roundTrips, 0));
+    public (int Connections, int RoundTrips) Take() =>
+        (Interlocked.Exchange(ref connections, 0), Interlocked.Exchange(ref roundTrips, 0));
 
     public async ValueTask DisposeAsync()
     {
@@ -45,7 +46,8 @@ internal sealed class RoundTripRelay : IAsyncDisposable
             {
                 client = await listener.AcceptTcpClientAsync(end.Token);
             }
-            catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
+            catch (Exception exception)
+                when (exception is OperationCanceledException or ObjectDisposedException or SocketException)
             {
                 return;
             }
@@ -62,11 +64,15 @@ internal sealed class RoundTripRelay : IAsyncDisposable
         await server.ConnectAsync(host, port);
         var asked = 0;
         var forth = CopyAsync(client.GetStream(), server, () => Volatile.Write(ref asked, 1));
-        var back = CopyAsync(server.GetStream(), client, () =>
-        {
-            if (Interlocked.Exchange(ref asked, 0) == 1)
-                Interlocked.Increment(ref roundTrips);
-        });
+        var back = CopyAsync(
+            server.GetStream(),
+            client,
+            () =>
+            {
+                if (Interlocked.Exchange(ref asked, 0) == 1)
+                    Interlocked.Increment(ref roundTrips);
+            }
+        );
         await Task.WhenAll(forth, back);
     }
 
@@ -82,8 +88,13 @@ internal sealed class RoundTripRelay : IAsyncDisposable
             }
             to.Client.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or SocketException or InvalidOperationException)
-        {
-        }
+        catch (Exception exception)
+            when (exception
+                    is IOException
+                        or OperationCanceledException
+                        or ObjectDisposedException
+                        or SocketException
+                        or InvalidOperationException
+            ) { }
     }
 }

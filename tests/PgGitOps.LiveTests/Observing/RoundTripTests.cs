@@ -12,7 +12,12 @@ public sealed class RoundTripTests
         await server.ExecuteAsync("create role r1; create role r2");
         await server.ExecuteAsync("create database d1");
         await using var relay = new RoundTripRelay(server.Address, server.Port);
-        var target = new ClusterTarget { Name = "c", Access = ObservedServer.Access(), Members = [new MemberTarget("a1", "127.0.0.1", relay.Port)] };
+        var target = new ClusterTarget
+        {
+            Name = "c",
+            Access = ObservedServer.Access(),
+            Members = [new MemberTarget("a1", "127.0.0.1", relay.Port)],
+        };
         await using var connections = ObservedServer.Connections(keep: true);
         var observer = new PostgresObserver(connections, TimeProvider.System);
 

@@ -8,7 +8,13 @@ public sealed class StrangerTests
     [LiveFact]
     public async Task Observe_ServerWithAnotherClusterName_IsAStranger()
     {
-        await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1", Settings = new Dictionary<string, string> { ["cluster_name"] = "'sales'" } });
+        await using var server = await PostgresServer.StartAsync(
+            new ServerShape
+            {
+                Name = "a1",
+                Settings = new Dictionary<string, string> { ["cluster_name"] = "'sales'" },
+            }
+        );
         var target = ObservedServer.Target(ObservedServer.Access(), server);
 
         var stranger = (await ObservedServer.ObserveAsync(target with { ClusterNames = ["core"] })).Unreadable("a1");
@@ -22,8 +28,21 @@ public sealed class StrangerTests
     [LiveFact]
     public async Task Observe_ClusterNameThatNoMemberCouldHave_IsNoEvidence()
     {
-        await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1", Settings = new Dictionary<string, string> { ["cluster_name"] = "'15/main'" } });
-        (await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(), server) with { ClusterNames = ["core"] })).Facts("a1");
+        await using var server = await PostgresServer.StartAsync(
+            new ServerShape
+            {
+                Name = "a1",
+                Settings = new Dictionary<string, string> { ["cluster_name"] = "'15/main'" },
+            }
+        );
+        (
+            await ObservedServer.ObserveAsync(
+                ObservedServer.Target(ObservedServer.Access(), server) with
+                {
+                    ClusterNames = ["core"],
+                }
+            )
+        ).Facts("a1");
     }
 
     [LiveFact]
@@ -54,7 +73,11 @@ public sealed class StrangerTests
         var snapshot = await ObservedServer.ObserveAsync(target);
 
         Assert.Equal(2, snapshot.Primaries.Count());
-        Assert.Contains("a1, a2", Assert.IsType<Observation<ClusterRecord>.Unreadable>(snapshot.Record).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "a1, a2",
+            Assert.IsType<Observation<ClusterRecord>.Unreadable>(snapshot.Record).Reason,
+            StringComparison.Ordinal
+        );
         Assert.IsType<Observation<DatabaseFacts>.Unreadable>(snapshot.Databases.Single().Contents);
     }
 }

@@ -19,8 +19,11 @@ public sealed class UnreadableServerTests
         await using var observer = ObservedServer.Connections();
         hanging.Suspend();
         // Ten clusters on the same hanging server: together they must not take longer than one.
-        var targets = Enumerable.Range(0, 10).Select(i => ObservedServer.Target($"h{i}", ObservedServer.Access(Short), hanging))
-            .Append(ObservedServer.Target("well", ObservedServer.Access(TimeSpan.FromSeconds(10)), well)).ToArray();
+        var targets = Enumerable
+            .Range(0, 10)
+            .Select(i => ObservedServer.Target($"h{i}", ObservedServer.Access(Short), hanging))
+            .Append(ObservedServer.Target("well", ObservedServer.Access(TimeSpan.FromSeconds(10)), well))
+            .ToArray();
 
         var since = Stopwatch.StartNew();
         var snapshot = await new PostgresObserver(observer, TimeProvider.System).ObserveAsync(targets, CancellationToken.None);
@@ -40,9 +43,14 @@ public sealed class UnreadableServerTests
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await using var connections = ObservedServer.Connections(keep: true);
         var observer = new PostgresObserver(connections, TimeProvider.System);
-        var target = ObservedServer.Target(ObservedServer.Access(Short), server) with { Databases = [new DatabaseTarget("postgres", null)] };
+        var target = ObservedServer.Target(ObservedServer.Access(Short), server) with
+        {
+            Databases = [new DatabaseTarget("postgres", null)],
+        };
         // Connections are open now, so the next pass hangs in a query and not in a login.
-        (await observer.ObserveAsync([target], CancellationToken.None)).Clusters[0].Facts("a1");
+        (await observer.ObserveAsync([target], CancellationToken.None))
+            .Clusters[0]
+            .Facts("a1");
         server.Suspend();
 
         for (var pass = 0; pass < 2; pass++)
@@ -55,8 +63,12 @@ public sealed class UnreadableServerTests
         }
 
         server.Resume();
-        await Poll.UntilAsync("it is read again", async () =>
-            (await observer.ObserveAsync([target], CancellationToken.None)).Clusters[0].Find("a1")!.Server is Observation<ServerFacts>.Seen);
+        await Poll.UntilAsync(
+            "it is read again",
+            async () =>
+                (await observer.ObserveAsync([target], CancellationToken.None)).Clusters[0].Find("a1")!.Server
+                is Observation<ServerFacts>.Seen
+        );
     }
 
     [LiveFact]
@@ -66,24 +78,40 @@ public sealed class UnreadableServerTests
         server.Suspend();
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         var since = Stopwatch.StartNew();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ObservedServer.Observer().ObserveAsync([ObservedServer.Target(ObservedServer.Access(), server)], cancel.Token).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            ObservedServer
+                .Observer()
+                .ObserveAsync([ObservedServer.Target(ObservedServer.Access(), server)], cancel.Token)
+                .AsTask()
+        );
         Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(6));
     }
 
     [LiveFact]
     public async Task Observe_WrongPassword_IsAccessDeniedAndDoesNotTellIt()
     {
-        await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1", Authentication = ServerAuthentication.Scram });
-        var snapshot = await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(password: "not-the-password"), server));
+        await using var server = await PostgresServer.StartAsync(
+            new ServerShape { Name = "a1", Authentication = ServerAuthentication.Scram }
+        );
+        var snapshot = await ObservedServer.ObserveAsync(
+            ObservedServer.Target(ObservedServer.Access(password: "not-the-password"), server)
+        );
         var denied = snapshot.Unreadable("a1");
-        Assert.Equal((UnreadableKind.AccessDenied, "password authentication failed for user \"postgres\""), (denied.Kind, denied.Reason));
+        Assert.Equal(
+            (UnreadableKind.AccessDenied, "password authentication failed for user \"postgres\""),
+            (denied.Kind, denied.Reason)
+        );
     }
 
     [LiveFact]
     public async Task Observe_NoPasswordWhereOneIsAsked_SaysSo()
     {
-        await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1", Authentication = ServerAuthentication.Scram });
-        var denied = (await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access() with { Password = null }, server))).Unreadable("a1");
+        await using var server = await PostgresServer.StartAsync(
+            new ServerShape { Name = "a1", Authentication = ServerAuthentication.Scram }
+        );
+        var denied = (
+            await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access() with { Password = null }, server))
+        ).Unreadable("a1");
         Assert.Equal(UnreadableKind.AccessDenied, denied.Kind);
         Assert.Contains("password", denied.Reason, StringComparison.Ordinal);
     }
@@ -98,11 +126,16 @@ public sealed class UnreadableServerTests
         await standby.AppendConfigurationAsync("hot_standby = off");
         await standby.LaunchAsync();
         Observation<ServerFacts>.Unreadable? notReady = null;
-        await Poll.UntilAsync("it answers that it is not ready", async () =>
-        {
-            notReady = (await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(), primary, standby))).Unreadable("a2");
-            return notReady.Kind == UnreadableKind.NotReady;
-        });
+        await Poll.UntilAsync(
+            "it answers that it is not ready",
+            async () =>
+            {
+                notReady = (
+                    await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(), primary, standby))
+                ).Unreadable("a2");
+                return notReady.Kind == UnreadableKind.NotReady;
+            }
+        );
         Assert.Contains("the database system is", notReady!.Reason, StringComparison.Ordinal);
     }
 
@@ -117,15 +150,21 @@ public sealed class UnreadableServerTests
         await using var watcher = await server.OpenAsync("template1");
         await using var locker = await server.OpenAsync();
         // The roles query waits for this lock, and nobody can log in any more.
-        await using var command = new Npgsql.NpgsqlCommand("begin; lock table pg_catalog.pg_authid in access exclusive mode", locker);
+        await using var command = new Npgsql.NpgsqlCommand(
+            "begin; lock table pg_catalog.pg_authid in access exclusive mode",
+            locker
+        );
         await command.ExecuteNonQueryAsync();
 
         var pass = observer.ObserveAsync([target], CancellationToken.None).AsTask();
-        await Poll.UntilAsync("the observer waits for the lock", async () =>
-        {
-            await using var waiting = new Npgsql.NpgsqlCommand("select count(*) from pg_locks where not granted", watcher);
-            return (long)(await waiting.ExecuteScalarAsync())! > 0;
-        });
+        await Poll.UntilAsync(
+            "the observer waits for the lock",
+            async () =>
+            {
+                await using var waiting = new Npgsql.NpgsqlCommand("select count(*) from pg_locks where not granted", watcher);
+                return (long)(await waiting.ExecuteScalarAsync())! > 0;
+            }
+        );
         Assert.False(pass.IsCompleted);
         await server.KillAsync();
 
@@ -139,7 +178,10 @@ public sealed class UnreadableServerTests
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await using var connections = ObservedServer.Connections(keep: true);
         var observer = new PostgresObserver(connections, TimeProvider.System);
-        var target = ObservedServer.Target(ObservedServer.Access(), server) with { Databases = [new DatabaseTarget("postgres", null)] };
+        var target = ObservedServer.Target(ObservedServer.Access(), server) with
+        {
+            Databases = [new DatabaseTarget("postgres", null)],
+        };
         var before = (await observer.ObserveAsync([target], CancellationToken.None)).Clusters[0].Facts("a1").StartedAt;
         await server.RestartAsync();
         var after = (await observer.ObserveAsync([target], CancellationToken.None)).Clusters[0];
@@ -152,16 +194,28 @@ public sealed class UnreadableServerTests
     {
         var port = FreePort.Next();
         var at = DateTimeOffset.UnixEpoch;
-        var target = new ClusterTarget { Name = "c", Access = ObservedServer.Access(), Members = [new MemberTarget("a1", "127.0.0.1", port)] };
+        var target = new ClusterTarget
+        {
+            Name = "c",
+            Access = ObservedServer.Access(),
+            Members = [new MemberTarget("a1", "127.0.0.1", port)],
+        };
 
-        async Task<ClusterSnapshot> WithHost(Observation<DataDirectoryFacts>? word) => await ObservedServer.ObserveAsync(
-            target with { Members = [target.Members[0] with { Look = word is null ? null : _ => ValueTask.FromResult(word) }] });
+        async Task<ClusterSnapshot> WithHost(Observation<DataDirectoryFacts>? word) =>
+            await ObservedServer.ObserveAsync(
+                target with
+                {
+                    Members = [target.Members[0] with { Look = word is null ? null : _ => ValueTask.FromResult(word) }],
+                }
+            );
 
         var unasked = await WithHost(null);
         Assert.Equal($"connection refused at 127.0.0.1 port {port}", unasked.Unreadable("a1").Reason);
         Assert.IsType<Observation<ClusterRecord>.Unreadable>(unasked.Record);
 
-        var stopped = await WithHost(new Observation<DataDirectoryFacts>.Seen(new DataDirectoryFacts("/d", 15, false, false, "1"), at));
+        var stopped = await WithHost(
+            new Observation<DataDirectoryFacts>.Seen(new DataDirectoryFacts("/d", 15, false, false, "1"), at)
+        );
         Assert.Equal(UnreadableKind.Unreachable, stopped.Unreadable("a1").Kind);
         Assert.NotNull(stopped.Find("a1")!.Host);
 
@@ -178,7 +232,12 @@ public sealed class UnreadableServerTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        var target = new ClusterTarget { Name = "c", Access = ObservedServer.Access(Short), Members = [new MemberTarget("a1", "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port)] };
+        var target = new ClusterTarget
+        {
+            Name = "c",
+            Access = ObservedServer.Access(Short),
+            Members = [new MemberTarget("a1", "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port)],
+        };
         var since = Stopwatch.StartNew();
         Assert.Equal(UnreadableKind.Unreachable, (await ObservedServer.ObserveAsync(target)).Unreadable("a1").Kind);
         Assert.InRange(since.Elapsed, TimeSpan.Zero, Short + TimeSpan.FromSeconds(5));

@@ -28,7 +28,9 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
             else if (line.Length > 0 && line[0] != '#')
             {
                 var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                attacks.Add((kind, line.Replace("{FILE}", file).Replace("{PORT}", port).Replace("{VAR}", "PGGITOPS_TEST_CANARY")));
+                attacks.Add(
+                    (kind, line.Replace("{FILE}", file).Replace("{PORT}", port).Replace("{VAR}", "PGGITOPS_TEST_CANARY"))
+                );
             }
         }
         Assert.True(attacks.Count >= 150, $"{attacks.Count} attacks");
@@ -47,7 +49,11 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
     {
         var all = string.Join(
             "\n",
-            result.Problems.Select(p => p.Message).Concat(result.Runs.Select(r => r.Reason)).Concat(result.Runs.SelectMany(r => r.Findings).Select(f => f.Message)));
+            result
+                .Problems.Select(p => p.Message)
+                .Concat(result.Runs.Select(r => r.Reason))
+                .Concat(result.Runs.SelectMany(r => r.Findings).Select(f => f.Message))
+        );
         Assert.DoesNotContain(Canary, all, StringComparison.Ordinal);
         Assert.DoesNotContain("CANARY-SEEN", all, StringComparison.Ordinal);
         Assert.DoesNotContain("root:x:0:0", all, StringComparison.Ordinal);
@@ -62,8 +68,7 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
     {
         var attacks = Attacks();
         using var engine = EngineBench.Engine();
-        var bundle = EngineBench.Bundle(
-        [
+        var bundle = EngineBench.Bundle([
             .. attacks.Select((a, i) => EngineBench.Rule(Id(i), a.Code)),
             EngineBench.Rule("ZZZ", "Report(Documents(\"RecoveryPolicy\")[0], \"the worker lives on\");"),
         ]);
@@ -76,15 +81,19 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
         {
             if (refused.TryGetValue($"policies/rules/r{i:D3}.csx", out var problem))
             {
-                output.WriteLine($"{attacks[i].Class,-28} {problem.Span.Line}:{problem.Span.Column,-4} {problem.RuleId} {problem.Message[..Math.Min(90, problem.Message.Length)]} | {attacks[i].Code}");
+                output.WriteLine(
+                    $"{attacks[i].Class, -28} {problem.Span.Line}:{problem.Span.Column, -4} {problem.RuleId} {problem.Message[..Math.Min(90, problem.Message.Length)]} | {attacks[i].Code}"
+                );
                 Assert.True(problem.Span.Line >= 9 && problem.Span.Column >= 1, $"{attacks[i].Code}: {problem.Span}");
             }
             else if (runs[Id(i)] is { End: RunEnd.Error } run)
-                output.WriteLine($"{attacks[i].Class,-28} ended: {run.Reason} at {run.ErrorAt} | {attacks[i].Code}");
+                output.WriteLine($"{attacks[i].Class, -28} ended: {run.Reason} at {run.ErrorAt} | {attacks[i].Code}");
             else
                 harmless.Add($"{attacks[i].Class}: {attacks[i].Code} -> {runs[Id(i)].Reason}");
         }
-        output.WriteLine($"{refused.Count} refused, {attacks.Count - refused.Count - harmless.Count} ended, {harmless.Count} harmless");
+        output.WriteLine(
+            $"{refused.Count} refused, {attacks.Count - refused.Count - harmless.Count} ended, {harmless.Count} harmless"
+        );
         Assert.Empty(harmless);
         Assert.Equal("the worker lives on", Assert.Single(runs["ZZZ"].Findings).Message);
         AssertNothingReached(result);
@@ -94,15 +103,23 @@ public sealed class AttackTests(ITestOutputHelper output) : IDisposable
     public void EveryAttack_AgainstTheJailAlone_ReachesNothing()
     {
         var attacks = Attacks();
-        using var engine = EngineBench.Engine(new RuleEngineOptions { Layers = Layers.None, EvaluateShare = TimeSpan.FromSeconds(1), EvaluateBudget = TimeSpan.FromMinutes(10) });
-        var bundle = EngineBench.Bundle(
-        [
+        using var engine = EngineBench.Engine(
+            new RuleEngineOptions
+            {
+                Layers = Layers.None,
+                EvaluateShare = TimeSpan.FromSeconds(1),
+                EvaluateBudget = TimeSpan.FromMinutes(10),
+            }
+        );
+        var bundle = EngineBench.Bundle([
             .. attacks.Select((a, i) => EngineBench.Rule(Id(i), a.Code)),
             EngineBench.Rule("ZZZ", "Report(Documents(\"RecoveryPolicy\")[0], \"the worker lives on\");"),
         ]);
         var result = engine.Evaluate(bundle, EngineBench.Documents(Documents), EngineBench.Now);
         foreach (var run in result.Runs)
-            output.WriteLine($"{run.Rule.Id} {run.End} {run.Reason} | {(run.Rule.Id == "ZZZ" ? "" : attacks[int.Parse(run.Rule.Id[1..], System.Globalization.CultureInfo.InvariantCulture)].Code)}");
+            output.WriteLine(
+                $"{run.Rule.Id} {run.End} {run.Reason} | {(run.Rule.Id == "ZZZ" ? "" : attacks[int.Parse(run.Rule.Id[1..], System.Globalization.CultureInfo.InvariantCulture)].Code)}"
+            );
         // What did not compile says why, the commonest reason first: a limit that hits all of them is no attack held off.
         foreach (var reason in result.Problems.GroupBy(p => p.Message).OrderByDescending(g => g.Count()).Take(10))
             output.WriteLine($"{reason.Count()} × {reason.Key}");

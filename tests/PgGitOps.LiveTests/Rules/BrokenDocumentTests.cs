@@ -18,7 +18,10 @@ public sealed class BrokenDocumentTests
     private static SourceFile File(string path, string text) => new(path, text, System.Text.Encoding.UTF8.GetBytes(text));
 
     private static SourceFile Document(string name, string days, string kind = "Retention") =>
-        File($"policies/{name}.yaml", $"apiVersion: fleet.example/v1\nkind: {kind}\nmetadata: {{ name: {name} }}\nspec: {{ days: {days} }}\n");
+        File(
+            $"policies/{name}.yaml",
+            $"apiVersion: fleet.example/v1\nkind: {kind}\nmetadata: {{ name: {name} }}\nspec: {{ days: {days} }}\n"
+        );
 
     private static (FleetReading Reading, RuleReport Report) Judge(params SourceFile[] files)
     {
@@ -26,18 +29,43 @@ public sealed class BrokenDocumentTests
         [
             File("schemas/kinds/retention.schema.json", Schema),
             File("schemas/kinds/other.schema.json", Schema.Replace("Retention", "Other", StringComparison.Ordinal)),
-            File("policies/rules/each.csx", EngineBench.Rule("EACH", "if (Document[\"spec\"][\"days\"].Int < 7) Report(Document[\"spec\"][\"days\"], \"short\");", "Retention")),
-            File("policies/rules/among.csx", EngineBench.Rule("AMONG", "if (Fleet.Documents(\"Retention\").Count < 3) Report(Document, \"fewer than three\");", "Retention")),
-            File("policies/rules/other.csx", EngineBench.Rule("OTHER", "if (Fleet.Documents(\"Other\").Count != 1) Report(Document, \"not one\");", "Retention")),
+            File(
+                "policies/rules/each.csx",
+                EngineBench.Rule(
+                    "EACH",
+                    "if (Document[\"spec\"][\"days\"].Int < 7) Report(Document[\"spec\"][\"days\"], \"short\");",
+                    "Retention"
+                )
+            ),
+            File(
+                "policies/rules/among.csx",
+                EngineBench.Rule(
+                    "AMONG",
+                    "if (Fleet.Documents(\"Retention\").Count < 3) Report(Document, \"fewer than three\");",
+                    "Retention"
+                )
+            ),
+            File(
+                "policies/rules/other.csx",
+                EngineBench.Rule(
+                    "OTHER",
+                    "if (Fleet.Documents(\"Other\").Count != 1) Report(Document, \"not one\");",
+                    "Retention"
+                )
+            ),
             .. files,
         ];
-        var tree = new SourceTree(new RevisionInfo("1", "a", DateTimeOffset.UnixEpoch, "s"), all.OrderBy(f => f.Path, StringComparer.Ordinal).ToEquatableArray());
+        var tree = new SourceTree(
+            new RevisionInfo("1", "a", DateTimeOffset.UnixEpoch, "s"),
+            all.OrderBy(f => f.Path, StringComparer.Ordinal).ToEquatableArray()
+        );
         var reading = new FleetReader().Read(tree);
         using var rules = new RuleRoute(new RuleEngineOptions());
         return (reading, rules.Judge(tree, reading, EngineBench.Now));
     }
 
-    private static IEnumerable<string> Said(RuleReport report) => report.Outcomes.Select(o => $"{o.Rule.Id} {o.Subject} {o.Outcome}");
+    private static IEnumerable<string> Said(RuleReport report) =>
+        report.Outcomes.Select(o => $"{o.Rule.Id} {o.Subject} {o.Outcome}");
 
     [Fact]
     public void Judge_WithADocumentThatBreaksItsSchema_RunsWhatNeedsNoneOfItsKind()
@@ -48,7 +76,10 @@ public sealed class BrokenDocumentTests
         Assert.Equal("policies/b.yaml:4:15 PGS003", $"{finding.Span} {finding.RuleId}");
         Assert.Null(reading.Fleet);
         // With b there are three: whether the rule holds is not known, so it says nothing.
-        Assert.Equal(["EACH Retention/a Fail", "EACH Retention/c Pass", "OTHER Retention/a Pass", "OTHER Retention/c Pass"], Said(report));
+        Assert.Equal(
+            ["EACH Retention/a Fail", "EACH Retention/c Pass", "OTHER Retention/a Pass", "OTHER Retention/c Pass"],
+            Said(report)
+        );
         Assert.Equal("policies/a.yaml:4:15", Assert.Single(report.Diagnostics).Span.ToString());
     }
 
@@ -63,5 +94,8 @@ public sealed class BrokenDocumentTests
 
     [Fact]
     public void Judge_WhenEverythingHolds_CountsEveryRun() =>
-        Assert.Equal(["AMONG Retention/a Fail", "EACH Retention/a Pass", "OTHER Retention/a Pass"], Said(Judge(Document("a", "9"), Document("o", "1", "Other")).Report));
+        Assert.Equal(
+            ["AMONG Retention/a Fail", "EACH Retention/a Pass", "OTHER Retention/a Pass"],
+            Said(Judge(Document("a", "9"), Document("o", "1", "Other")).Report)
+        );
 }

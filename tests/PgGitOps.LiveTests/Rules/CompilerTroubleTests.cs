@@ -11,18 +11,25 @@ public sealed class CompilerTroubleTests : IDisposable
     private const string Good = "Report(Documents(\"Thing\")[0], \"lives on\");";
 
     // Types that double: the compiler takes hours for them.
-    private static readonly string Bomb = "var b0 = (1, 1); " + string.Concat(Enumerable.Range(1, 28).Select(i => $"var b{i} = (b{i - 1}, b{i - 1}); "));
+    private static readonly string Bomb =
+        "var b0 = (1, 1); " + string.Concat(Enumerable.Range(1, 28).Select(i => $"var b{i} = (b{i - 1}, b{i - 1}); "));
     private readonly DirectoryInfo scratch = Directory.CreateTempSubdirectory("pggitops-trouble-");
 
     public void Dispose() => scratch.Delete(recursive: true);
 
-    private static RuleEvaluation Evaluate(RuleEngine engine, RuleBundle bundle) => engine.Evaluate(bundle, EngineBench.Documents(Documents), EngineBench.Now);
+    private static RuleEvaluation Evaluate(RuleEngine engine, RuleBundle bundle) =>
+        engine.Evaluate(bundle, EngineBench.Documents(Documents), EngineBench.Now);
 
     /// <summary>Whoever asks next, in another process, does not pay for them once more; and none of them is believed from a torn entry.</summary>
     [Fact]
     public void Compile_OfRulesThatEndTheCompiler_IsRememberedByTheNextProcess_InAnyBundle()
     {
-        var options = new RuleEngineOptions { CacheDirectory = Path.Combine(scratch.FullName, "rules"), CompileShare = TimeSpan.FromSeconds(2), CompileBudget = TimeSpan.FromMinutes(20) };
+        var options = new RuleEngineOptions
+        {
+            CacheDirectory = Path.Combine(scratch.FullName, "rules"),
+            CompileShare = TimeSpan.FromSeconds(2),
+            CompileBudget = TimeSpan.FromMinutes(20),
+        };
         var bomb = EngineBench.Rule("B1", Bomb);
         using (var first = EngineBench.Engine(options))
             Assert.Single(Evaluate(first, EngineBench.Bundle(bomb)).Problems);
@@ -49,7 +56,13 @@ public sealed class CompilerTroubleTests : IDisposable
     public void Compile_ThatTookTooLong_RestsForTheNextProcessToo_AndIsTriedAgain()
     {
         var clock = new Wall();
-        var slow = new RuleEngineOptions { CacheDirectory = Path.Combine(scratch.FullName, "rules"), CompileBudget = TimeSpan.FromSeconds(3), CompileShare = TimeSpan.FromMinutes(10), Clock = clock };
+        var slow = new RuleEngineOptions
+        {
+            CacheDirectory = Path.Combine(scratch.FullName, "rules"),
+            CompileBudget = TimeSpan.FromSeconds(3),
+            CompileShare = TimeSpan.FromMinutes(10),
+            Clock = clock,
+        };
         var bundle = EngineBench.Bundle(EngineBench.Rule("B1", Bomb));
         using (var first = EngineBench.Engine(slow))
             Assert.Equal(RuleFindings.Budget.Id, Assert.Single(Evaluate(first, bundle).Problems).RuleId);

@@ -14,19 +14,21 @@ internal static class EngineBench
 
     public static string Rule(string id, string body, string subject = "Fleet", string enforcement = "soft", string more = "") =>
         $"""
-        /*---
-        id: {id}
-        title: Test rule {id}
-        severity: error
-        enforcement: {enforcement}
-        for: {subject}
-        {more}
-        ---*/
-        {body}
-        """;
+            /*---
+            id: {id}
+            title: Test rule {id}
+            severity: error
+            enforcement: {enforcement}
+            for: {subject}
+            {more}
+            ---*/
+            {body}
+            """;
 
     public static RuleBundle Bundle(params string[] rules) =>
-        RuleBundleReader.Read(rules.Select((text, i) => new SourceFile($"policies/rules/r{i:D3}.csx", "", Encoding.UTF8.GetBytes(text))));
+        RuleBundleReader.Read(
+            rules.Select((text, i) => new SourceFile($"policies/rules/r{i:D3}.csx", "", Encoding.UTF8.GetBytes(text)))
+        );
 
     public static List<ReadDocument> Documents(string yaml, string path = "policies/contexts/x.yaml")
     {
@@ -39,8 +41,12 @@ internal static class EngineBench
     /// <summary>The bundle with a parameter of one of its rules set.</summary>
     public static RuleBundle Set(RuleBundle bundle, string rule, string parameters)
     {
-        var yaml = $"apiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: {{ name: s }}\nspec: {{ rules: [ {{ rule: {rule}, parameters: {{ {parameters} }} }} ] }}\n";
-        var tree = new SourceTree(new RevisionInfo("c", "t", Now, ""), [new SourceFile("policies/settings.yaml", "", Encoding.UTF8.GetBytes(yaml))]);
+        var yaml =
+            $"apiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: {{ name: s }}\nspec: {{ rules: [ {{ rule: {rule}, parameters: {{ {parameters} }} }} ] }}\n";
+        var tree = new SourceTree(
+            new RevisionInfo("c", "t", Now, ""),
+            [new SourceFile("policies/settings.yaml", "", Encoding.UTF8.GetBytes(yaml))]
+        );
         var set = SettingsInForce.Apply(bundle, new FleetReader().Read(tree));
         Assert.Equal(bundle.Broken, set.Broken);
         return set;

@@ -10,11 +10,31 @@ namespace PgGitOps.LiveTests.Rules;
 public sealed class FedDocumentsTests
 {
     private static readonly RuleBundle Bundle = EngineBench.Bundle(
-        EngineBench.Rule("T1", "Report(Context.Document.Spec[\"list\"][0], Context.Name + \" of \" + Fleet.Contexts.Select(c => c.Name).Joined(\",\"));", "RecoveryPolicy"),
-        EngineBench.Rule("T2", "foreach (var d in Fleet.Documents(\"RecoveryPolicy\").Take(3)) Report(d.Spec[\"list\"][1], d.Spec[\"list\"][1].Text ?? \"\");"));
+        EngineBench.Rule(
+            "T1",
+            "Report(Context.Document.Spec[\"list\"][0], Context.Name + \" of \" + Fleet.Contexts.Select(c => c.Name).Joined(\",\"));",
+            "RecoveryPolicy"
+        ),
+        EngineBench.Rule(
+            "T2",
+            "foreach (var d in Fleet.Documents(\"RecoveryPolicy\").Take(3)) Report(d.Spec[\"list\"][1], d.Spec[\"list\"][1].Text ?? \"\");"
+        )
+    );
 
     private static List<ReadDocument> Some(int count) =>
-        [.. Enumerable.Range(0, count).SelectMany(i => EngineBench.Documents(string.Create(CultureInfo.InvariantCulture, $"kind: RecoveryPolicy\nmetadata: {{ name: p{i:D3} }}\nspec: {{ list: [ a, b{i} ] }}\n"), $"policies/contexts/p{i:D3}.yaml"))];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .SelectMany(i =>
+                    EngineBench.Documents(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"kind: RecoveryPolicy\nmetadata: {{ name: p{i:D3} }}\nspec: {{ list: [ a, b{i} ] }}\n"
+                        ),
+                        $"policies/contexts/p{i:D3}.yaml"
+                    )
+                ),
+        ];
 
     [Fact]
     public void Evaluate_OfDocumentsThatWereFed_IsWhatItIsWithoutFeeding()
@@ -41,10 +61,16 @@ public sealed class FedDocumentsTests
         documents.ForEach(engine.Offer);
         var chosen = new List<ReadDocument> { documents[4], documents[1] };
         var first = engine.Evaluate(Bundle, chosen, EngineBench.Now);
-        Assert.Equal(["p004 of p004,p001", "p001 of p004,p001", "b4", "b1"], first.Runs.SelectMany(r => r.Findings).Select(f => f.Message));
+        Assert.Equal(
+            ["p004 of p004,p001", "p001 of p004,p001", "b4", "b1"],
+            first.Runs.SelectMany(r => r.Findings).Select(f => f.Message)
+        );
         // What was not chosen is forgotten on both sides, and given again.
         var second = engine.Evaluate(Bundle, [documents[0], documents[1]], EngineBench.Now);
-        Assert.Equal(["p000 of p000,p001", "p001 of p000,p001", "b0", "b1"], second.Runs.SelectMany(r => r.Findings).Select(f => f.Message));
+        Assert.Equal(
+            ["p000 of p000,p001", "p001 of p000,p001", "b0", "b1"],
+            second.Runs.SelectMany(r => r.Findings).Select(f => f.Message)
+        );
         Assert.Equal("policies/contexts/p000.yaml:3:20", second.Runs[2].Findings[0].At.ToString());
     }
 

@@ -80,11 +80,27 @@ public sealed class GateTests : IDisposable
     {
         Install($"env > {scratch.Path("seen")}");
         scratch.Git(bare, "config", "pggitops.dotnetRoot", "/opt/theirs");
-        foreach (var name in (string[])["PGGITOPS_UNJAILED_RULES", "DOTNET_ROOT", "DOTNET_gcServer", "COMPlus_EnableDiagnostics", "CORECLR_PROFILER", "LD_LIBRARY_PATH"])
+        foreach (
+            var name in (string[])
+                [
+                    "PGGITOPS_UNJAILED_RULES",
+                    "DOTNET_ROOT",
+                    "DOTNET_gcServer",
+                    "COMPlus_EnableDiagnostics",
+                    "CORECLR_PROFILER",
+                    "LD_LIBRARY_PATH",
+                ]
+        )
             scratch.Environment[name] = "/tmp/mine";
         Edit(Tasks, "rpoClass: minutes", "rpoClass: hours");
         Push();
-        Assert.Equal(["DOTNET_ROOT=/opt/theirs"], File.ReadAllLines(scratch.Path("seen")).Where(line => line.EndsWith("=/tmp/mine", StringComparison.Ordinal) || line.StartsWith("DOTNET_", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["DOTNET_ROOT=/opt/theirs"],
+            File.ReadAllLines(scratch.Path("seen"))
+                .Where(line =>
+                    line.EndsWith("=/tmp/mine", StringComparison.Ordinal) || line.StartsWith("DOTNET_", StringComparison.Ordinal)
+                )
+        );
     }
 
     [Fact]
@@ -132,7 +148,10 @@ public sealed class GateTests : IDisposable
     public void Push_OfASettingThatDoesNotFitItsRule_IsRefusedAsInvalid_NotAsSaidNoToByARule()
     {
         const string Settings = "policies/rule-settings.yaml";
-        File.WriteAllText(Path.Combine(work, Settings), "apiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: { name: rules, owner: dba }\nspec:\n  rules:\n    - rule: PG202\n      parameters: { max: 85 }\n");
+        File.WriteAllText(
+            Path.Combine(work, Settings),
+            "apiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: { name: rules, owner: dba }\nspec:\n  rules:\n    - rule: PG202\n      parameters: { max: 85 }\n"
+        );
         scratch.Git(work, "add", "-A");
         scratch.Git(work, "commit", "-q", "-m", "set");
         Assert.True(Push() is var (set, how) && set, how);
@@ -158,7 +177,10 @@ public sealed class GateTests : IDisposable
         const string Settings = "environments/local/settings.yaml";
         Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
         // A kind may be written so that no search for it finds it.
-        File.WriteAllText(Path.Combine(work, Settings), "apiVersion: pggitops.dev/v1\nkind: \"Rule\\x53ettings\"\nmetadata: { name: rules, owner: dba }\nspec:\n  rules:\n    - rule: PG202\n      parameters: { max: 98 }\n");
+        File.WriteAllText(
+            Path.Combine(work, Settings),
+            "apiVersion: pggitops.dev/v1\nkind: \"Rule\\x53ettings\"\nmetadata: { name: rules, owner: dba }\nspec:\n  rules:\n    - rule: PG202\n      parameters: { max: 98 }\n"
+        );
         scratch.Git(work, "add", "-A");
         scratch.Git(work, "commit", "-q", "-m", "set");
         AssertRefused("error PG202");
@@ -206,12 +228,14 @@ public sealed class GateTests : IDisposable
     [Fact]
     public void Push_OfANameThatWouldMeanTwoThings_IsRefusedByName()
     {
-        foreach (var (reference, words) in new[]
-        {
-            ("refs/tags/main", "refs/tags/main and refs/heads/main would share the name 'main'"),
-            ($"refs/heads/{InBare}", "is called like the id of a commit"),
-            ("refs/tags/HEAD", "is called like HEAD"),
-        })
+        foreach (
+            var (reference, words) in new[]
+            {
+                ("refs/tags/main", "refs/tags/main and refs/heads/main would share the name 'main'"),
+                ($"refs/heads/{InBare}", "is called like the id of a commit"),
+                ("refs/tags/HEAD", "is called like HEAD"),
+            }
+        )
         {
             var (taken, said) = Push($"HEAD:{reference}");
             Assert.False(taken, said);
@@ -222,7 +246,11 @@ public sealed class GateTests : IDisposable
         Assert.Contains("would share the name 'both'", output + error, StringComparison.Ordinal);
         scratch.Git(bare, "symbolic-ref", "refs/heads/alias", "refs/heads/main");
         Edit(Tasks, "dataLossWindow: 5m", "dataLossWindow: 15m");
-        Assert.Contains("refs/heads/alias is another name of refs/heads/main", Push("HEAD:refs/heads/alias").Said, StringComparison.Ordinal);
+        Assert.Contains(
+            "refs/heads/alias is another name of refs/heads/main",
+            Push("HEAD:refs/heads/alias").Said,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -11,12 +11,32 @@ public sealed class IncrementalTests
     private static readonly string[] Rules =
     [
         EngineBench.Rule("I1", "if (Context.RpoClass.Is(\"zero\")) Report(Context.RpoClass, \"zero\");", "RecoveryPolicy"),
-        EngineBench.Rule("I2", "if (Context.Cluster is not { } c) { NotApplicable(\"no cluster\"); return; } if (c.Storage[\"size\"].Int < 3) Report(Context.ClusterName, $\"small {c.Name}\").Related(c.Storage, \"here\");", "RecoveryPolicy"),
-        EngineBench.Rule("I3", "foreach (var g in Fleet.Contexts.GroupBy(c => c.ClusterName.Text ?? \"\").Where(g => g.Count > 1)) Report(g[0].Document, $\"{g.Key} {g.Count}\");"),
-        EngineBench.Rule("I4", "if (Cluster.Contexts.Any(c => c.RpoClass.Is(\"hours\"))) Report(Cluster.Document, \"hours\");", "Cluster"),
+        EngineBench.Rule(
+            "I2",
+            "if (Context.Cluster is not { } c) { NotApplicable(\"no cluster\"); return; } if (c.Storage[\"size\"].Int < 3) Report(Context.ClusterName, $\"small {c.Name}\").Related(c.Storage, \"here\");",
+            "RecoveryPolicy"
+        ),
+        EngineBench.Rule(
+            "I3",
+            "foreach (var g in Fleet.Contexts.GroupBy(c => c.ClusterName.Text ?? \"\").Where(g => g.Count > 1)) Report(g[0].Document, $\"{g.Key} {g.Count}\");"
+        ),
+        EngineBench.Rule(
+            "I4",
+            "if (Cluster.Contexts.Any(c => c.RpoClass.Is(\"hours\"))) Report(Cluster.Document, \"hours\");",
+            "Cluster"
+        ),
         EngineBench.Rule("I5", "if (Fleet.Find(\"Cluster\", \"c3\") is null) Report(Document, \"c3 is missing\");", "Cluster"),
-        EngineBench.Rule("I6", "var n = 1 / (Cluster.Storage[\"size\"].Int ?? 1); if (n > 0) Report(Cluster.Storage[\"size\"], \"one\");", "Cluster"),
-        EngineBench.Rule("I7", "if (Cluster.Storage[\"size\"].Int < Param.Int(\"least\")) Report(Cluster.Storage, $\"less than {Param.Int(\"least\")}\");", "Cluster", more: "parameters: { least: { type: integer, default: 2 } }"),
+        EngineBench.Rule(
+            "I6",
+            "var n = 1 / (Cluster.Storage[\"size\"].Int ?? 1); if (n > 0) Report(Cluster.Storage[\"size\"], \"one\");",
+            "Cluster"
+        ),
+        EngineBench.Rule(
+            "I7",
+            "if (Cluster.Storage[\"size\"].Int < Param.Int(\"least\")) Report(Cluster.Storage, $\"less than {Param.Int(\"least\")}\");",
+            "Cluster",
+            more: "parameters: { least: { type: integer, default: 2 } }"
+        ),
     ];
 
     private static readonly string[] Classes = ["zero", "hours", "day"];
@@ -25,7 +45,9 @@ public sealed class IncrementalTests
     public void Evaluate_AfterThousandsOfRandomEdits_EqualsAFullEvaluation()
     {
         const int Edits = 2_000;
-        var seed = Environment.GetEnvironmentVariable("PGGITOPS_SEED") is { Length: > 0 } given ? int.Parse(given, CultureInfo.InvariantCulture) : 20_300_101;
+        var seed = Environment.GetEnvironmentVariable("PGGITOPS_SEED") is { Length: > 0 } given
+            ? int.Parse(given, CultureInfo.InvariantCulture)
+            : 20_300_101;
         var random = new Random(seed);
         var defaults = EngineBench.Bundle(Rules);
         var bundle = defaults;
@@ -47,8 +69,14 @@ public sealed class IncrementalTests
                 documents.Remove(path);
             else
             {
-                var spec = kind == "Cluster" ? $"{{ storage: {{ size: {random.Next(5)} }} }}" : $"{{ rpoClass: {Classes[random.Next(3)]}, store: {{ cluster: c{random.Next(4)} }} }}";
-                documents[path] = EngineBench.Documents($"{new string('\n', random.Next(2))}kind: {kind}\nmetadata: {{ name: {name} }}\nspec: {spec}\n", path)[0];
+                var spec =
+                    kind == "Cluster"
+                        ? $"{{ storage: {{ size: {random.Next(5)} }} }}"
+                        : $"{{ rpoClass: {Classes[random.Next(3)]}, store: {{ cluster: c{random.Next(4)} }} }}";
+                documents[path] = EngineBench.Documents(
+                    $"{new string('\n', random.Next(2))}kind: {kind}\nmetadata: {{ name: {name} }}\nspec: {spec}\n",
+                    path
+                )[0];
             }
             var list = documents.Values.ToList();
             var fast = incremental.Evaluate(bundle, list, EngineBench.Now);
@@ -57,7 +85,10 @@ public sealed class IncrementalTests
                 resettings++;
             before = (bundle, fast.Runs);
             var full = other.Evaluate(bundle, list, EngineBench.Now);
-            Assert.True(fast.Runs == full.Runs, $"seed {seed}, edit {edit}:\n{string.Join("\n", fast.Runs)}\n--\n{string.Join("\n", full.Runs)}");
+            Assert.True(
+                fast.Runs == full.Runs,
+                $"seed {seed}, edit {edit}:\n{string.Join("\n", fast.Runs)}\n--\n{string.Join("\n", full.Runs)}"
+            );
         }
         Assert.True(kept > Edits, $"{kept} runs were kept");
         Assert.True(resettings > 50, $"{resettings} settings changed what was found");

@@ -37,9 +37,14 @@ public sealed class RevisionRulesTests : IDisposable
         return scratch.Commit(repository, $"edit {path}", [(path, text.Replace(from, to, StringComparison.Ordinal)), .. more]);
     }
 
-    private RevisionInForce Start(RuleRoute rules) => new(
-        new RevisionReader(new GitSource(new GitSourceOptions { Address = repository }), new FleetReader(), rules, clock),
-        new LastGoodRevision(scratch.Path("last-good.json")), "main", acceptRewrittenHistory: false, clock);
+    private RevisionInForce Start(RuleRoute rules) =>
+        new(
+            new RevisionReader(new GitSource(new GitSourceOptions { Address = repository }), new FleetReader(), rules, clock),
+            new LastGoodRevision(scratch.Path("last-good.json")),
+            "main",
+            acceptRewrittenHistory: false,
+            clock
+        );
 
     [Fact]
     public void Loop_WhenACommitBreaksARule_KeepsTheEarlierRevisionInForce_AlsoAfterAStart()
@@ -82,12 +87,20 @@ public sealed class RevisionRulesTests : IDisposable
     {
         using var rules = new RuleRoute(new RuleEngineOptions());
         var inForce = Start(rules);
-        Edit(Cluster, "capacityAlert: 80%", "capacityAlert: 97%", ("policies/waivers/w.yaml", """
-            apiVersion: pggitops.dev/v1
-            kind: Waiver
-            metadata: { name: late-alert, owner: team-disks }
-            spec: { rule: PG202, document: Cluster/local-tasks, value: 97%, approver: dba-lead, reason: the disk grows, expires: 2030-03-01 }
-            """));
+        Edit(
+            Cluster,
+            "capacityAlert: 80%",
+            "capacityAlert: 97%",
+            (
+                "policies/waivers/w.yaml",
+                """
+                apiVersion: pggitops.dev/v1
+                kind: Waiver
+                metadata: { name: late-alert, owner: team-disks }
+                spec: { rule: PG202, document: Cluster/local-tasks, value: 97%, approver: dba-lead, reason: the disk grows, expires: 2030-03-01 }
+                """
+            )
+        );
         Assert.True(inForce.Refresh(CancellationToken.None), inForce.Problem?.Describe());
         Assert.Null(inForce.Problem);
         clock.Now = new(2030, 2, 28, 23, 59, 59, TimeSpan.Zero);
@@ -173,12 +186,29 @@ public sealed class RevisionRulesTests : IDisposable
     public async Task Command_OnASettingThatDoesNotFitItsRule_EndsAsForInvalidDocuments(params string[] command)
     {
         // The rule would refuse the cluster beside it; it is not run, so it says nothing.
-        var late = File.ReadAllText(Path.Combine(repository, Cluster)).Replace("capacityAlert: 80%", "capacityAlert: 97%", StringComparison.Ordinal);
-        scratch.Commit(repository, "set", (Cluster, late), ("policies/rule-settings.yaml", $"{Setting("PG202", "max: 120, most: 80")}    - rule: PG999\n      parameters: {{ max: 1 }}\n"));
+        var late = File.ReadAllText(Path.Combine(repository, Cluster))
+            .Replace("capacityAlert: 80%", "capacityAlert: 97%", StringComparison.Ordinal);
+        scratch.Commit(
+            repository,
+            "set",
+            (Cluster, late),
+            (
+                "policies/rule-settings.yaml",
+                $"{Setting("PG202", "max: 120, most: 80")}    - rule: PG999\n      parameters: {{ max: 1 }}\n"
+            )
+        );
         var (code, said) = await Run(command);
         Assert.True(code == 3, $"exit {code}\n{said}");
-        Assert.Contains("policies/rule-settings.yaml:7:26: error PGP130: 'max' of rule PG202 is 120", said, StringComparison.Ordinal);
-        Assert.Contains("policies/rule-settings.yaml:7:31: error PGP130: rule PG202 has no parameter 'most'", said, StringComparison.Ordinal);
+        Assert.Contains(
+            "policies/rule-settings.yaml:7:26: error PGP130: 'max' of rule PG202 is 120",
+            said,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "policies/rule-settings.yaml:7:31: error PGP130: rule PG202 has no parameter 'most'",
+            said,
+            StringComparison.Ordinal
+        );
         Assert.Contains("policies/rule-settings.yaml:8:13: error PGP131: rule PG999", said, StringComparison.Ordinal);
         Assert.DoesNotContain("error PG202", said, StringComparison.Ordinal);
     }
@@ -198,22 +228,38 @@ public sealed class RevisionRulesTests : IDisposable
         Assert.Equal(good, inForce.Fleet!.Revision.CommitId);
     }
 
-    private static string Setting(string rule, string parameters) => $$"""
-        apiVersion: pggitops.dev/v1
-        kind: RuleSettings
-        metadata: { name: rules, owner: team-databases }
-        spec:
-          rules:
-            - rule: {{rule}}
-              parameters: { {{parameters}} }
+    private static string Setting(string rule, string parameters) =>
+        $$"""
+            apiVersion: pggitops.dev/v1
+            kind: RuleSettings
+            metadata: { name: rules, owner: team-databases }
+            spec:
+              rules:
+                - rule: {{rule}}
+                  parameters: { {{parameters}} }
 
-        """;
+            """;
 
     private async Task<(int Code, string Said)> Run(params string[] command)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CommandTree.RunAsync([.. command, "--repo", repository, "--ref", "main", "--state", scratch.Path("state"), "--no-color", "--no-rule-cache"], output, error, TimeProvider.System);
+        var code = await CommandTree.RunAsync(
+            [
+                .. command,
+                "--repo",
+                repository,
+                "--ref",
+                "main",
+                "--state",
+                scratch.Path("state"),
+                "--no-color",
+                "--no-rule-cache",
+            ],
+            output,
+            error,
+            TimeProvider.System
+        );
         return (code, output.ToString() + error);
     }
 

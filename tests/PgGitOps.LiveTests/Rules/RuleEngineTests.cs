@@ -30,7 +30,11 @@ public sealed class RuleEngineTests
     public void Evaluate_OfTwoDocuments_FindsEachAtItsColumn()
     {
         using var engine = EngineBench.Engine();
-        var result = engine.Evaluate(EngineBench.Bundle(EngineBench.Rule("T1", Drill, "RecoveryPolicy", more: DrillParameters)), EngineBench.Documents(Two), EngineBench.Now);
+        var result = engine.Evaluate(
+            EngineBench.Bundle(EngineBench.Rule("T1", Drill, "RecoveryPolicy", more: DrillParameters)),
+            EngineBench.Documents(Two),
+            EngineBench.Now
+        );
         Assert.Empty(result.Problems);
         var findings = result.Runs.Select(r => Assert.Single(r.Findings)).ToList();
         Assert.Equal(["policies/contexts/x.yaml:5:17", "policies/contexts/x.yaml:9:9"], findings.Select(f => f.At.ToString()));
@@ -50,11 +54,23 @@ public sealed class RuleEngineTests
                 EngineBench.Rule("T2", "System.IO.File.ReadAllText(\"/etc/passwd\");"),
                 EngineBench.Rule("T3", "Report(Documents(\"RecoveryPolicy\")[0], \"found\");"),
                 EngineBench.Rule("T4", "while (true) ;"),
-                EngineBench.Rule("T5", "string s = null!; if (s.Length > 0) return;")),
+                EngineBench.Rule("T5", "string s = null!; if (s.Length > 0) return;")
+            ),
             EngineBench.Documents(Two),
-            EngineBench.Now);
-        Assert.Equal(["policies/rules/r000.csx:9:8", "policies/rules/r001.csx:9:1"], result.Problems.Select(p => p.Span.ToString()).Distinct().Order());
-        Assert.Equal(["T3 Finished ", "T4 Error the rule used up its fuel of 540000 steps", "T5 Error something that is null was used; ask with ?. or 'is { } x' first"], result.Runs.Select(r => $"{r.Rule.Id} {r.End} {r.Reason}"));
+            EngineBench.Now
+        );
+        Assert.Equal(
+            ["policies/rules/r000.csx:9:8", "policies/rules/r001.csx:9:1"],
+            result.Problems.Select(p => p.Span.ToString()).Distinct().Order()
+        );
+        Assert.Equal(
+            [
+                "T3 Finished ",
+                "T4 Error the rule used up its fuel of 540000 steps",
+                "T5 Error something that is null was used; ask with ?. or 'is { } x' first",
+            ],
+            result.Runs.Select(r => $"{r.Rule.Id} {r.End} {r.Reason}")
+        );
         Assert.Equal("policies/rules/r004.csx:9:19", result.Runs[2].ErrorAt.ToString());
     }
 

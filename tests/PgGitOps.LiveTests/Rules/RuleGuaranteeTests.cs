@@ -14,15 +14,22 @@ public sealed class RuleGuaranteeTests : IDisposable
     public void Fuel_IsUsedUpAtTheSameStep_AlsoWhenEveryCoreIsBusy()
     {
         var bundle = EngineBench.Bundle(
-            EngineBench.Rule("F1", "var n = 0; while (true) { n += Documents(\"RecoveryPolicy\").Count; foreach (var d in Documents(\"RecoveryPolicy\")) n ^= d.Name.Length; }"),
-            EngineBench.Rule("F2", "int Deep(int n) => n <= 0 ? 0 : Deep(n - 1) + Deep(n - 2); Deep(60);"));
+            EngineBench.Rule(
+                "F1",
+                "var n = 0; while (true) { n += Documents(\"RecoveryPolicy\").Count; foreach (var d in Documents(\"RecoveryPolicy\")) n ^= d.Name.Length; }"
+            ),
+            EngineBench.Rule("F2", "int Deep(int n) => n <= 0 ? 0 : Deep(n - 1) + Deep(n - 2); Deep(60);")
+        );
         var quiet = Ends();
         using var stop = new CancellationTokenSource();
-        var busy = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
-        {
-            for (var x = 1UL; !stop.IsCancellationRequested;)
-                x = x * 6364136223846793005 + 1;
-        })).ToList();
+        var busy = Enumerable
+            .Range(0, Environment.ProcessorCount)
+            .Select(_ => new Thread(() =>
+            {
+                for (var x = 1UL; !stop.IsCancellationRequested; )
+                    x = x * 6364136223846793005 + 1;
+            }))
+            .ToList();
         busy.ForEach(t => t.Start());
         try
         {
@@ -66,14 +73,27 @@ public sealed class RuleGuaranteeTests : IDisposable
         var repository = Path.Combine(scratch.FullName, "repository");
         Directory.CreateDirectory(Path.Combine(repository, "policies", "rules"));
         Directory.CreateDirectory(Path.Combine(repository, "schemas", "kinds"));
-        File.WriteAllText(Path.Combine(repository, "schemas", "kinds", "r.schema.json"), """{ "properties": { "apiVersion": { "const": "e.example/v1" }, "kind": { "const": "R" } } }""");
-        File.WriteAllText(Path.Combine(repository, "policies", "a.yaml"), "apiVersion: e.example/v1\nkind: R\nmetadata: { name: a }\nspec: { days: 3 }\n");
+        File.WriteAllText(
+            Path.Combine(repository, "schemas", "kinds", "r.schema.json"),
+            """{ "properties": { "apiVersion": { "const": "e.example/v1" }, "kind": { "const": "R" } } }"""
+        );
+        File.WriteAllText(
+            Path.Combine(repository, "policies", "a.yaml"),
+            "apiVersion: e.example/v1\nkind: R\nmetadata: { name: a }\nspec: { days: 3 }\n"
+        );
         var rule = EngineBench.Rule("C1", "Report(Document[\"spec\"][\"days\"], \"three\");", "R");
         File.WriteAllText(Path.Combine(repository, "policies", "rules", "r.csx"), rule);
 
         var both = await Task.WhenAll(Validate(repository), Validate(repository));
 
-        Assert.All(both, r => Assert.True(r.Code == 4 && r.Out.Contains("policies/a.yaml:4:15: error C1: three", StringComparison.Ordinal), r.ToString()));
+        Assert.All(
+            both,
+            r =>
+                Assert.True(
+                    r.Code == 4 && r.Out.Contains("policies/a.yaml:4:15: error C1: three", StringComparison.Ordinal),
+                    r.ToString()
+                )
+        );
         Assert.Equal(both[0].Out, both[1].Out);
         var cache = new DirectoryInfo(Path.Combine(scratch.FullName, "cache", "pggitops", "rules"));
         var entry = Assert.Single(cache.GetFiles("*.rules"));
@@ -87,7 +107,17 @@ public sealed class RuleGuaranteeTests : IDisposable
     private async Task<(int Code, string Out)> Validate(string repository)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "pggitops.dll"), "validate", repository, "--no-color", "--state", Path.Combine(scratch.FullName, "state")])
+        foreach (
+            var argument in (string[])
+                [
+                    Path.Combine(AppContext.BaseDirectory, "pggitops.dll"),
+                    "validate",
+                    repository,
+                    "--no-color",
+                    "--state",
+                    Path.Combine(scratch.FullName, "state"),
+                ]
+        )
             start.ArgumentList.Add(argument);
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(scratch.FullName, "cache");
         using var process = Process.Start(start)!;

@@ -8,10 +8,20 @@ namespace PgGitOps.LiveTests.Rules;
 
 public sealed class ShippedRulesTests
 {
-    private static SourceTree Tree() => new(
-        new RevisionInfo("worktree", "", default, ""),
-        [.. new[] { "policies", "environments" }.SelectMany(f => Directory.GetFiles(Path.Combine(ShippedFiles.Root, f), "*", SearchOption.AllDirectories))
-            .Select(f => new SourceFile(Path.GetRelativePath(ShippedFiles.Root, f).Replace('\\', '/'), "", File.ReadAllBytes(f))).OrderBy(f => f.Path, StringComparer.Ordinal)]);
+    private static SourceTree Tree() =>
+        new(
+            new RevisionInfo("worktree", "", default, ""),
+            [
+                .. new[] { "policies", "environments" }
+                    .SelectMany(f => Directory.GetFiles(Path.Combine(ShippedFiles.Root, f), "*", SearchOption.AllDirectories))
+                    .Select(f => new SourceFile(
+                        Path.GetRelativePath(ShippedFiles.Root, f).Replace('\\', '/'),
+                        "",
+                        File.ReadAllBytes(f)
+                    ))
+                    .OrderBy(f => f.Path, StringComparer.Ordinal),
+            ]
+        );
 
     [Fact]
     [Trait("Requirement", "R-03")]
@@ -21,11 +31,20 @@ public sealed class ShippedRulesTests
         Assert.Empty(report.Problems);
         Assert.Empty(report.Results.SelectMany(r => r.Failures));
         Assert.True(report.Coverage.Count >= 15);
-        Assert.All(report.Coverage, c => Assert.True(c.IsComplete, $"{c.Rule.Id} has {c.Failing} failing and {c.Passing} passing cases"));
+        Assert.All(
+            report.Coverage,
+            c => Assert.True(c.IsComplete, $"{c.Rule.Id} has {c.Failing} failing and {c.Passing} passing cases")
+        );
         // PG103 has no statement that its cases leave out; a statement counted for a neighbour would show on one side or the other.
         Assert.All(report.Coverage, c => Assert.InRange(c.StatementsRun, 1, c.Statements));
-        Assert.Equal((9, 9), report.Coverage.Where(c => c.Rule.Id == "PG103").Select(c => (c.StatementsRun, c.Statements)).Single());
-        Assert.Equal((7, 7), report.Coverage.Where(c => c.Rule.Id == "PG402").Select(c => (c.StatementsRun, c.Statements)).Single());
+        Assert.Equal(
+            (9, 9),
+            report.Coverage.Where(c => c.Rule.Id == "PG103").Select(c => (c.StatementsRun, c.Statements)).Single()
+        );
+        Assert.Equal(
+            (7, 7),
+            report.Coverage.Where(c => c.Rule.Id == "PG402").Select(c => (c.StatementsRun, c.Statements)).Single()
+        );
     }
 
     [Fact]
@@ -36,7 +55,14 @@ public sealed class ShippedRulesTests
         var bundle = RuleBundleReader.Read(tree);
         using var engine = new RuleEngine(new RuleEngineOptions());
         var evaluation = engine.Evaluate(bundle, reading.Documents, EngineBench.Now);
-        var report = RuleJudgement.Settle(bundle, [.. evaluation.Runs], [.. evaluation.Problems], [], reading.Documents.Count, EngineBench.Now);
+        var report = RuleJudgement.Settle(
+            bundle,
+            [.. evaluation.Runs],
+            [.. evaluation.Problems],
+            [],
+            reading.Documents.Count,
+            EngineBench.Now
+        );
         Assert.Empty(report.Diagnostics);
         Assert.False(report.Rejected);
         Assert.True(report.Count(Outcome.Pass) > 60, $"{report.Count(Outcome.Pass)} passes");
@@ -70,12 +96,20 @@ public sealed class ShippedRulesTests
             }
 
             List<RawFinding> Findings(RuleFixture fixture) =>
-                [.. engine.Evaluate(bundle, fixture.Documents, RuleTester.Now).Runs.Where(r => r.Rule.Id == rule.Id).SelectMany(r => r.Findings)];
+                [
+                    .. engine
+                        .Evaluate(bundle, fixture.Documents, RuleTester.Now)
+                        .Runs.Where(r => r.Rule.Id == rule.Id)
+                        .SelectMany(r => r.Findings),
+                ];
         }
         // Safe is what makes the engine more careful and leaves one way to write it. Whatever promises more, costs somebody work or may
         // lock somebody out is proposed only.
         Assert.Equal(["PG202", "PG204", "PG402"], safe.Order(StringComparer.Ordinal));
-        Assert.Equal(["PG101", "PG103", "PG104", "PG106", "PG107", "PG108", "PG202", "PG203", "PG204", "PG205", "PG206", "PG401", "PG402"], proposing.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["PG101", "PG103", "PG104", "PG106", "PG107", "PG108", "PG202", "PG203", "PG204", "PG205", "PG206", "PG401", "PG402"],
+            proposing.Order(StringComparer.Ordinal)
+        );
 
         // Cases of one file are files of their own, whose lines stand where they stood.
         static SourceFile Alone(SourceFile file, RuleFixture fixture)
@@ -101,8 +135,21 @@ public sealed class ShippedRulesTests
         var tree = Tree();
         var changed = tree with
         {
-            Files = [.. tree.Files.Select(f => f.Path != "policies/rules/pitr-window.test.yaml" ? f
-                : f with { Content = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(f.Content.Span).Replace("@spec.backup.pitrWindow", "@spec.backup.maxAge")) })],
+            Files =
+            [
+                .. tree.Files.Select(f =>
+                    f.Path != "policies/rules/pitr-window.test.yaml"
+                        ? f
+                        : f with
+                        {
+                            Content = System.Text.Encoding.UTF8.GetBytes(
+                                System
+                                    .Text.Encoding.UTF8.GetString(f.Content.Span)
+                                    .Replace("@spec.backup.pitrWindow", "@spec.backup.maxAge")
+                            ),
+                        }
+                ),
+            ],
         };
         var report = RuleTester.Run(changed, new RuleEngineOptions());
         Assert.False(report.Passed);

@@ -11,8 +11,16 @@ public sealed class ValidateRulesTests : IDisposable
 
     private string Git(params string[] arguments)
     {
-        var start = new ProcessStartInfo("git") { WorkingDirectory = repository.FullName, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false", .. arguments])
+        var start = new ProcessStartInfo("git")
+        {
+            WorkingDirectory = repository.FullName,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (
+            var argument in (string[])
+                ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false", .. arguments]
+        )
             start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
@@ -33,7 +41,12 @@ public sealed class ValidateRulesTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await CommandTree.RunAsync([.. arguments, "--no-color", .. arguments is ["rules", "list", ..] ? (string[])[] : ["--no-rule-cache"]], output, error, TimeProvider.System);
+        var code = await CommandTree.RunAsync(
+            [.. arguments, "--no-color", .. arguments is ["rules", "list", ..] ? (string[])[] : ["--no-rule-cache"]],
+            output,
+            error,
+            TimeProvider.System
+        );
         return (code, output.ToString(), error.ToString());
     }
 
@@ -50,7 +63,10 @@ public sealed class ValidateRulesTests : IDisposable
     public async Task Validate_OfAPullRequest_IsJudgedByTheRulesOfItsBase()
     {
         Prepare();
-        Assert.Equal((0, ""), ((await Run("validate", "--repo", repository.FullName, "--ref", "main")) is var clean ? clean.Code : -1, clean.Error));
+        Assert.Equal(
+            (0, ""),
+            ((await Run("validate", "--repo", repository.FullName, "--ref", "main")) is var clean ? clean.Code : -1, clean.Error)
+        );
 
         // The change weakens a document and, in the same commit, the rule that would say so.
         Git("checkout", "-q", "-b", "change");
@@ -67,15 +83,19 @@ public sealed class ValidateRulesTests : IDisposable
         Assert.Contains("newly passes  environments/local/clusters/local-tasks.yaml:", judged.Error, StringComparison.Ordinal);
     }
 
-    private void Set(string parameters, string path = "policies/rule-settings.yaml") => File.WriteAllText(Path.Combine(repository.FullName, path), $$"""
-        apiVersion: pggitops.dev/v1
-        kind: RuleSettings
-        metadata: { name: rules }
-        spec:
-          rules:
-            - rule: PG202
-              parameters: { {{parameters}} }
-        """);
+    private void Set(string parameters, string path = "policies/rule-settings.yaml") =>
+        File.WriteAllText(
+            Path.Combine(repository.FullName, path),
+            $$"""
+            apiVersion: pggitops.dev/v1
+            kind: RuleSettings
+            metadata: { name: rules }
+            spec:
+              rules:
+                - rule: PG202
+                  parameters: { {{parameters}} }
+            """
+        );
 
     [Fact]
     [Trait("Requirement", "R-16")]
@@ -87,12 +107,29 @@ public sealed class ValidateRulesTests : IDisposable
         Assert.Equal(4, (await Run("validate", repository.FullName)).Code);
         Set("max: 98");
         Assert.Equal((0, ""), ((await Run("validate", repository.FullName)) is var set ? set.Code : -1, set.Error));
-        Assert.Contains("max = 98 (set at policies/rule-settings.yaml:7:26; default 90)", (await Run("rules", "list", repository.FullName)).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "max = 98 (set at policies/rule-settings.yaml:7:26; default 90)",
+            (await Run("rules", "list", repository.FullName)).Out,
+            StringComparison.Ordinal
+        );
         Git("add", "-A");
         Git("commit", "-q", "-m", "alert later");
-        var explained = await Run("rules", "explain", "PG202", "Cluster/local-tasks", "--repo", repository.FullName, "--ref", "change");
+        var explained = await Run(
+            "rules",
+            "explain",
+            "PG202",
+            "Cluster/local-tasks",
+            "--repo",
+            repository.FullName,
+            "--ref",
+            "change"
+        );
         Assert.Equal(0, explained.Code);
-        Assert.Contains("with   max = 98 (set at policies/rule-settings.yaml:7:26; default 90)", explained.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "with   max = 98 (set at policies/rule-settings.yaml:7:26; default 90)",
+            explained.Out,
+            StringComparison.Ordinal
+        );
         var judged = await Run("validate", "--repo", repository.FullName, "--ref", "change", "--rules-from", "main");
         Assert.Equal(4, judged.Code);
         Assert.Contains("at most 90% is allowed", judged.Out, StringComparison.Ordinal);
@@ -108,7 +145,11 @@ public sealed class ValidateRulesTests : IDisposable
         Set("max: 120");
         var wrong = await Run("validate", repository.FullName);
         Assert.Equal(3, wrong.Code);
-        Assert.Contains("policies/rule-settings.yaml:7:26: error PGP130: 'max' of rule PG202 is 120, more than 99", wrong.Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "policies/rule-settings.yaml:7:26: error PGP130: 'max' of rule PG202 is 120, more than 99",
+            wrong.Out,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("error PG202", wrong.Out, StringComparison.Ordinal);
         Assert.Equal(3, (await Run("rules", "list", repository.FullName)).Code);
         Git("checkout", "-q", "-b", "change");
@@ -118,7 +159,16 @@ public sealed class ValidateRulesTests : IDisposable
         Assert.Equal(3, judged.Code);
         Assert.Contains("error PGP130", judged.Out, StringComparison.Ordinal);
         Assert.Contains("error PG202", judged.Out, StringComparison.Ordinal);
-        var explained = await Run("rules", "explain", "PG202", "Cluster/local-tasks", "--repo", repository.FullName, "--ref", "change");
+        var explained = await Run(
+            "rules",
+            "explain",
+            "PG202",
+            "Cluster/local-tasks",
+            "--repo",
+            repository.FullName,
+            "--ref",
+            "change"
+        );
         Assert.Equal(4, explained.Code);
         Assert.Contains("PGP130", explained.Error, StringComparison.Ordinal);
     }
@@ -127,11 +177,23 @@ public sealed class ValidateRulesTests : IDisposable
     public async Task Test_OfACaseThatSetsItsRule_RunsItSo()
     {
         Prepare();
-        File.WriteAllText(Path.Combine(repository.FullName, "policies/rules/x.csx"), EngineBench.Rule("X1", "if (Document[\"spec\"][\"n\"].Int > Param.Int(\"max\")) Report(Document, \"many\");", "Cluster", more: "parameters: { max: { type: integer, default: 3, max: 9 } }"));
+        File.WriteAllText(
+            Path.Combine(repository.FullName, "policies/rules/x.csx"),
+            EngineBench.Rule(
+                "X1",
+                "if (Document[\"spec\"][\"n\"].Int > Param.Int(\"max\")) Report(Document, \"many\");",
+                "Cluster",
+                more: "parameters: { max: { type: integer, default: 3, max: 9 } }"
+            )
+        );
         const string Cluster = "kind: Cluster\nmetadata: { name: a }\nspec: { n: 5 }\n";
-        var settings = $"{Cluster}---\napiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: {{ name: s }}\nspec: {{ rules: [ {{ rule: X1, parameters: {{ max: 5 }} }} ] }}\n";
+        var settings =
+            $"{Cluster}---\napiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: {{ name: s }}\nspec: {{ rules: [ {{ rule: X1, parameters: {{ max: 5 }} }} ] }}\n";
         var tests = Path.Combine(repository.FullName, "policies/rules/x.test.yaml");
-        File.WriteAllText(tests, $"# case: by default\n{Cluster.Replace("a }", "a } # expect: X1 error", StringComparison.Ordinal)}# case: set\n{settings}");
+        File.WriteAllText(
+            tests,
+            $"# case: by default\n{Cluster.Replace("a }", "a } # expect: X1 error", StringComparison.Ordinal)}# case: set\n{settings}"
+        );
         Assert.Equal(0, (await Run("rules", "test", repository.FullName)).Code);
         File.WriteAllText(tests, File.ReadAllText(tests).Replace("max: 5", "max: 10", StringComparison.Ordinal));
         var failed = await Run("rules", "test", repository.FullName);
@@ -145,12 +207,15 @@ public sealed class ValidateRulesTests : IDisposable
         Prepare();
         Edit("environments/local/clusters/local-tasks.yaml", "capacityAlert: 80%", "capacityAlert: 97%");
         Directory.CreateDirectory(Path.Combine(repository.FullName, "policies/waivers"));
-        File.WriteAllText(Path.Combine(repository.FullName, "policies/waivers/w.yaml"), """
+        File.WriteAllText(
+            Path.Combine(repository.FullName, "policies/waivers/w.yaml"),
+            """
             apiVersion: pggitops.dev/v1
             kind: Waiver
             metadata: { name: late-alert, owner: team-disks }
             spec: { rule: PG202, document: Cluster/local-tasks, value: 97%, approver: dba-lead, reason: the disk grows in May, expires: 2099-01-01 }
-            """);
+            """
+        );
         var waived = await Run("validate", repository.FullName);
         Assert.Equal(0, waived.Code);
         Assert.Contains("waived by late-alert until 2099-01-01", waived.Out, StringComparison.Ordinal);
@@ -166,11 +231,18 @@ public sealed class ValidateRulesTests : IDisposable
         Prepare();
         const string Path = "environments/local/clusters/local-tasks.yaml";
         Edit(Path, "capacityAlert: 80%", "capacityAlert: 88%");
-        File.WriteAllText(System.IO.Path.Combine(repository.FullName, "policies/rules/extra.csx"), EngineBench.Rule("X1", """
-            var storage = Document["spec"]["storage"];
-            if (storage["capacityAlert"].Text == "88%") Report(storage["capacityAlert"], "late").SafeFix(storage["capacityAlert"], "85%");
-            if (!Document["metadata"]["owner"].Exists) Report(Document["metadata"], "no owner").SafeFixByAdding(Document["metadata"], "owner", "team: a");
-            """, "Cluster"));
+        File.WriteAllText(
+            System.IO.Path.Combine(repository.FullName, "policies/rules/extra.csx"),
+            EngineBench.Rule(
+                "X1",
+                """
+                var storage = Document["spec"]["storage"];
+                if (storage["capacityAlert"].Text == "88%") Report(storage["capacityAlert"], "late").SafeFix(storage["capacityAlert"], "85%");
+                if (!Document["metadata"]["owner"].Exists) Report(Document["metadata"], "no owner").SafeFixByAdding(Document["metadata"], "owner", "team: a");
+                """,
+                "Cluster"
+            )
+        );
         var file = System.IO.Path.Combine(repository.FullName, Path);
         var text = File.ReadAllText(file);
 
@@ -192,23 +264,47 @@ public sealed class ValidateRulesTests : IDisposable
     public async Task Validate_Fix_OfWhatBreaksTheShippedRules_LeavesARepositoryThatHolds_WithItsComments()
     {
         Prepare();
-        const string Tasks = "environments/local/clusters/local-tasks.yaml", Core = "environments/local/clusters/local-core.yaml", Local = "environments/local/environment.yaml";
+        const string Tasks = "environments/local/clusters/local-tasks.yaml",
+            Core = "environments/local/clusters/local-core.yaml",
+            Local = "environments/local/environment.yaml";
         const string Parameters = "    max_connections: 40\n";
         Edit(Tasks, "capacityAlert: 80%", "capacityAlert: 97%");
-        Edit(Tasks, Parameters, "    # the machine has a battery\n    fsync: off            # faster\n    'full_page_writes': \"off\"  # as well\n" + Parameters);
+        Edit(
+            Tasks,
+            Parameters,
+            "    # the machine has a battery\n    fsync: off            # faster\n    'full_page_writes': \"off\"  # as well\n"
+                + Parameters
+        );
         Edit(Core, ", capacityAlert: 80%", "");
         Edit(Local, "removal: { count: 3, percent: 20 }", "removal: { count: 300, percent: 80 }   # a spring clean");
-        var broken = new[] { Tasks, Core, Local }.ToDictionary(p => p, p => File.ReadAllText(Path.Combine(repository.FullName, p)), StringComparer.Ordinal);
+        var broken = new[] { Tasks, Core, Local }.ToDictionary(
+            p => p,
+            p => File.ReadAllText(Path.Combine(repository.FullName, p)),
+            StringComparer.Ordinal
+        );
         Assert.Equal(4, (await Run("validate", repository.FullName)).Code);
 
         var mended = await Run("validate", repository.FullName, "--fix");
         Assert.True(mended.Code == 0, mended.ToString());
         Assert.Equal(
-            broken[Tasks].Replace("97%", "90%", StringComparison.Ordinal).Replace("fsync: off ", "fsync: on ", StringComparison.Ordinal).Replace("\"off\"", "\"on\"", StringComparison.Ordinal),
-            File.ReadAllText(Path.Combine(repository.FullName, Tasks)));
-        Assert.Equal(broken[Core].Replace("storage: { ", "storage: { capacityAlert: 90%, ", StringComparison.Ordinal), File.ReadAllText(Path.Combine(repository.FullName, Core)));
-        Assert.Equal(broken[Local].Replace("count: 300, percent: 80", "count: 10, percent: 25", StringComparison.Ordinal), File.ReadAllText(Path.Combine(repository.FullName, Local)));
-        foreach (var line in (string[])["+    fsync: on            # faster", "+  removal: { count: 10, percent: 25 }   # a spring clean"])
+            broken[Tasks]
+                .Replace("97%", "90%", StringComparison.Ordinal)
+                .Replace("fsync: off ", "fsync: on ", StringComparison.Ordinal)
+                .Replace("\"off\"", "\"on\"", StringComparison.Ordinal),
+            File.ReadAllText(Path.Combine(repository.FullName, Tasks))
+        );
+        Assert.Equal(
+            broken[Core].Replace("storage: { ", "storage: { capacityAlert: 90%, ", StringComparison.Ordinal),
+            File.ReadAllText(Path.Combine(repository.FullName, Core))
+        );
+        Assert.Equal(
+            broken[Local].Replace("count: 300, percent: 80", "count: 10, percent: 25", StringComparison.Ordinal),
+            File.ReadAllText(Path.Combine(repository.FullName, Local))
+        );
+        foreach (
+            var line in (string[])
+                ["+    fsync: on            # faster", "+  removal: { count: 10, percent: 25 }   # a spring clean"]
+        )
             Assert.Contains(line, mended.Error, StringComparison.Ordinal);
 
         Assert.Equal((0, ""), ((await Run("validate", repository.FullName)) is var clean ? clean.Code : -1, clean.Error));

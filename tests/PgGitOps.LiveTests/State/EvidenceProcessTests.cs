@@ -35,7 +35,9 @@ public sealed class EvidenceProcessTests
             Assert.Equal(0, steady.ExitCode);
         }
 
-        var read = EvidenceLines.Read(await File.ReadAllBytesAsync(Directory.EnumerateFiles(root, "memory.jsonl", SearchOption.AllDirectories).Single()));
+        var read = EvidenceLines.Read(
+            await File.ReadAllBytesAsync(Directory.EnumerateFiles(root, "memory.jsonl", SearchOption.AllDirectories).Single())
+        );
         var kept = read.Whole.Select(e => e.Body).ToHashSet(StringComparer.Ordinal);
         Assert.Equal((0, 0, true), (read.TornBytes, read.Damaged, read.IsUnbroken));
         Assert.Empty(said.Where(s => s.Length > 0 && !kept.Contains($"\"{s}\"")));
@@ -60,11 +62,26 @@ public sealed class EvidenceProcessTests
 
     private static Process Start(string root, string prefix, int count)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])["exec", typeof(RunnerProcess).Assembly.Location, "evidence", root, prefix, count.ToString(CultureInfo.InvariantCulture)])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        foreach (
+            var argument in (string[])
+                [
+                    "exec",
+                    typeof(RunnerProcess).Assembly.Location,
+                    "evidence",
+                    root,
+                    prefix,
+                    count.ToString(CultureInfo.InvariantCulture),
+                ]
+        )
             start.ArgumentList.Add(argument);
         return Process.Start(start) ?? throw new InvalidOperationException("the process did not start");
     }
 
-    private static async Task<string?> ReadAsync(Process process) => await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+    private static async Task<string?> ReadAsync(Process process) =>
+        await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
 }

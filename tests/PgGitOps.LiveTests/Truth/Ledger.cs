@@ -14,7 +14,8 @@ internal sealed class Ledger : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task[] writing;
 
-    private Ledger(PostgresServer primary) => writing = [.. Enumerable.Range(0, Clients).Select(client => Task.Run(() => WriteAsync(primary, client)))];
+    private Ledger(PostgresServer primary) =>
+        writing = [.. Enumerable.Range(0, Clients).Select(client => Task.Run(() => WriteAsync(primary, client)))];
 
     /// <summary>Ids whose commit was acknowledged without a warning.</summary>
     public IReadOnlyCollection<long> Acknowledged => [.. acknowledged.Keys];
@@ -58,7 +59,10 @@ internal sealed class Ledger : IAsyncDisposable
             await using var connection = await primary.OpenAsync("tenancy", "writer");
             var warned = false;
             connection.Notice += (_, _) => warned = true;
-            await using var command = new NpgsqlCommand("insert into ledger (id, padding) values ($1, repeat('x', 400))", connection);
+            await using var command = new NpgsqlCommand(
+                "insert into ledger (id, padding) values ($1, repeat('x', 400))",
+                connection
+            );
             var parameter = new NpgsqlParameter<long>();
             command.Parameters.Add(parameter);
             await command.PrepareAsync();

@@ -24,7 +24,14 @@ public enum History
 /// <param name="Declared">The same rule as documents say it; null for none.</param>
 /// <param name="LocalStandby">core-2 stands beside the primary.</param>
 /// <param name="RoleLevel">synchronous_commit stored for the writing role.</param>
-public sealed record TruthCase(string Name, string Rule, string? Declared, bool LocalStandby, History History, string? RoleLevel = null)
+public sealed record TruthCase(
+    string Name,
+    string Rule,
+    string? Declared,
+    bool LocalStandby,
+    History History,
+    string? RoleLevel = null
+)
 {
     public override string ToString() => $"{Name}, {History}";
 
@@ -48,15 +55,20 @@ public sealed record TruthCase(string Name, string Rule, string? Declared, bool 
     {
         (string Path, string Text)[] files =
         [
-            ("policies/recovery-classes.yaml", """
+            (
+                "policies/recovery-classes.yaml",
+                """
                 apiVersion: pggitops.dev/v1
                 kind: RecoveryClasses
                 metadata: { name: classes }
                 spec:
                   rpo: { zero: 0s, seconds: 30s }
                   rto: { hour: 1h }
-                """),
-            ("policies/tenancy.yaml", """
+                """
+            ),
+            (
+                "policies/tenancy.yaml",
+                """
                 apiVersion: pggitops.dev/v1
                 kind: RecoveryPolicy
                 metadata: { name: tenancy }
@@ -67,8 +79,11 @@ public sealed record TruthCase(string Name, string Rule, string? Declared, bool 
                   crossSite: { replication: required, dataLossWindow: 0s, rtoClass: hour, justification: the test asks whether it is true }
                   failover: { local: operatorApproved, crossSite: operatorApproved }
                   promotion: { authority: [ group:dba ], requires: [ approval, fencing ], onPartition: holdWrites }
-                """),
-            ("environments/test/environment.yaml", """
+                """
+            ),
+            (
+                "environments/test/environment.yaml",
+                """
                 apiVersion: pggitops.dev/v1
                 kind: Environment
                 metadata: { name: test }
@@ -86,14 +101,21 @@ public sealed record TruthCase(string Name, string Rule, string? Declared, bool 
                     - name: bergen
                       failureDomains:
                         - { name: bergen-a, hosts: [ { name: bgo-1, address: 127.0.32.1 } ] }
-                """),
-            ("environments/test/core.yaml", $$"""
+                """
+            ),
+            (
+                "environments/test/core.yaml",
+                $$"""
                 apiVersion: pggitops.dev/v1
                 kind: Cluster
                 metadata: { name: core }
                 spec:
                   postgres: 15
-                  manager: {{(Degrades ? "{ patroni: { scope: core, dcsMembers: [ etcd-bergen, etcd-oslo, etcd-quorum ] } }" : "{ native: {} }")}}
+                  manager: {{(
+                    Degrades
+                        ? "{ patroni: { scope: core, dcsMembers: [ etcd-bergen, etcd-oslo, etcd-quorum ] } }"
+                        : "{ native: {} }"
+                )}}
                   primarySite: oslo
                   members:
                     - { name: core-1, host: osl-1, port: 5432 }
@@ -101,13 +123,21 @@ public sealed record TruthCase(string Name, string Rule, string? Declared, bool 
                     - { name: core-3, host: bgo-1, port: 5432 }
                   replication: {{(Declared is null ? "{}" : $"{{ synchronous: {Declared} }}")}}
                   roles:
-                    - { name: writer, login: true{{(RoleLevel is null ? "" : $", settings: {{ synchronous_commit: {RoleLevel} }}")}} }
+                    - { name: writer, login: true{{(
+                    RoleLevel is null ? "" : $", settings: {{ synchronous_commit: {RoleLevel} }}"
+                )}} }
                   databases:
                     - { name: tenancy, owner: writer }
-                """),
+                """
+            ),
         ];
         return new SourceTree(
             new RevisionInfo(new string('0', 40), "Test", DateTimeOffset.UnixEpoch, "Test"),
-            [.. files.Select(f => (f.Path, Bytes: Encoding.UTF8.GetBytes(f.Text))).Select(f => new SourceFile(f.Path, Convert.ToHexStringLower(SHA256.HashData(f.Bytes))[..40], f.Bytes))]);
+            [
+                .. files
+                    .Select(f => (f.Path, Bytes: Encoding.UTF8.GetBytes(f.Text)))
+                    .Select(f => new SourceFile(f.Path, Convert.ToHexStringLower(SHA256.HashData(f.Bytes))[..40], f.Bytes)),
+            ]
+        );
     }
 }

@@ -19,30 +19,48 @@ public sealed class ConfigurationTrialTests
         await using var writer = await fleet.OpenAsync();
         var auto = await File.ReadAllTextAsync(fleet.PathOf("core-1", "data/postgresql.auto.conf"));
 
-        foreach (var (name, value, said) in ((string, string, string)[])
-        [
-            ("shared_preload_libraries", "pg_stat_statements_typo", "pg_stat_statements_typo"),
-            ("shared_buffers", "400TB", "shared"),
-            // A reload takes it, and only the next start would have found out.
-            ("ssl", "on", "server.crt"),
-            ("max_connections", "2", "superuser_reserved_connections"),
-            ("unix_socket_directories", "/nowhere/at/all", "/nowhere/at/all"),
-            ("log_directory", "/nowhere/at/all", "/nowhere/at/all"),
-            ("max_replication_slots", "0", "replication slots"),
-            // No session would begin any more, the engine's own not either.
-            ("session_preload_libraries", "no_such_library", "no_such_library"),
-        ])
+        foreach (
+            var (name, value, said) in ((string, string, string)[])
+                [
+                    ("shared_preload_libraries", "pg_stat_statements_typo", "pg_stat_statements_typo"),
+                    ("shared_buffers", "400TB", "shared"),
+                    // A reload takes it, and only the next start would have found out.
+                    ("ssl", "on", "server.crt"),
+                    ("max_connections", "2", "superuser_reserved_connections"),
+                    ("unix_socket_directories", "/nowhere/at/all", "/nowhere/at/all"),
+                    ("log_directory", "/nowhere/at/all", "/nowhere/at/all"),
+                    ("max_replication_slots", "0", "replication slots"),
+                    // No session would begin any more, the engine's own not either.
+                    ("session_preload_libraries", "no_such_library", "no_such_library"),
+                ]
+        )
         {
-            var failed = Assert.IsType<StepOutcome.Failed>(await writer.RunAsync(WriterUnderTest.Alone(AlterSystem.Write(name, value), "SELECT pg_catalog.pg_reload_conf()")));
+            var failed = Assert.IsType<StepOutcome.Failed>(
+                await writer.RunAsync(WriterUnderTest.Alone(AlterSystem.Write(name, value), "SELECT pg_catalog.pg_reload_conf()"))
+            );
             Assert.Contains(said, failed.Reason, StringComparison.Ordinal);
             Assert.Contains(name, failed.Reason, StringComparison.Ordinal);
             Assert.Contains("nothing was written", failed.Reason, StringComparison.Ordinal);
         }
 
         Assert.Equal(auto, await File.ReadAllTextAsync(fleet.PathOf("core-1", "data/postgresql.auto.conf")));
-        Assert.IsType<StepOutcome.Done>(await writer.RunAsync(WriterUnderTest.Alone(AlterSystem.Write("shared_preload_libraries", "auto_explain"), AlterSystem.Write("shared_buffers", "24MB"), "SELECT pg_catalog.pg_reload_conf()")));
+        Assert.IsType<StepOutcome.Done>(
+            await writer.RunAsync(
+                WriterUnderTest.Alone(
+                    AlterSystem.Write("shared_preload_libraries", "auto_explain"),
+                    AlterSystem.Write("shared_buffers", "24MB"),
+                    "SELECT pg_catalog.pg_reload_conf()"
+                )
+            )
+        );
         Assert.IsType<StepOutcome.Done>(await writer.RunAsync(Restart));
-        Assert.Equal("24MB auto_explain", await fleet.AskAsync("core-1", "select current_setting('shared_buffers') || ' ' || current_setting('shared_preload_libraries')"));
+        Assert.Equal(
+            "24MB auto_explain",
+            await fleet.AskAsync(
+                "core-1",
+                "select current_setting('shared_buffers') || ' ' || current_setting('shared_preload_libraries')"
+            )
+        );
     }
 
     [LiveFact]
@@ -55,18 +73,29 @@ public sealed class ConfigurationTrialTests
         // By hand, or by an engine that tried nothing.
         await fleet.AskAsync("core-1", "alter system set shared_preload_libraries = 'typo'");
 
-        var failed = Assert.IsType<StepOutcome.Failed>(await writer.RunAsync(FleetUnderTest.StepOf(Restart, effects: [Preload("typo")]), CancellationToken.None));
+        var failed = Assert.IsType<StepOutcome.Failed>(
+            await writer.RunAsync(FleetUnderTest.StepOf(Restart, effects: [Preload("typo")]), CancellationToken.None)
+        );
 
         Assert.Contains("was not stopped", failed.Reason, StringComparison.Ordinal);
         Assert.Contains("could not access file \"typo\"", failed.Reason, StringComparison.Ordinal);
         Assert.Equal(started, await fleet.AskAsync("core-1", "select pg_postmaster_start_time()"));
-        Assert.DoesNotContain("typo", await File.ReadAllTextAsync(fleet.PathOf("core-1", "data/postgresql.auto.conf")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "typo",
+            await File.ReadAllTextAsync(fleet.PathOf("core-1", "data/postgresql.auto.conf")),
+            StringComparison.Ordinal
+        );
     }
 
     [LiveFact]
     public async Task Restart_WithPreparedTransactionsOrLogicalSlotsThatTheNewValuesCannotCarry_DoesNotStopTheServer()
     {
-        await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null, ("max_prepared_transactions", "5"), ("wal_level", "logical"));
+        await using var fleet = await FleetOnDisk.MakeAsync(
+            new HostTransport.Local(null),
+            null,
+            ("max_prepared_transactions", "5"),
+            ("wal_level", "logical")
+        );
         await fleet.BringUpAsync(standby: false);
         await using var writer = await fleet.OpenAsync();
         await fleet.AskAsync("core-1", "select pg_create_logical_replication_slot('feed', 'pgoutput')");
@@ -135,11 +164,18 @@ public sealed class ConfigurationTrialTests
         await using (var writer = await fleet.OpenAsync(fleet.Stopped()))
             Assert.IsType<StepOutcome.Done>(await writer.RunAsync(new StepAction.StartServer("core-1")));
 
-        Assert.Equal("7MB 16MB", await fleet.AskAsync("core-1", "select current_setting('work_mem') || ' ' || current_setting('shared_buffers')"));
+        Assert.Equal(
+            "7MB 16MB",
+            await fleet.AskAsync("core-1", "select current_setting('work_mem') || ' ' || current_setting('shared_buffers')")
+        );
         // What commits wait for is no setting of this kind: without it an acknowledged commit would be worth less.
         Assert.Equal("nobody", await fleet.AskAsync("core-1", "show synchronous_standby_names"));
         Assert.Contains(value, await File.ReadAllTextAsync(auto + ".refused"), StringComparison.Ordinal);
     }
 
-    private static FacetState Preload(string value) => new(new FacetKey("core", ObjectPath.Parse("member/core-1/parameter/shared_preload_libraries"), Field.Parse("value")), FacetValue.Of(value));
+    private static FacetState Preload(string value) =>
+        new(
+            new FacetKey("core", ObjectPath.Parse("member/core-1/parameter/shared_preload_libraries"), Field.Parse("value")),
+            FacetValue.Of(value)
+        );
 }

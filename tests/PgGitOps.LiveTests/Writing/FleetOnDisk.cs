@@ -31,39 +31,77 @@ public sealed class FleetOnDisk : IAsyncDisposable
     public ClusterSnapshot Nothing => Fleet.Snapshot(null);
 
     /// <summary>Snapshot of a cluster whose servers are there and do not run.</summary>
-    public ClusterSnapshot Stopped() => Nothing with
-    {
-        Members =
-        [
-            .. Nothing.Members.Select(m => m.Name == "core-1"
-                ? m with { Host = new Observation<DataDirectoryFacts>.Seen(new DataDirectoryFacts(PathOf("core-1", "data"), ServerPrograms.Major, false, false, null), DateTimeOffset.UnixEpoch) }
-                : m),
-        ],
-    };
+    public ClusterSnapshot Stopped() =>
+        Nothing with
+        {
+            Members =
+            [
+                .. Nothing.Members.Select(m =>
+                    m.Name == "core-1"
+                        ? m with
+                        {
+                            Host = new Observation<DataDirectoryFacts>.Seen(
+                                new DataDirectoryFacts(PathOf("core-1", "data"), ServerPrograms.Major, false, false, null),
+                                DateTimeOffset.UnixEpoch
+                            ),
+                        }
+                        : m
+                ),
+            ],
+        };
 
-    public static Task<FleetOnDisk> MakeAsync(HostTransport transport, IAsyncDisposable? with, params (string Name, string Value)[] parameters) =>
-        MakeAsync(transport, with, null, parameters);
+    public static Task<FleetOnDisk> MakeAsync(
+        HostTransport transport,
+        IAsyncDisposable? with,
+        params (string Name, string Value)[] parameters
+    ) => MakeAsync(transport, with, null, parameters);
 
     /// <summary>On this machine, with these server programs.</summary>
-    public static Task<FleetOnDisk> MakeAsync(GatedPrograms programs) => MakeAsync(new HostTransport.Local(null), programs, programs.BinDirectory, []);
+    public static Task<FleetOnDisk> MakeAsync(GatedPrograms programs) =>
+        MakeAsync(new HostTransport.Local(null), programs, programs.BinDirectory, []);
 
-    private static async Task<FleetOnDisk> MakeAsync(HostTransport transport, IAsyncDisposable? with, string? binDirectory, (string Name, string Value)[] parameters)
+    private static async Task<FleetOnDisk> MakeAsync(
+        HostTransport transport,
+        IAsyncDisposable? with,
+        string? binDirectory,
+        (string Name, string Value)[] parameters
+    )
     {
         var directory = await TestDirectory.CreateAsync();
         // Shared memory inside the data directory: a server that is killed leaves none behind.
         parameters = [.. parameters, ("dynamic_shared_memory_type", "mmap")];
         // fsync off only saves the tests' time; everything else is as it would be.
-        return new FleetOnDisk(directory, FleetUnderTest.Of(directory.Path, transport, null, null, binDirectory, [.. parameters, ("fsync", "off"), ("shared_buffers", "16MB")]), with);
+        return new FleetOnDisk(
+            directory,
+            FleetUnderTest.Of(
+                directory.Path,
+                transport,
+                null,
+                null,
+                binDirectory,
+                [.. parameters, ("fsync", "off"), ("shared_buffers", "16MB")]
+            ),
+            with
+        );
     }
 
     public string PathOf(string member, string name) => Path.Combine(Root, "core", member, name);
 
-    public Task<IClusterWriter> OpenAsync(ClusterSnapshot? snapshot = null, string? holder = null) => WriterUnderTest.OpenAsync(Fleet, snapshot, holder);
+    public Task<IClusterWriter> OpenAsync(ClusterSnapshot? snapshot = null, string? holder = null) =>
+        WriterUnderTest.OpenAsync(Fleet, snapshot, holder);
 
     public async Task BringUpAsync(bool standby = true)
     {
         await using var writer = await OpenAsync(Nothing);
-        foreach (var action in standby ? new StepAction[] { new StepAction.InitialisePrimary("core-1"), new StepAction.CloneStandby("core-2", "core-1", "core_2") } : [new StepAction.InitialisePrimary("core-1")])
+        foreach (
+            var action in standby
+                ? new StepAction[]
+                {
+                    new StepAction.InitialisePrimary("core-1"),
+                    new StepAction.CloneStandby("core-2", "core-1", "core_2"),
+                }
+                : [new StepAction.InitialisePrimary("core-1")]
+        )
         {
             var outcome = await writer.RunAsync(action);
             Assert.True(outcome is StepOutcome.Done, outcome.ToString());
@@ -73,29 +111,44 @@ public sealed class FleetOnDisk : IAsyncDisposable
     public async Task<string?> AskAsync(string member, string sql)
     {
         var m = Fleet.Cluster.FindMember(member)!;
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder
-        {
-            Host = member == "core-1" ? FleetUnderTest.PrimaryAddress : FleetUnderTest.StandbyAddress,
-            Port = m.Port,
-            Username = FleetUnderTest.User,
-            Password = FleetUnderTest.Superuser,
-            Database = "postgres",
-            Pooling = false,
-            SslMode = SslMode.Disable,
-        }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder
+            {
+                Host = member == "core-1" ? FleetUnderTest.PrimaryAddress : FleetUnderTest.StandbyAddress,
+                Port = m.Port,
+                Username = FleetUnderTest.User,
+                Password = FleetUnderTest.Superuser,
+                Database = "postgres",
+                Pooling = false,
+                SslMode = SslMode.Disable,
+            }.ConnectionString
+        );
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return Convert.ToString(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
     }
 
     public ValueTask<Observation<DataDirectoryFacts>> LookAsync(string member) =>
-        new DataDirectoryProbe(new HostExecutor(), TimeProvider.System).LookAsync(Fleet.Fleet, Fleet.Cluster, Fleet.Cluster.FindMember(member)!, CancellationToken.None);
+        new DataDirectoryProbe(new HostExecutor(), TimeProvider.System).LookAsync(
+            Fleet.Fleet,
+            Fleet.Cluster,
+            Fleet.Cluster.FindMember(member)!,
+            CancellationToken.None
+        );
 
     public int? PidOf(string member)
     {
         try
         {
-            return int.TryParse(File.ReadLines(Path.Combine(PathOf(member, "data"), "postmaster.pid")).First(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && ProcessSignals.IsAlive(pid) ? pid : null;
+            return
+                int.TryParse(
+                    File.ReadLines(Path.Combine(PathOf(member, "data"), "postmaster.pid")).First(),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var pid
+                ) && ProcessSignals.IsAlive(pid)
+                ? pid
+                : null;
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
@@ -126,15 +179,30 @@ public sealed class FleetOnDisk : IAsyncDisposable
                 continue;
             }
             var text = System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file));
-            Assert.False(text.Contains("4711", StringComparison.Ordinal) && text.Contains("sup'er", StringComparison.Ordinal), $"the superuser's password is in {file}");
-            Assert.False(text.Contains("0815", StringComparison.Ordinal) && text.Contains("re:pli", StringComparison.Ordinal), $"the replication password is in {file}");
+            Assert.False(
+                text.Contains("4711", StringComparison.Ordinal) && text.Contains("sup'er", StringComparison.Ordinal),
+                $"the superuser's password is in {file}"
+            );
+            Assert.False(
+                text.Contains("0815", StringComparison.Ordinal) && text.Contains("re:pli", StringComparison.Ordinal),
+                $"the replication password is in {file}"
+            );
             if (file.Contains("/log/", StringComparison.Ordinal))
                 Assert.DoesNotContain("SCRAM-SHA-256$", text, StringComparison.Ordinal);
         }
     }
 
     public static IReadOnlyList<string> SecretsInProcesses() =>
-        [.. CommandLines.All().Select(p => p.Line).Where(l => l.Contains(FleetUnderTest.Superuser, StringComparison.Ordinal) || l.Contains(FleetUnderTest.Replicator, StringComparison.Ordinal) || l.Contains("SCRAM-SHA-256$", StringComparison.Ordinal))];
+        [
+            .. CommandLines
+                .All()
+                .Select(p => p.Line)
+                .Where(l =>
+                    l.Contains(FleetUnderTest.Superuser, StringComparison.Ordinal)
+                    || l.Contains(FleetUnderTest.Replicator, StringComparison.Ordinal)
+                    || l.Contains("SCRAM-SHA-256$", StringComparison.Ordinal)
+                ),
+        ];
 
     public async ValueTask DisposeAsync()
     {

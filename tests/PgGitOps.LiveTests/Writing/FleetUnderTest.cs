@@ -20,7 +20,14 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
 
     private static readonly SourceSpan Here = SourceSpan.WholeFile("environments/test/environment.yaml");
 
-    public static FleetUnderTest Of(string dataRoot, HostTransport transport, int? port1 = null, int? port2 = null, string? binDirectory = null, params (string Name, string Value)[] parameters)
+    public static FleetUnderTest Of(
+        string dataRoot,
+        HostTransport transport,
+        int? port1 = null,
+        int? port2 = null,
+        string? binDirectory = null,
+        params (string Name, string Value)[] parameters
+    )
     {
         Environment.SetEnvironmentVariable(SuperuserVariable, Superuser);
         Environment.SetEnvironmentVariable(ReplicatorVariable, Replicator);
@@ -32,14 +39,43 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
             Interval = TimeSpan.FromMinutes(1),
             Sites =
             [
-                new Site("bergen", [new FailureDomain("bergen-a", [new DatabaseHost("bgo-1", "bergen", "bergen-a", StandbyAddress, transport, Here)], Here)], Here),
-                new Site("oslo", [new FailureDomain("oslo-a", [new DatabaseHost("osl-1", "oslo", "oslo-a", PrimaryAddress, transport, Here)], Here)], Here),
+                new Site(
+                    "bergen",
+                    [
+                        new FailureDomain(
+                            "bergen-a",
+                            [new DatabaseHost("bgo-1", "bergen", "bergen-a", StandbyAddress, transport, Here)],
+                            Here
+                        ),
+                    ],
+                    Here
+                ),
+                new Site(
+                    "oslo",
+                    [
+                        new FailureDomain(
+                            "oslo-a",
+                            [new DatabaseHost("osl-1", "oslo", "oslo-a", PrimaryAddress, transport, Here)],
+                            Here
+                        ),
+                    ],
+                    Here
+                ),
             ],
             Repositories = [],
             Windows = [],
             Access = new ServerAccess(
-                User, new SecretReference.FromEnvironment(SuperuserVariable, Here), "replicator", new SecretReference.FromEnvironment(ReplicatorVariable, Here),
-                "disable", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10), dataRoot, binDirectory ?? ServerPrograms.ChosenBinDirectory, ["127.0.0.0/8"]),
+                User,
+                new SecretReference.FromEnvironment(SuperuserVariable, Here),
+                "replicator",
+                new SecretReference.FromEnvironment(ReplicatorVariable, Here),
+                "disable",
+                TimeSpan.FromSeconds(5),
+                TimeSpan.FromSeconds(10),
+                dataRoot,
+                binDirectory ?? ServerPrograms.ChosenBinDirectory,
+                ["127.0.0.0/8"]
+            ),
             Removal = new RemovalBudget(3, 20),
         };
         var cluster = new Cluster
@@ -65,7 +101,12 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
         };
         var fleet = new ValidFleet
         {
-            Revision = new RevisionInfo("0123456789abcdef0123456789abcdef01234567", "A. Tester", DateTimeOffset.UnixEpoch, "test"),
+            Revision = new RevisionInfo(
+                "0123456789abcdef0123456789abcdef01234567",
+                "A. Tester",
+                DateTimeOffset.UnixEpoch,
+                "test"
+            ),
             Classes = null,
             Environments = [environment],
             Clusters = [cluster],
@@ -77,53 +118,67 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
     }
 
     /// <summary>What an observer would say; a null member server is one whose data directory is not there.</summary>
-    public ClusterSnapshot Snapshot(bool? primaryInRecovery, bool? standbyInRecovery = null) => new()
-    {
-        Name = Cluster.Name,
-        Members = [Seen("core-1", primaryInRecovery), Seen("core-2", standbyInRecovery)],
-        Databases = [],
-        Record = new Observation<ClusterRecord>.Absent("not looked at", Now),
-    };
+    public ClusterSnapshot Snapshot(bool? primaryInRecovery, bool? standbyInRecovery = null) =>
+        new()
+        {
+            Name = Cluster.Name,
+            Members = [Seen("core-1", primaryInRecovery), Seen("core-2", standbyInRecovery)],
+            Databases = [],
+            Record = new Observation<ClusterRecord>.Absent("not looked at", Now),
+        };
 
-    public static Step StepOf(StepAction action, string[]? creates = null, double seconds = 60, FacetState[]? effects = null, string[]? removes = null) => new()
-    {
-        Id = "core/test",
-        Cluster = "core",
-        Title = "test",
-        Action = action,
-        Preconditions = [],
-        Effects = [.. effects ?? []],
-        Hazards = [],
-        Timeout = TimeSpan.FromSeconds(seconds),
-        DependsOn = [],
-        Because = null,
-        Creates = [.. (creates ?? []).Select(ObjectPath.Parse)],
-        Removes = [.. (removes ?? []).Select(ObjectPath.Parse)],
-    };
+    public static Step StepOf(
+        StepAction action,
+        string[]? creates = null,
+        double seconds = 60,
+        FacetState[]? effects = null,
+        string[]? removes = null
+    ) =>
+        new()
+        {
+            Id = "core/test",
+            Cluster = "core",
+            Title = "test",
+            Action = action,
+            Preconditions = [],
+            Effects = [.. effects ?? []],
+            Hazards = [],
+            Timeout = TimeSpan.FromSeconds(seconds),
+            DependsOn = [],
+            Because = null,
+            Creates = [.. (creates ?? []).Select(ObjectPath.Parse)],
+            Removes = [.. (removes ?? []).Select(ObjectPath.Parse)],
+        };
 
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
 
-    private static MemberSnapshot Seen(string name, bool? inRecovery) => inRecovery is { } recovery
-        ? new MemberSnapshot(name, new Observation<ServerFacts>.Seen(Facts(recovery), Now), null)
-        : new MemberSnapshot(name, new Observation<ServerFacts>.Unreadable(UnreadableKind.Unreachable, "connection refused", Now), new Observation<DataDirectoryFacts>.Absent("no directory", Now));
+    private static MemberSnapshot Seen(string name, bool? inRecovery) =>
+        inRecovery is { } recovery
+            ? new MemberSnapshot(name, new Observation<ServerFacts>.Seen(Facts(recovery), Now), null)
+            : new MemberSnapshot(
+                name,
+                new Observation<ServerFacts>.Unreadable(UnreadableKind.Unreachable, "connection refused", Now),
+                new Observation<DataDirectoryFacts>.Absent("no directory", Now)
+            );
 
-    private static ServerFacts Facts(bool inRecovery) => new()
-    {
-        VersionNumber = ServerPrograms.Major * 10000,
-        SystemIdentifier = "1",
-        InRecovery = inRecovery,
-        Timeline = 1,
-        StartedAt = Now,
-        DataChecksums = true,
-        Settings = [],
-        FileSettings = [],
-        Roles = [],
-        Memberships = [],
-        Databases = [],
-        ScopedSettings = [],
-        Slots = [],
-        Standbys = [],
-        WalReceiver = null,
-        Lsn = null,
-    };
+    private static ServerFacts Facts(bool inRecovery) =>
+        new()
+        {
+            VersionNumber = ServerPrograms.Major * 10000,
+            SystemIdentifier = "1",
+            InRecovery = inRecovery,
+            Timeline = 1,
+            StartedAt = Now,
+            DataChecksums = true,
+            Settings = [],
+            FileSettings = [],
+            Roles = [],
+            Memberships = [],
+            Databases = [],
+            ScopedSettings = [],
+            Slots = [],
+            Standbys = [],
+            WalReceiver = null,
+            Lsn = null,
+        };
 }

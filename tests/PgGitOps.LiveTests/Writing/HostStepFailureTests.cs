@@ -74,7 +74,18 @@ public sealed class HostStepFailureTests
         await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
         var unknown = fleet.Nothing with
         {
-            Members = [fleet.Nothing.Members[0], fleet.Nothing.Members[1] with { Host = new Core.Observed.Observation<Core.Observed.DataDirectoryFacts>.Unreadable(Core.Observed.UnreadableKind.Unreachable, "no route", DateTimeOffset.UnixEpoch) }],
+            Members =
+            [
+                fleet.Nothing.Members[0],
+                fleet.Nothing.Members[1] with
+                {
+                    Host = new Core.Observed.Observation<Core.Observed.DataDirectoryFacts>.Unreadable(
+                        Core.Observed.UnreadableKind.Unreachable,
+                        "no route",
+                        DateTimeOffset.UnixEpoch
+                    ),
+                },
+            ],
         };
         await using var writer = await fleet.OpenAsync(unknown);
         var refused = Assert.IsType<StepOutcome.Refused>(await writer.RunAsync(Initialise));
@@ -94,7 +105,11 @@ public sealed class HostStepFailureTests
         Assert.Contains("replicationPassword", failed.Hint, StringComparison.Ordinal);
         Assert.DoesNotContain("0815", failed.ToString(), StringComparison.Ordinal);
         AssertNothingHalf(fleet, "core-2");
-        Assert.IsType<StepOutcome.Done>(await writer.RunAsync(new StepAction.SetPassword("core-1", "replicator", fleet.Fleet.Fleet.Environments[0].Access.ReplicationPassword!)));
+        Assert.IsType<StepOutcome.Done>(
+            await writer.RunAsync(
+                new StepAction.SetPassword("core-1", "replicator", fleet.Fleet.Fleet.Environments[0].Access.ReplicationPassword!)
+            )
+        );
         Assert.IsType<StepOutcome.Done>(await writer.RunAsync(Clone));
         var again = Assert.IsType<StepOutcome.Refused>(await writer.RunAsync(Clone));
         Assert.Contains("in use", again.Precondition, StringComparison.Ordinal);
@@ -110,7 +125,13 @@ public sealed class HostStepFailureTests
         var refused = Assert.IsType<StepOutcome.Refused>(await writer.RunAsync(Clone));
         Assert.Contains("not empty", refused.Precondition, StringComparison.Ordinal);
         Assert.True(Directory.Exists(Path.Combine(fleet.PathOf("core-2", "data"), "precious")));
-        Assert.Contains("no physical slot", Assert.IsType<StepOutcome.Refused>(await writer.RunAsync(new StepAction.CloneStandby("core-2", "core-1", "other"))).Precondition, StringComparison.Ordinal);
+        Assert.Contains(
+            "no physical slot",
+            Assert
+                .IsType<StepOutcome.Refused>(await writer.RunAsync(new StepAction.CloneStandby("core-2", "core-1", "other")))
+                .Precondition,
+            StringComparison.Ordinal
+        );
     }
 
     [LiveFact]
@@ -142,7 +163,10 @@ public sealed class HostStepFailureTests
         await using var fleet = await FleetOnDisk.MakeAsync(new HostTransport.Local(null), null);
         await fleet.BringUpAsync(standby: false);
         await using var writer = await fleet.OpenAsync();
-        await File.AppendAllTextAsync(Path.Combine(fleet.PathOf("core-1", "data"), "pggitops.conf"), "shared_preload_libraries = 'no_such_library'\n");
+        await File.AppendAllTextAsync(
+            Path.Combine(fleet.PathOf("core-1", "data"), "pggitops.conf"),
+            "shared_preload_libraries = 'no_such_library'\n"
+        );
         var failed = Assert.IsType<StepOutcome.Failed>(await writer.RunAsync(new StepAction.RestartServer("core-1")));
         Assert.Contains("no_such_library", failed.Reason, StringComparison.Ordinal);
         // It was found before the stop, so the writer goes on with the server it has.
@@ -166,7 +190,11 @@ public sealed class HostStepFailureTests
             Assert.True(started is StepOutcome.Done, $"{member}: {started}");
             Assert.Equal(declared, await File.ReadAllTextAsync(list));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(list));
-            Assert.EndsWith("127.0.0.0/33 scram-sha-256\n", await File.ReadAllTextAsync(list + ".refused"), StringComparison.Ordinal);
+            Assert.EndsWith(
+                "127.0.0.0/33 scram-sha-256\n",
+                await File.ReadAllTextAsync(list + ".refused"),
+                StringComparison.Ordinal
+            );
             Assert.False(Directory.Exists(fleet.PathOf(member, ".staging")));
         }
     }
@@ -200,7 +228,10 @@ public sealed class HostStepFailureTests
         await fleet.BringUpAsync(standby: false);
         await fleet.StopAsync("core-1");
         foreach (var day in (string[])["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
-            await ServerPrograms.RunAsync("sh", ["-c", "echo 'FATAL:  of last week' >> \"$1\"", "sh", fleet.PathOf("core-1", $"log/postgresql-{day}.log")]);
+            await ServerPrograms.RunAsync(
+                "sh",
+                ["-c", "echo 'FATAL:  of last week' >> \"$1\"", "sh", fleet.PathOf("core-1", $"log/postgresql-{day}.log")]
+            );
         await using var writer = await fleet.OpenAsync(fleet.Nothing);
         var data = fleet.PathOf("core-1", "data");
 

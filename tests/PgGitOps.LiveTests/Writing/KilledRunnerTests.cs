@@ -53,10 +53,27 @@ public sealed class KilledRunnerTests
         }
         Assert.False(Directory.Exists(fleet.PathOf("core-2", "data")));
         if (!withAllItStarted)
-            await AssertLeftAloneAsync(fleet, fleet.Fleet.Snapshot(false), new StepAction.CloneStandby("core-2", "core-1", "core_2"), "core-2");
+            await AssertLeftAloneAsync(
+                fleet,
+                fleet.Fleet.Snapshot(false),
+                new StepAction.CloneStandby("core-2", "core-1", "core_2"),
+                "core-2"
+            );
         programs.Open();
-        await ConvergeAsync(fleet, fleet.Fleet.Snapshot(false), new StepAction.CloneStandby("core-2", "core-1", "core_2"), "core-2");
-        await Poll.UntilAsync("the standby streams", async () => await fleet.AskAsync("core-1", "select count(*) from pg_stat_replication where state = 'streaming' and application_name = 'core-2'") == "1");
+        await ConvergeAsync(
+            fleet,
+            fleet.Fleet.Snapshot(false),
+            new StepAction.CloneStandby("core-2", "core-1", "core_2"),
+            "core-2"
+        );
+        await Poll.UntilAsync(
+            "the standby streams",
+            async () =>
+                await fleet.AskAsync(
+                    "core-1",
+                    "select count(*) from pg_stat_replication where state = 'streaming' and application_name = 'core-2'"
+                ) == "1"
+        );
         Assert.False(Directory.Exists(fleet.PathOf("core-2", ".staging")));
     }
 
@@ -72,17 +89,53 @@ public sealed class KilledRunnerTests
             await Process.Start("chown", ["-R", ServerPrograms.ServerUser, fleet.PathOf("core-2", "")]).WaitForExitAsync();
         var start = ServerPrograms.AsServerUser(
             ServerPrograms.PathOf("pg_basebackup"),
-            ["-D", staging, "-d", $"host={FleetUnderTest.PrimaryAddress} port={fleet.Fleet.Cluster.FindMember("core-1")!.Port} user=replicator", "-w", "-X", "stream", "-S", "core_2", "-c", "fast", "--max-rate=64k"]);
+            [
+                "-D",
+                staging,
+                "-d",
+                $"host={FleetUnderTest.PrimaryAddress} port={fleet.Fleet.Cluster.FindMember("core-1")!.Port} user=replicator",
+                "-w",
+                "-X",
+                "stream",
+                "-S",
+                "core_2",
+                "-c",
+                "fast",
+                "--max-rate=64k",
+            ]
+        );
         start.Environment["PGPASSWORD"] = FleetUnderTest.Replicator;
         using var killed = Process.Start(start)!;
-        await Poll.UntilAsync("the slot is in use", async () => await fleet.AskAsync("core-1", "select count(*) from pg_replication_slots where slot_name = 'core_2' and active") == "1");
+        await Poll.UntilAsync(
+            "the slot is in use",
+            async () =>
+                await fleet.AskAsync("core-1", "select count(*) from pg_replication_slots where slot_name = 'core_2' and active")
+                == "1"
+        );
         ProcessSignals.Send(killed.Id, Signal.Kill);
-        await ConvergeAsync(fleet, fleet.Fleet.Snapshot(false), new StepAction.CloneStandby("core-2", "core-1", "core_2"), "core-2");
-        await Poll.UntilAsync("the standby streams", async () => await fleet.AskAsync("core-1", "select count(*) from pg_stat_replication where state = 'streaming' and application_name = 'core-2'") == "1");
+        await ConvergeAsync(
+            fleet,
+            fleet.Fleet.Snapshot(false),
+            new StepAction.CloneStandby("core-2", "core-1", "core_2"),
+            "core-2"
+        );
+        await Poll.UntilAsync(
+            "the standby streams",
+            async () =>
+                await fleet.AskAsync(
+                    "core-1",
+                    "select count(*) from pg_stat_replication where state = 'streaming' and application_name = 'core-2'"
+                ) == "1"
+        );
     }
 
     // The killed runner's script goes on by itself: the next runner does not work on the same directory beside it.
-    private static async Task AssertLeftAloneAsync(FleetOnDisk fleet, Core.Observed.ClusterSnapshot snapshot, StepAction step, string member)
+    private static async Task AssertLeftAloneAsync(
+        FleetOnDisk fleet,
+        Core.Observed.ClusterSnapshot snapshot,
+        StepAction step,
+        string member
+    )
     {
         await using var writer = await OpenWhenFreeAsync(fleet, snapshot);
         var refused = Assert.IsType<StepOutcome.Refused>(await writer.RunAsync(step, seconds: 4));
@@ -91,7 +144,12 @@ public sealed class KilledRunnerTests
     }
 
     // As the loop does: the step as planned; where reality has moved, look again and start what is there.
-    private static async Task ConvergeAsync(FleetOnDisk fleet, Core.Observed.ClusterSnapshot snapshot, StepAction step, string member)
+    private static async Task ConvergeAsync(
+        FleetOnDisk fleet,
+        Core.Observed.ClusterSnapshot snapshot,
+        StepAction step,
+        string member
+    )
     {
         await using var writer = await OpenWhenFreeAsync(fleet, snapshot);
         // What the killed runner started may still be at work, or hold its slot until its server notices: the loop comes back.
@@ -108,11 +166,14 @@ public sealed class KilledRunnerTests
     private static async Task<IClusterWriter> OpenWhenFreeAsync(FleetOnDisk fleet, Core.Observed.ClusterSnapshot snapshot)
     {
         IClusterWriter? writer = null;
-        await Poll.UntilAsync("the killed runner's lock is free", async () =>
-        {
-            writer = await WriterUnderTest.TryOpenAsync(fleet.Fleet, snapshot) is GateOutcome.Open open ? open.Writer : null;
-            return writer is not null;
-        });
+        await Poll.UntilAsync(
+            "the killed runner's lock is free",
+            async () =>
+            {
+                writer = await WriterUnderTest.TryOpenAsync(fleet.Fleet, snapshot) is GateOutcome.Open open ? open.Writer : null;
+                return writer is not null;
+            }
+        );
         return writer!;
     }
 
@@ -128,12 +189,18 @@ public sealed class KilledRunnerTests
         Assert.Contains("runner hold", held.Holder, StringComparison.Ordinal);
         // The paused runner's connection is cut, as a firewall or an operator would; it does not know.
         await server.ExecuteAsync("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");
-        await Poll.UntilAsync("the lock is free", async () => await server.ScalarAsync("select count(*) from pg_locks where locktype = 'advisory'") == "0");
+        await Poll.UntilAsync(
+            "the lock is free",
+            async () => await server.ScalarAsync("select count(*) from pg_locks where locktype = 'advisory'") == "0"
+        );
         await using var next = await WriterUnderTest.OpenAsync(fleet);
         ProcessSignals.Send(runner.Pid, Signal.Continue);
         await runner.GoAsync();
         Assert.Equal("Refused", await runner.ReadAsync());
         Assert.IsType<StepOutcome.Done>(await next.RunAsync(WriterUnderTest.Sql("create role from_the_next")));
-        Assert.Equal("from_the_next", await server.ScalarAsync("select string_agg(rolname, ',') from pg_roles where rolname like 'from%'"));
+        Assert.Equal(
+            "from_the_next",
+            await server.ScalarAsync("select string_agg(rolname, ',') from pg_roles where rolname like 'from%'")
+        );
     }
 }

@@ -24,7 +24,17 @@ public sealed class RunnerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        foreach (var argument in (string[])["exec", typeof(RunnerProcess).Assembly.Location, what, dataRoot, .. fleet.Cluster.Members.Select(m => m.Port.ToString(CultureInfo.InvariantCulture)), fleet.Fleet.Environments[0].Access.BinDirectory ?? ""])
+        foreach (
+            var argument in (string[])
+                [
+                    "exec",
+                    typeof(RunnerProcess).Assembly.Location,
+                    what,
+                    dataRoot,
+                    .. fleet.Cluster.Members.Select(m => m.Port.ToString(CultureInfo.InvariantCulture)),
+                    fleet.Fleet.Environments[0].Access.BinDirectory ?? "",
+                ]
+        )
             start.ArgumentList.Add(argument);
         return new RunnerProcess(Process.Start(start) ?? throw new InvalidOperationException("the runner did not start"));
     }
@@ -62,8 +72,21 @@ public sealed class RunnerProcess : IAsyncDisposable
             return State.EvidenceProcessTests.Run(store, prefix, int.Parse(count, CultureInfo.InvariantCulture));
         if (args is not [var what, var root, var port1, var port2, var bin])
             return 2;
-        var fleet = FleetUnderTest.Of(root, new HostTransport.Local(null), int.Parse(port1, CultureInfo.InvariantCulture), int.Parse(port2, CultureInfo.InvariantCulture), bin.Length > 0 ? bin : null, ("fsync", "off"), ("shared_buffers", "16MB"), ("dynamic_shared_memory_type", "mmap"));
-        await using var writer = await WriterUnderTest.OpenAsync(fleet, what == "initialise" ? fleet.Snapshot(null) : fleet.Snapshot(false), $"runner {what}");
+        var fleet = FleetUnderTest.Of(
+            root,
+            new HostTransport.Local(null),
+            int.Parse(port1, CultureInfo.InvariantCulture),
+            int.Parse(port2, CultureInfo.InvariantCulture),
+            bin.Length > 0 ? bin : null,
+            ("fsync", "off"),
+            ("shared_buffers", "16MB"),
+            ("dynamic_shared_memory_type", "mmap")
+        );
+        await using var writer = await WriterUnderTest.OpenAsync(
+            fleet,
+            what == "initialise" ? fleet.Snapshot(null) : fleet.Snapshot(false),
+            $"runner {what}"
+        );
         Console.WriteLine("open");
         StepAction action = what switch
         {

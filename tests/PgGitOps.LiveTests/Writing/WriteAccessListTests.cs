@@ -8,7 +8,10 @@ namespace PgGitOps.LiveTests.Writing;
 /// <summary>One rename and one reload on a real server, or nothing at all.</summary>
 public sealed class WriteAccessListTests
 {
-    private static readonly StepAction.WriteAccessList WithoutUs = new("core-1", ["local all all peer", "host all all 10.0.0.0/8 scram-sha-256"]);
+    private static readonly StepAction.WriteAccessList WithoutUs = new(
+        "core-1",
+        ["local all all peer", "host all all 10.0.0.0/8 scram-sha-256"]
+    );
 
     [LiveFact]
     [Trait("Requirement", "R-05")]
@@ -33,9 +36,15 @@ public sealed class WriteAccessListTests
         await File.WriteAllTextAsync(FileOf(fleet), theirs);
         await using var writer = await fleet.OpenAsync();
 
-        var outcome = await writer.RunAsync(new StepAction.WriteAccessList("core-1", AccessList.LinesOf(fleet.Fleet.Fleet.Environments[0])));
+        var outcome = await writer.RunAsync(
+            new StepAction.WriteAccessList("core-1", AccessList.LinesOf(fleet.Fleet.Fleet.Environments[0]))
+        );
 
-        Assert.Contains("does not begin with the line that makes it ours", Assert.IsType<StepOutcome.Refused>(outcome).Precondition, StringComparison.Ordinal);
+        Assert.Contains(
+            "does not begin with the line that makes it ours",
+            Assert.IsType<StepOutcome.Refused>(outcome).Precondition,
+            StringComparison.Ordinal
+        );
         Assert.Equal(theirs, await File.ReadAllTextAsync(FileOf(fleet)));
     }
 

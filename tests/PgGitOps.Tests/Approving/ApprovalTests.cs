@@ -13,12 +13,20 @@ public class ApprovalTests
     private static readonly DateTimeOffset InWindow = new(2026, 3, 2, 1, 30, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset OutOfWindow = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly ClusterSnapshot WithStray = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [Snapshots.Role("made")] })).WithRecord(["role/made"]);
+    private static readonly ClusterSnapshot WithStray = Snapshots
+        .Cluster(Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [Snapshots.Role("made")] }))
+        .WithRecord(["role/made"]);
 
     [Fact]
     public void Decide_OutsideTheWindow_MakesRestartsWaitAndLetsReloadsGo()
     {
-        var (plan, fleet, live) = Planned(Cluster("core-1") with { Parameters = [Setting("max_connections", "200"), Setting("work_mem", "8MB")] }, Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary())));
+        var (plan, fleet, live) = Planned(
+            Cluster("core-1") with
+            {
+                Parameters = [Setting("max_connections", "200"), Setting("work_mem", "8MB")],
+            },
+            Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary()))
+        );
 
         var approval = Assert.Single(Approval.Decide(plan, fleet, live, Consent.Enforced, OutOfWindow).Clusters);
 
@@ -30,7 +38,13 @@ public class ApprovalTests
     [Fact]
     public void Decide_InsideTheWindow_LetsRestartsGo()
     {
-        var (plan, fleet, live) = Planned(Cluster("core-1") with { Parameters = [Setting("max_connections", "200")] }, Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary())));
+        var (plan, fleet, live) = Planned(
+            Cluster("core-1") with
+            {
+                Parameters = [Setting("max_connections", "200")],
+            },
+            Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary()))
+        );
 
         var approval = Assert.Single(Approval.Decide(plan, fleet, live, Consent.Enforced, InWindow).Clusters);
 
@@ -42,16 +56,33 @@ public class ApprovalTests
     {
         var (plan, fleet, live) = Planned(Cluster("core-1"), WithStray);
 
-        Assert.IsType<StepVerdict.NeedsApproval>(Approval.Decide(plan, fleet, live, Consent.Enforced, InWindow).Clusters[0].Of("core/role/made/drop"));
-        Assert.IsType<StepVerdict.Go>(Approval.Decide(plan, fleet, live, new Consent(false, [plan.Id[..12]]), InWindow).Clusters[0].Of("core/role/made/drop"));
-        Assert.IsType<StepVerdict.NeedsApproval>(Approval.Decide(plan, fleet, live, new Consent(true, [plan.Id[..9]]), InWindow).Clusters[0].Of("core/role/made/drop"));
+        Assert.IsType<StepVerdict.NeedsApproval>(
+            Approval.Decide(plan, fleet, live, Consent.Enforced, InWindow).Clusters[0].Of("core/role/made/drop")
+        );
+        Assert.IsType<StepVerdict.Go>(
+            Approval
+                .Decide(plan, fleet, live, new Consent(false, [plan.Id[..12]]), InWindow)
+                .Clusters[0]
+                .Of("core/role/made/drop")
+        );
+        Assert.IsType<StepVerdict.NeedsApproval>(
+            Approval.Decide(plan, fleet, live, new Consent(true, [plan.Id[..9]]), InWindow).Clusters[0].Of("core/role/made/drop")
+        );
     }
 
     [Fact]
     public void Decide_WithAnApprovalDocument_RemovesUntilItExpires()
     {
         var (plan, fleet, live) = Planned(Cluster("core-1"), WithStray);
-        var document = new ApprovalDocument(new DocumentHead("Approval", "drop-made", null, At), "apply", plan.Id, "core", "kari", InWindow.AddHours(1), At);
+        var document = new ApprovalDocument(
+            new DocumentHead("Approval", "drop-made", null, At),
+            "apply",
+            plan.Id,
+            "core",
+            "kari",
+            InWindow.AddHours(1),
+            At
+        );
 
         Assert.IsType<StepVerdict.Go>(Decide(document, InWindow));
         Assert.IsType<StepVerdict.NeedsApproval>(Decide(document, InWindow.AddHours(1)));
@@ -59,7 +90,10 @@ public class ApprovalTests
         Assert.IsType<StepVerdict.NeedsApproval>(Decide(document with { Action = "promote" }, InWindow));
 
         StepVerdict? Decide(ApprovalDocument approval, DateTimeOffset now) =>
-            Approval.Decide(plan, fleet with { Approvals = [approval] }, live, Consent.Enforced, now).Clusters[0].Of("core/role/made/drop");
+            Approval
+                .Decide(plan, fleet with { Approvals = [approval] }, live, Consent.Enforced, now)
+                .Clusters[0]
+                .Of("core/role/made/drop");
     }
 
     [Fact]
@@ -67,7 +101,10 @@ public class ApprovalTests
     {
         var snapshot = WithStray with
         {
-            Record = new Observation<ClusterRecord>.Seen(new ClusterRecord([], [], new Suspension("migration", "kari", InWindow, InWindow.AddHours(2))), InWindow),
+            Record = new Observation<ClusterRecord>.Seen(
+                new ClusterRecord([], [], new Suspension("migration", "kari", InWindow, InWindow.AddHours(2))),
+                InWindow
+            ),
         };
         var (plan, fleet, live) = Planned(Cluster("core-1") with { Roles = [Role("app")] }, snapshot);
 
@@ -83,12 +120,24 @@ public class ApprovalTests
     [Fact]
     public void Decide_WhenAStepWaits_HoldsWhatDependsOnIt()
     {
-        var snapshot = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary("core-2")), Snapshots.Seen("core-2", Snapshots.Standby()));
-        var (plan, fleet, live) = Planned(Cluster("core-1", "core-2") with { Parameters = [Setting("max_connections", "200")] }, snapshot);
+        var snapshot = Snapshots.Cluster(
+            Snapshots.Seen("core-1", Snapshots.Primary("core-2")),
+            Snapshots.Seen("core-2", Snapshots.Standby())
+        );
+        var (plan, fleet, live) = Planned(
+            Cluster("core-1", "core-2") with
+            {
+                Parameters = [Setting("max_connections", "200")],
+            },
+            snapshot
+        );
 
         var approval = Assert.Single(Approval.Decide(plan, fleet, live, Consent.Enforced, OutOfWindow).Clusters);
 
-        Assert.Equal("core/member/core-2/restart", Assert.IsType<StepVerdict.Behind>(approval.Of("core/member/core-1/parameters-raise")).StepId);
+        Assert.Equal(
+            "core/member/core-2/restart",
+            Assert.IsType<StepVerdict.Behind>(approval.Of("core/member/core-1/parameters-raise")).StepId
+        );
     }
 
     [Fact]

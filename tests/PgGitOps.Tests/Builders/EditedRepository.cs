@@ -32,8 +32,7 @@ internal sealed class EditedRepository
                 files[$"environments/{Pick(Environments)}/clusters/{name}.yaml"] = Cluster(name);
             foreach (var name in Contexts)
                 files[$"policies/contexts/{name}.yaml"] = Context(name);
-        }
-        while (new FleetReader().Read(Tree).Fleet is null);
+        } while (new FleetReader().Read(Tree).Fleet is null);
         Accept();
     }
 
@@ -71,7 +70,9 @@ internal sealed class EditedRepository
                 return $"all of {path}";
             case 10 or 11:
                 // Every place below it moves, and nothing else changes.
-                files[path] = text[0].StartsWith('#') ? text[1..] : ["# " + random.Next(100).ToString(CultureInfo.InvariantCulture), .. text];
+                files[path] = text[0].StartsWith('#')
+                    ? text[1..]
+                    : ["# " + random.Next(100).ToString(CultureInfo.InvariantCulture), .. text];
                 return $"comment in {path}";
             case 12:
                 files.Remove(path);
@@ -86,12 +87,23 @@ internal sealed class EditedRepository
                 return $"cluster {cluster} comes";
             case 16:
                 files.Remove(path);
-                files[path.StartsWith("policies/contexts/", StringComparison.Ordinal) ? path.Replace("policies/contexts/", "policies/moved-", StringComparison.Ordinal)
-                    : path.Contains("/prod/", StringComparison.Ordinal) ? path.Replace("/prod/", "/test/", StringComparison.Ordinal)
-                    : path.Replace("/test/", "/prod/", StringComparison.Ordinal)] = text;
+                files[
+                    path.StartsWith("policies/contexts/", StringComparison.Ordinal)
+                        ? path.Replace("policies/contexts/", "policies/moved-", StringComparison.Ordinal)
+                    : path.Contains("/prod/", StringComparison.Ordinal)
+                        ? path.Replace("/prod/", "/test/", StringComparison.Ordinal)
+                    : path.Replace("/test/", "/prod/", StringComparison.Ordinal)
+                ] = text;
                 return $"{path} moves";
             case 17:
-                files[path] = [.. text.Select(l => l.StartsWith("metadata:", StringComparison.Ordinal) ? $"metadata: {{ name: {Pick(["new", .. Contexts])} }}" : l)];
+                files[path] =
+                [
+                    .. text.Select(l =>
+                        l.StartsWith("metadata:", StringComparison.Ordinal)
+                            ? $"metadata: {{ name: {Pick(["new", .. Contexts])} }}"
+                            : l
+                    ),
+                ];
                 return $"{path} is renamed";
             case 18:
                 files[path] = [.. text, "unknown: key"];
@@ -104,7 +116,8 @@ internal sealed class EditedRepository
 
     private string[] Redraw(string[] text)
     {
-        var name = text.First(l => l.StartsWith("metadata:", StringComparison.Ordinal))["metadata: { name: ".Length..].TrimEnd(' ', '}');
+        var name = text.First(l => l.StartsWith("metadata:", StringComparison.Ordinal))["metadata: { name: ".Length..]
+            .TrimEnd(' ', '}');
         return text.First(l => l.StartsWith("kind:", StringComparison.Ordinal)) switch
         {
             "kind: Cluster" => Cluster(name),
@@ -115,38 +128,54 @@ internal sealed class EditedRepository
     }
 
     private string[] Classes() =>
-    [
-        "apiVersion: pggitops.dev/v1",
-        "kind: RecoveryClasses",
-        "metadata: { name: classes }",
-        "spec:",
-        $"  rpo: {{ zero: 0s, seconds: {Pick(["30s", "20s"])}, minutes: 5m, hours: 4h }}",
-        $"  rto: {{ seconds: 1m, minutes: {Pick(["15m", "10m"])}, hour: 1h, hours: 8h }}",
-    ];
+        [
+            "apiVersion: pggitops.dev/v1",
+            "kind: RecoveryClasses",
+            "metadata: { name: classes }",
+            "spec:",
+            $"  rpo: {{ zero: 0s, seconds: {Pick(["30s", "20s"])}, minutes: 5m, hours: 4h }}",
+            $"  rto: {{ seconds: 1m, minutes: {Pick(["15m", "10m"])}, hour: 1h, hours: 8h }}",
+        ];
 
     private string[] Environment(string name) =>
-    [
-        "apiVersion: pggitops.dev/v1",
-        "kind: Environment",
-        $"metadata: {{ name: {name} }}",
-        "spec:",
-        "  sites:",
-        "    - { name: bergen, failureDomains: [ { name: bergen-a, hosts: [ { name: b1, address: 10.0.2.1 } ] }, { name: bergen-b, hosts: [ { name: b2, address: 10.0.2.2 } ] } ] }",
-        "    - { name: oslo, failureDomains: [ { name: oslo-a, hosts: [ { name: o1, address: 10.0.1.1 } ] }, { name: oslo-b, hosts: [ { name: o2, address: 10.0.1.2 } ] } ] }",
-        Chance(70) ? "    - { name: trondheim, failureDomains: [ { name: trondheim-a, hosts: [ { name: t1, address: 10.0.3.1 } ] } ] }" : "",
-        $"  observers: [ {{ name: e1, site: oslo }}, {{ name: e2, site: bergen }}, {{ name: e3, site: {Pick(["oslo", "bergen"])} }} ]",
-        "  repositories: [ { name: oslo-repo, site: oslo, type: posix, path: /r }, { name: bergen-repo, site: bergen, type: posix, path: /r } ]",
-        Chance(40) ? $"  links: [ {{ sites: [ bergen, oslo ], bandwidth: {Pick(["1MB/s", "3MB/s", "100MB/s"])} }} ]" : "",
-        Chance(80) ? $"  planning: {{ detection: {Pick(["30s", "2m"])}, decision: {Pick(["10m", "30m"])}, promotion: 10s, reconnect: 20s, archivePush: 10s, mistakeDetection: 4h, restoreRate: 200MB/s, replayRate: 100MB/s }}" : "",
-    ];
+        [
+            "apiVersion: pggitops.dev/v1",
+            "kind: Environment",
+            $"metadata: {{ name: {name} }}",
+            "spec:",
+            "  sites:",
+            "    - { name: bergen, failureDomains: [ { name: bergen-a, hosts: [ { name: b1, address: 10.0.2.1 } ] }, { name: bergen-b, hosts: [ { name: b2, address: 10.0.2.2 } ] } ] }",
+            "    - { name: oslo, failureDomains: [ { name: oslo-a, hosts: [ { name: o1, address: 10.0.1.1 } ] }, { name: oslo-b, hosts: [ { name: o2, address: 10.0.1.2 } ] } ] }",
+            Chance(70)
+                ? "    - { name: trondheim, failureDomains: [ { name: trondheim-a, hosts: [ { name: t1, address: 10.0.3.1 } ] } ] }"
+                : "",
+            $"  observers: [ {{ name: e1, site: oslo }}, {{ name: e2, site: bergen }}, {{ name: e3, site: {Pick(["oslo", "bergen"])} }} ]",
+            "  repositories: [ { name: oslo-repo, site: oslo, type: posix, path: /r }, { name: bergen-repo, site: bergen, type: posix, path: /r } ]",
+            Chance(40) ? $"  links: [ {{ sites: [ bergen, oslo ], bandwidth: {Pick(["1MB/s", "3MB/s", "100MB/s"])} }} ]" : "",
+            Chance(80)
+                ? $"  planning: {{ detection: {Pick(["30s", "2m"])}, decision: {Pick(["10m", "30m"])}, promotion: 10s, reconnect: 20s, archivePush: 10s, mistakeDetection: 4h, restoreRate: 200MB/s, replayRate: 100MB/s }}"
+                : "",
+        ];
 
     private string[] Cluster(string name)
     {
-        var hosts = Pick<string[]>([["o1", "b1"], ["o1", "o2", "b1"], ["o1", "o2", "b1", "b2"], ["o1", "b1", "b2"]]);
+        var hosts = Pick<string[]>([
+            ["o1", "b1"],
+            ["o1", "o2", "b1"],
+            ["o1", "o2", "b1", "b2"],
+            ["o1", "b1", "b2"],
+        ]);
         // One host carries a member of each cluster, at a port of its own.
         var port = 5432 + Math.Max(0, Array.IndexOf(Clusters, name));
-        var members = string.Join(", ", hosts.Select((h, i) => $"{{ name: {name}-{i + 1}, host: {h}, port: {port}{(i > 0 && Chance(10) ? ", promotable: false" : "")} }}"));
-        var standbys = $"standbys: [ {name}-1, {name}-2{Pick([" ], count: 1", " ], count: 1", $", {name}-3 ], count: {random.Next(1, 3)}"])}";
+        var members = string.Join(
+            ", ",
+            hosts.Select(
+                (h, i) =>
+                    $"{{ name: {name}-{i + 1}, host: {h}, port: {port}{(i > 0 && Chance(10) ? ", promotable: false" : "")} }}"
+            )
+        );
+        var standbys =
+            $"standbys: [ {name}-1, {name}-2{Pick([" ], count: 1", " ], count: 1", $", {name}-3 ], count: {random.Next(1, 3)}"])}";
         return
         [
             "apiVersion: pggitops.dev/v1",
@@ -154,10 +183,14 @@ internal sealed class EditedRepository
             $"metadata: {{ name: {name} }}",
             "spec:",
             $"  postgres: {Pick(["15", "16"])}",
-            Chance(60) ? "  manager: { native: {} }" : $"  manager: {{ patroni: {{ scope: {name}, dcsMembers: [ e1, e2, e3 ], {Pick(["version: 4.1.5, ", ""])}watchdog: {Pick(["true", "false"])}{Pick([", standbySites: [ bergen ]", "", ""])} }} }}",
+            Chance(60)
+                ? "  manager: { native: {} }"
+                : $"  manager: {{ patroni: {{ scope: {name}, dcsMembers: [ e1, e2, e3 ], {Pick(["version: 4.1.5, ", ""])}watchdog: {Pick(["true", "false"])}{Pick([", standbySites: [ bergen ]", "", ""])} }} }}",
             $"  primarySite: {Pick(["oslo", "oslo", "oslo", "oslo", "bergen"])}",
             $"  members: [ {members} ]",
-            Chance(60) ? $"  replication: {{ synchronous: {{ method: {Pick(["any", "first"])}, {standbys}, commit: {Pick(["on", "on", "remote_write", "remote_apply"])}{Pick([", whenShort: degrade", "", "", "", "", ""])} }} }}" : "  replication: {}",
+            Chance(60)
+                ? $"  replication: {{ synchronous: {{ method: {Pick(["any", "first"])}, {standbys}, commit: {Pick(["on", "on", "remote_write", "remote_apply"])}{Pick([", whenShort: degrade", "", "", "", "", ""])} }} }}"
+                : "  replication: {}",
             Chance(70) ? "  storage: { durability: localNvme, dataChecksums: true }" : "",
             $"  parameters: {{ work_mem: {Pick(["4MB", "8MB"])}{Pick([", fsync: off", "", "", "", "", ""])} }}",
             $"  roles: [ {{ name: one }}, {{ name: two }}, {{ name: app, login: true, memberOf: [ {Pick(["one", "two", "one, two"])} ]{Pick([", settings: { synchronous_commit: local }", "", "", ""])} }} ]",
@@ -165,7 +198,9 @@ internal sealed class EditedRepository
             $"    - {{ name: first, owner: {Pick(["one", "two"])}, schemas: [ {{ name: left, owner: {Pick(["one", "two"])} }}, {{ name: right, owner: {Pick(["one", "two"])} }} ]{Pick([", grants: [ { on: allTables, schema: left, to: app, privileges: [ SELECT ] } ]", "", ""])} }}",
             $"    - {{ name: second, owner: two{Pick([", settings: { synchronous_commit: off }", "", "", ""])}, schemas: [ {{ name: left, owner: two }}, {{ name: right, owner: one }} ] }}",
             "    - { name: third, owner: one, schemas: [ { name: left, owner: one }, { name: right, owner: two } ] }",
-            Chance(80) ? $"  backup: {{ tool: pgbackrest, repositories: [ {Pick(["oslo-repo, bergen-repo", "oslo-repo", "bergen-repo"])} ], schedule: {{ full: \"0 1 * * 0\" }}, retention: {{ full: {random.Next(1, 5)} }}, archiveTimeout: 60s }}" : "",
+            Chance(80)
+                ? $"  backup: {{ tool: pgbackrest, repositories: [ {Pick(["oslo-repo, bergen-repo", "oslo-repo", "bergen-repo"])} ], schedule: {{ full: \"0 1 * * 0\" }}, retention: {{ full: {random.Next(1, 5)} }}, archiveTimeout: 60s }}"
+                : "",
         ];
     }
 
@@ -173,7 +208,9 @@ internal sealed class EditedRepository
     {
         // Mostly each to its own, so that they do not fight over one store.
         var (number, own) = (Array.IndexOf(Contexts, name), Chance(80));
-        var store = own ? $"{Clusters[Math.Max(0, number) % 3]}, database: {Databases[Math.Max(0, number) / 3]}" : $"{Pick(Clusters)}, database: {Pick(Databases)}";
+        var store = own
+            ? $"{Clusters[Math.Max(0, number) % 3]}, database: {Databases[Math.Max(0, number) / 3]}"
+            : $"{Pick(Clusters)}, database: {Pick(Databases)}";
         var replication = Pick(["required", "optional", "optional", "notAssumed"]);
         return
         [
@@ -186,8 +223,12 @@ internal sealed class EditedRepository
             $"  rtoClass: {Pick(["seconds", "minutes", "hour", "hours"])}",
             $"  crossSite: {{ replication: {replication}{(replication == "notAssumed" ? "" : $", dataLossWindow: {Pick(["0s, justification: said", "0s, justification: said", "30s", "4h"])}, rtoClass: {Pick(["hour", "hours"])}")} }}",
             $"  failover: {{ local: {Pick(["automatic", "operatorApproved", "manual"])}, crossSite: {Pick(["automatic", "operatorApproved", "manual", "manual"])} }}",
-            Chance(80) ? $"  promotion: {{ authority: [ group:dba ], requires: [ {Pick(["fencing, approval", "approval", "fencing, quorum"])} ], onPartition: {Pick(["holdWrites", "keepPrimary"])} }}" : "",
-            Chance(70) ? $"  backup: {{ pitrWindow: {Pick(["14d", "60d"])}{Pick([", drillEvery: 7d", ", drillEvery: 60d", ""])} }}" : "",
+            Chance(80)
+                ? $"  promotion: {{ authority: [ group:dba ], requires: [ {Pick(["fencing, approval", "approval", "fencing, quorum"])} ], onPartition: {Pick(["holdWrites", "keepPrimary"])} }}"
+                : "",
+            Chance(70)
+                ? $"  backup: {{ pitrWindow: {Pick(["14d", "60d"])}{Pick([", drillEvery: 7d", ", drillEvery: 60d", ""])} }}"
+                : "",
             $"  tolerates: {random.Next(1, 3)}",
             Chance(70) ? $"  writes: {{ walRate: {Pick(["500kB/s", "2MB/s"])}, size: 40GB }}" : "",
         ];

@@ -10,19 +10,39 @@ internal static class Fleets
 
     internal static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    internal static FleetEnvironment Environment(ReconcileMode mode = ReconcileMode.Enforce) => new()
-    {
-        Head = new DocumentHead("Environment", "test", null, At),
-        Mode = mode,
-        Interval = TimeSpan.FromMinutes(1),
-        Sites = [new Site("oslo", [new FailureDomain("oslo-a", [Host("h1", "10.0.0.1"), Host("h2", "10.0.0.2"), Host("h3", "10.0.0.3")], At)], At)],
-        Repositories = [],
-        Windows = [new ChangeWindow("nightly", "0 2 * * *", TimeSpan.FromHours(2), "Europe/Oslo", ["restart"], At)],
-        Access = new ServerAccess("postgres", null, "replicator", null, "prefer", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), "/var/lib/postgresql", null, []),
-        Removal = new RemovalBudget(3, 50),
-    };
+    internal static FleetEnvironment Environment(ReconcileMode mode = ReconcileMode.Enforce) =>
+        new()
+        {
+            Head = new DocumentHead("Environment", "test", null, At),
+            Mode = mode,
+            Interval = TimeSpan.FromMinutes(1),
+            Sites =
+            [
+                new Site(
+                    "oslo",
+                    [new FailureDomain("oslo-a", [Host("h1", "10.0.0.1"), Host("h2", "10.0.0.2"), Host("h3", "10.0.0.3")], At)],
+                    At
+                ),
+            ],
+            Repositories = [],
+            Windows = [new ChangeWindow("nightly", "0 2 * * *", TimeSpan.FromHours(2), "Europe/Oslo", ["restart"], At)],
+            Access = new ServerAccess(
+                "postgres",
+                null,
+                "replicator",
+                null,
+                "prefer",
+                TimeSpan.FromSeconds(2),
+                TimeSpan.FromSeconds(5),
+                "/var/lib/postgresql",
+                null,
+                []
+            ),
+            Removal = new RemovalBudget(3, 50),
+        };
 
-    internal static DatabaseHost Host(string name, string address) => new(name, "oslo", "oslo-a", address, new HostTransport.Local(null), At);
+    internal static DatabaseHost Host(string name, string address) =>
+        new(name, "oslo", "oslo-a", address, new HostTransport.Local(null), At);
 
     internal static Cluster Cluster(params string[] members)
     {
@@ -49,55 +69,58 @@ internal static class Fleets
 
     internal static ValidFleet Fleet(params Cluster[] clusters) => Fleet(Environment(), clusters);
 
-    internal static ValidFleet Fleet(FleetEnvironment environment, params Cluster[] clusters) => new()
-    {
-        Revision = new RevisionInfo("0123456789abcdef0123456789abcdef01234567", "A. Author", Now, "Change the fleet"),
-        Classes = null,
-        Environments = [environment],
-        Clusters = [.. clusters.OrderBy(c => c.Name, StringComparer.Ordinal)],
-        Policies = [],
-        Waivers = [],
-        Approvals = [],
-    };
+    internal static ValidFleet Fleet(FleetEnvironment environment, params Cluster[] clusters) =>
+        new()
+        {
+            Revision = new RevisionInfo("0123456789abcdef0123456789abcdef01234567", "A. Author", Now, "Change the fleet"),
+            Classes = null,
+            Environments = [environment],
+            Clusters = [.. clusters.OrderBy(c => c.Name, StringComparer.Ordinal)],
+            Policies = [],
+            Waivers = [],
+            Approvals = [],
+        };
 
     internal static Parameter Setting(string name, string value) => new(name, value, At);
 
     internal static Located<string> Name(string name) => new(name, At);
 
-    internal static Role Role(string name, params string[] mentioned) => new()
-    {
-        Name = name,
-        Login = false,
-        Superuser = false,
-        CreateDb = false,
-        CreateRole = false,
-        Replication = false,
-        BypassRls = false,
-        Inherit = true,
-        ConnectionLimit = -1,
-        ValidUntil = null,
-        MemberOf = [],
-        Settings = [],
-        Password = null,
-        Mentioned = [.. mentioned],
-        At = At,
-        Places = [],
-    };
+    internal static Role Role(string name, params string[] mentioned) =>
+        new()
+        {
+            Name = name,
+            Login = false,
+            Superuser = false,
+            CreateDb = false,
+            CreateRole = false,
+            Replication = false,
+            BypassRls = false,
+            Inherit = true,
+            ConnectionLimit = -1,
+            ValidUntil = null,
+            MemberOf = [],
+            Settings = [],
+            Password = null,
+            Mentioned = [.. mentioned],
+            At = At,
+            Places = [],
+        };
 
-    internal static Database Database(string name, string? owner = null) => new()
-    {
-        Name = name,
-        Owner = owner is null ? null : Name(owner),
-        Encoding = null,
-        Locale = null,
-        ConnectionLimit = null,
-        Settings = [],
-        Extensions = [],
-        Schemas = [],
-        Grants = [],
-        DefaultPrivileges = [],
-        At = At,
-    };
+    internal static Database Database(string name, string? owner = null) =>
+        new()
+        {
+            Name = name,
+            Owner = owner is null ? null : Name(owner),
+            Encoding = null,
+            Locale = null,
+            ConnectionLimit = null,
+            Settings = [],
+            Extensions = [],
+            Schemas = [],
+            Grants = [],
+            DefaultPrivileges = [],
+            At = At,
+        };
 
     internal static SynchronousRule Synchronous(int count, params string[] standbys) =>
         new(SynchronousMethod.Any, count, [.. standbys.Select(Name)], CommitLevel.On, WhenShort.Block, At);

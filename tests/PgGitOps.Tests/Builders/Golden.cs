@@ -17,7 +17,8 @@ internal static class Golden
         Assert.Equal(File.ReadAllText(file), text);
     }
 
-    internal static string InRepository(string path, [CallerFilePath] string caller = "") => Path.Combine(Above(caller, "PgGitOps.sln"), path);
+    internal static string InRepository(string path, [CallerFilePath] string caller = "") =>
+        Path.Combine(Above(caller, "PgGitOps.sln"), path);
 
     private static string Above(string caller, string file)
     {

@@ -6,11 +6,18 @@ namespace PgGitOps.Tests.Builders;
 
 internal static class Plans
 {
-    internal static readonly PasswordCheck PasswordsMatch = (_, stored) => stored is null ? new PasswordFinding.Differs() : new PasswordFinding.Matches();
+    internal static readonly PasswordCheck PasswordsMatch = (_, stored) =>
+        stored is null ? new PasswordFinding.Differs() : new PasswordFinding.Matches();
 
     internal static readonly PlanOptions Options = new(Fleets.Now, PasswordsMatch);
 
-    internal static ClusterPlan Of(Cluster cluster, ClusterSnapshot snapshot, FleetEnvironment? environment = null, PlanOptions? options = null, ApprovalDocument[]? approvals = null)
+    internal static ClusterPlan Of(
+        Cluster cluster,
+        ClusterSnapshot snapshot,
+        FleetEnvironment? environment = null,
+        PlanOptions? options = null,
+        ApprovalDocument[]? approvals = null
+    )
     {
         var fleet = Fleets.Fleet(environment ?? Fleets.Environment(), cluster) with { Approvals = [.. approvals ?? []] };
         return Assert.Single(Planner.Plan(fleet, Snapshots.Fleet(snapshot), options ?? Options).Clusters);

@@ -26,14 +26,29 @@ internal sealed class RandomFleets(int seed)
     {
         var roles = Some(RoleNames).Select(RandomRole).ToArray();
         // Memberships only point backwards in the list of names, so that they form no circle.
-        roles = [.. roles.Select((r, i) => Chance(40) && i > 0 ? r with { Mentioned = [.. r.Mentioned, "memberOf"], MemberOf = [.. roles.Take(i).Where(_ => Chance(50)).Select(g => Name(g.Name))] } : r)];
+        roles =
+        [
+            .. roles.Select(
+                (r, i) =>
+                    Chance(40) && i > 0
+                        ? r with
+                        {
+                            Mentioned = [.. r.Mentioned, "memberOf"],
+                            MemberOf = [.. roles.Take(i).Where(_ => Chance(50)).Select(g => Name(g.Name))],
+                        }
+                        : r
+            ),
+        ];
         var names = roles.Select(r => r.Name).ToArray();
         return Fleets.Cluster(members) with
         {
             Parameters = [.. Some(Settings).Select(s => Setting(s.Name, Pick(s.Values)))],
             Roles = [.. roles],
             Databases = [.. Some(DatabaseNames).Select(d => RandomDatabase(d, names))],
-            Replication = new Replication(members.Length > 1 && Chance(50) ? Synchronous(random.Next(1, members.Length), members[1..]) : null, At),
+            Replication = new Replication(
+                members.Length > 1 && Chance(50) ? Synchronous(random.Next(1, members.Length), members[1..]) : null,
+                At
+            ),
         };
     }
 
@@ -74,8 +89,20 @@ internal sealed class RandomFleets(int seed)
             Schemas = [.. schemas],
             Extensions = [.. Some(["hstore", "pg_trgm"]).Where(_ => Chance(50)).Select(e => new Extension(e, null, null, At))],
             Settings = Chance(30) ? [Setting("search_path", Pick(["core, public", "public"]))] : [],
-            Grants = roles.Length == 0 ? [] : [.. Grants(schemas, roles).OrderBy(g => g.Target).ThenBy(g => g.Schema, StringComparer.Ordinal).ThenBy(g => g.To.Value, StringComparer.Ordinal)],
-            DefaultPrivileges = roles.Length > 0 && Chance(30) ? [new DefaultPrivilege(Name(roles[0]), null, DefaultPrivilegeTarget.Tables, Name(roles[^1]), ["SELECT"], At)] : [],
+            Grants =
+                roles.Length == 0
+                    ? []
+                    :
+                    [
+                        .. Grants(schemas, roles)
+                            .OrderBy(g => g.Target)
+                            .ThenBy(g => g.Schema, StringComparer.Ordinal)
+                            .ThenBy(g => g.To.Value, StringComparer.Ordinal),
+                    ],
+            DefaultPrivileges =
+                roles.Length > 0 && Chance(30)
+                    ? [new DefaultPrivilege(Name(roles[0]), null, DefaultPrivilegeTarget.Tables, Name(roles[^1]), ["SELECT"], At)]
+                    : [],
         };
     }
 
@@ -90,7 +117,14 @@ internal sealed class RandomFleets(int seed)
             if (grantee == schema.Owner?.Value)
                 continue;
             if (Chance(60))
-                yield return new Grant(GrantTarget.Schema, schema.Name, null, Name(grantee), [.. Pick(new[] { new[] { "USAGE" }, ["CREATE", "USAGE"] })], At);
+                yield return new Grant(
+                    GrantTarget.Schema,
+                    schema.Name,
+                    null,
+                    Name(grantee),
+                    [.. Pick(new[] { new[] { "USAGE" }, ["CREATE", "USAGE"] })],
+                    At
+                );
             if (Chance(30))
                 yield return new Grant(GrantTarget.AllTables, schema.Name, null, Name(grantee), ["SELECT"], At);
         }

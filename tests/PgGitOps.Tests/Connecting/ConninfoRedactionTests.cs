@@ -10,11 +10,16 @@ public sealed class ConninfoRedactionTests
     [InlineData("password='s3cret unclosed", "password=(redacted)")]
     [InlineData("sslpassword=s3cret PASSWORD=s3cret", "sslpassword=(redacted) PASSWORD=(redacted)")]
     [InlineData("password=s3\\ cret user=u", "password=(redacted) user=u")]
-    [InlineData("postgresql://u:s3cret@a:5432/d?sslpassword=s3cret&application_name=x", "postgresql://u:(redacted)@a:5432/d?sslpassword=(redacted)&application_name=x")]
+    [InlineData(
+        "postgresql://u:s3cret@a:5432/d?sslpassword=s3cret&application_name=x",
+        "postgresql://u:(redacted)@a:5432/d?sslpassword=(redacted)&application_name=x"
+    )]
     [InlineData("postgres://u@a/d", "postgres://u@a/d")]
     [InlineData("user=u passfile=/x/.pgpass", "user=u passfile=/x/.pgpass")]
-    public void Redact_TakesEverySecretOutAndNothingElse(string conninfo, string expected) => Assert.Equal(expected, ConninfoRedaction.Redact(conninfo));
+    public void Redact_TakesEverySecretOutAndNothingElse(string conninfo, string expected) =>
+        Assert.Equal(expected, ConninfoRedaction.Redact(conninfo));
 
     [Fact]
-    public void Apply_LeavesOtherSettingsAlone() => Assert.Equal("password=x", ConninfoRedaction.Apply("archive_command", "password=x"));
+    public void Apply_LeavesOtherSettingsAlone() =>
+        Assert.Equal("password=x", ConninfoRedaction.Apply("archive_command", "password=x"));
 }

@@ -17,7 +17,10 @@ public sealed class SecretStoreTests : IDisposable
     [InlineData("s3cret\n\n", "s3cret\n")]
     [InlineData(" s p \n", " s p ")]
     public void Find_File_TakesOneLineBreakOff(string text, string expected) =>
-        Assert.Equal(expected, Assert.IsType<SecretLookup.Found>(store.Find(Written(text, UnixFileMode.UserRead | UnixFileMode.UserWrite))).Secret);
+        Assert.Equal(
+            expected,
+            Assert.IsType<SecretLookup.Found>(store.Find(Written(text, UnixFileMode.UserRead | UnixFileMode.UserWrite))).Secret
+        );
 
     [Theory]
     [InlineData(UnixFileMode.GroupWrite)]
@@ -54,7 +57,8 @@ public sealed class SecretStoreTests : IDisposable
         using (var make = System.Diagnostics.Process.Start("mkfifo", ["-m", "600", pipe]))
             await make.WaitForExitAsync();
         var named = byLink ? File.CreateSymbolicLink(Path.Combine(directory, "link"), pipe).FullName : pipe;
-        var found = await Task.Run(() => store.Find(new SecretReference.FromFile(named, default))).WaitAsync(TimeSpan.FromSeconds(30));
+        var found = await Task.Run(() => store.Find(new SecretReference.FromFile(named, default)))
+            .WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Contains("is empty", Assert.IsType<SecretLookup.Missing>(found).Reason, StringComparison.Ordinal);
     }
 
@@ -63,13 +67,18 @@ public sealed class SecretStoreTests : IDisposable
     {
         var variable = "PGGITOPS_NOT_SET_" + Guid.NewGuid().ToString("N");
         Assert.Contains(variable, Missing(new SecretReference.FromEnvironment(variable, default)), StringComparison.Ordinal);
-        Assert.Contains("does not exist", Missing(new SecretReference.FromFile(Path.Combine(directory, "none"), default)), StringComparison.Ordinal);
+        Assert.Contains(
+            "does not exist",
+            Missing(new SecretReference.FromFile(Path.Combine(directory, "none"), default)),
+            StringComparison.Ordinal
+        );
         Assert.Contains("is empty", Missing(Written("\n", UnixFileMode.UserRead)), StringComparison.Ordinal);
         Assert.Contains("larger", Missing(Written(new string('x', 10_000), UnixFileMode.UserRead)), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Found_NeverPrintsTheSecret() => Assert.DoesNotContain("s3cret", new SecretLookup.Found("s3cret").ToString(), StringComparison.Ordinal);
+    public void Found_NeverPrintsTheSecret() =>
+        Assert.DoesNotContain("s3cret", new SecretLookup.Found("s3cret").ToString(), StringComparison.Ordinal);
 
     public void Dispose() => Directory.Delete(directory, recursive: true);
 

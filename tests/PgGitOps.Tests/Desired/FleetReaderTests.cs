@@ -10,10 +10,16 @@ public sealed class FleetReaderTests
 {
     private static readonly SourceTree Valid = ScenarioTests.TreeOf("_base");
 
-    private static SourceTree With(SourceTree tree, string path, string text) => Trees.OfBytes(
-        [.. tree.Files.Where(f => f.Path != path).Select(f => (f.Path, f.Content.ToArray())).Append((path, Encoding.UTF8.GetBytes(text)))]);
+    private static SourceTree With(SourceTree tree, string path, string text) =>
+        Trees.OfBytes([
+            .. tree
+                .Files.Where(f => f.Path != path)
+                .Select(f => (f.Path, f.Content.ToArray()))
+                .Append((path, Encoding.UTF8.GetBytes(text))),
+        ]);
 
-    private static string TextOf(SourceTree tree, string path) => Encoding.UTF8.GetString(tree.Files.Single(f => f.Path == path).Content.Span);
+    private static string TextOf(SourceTree tree, string path) =>
+        Encoding.UTF8.GetString(tree.Files.Single(f => f.Path == path).Content.Span);
 
     [Fact]
     [Trait("Requirement", "R-16")]
@@ -21,17 +27,28 @@ public sealed class FleetReaderTests
     {
         var scenarios = ScenarioTests.Names;
         var orders = Gen.Shuffle(Enumerable.Range(0, 40).ToArray());
-        Prop.ForAll(Gen.Zip(Gen.Choose(0, scenarios.Count - 1), orders).ToArbitrary(), pair =>
-        {
-            var (number, order) = pair;
-            var tree = ScenarioTests.TreeOf(scenarios[number]);
-            var shuffled = tree with { Files = tree.Files.Select((f, i) => (f, Key: order[i % order.Length])).OrderBy(p => p.Key).Select(p => p.f).ToEquatableArray() };
+        Prop.ForAll(
+                Gen.Zip(Gen.Choose(0, scenarios.Count - 1), orders).ToArbitrary(),
+                pair =>
+                {
+                    var (number, order) = pair;
+                    var tree = ScenarioTests.TreeOf(scenarios[number]);
+                    var shuffled = tree with
+                    {
+                        Files = tree
+                            .Files.Select((f, i) => (f, Key: order[i % order.Length]))
+                            .OrderBy(p => p.Key)
+                            .Select(p => p.f)
+                            .ToEquatableArray(),
+                    };
 
-            var expected = new FleetReader().Read(tree);
-            var actual = new FleetReader().Read(shuffled);
+                    var expected = new FleetReader().Read(tree);
+                    var actual = new FleetReader().Read(shuffled);
 
-            return expected.Diagnostics == actual.Diagnostics && Equals(expected.Fleet, actual.Fleet);
-        }).QuickCheckThrowOnFailure();
+                    return expected.Diagnostics == actual.Diagnostics && Equals(expected.Fleet, actual.Fleet);
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -39,7 +56,11 @@ public sealed class FleetReaderTests
     {
         const string Path = "environments/test/clusters/main.yaml";
         var text = TextOf(Valid, Path);
-        var swapped = text.Replace("    - { name: main-1, host: osl-a1 }\n    - { name: main-2, host: bgo-a1 }\n", "    - { name: main-2, host: bgo-a1 }\n    - { name: main-1, host: osl-a1 }\n", StringComparison.Ordinal);
+        var swapped = text.Replace(
+            "    - { name: main-1, host: osl-a1 }\n    - { name: main-2, host: bgo-a1 }\n",
+            "    - { name: main-2, host: bgo-a1 }\n    - { name: main-1, host: osl-a1 }\n",
+            StringComparison.Ordinal
+        );
         Assert.NotEqual(text, swapped);
 
         var cluster = new FleetReader().Read(With(Valid, Path, swapped)).Fleet!.FindCluster("main")!;
@@ -55,7 +76,9 @@ public sealed class FleetReaderTests
         var reader = new FleetReader();
         Assert.Equal(4, reader.Read(Valid).ParsedFiles);
 
-        var changed = reader.Read(With(Valid, Path, TextOf(Valid, Path).Replace("rtoClass: hour", "rtoClass: minutes", StringComparison.Ordinal)));
+        var changed = reader.Read(
+            With(Valid, Path, TextOf(Valid, Path).Replace("rtoClass: hour", "rtoClass: minutes", StringComparison.Ordinal))
+        );
 
         Assert.Equal((1, 3), (changed.ParsedFiles, changed.CachedFiles));
         Assert.Equal("minutes", changed.Fleet!.Policies.Single().RtoClass.Value);
@@ -67,7 +90,13 @@ public sealed class FleetReaderTests
         var reader = new FleetReader();
         reader.Read(Valid);
         var policy = TextOf(Valid, "policies/contexts/orders.yaml");
-        var moved = With(Trees.OfBytes([.. Valid.Files.Where(f => f.Path != "policies/contexts/orders.yaml").Select(f => (f.Path, f.Content.ToArray()))]), "policies/orders.yaml", policy.Replace("rpoClass: minutes", "rpoClass: none", StringComparison.Ordinal));
+        var moved = With(
+            Trees.OfBytes([
+                .. Valid.Files.Where(f => f.Path != "policies/contexts/orders.yaml").Select(f => (f.Path, f.Content.ToArray())),
+            ]),
+            "policies/orders.yaml",
+            policy.Replace("rpoClass: minutes", "rpoClass: none", StringComparison.Ordinal)
+        );
 
         var warm = reader.Read(moved);
         var cold = new FleetReader().Read(moved);
@@ -85,7 +114,10 @@ public sealed class FleetReaderTests
         var cache = new DocumentCache();
 
         Assert.Equal("PGS001", Assert.Single(new FleetReader(cache).Read(wrong).Diagnostics).RuleId);
-        Assert.Equal(wrong.Files.Where(f => f.Path != Path && FleetReader.IsDocument(f.Path)).Select(f => f.BlobId).ToHashSet(), cache.Sound);
+        Assert.Equal(
+            wrong.Files.Where(f => f.Path != Path && FleetReader.IsDocument(f.Path)).Select(f => f.BlobId).ToHashSet(),
+            cache.Sound
+        );
 
         // Only a blob that is on the list is spared: naming this one by hand shows that nothing else would have refused it.
         Assert.Empty(new FleetReader(new DocumentCache(cache.Sound.Append(blob).ToHashSet())).Read(wrong).Diagnostics);
@@ -98,7 +130,10 @@ public sealed class FleetReaderTests
         var reading = new FleetReader().Read(With(Valid, "policies/large.yaml", "# " + new string('x', 1 << 20)));
 
         var finding = Assert.Single(reading.Diagnostics);
-        Assert.Equal((DocumentRules.FileTooLarge.Id, "policies/large.yaml", 0), (finding.RuleId, finding.Span.Path, finding.Span.Line));
+        Assert.Equal(
+            (DocumentRules.FileTooLarge.Id, "policies/large.yaml", 0),
+            (finding.RuleId, finding.Span.Path, finding.Span.Line)
+        );
         Assert.Null(reading.Fleet);
     }
 
@@ -107,26 +142,68 @@ public sealed class FleetReaderTests
     [InlineData(20_000, "{a: ")]
     public void Read_VeryDeepNesting_IsRefusedWithoutOverflow(int levels, string bracket)
     {
-        var reading = new FleetReader().Read(With(Valid, "policies/deep.yaml", "a: " + string.Concat(Enumerable.Repeat(bracket, levels))));
+        var reading = new FleetReader().Read(
+            With(Valid, "policies/deep.yaml", "a: " + string.Concat(Enumerable.Repeat(bracket, levels)))
+        );
 
         Assert.Equal(DocumentRules.TooDeep.Id, Assert.Single(reading.Diagnostics).RuleId);
     }
 
     [Fact]
     public void Read_RandomBytes_NeverThrows() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes => new FleetReader().Read(Trees.OfBytes(("policies/x.yaml", bytes))).Documents.Count >= 0).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                bytes => new FleetReader().Read(Trees.OfBytes(("policies/x.yaml", bytes))).Documents.Count >= 0
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Read_RandomYamlFragments_NeverThrowsAndPlacesEveryFinding()
     {
-        string[] pieces = ["a: ", "b", "- ", "{", "}", "[", "]", ", ", "\n", "\n  ", "\"", "'", "&x ", "*x", "<<: ", "!t ", "? ", ": ", "|\n", "# c", "---\n", "\t", "é", "\U0001F600", "kind: Cluster\n", "%YAML 1.2\n", "@", "`", ">-\n", "...\n"];
-        Prop.ForAll(Gen.Elements(pieces).ArrayOf().ToArbitrary(), words =>
-        {
-            var text = string.Concat(words);
-            var findings = new FleetReader().Read(Trees.Of(("policies/x.yaml", text))).Diagnostics;
-            var lines = text.Split('\n');
-            return findings.All(f => f.Span.Line <= lines.Length + 1 && f.Span.Column >= (f.Span.Line == 0 ? 0 : 1));
-        }).QuickCheckThrowOnFailure();
+        string[] pieces =
+        [
+            "a: ",
+            "b",
+            "- ",
+            "{",
+            "}",
+            "[",
+            "]",
+            ", ",
+            "\n",
+            "\n  ",
+            "\"",
+            "'",
+            "&x ",
+            "*x",
+            "<<: ",
+            "!t ",
+            "? ",
+            ": ",
+            "|\n",
+            "# c",
+            "---\n",
+            "\t",
+            "é",
+            "\U0001F600",
+            "kind: Cluster\n",
+            "%YAML 1.2\n",
+            "@",
+            "`",
+            ">-\n",
+            "...\n",
+        ];
+        Prop.ForAll(
+                Gen.Elements(pieces).ArrayOf().ToArbitrary(),
+                words =>
+                {
+                    var text = string.Concat(words);
+                    var findings = new FleetReader().Read(Trees.Of(("policies/x.yaml", text))).Diagnostics;
+                    var lines = text.Split('\n');
+                    return findings.All(f => f.Span.Line <= lines.Length + 1 && f.Span.Column >= (f.Span.Line == 0 ? 0 : 1));
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -137,7 +214,9 @@ public sealed class FleetReaderTests
             var tree = ScenarioTests.TreeOf(scenario);
             foreach (var finding in new FleetReader().Read(tree).Diagnostics.Where(d => d.Span.Line > 0))
             {
-                var line = Encoding.UTF8.GetString(tree.Files.Single(f => f.Path == finding.Span.Path).Content.Span).Split('\n')[finding.Span.Line - 1];
+                var line = Encoding.UTF8.GetString(tree.Files.Single(f => f.Path == finding.Span.Path).Content.Span).Split('\n')[
+                    finding.Span.Line - 1
+                ];
                 Assert.InRange(finding.Span.Column, 1, line.TrimEnd('\r').EnumerateRunes().Count() + 1);
                 Assert.InRange(finding.Span.EndColumn, finding.Span.Column, line.EnumerateRunes().Count() + 2);
                 if (finding.RuleId.StartsWith("PGR", StringComparison.Ordinal))
@@ -150,10 +229,20 @@ public sealed class FleetReaderTests
     public void Read_AllPrivileges_AreWrittenOutForTheVersion()
     {
         const string Path = "environments/test/clusters/main.yaml";
-        var text = TextOf(Valid, Path) + "      grants:\n        - { on: allTables, schema: orders, to: orders_app, privileges: [ ALL ] }\n";
+        var text =
+            TextOf(Valid, Path)
+            + "      grants:\n        - { on: allTables, schema: orders, to: orders_app, privileges: [ ALL ] }\n";
 
-        string Privileges(string major) => string.Join(' ', new FleetReader().Read(With(Valid, Path, text.Replace("postgres: 15", $"postgres: {major}", StringComparison.Ordinal)))
-            .Fleet!.FindCluster("main")!.Databases.Single().Grants.Single().Privileges);
+        string Privileges(string major) =>
+            string.Join(
+                ' ',
+                new FleetReader()
+                    .Read(With(Valid, Path, text.Replace("postgres: 15", $"postgres: {major}", StringComparison.Ordinal)))
+                    .Fleet!.FindCluster("main")!
+                    .Databases.Single()
+                    .Grants.Single()
+                    .Privileges
+            );
 
         Assert.Equal("DELETE INSERT REFERENCES SELECT TRIGGER TRUNCATE UPDATE", Privileges("15"));
         Assert.Equal("DELETE INSERT MAINTAIN REFERENCES SELECT TRIGGER TRUNCATE UPDATE", Privileges("17"));

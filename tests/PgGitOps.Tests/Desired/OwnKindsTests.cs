@@ -27,25 +27,43 @@ public sealed class OwnKindsTests
         }
         """;
 
-    private static FleetReading Read(FleetReader reader, params (string Path, string Text)[] files) => reader.Read(new SourceTree(
-        new RevisionInfo("1", "a", DateTimeOffset.UnixEpoch, "s"),
-        files.Select(f => new SourceFile(f.Path, $"{f.Text.GetHashCode(StringComparison.Ordinal)}", Encoding.UTF8.GetBytes(f.Text))).ToEquatableArray()));
+    private static FleetReading Read(FleetReader reader, params (string Path, string Text)[] files) =>
+        reader.Read(
+            new SourceTree(
+                new RevisionInfo("1", "a", DateTimeOffset.UnixEpoch, "s"),
+                files
+                    .Select(f => new SourceFile(
+                        f.Path,
+                        $"{f.Text.GetHashCode(StringComparison.Ordinal)}",
+                        Encoding.UTF8.GetBytes(f.Text)
+                    ))
+                    .ToEquatableArray()
+            )
+        );
 
-    private static string Document(string spec, string name = "orders", string apiVersion = "fleet.example/v1") => $"""
-        apiVersion: {apiVersion}
-        kind: RecoveryPolicy
-        metadata:
-          name: {name}
-        spec: {spec}
-        """;
+    private static string Document(string spec, string name = "orders", string apiVersion = "fleet.example/v1") =>
+        $"""
+            apiVersion: {apiVersion}
+            kind: RecoveryPolicy
+            metadata:
+              name: {name}
+            spec: {spec}
+            """;
 
     private static string[] Findings(string document, string schema = Schema) =>
-        [.. Read(new FleetReader(), ("schemas/kinds/recovery-policy.schema.json", schema), ("policies/own/a.yaml", document)).Diagnostics.Select(d => $"{d.Span} {d.RuleId} {d.Message}")];
+        [
+            .. Read(new FleetReader(), ("schemas/kinds/recovery-policy.schema.json", schema), ("policies/own/a.yaml", document))
+                .Diagnostics.Select(d => $"{d.Span} {d.RuleId} {d.Message}"),
+        ];
 
     [Fact]
     public void Document_OfADeclaredKind_IsReadBesideTheEnginesOwn()
     {
-        var reading = Read(new FleetReader(), ("schemas/kinds/recovery-policy.schema.json", Schema), ("policies/own/a.yaml", Document("{ days: 7, sites: [ oslo ] }")));
+        var reading = Read(
+            new FleetReader(),
+            ("schemas/kinds/recovery-policy.schema.json", Schema),
+            ("policies/own/a.yaml", Document("{ days: 7, sites: [ oslo ] }"))
+        );
         Assert.Empty(reading.Diagnostics);
         // The engine has a kind of that name as well.
         Assert.Equal("fleet.example/v1/RecoveryPolicy/orders", Assert.Single(reading.Documents).Id);
@@ -65,11 +83,17 @@ public sealed class OwnKindsTests
 
     [Fact]
     public void Document_OfAnotherApiVersion_IsNotOfTheDeclaredKind() =>
-        Assert.Contains(Findings(Document("{ days: 7 }", apiVersion: "fleet.example/v2")), f => f.Contains("PGS012", StringComparison.Ordinal));
+        Assert.Contains(
+            Findings(Document("{ days: 7 }", apiVersion: "fleet.example/v2")),
+            f => f.Contains("PGS012", StringComparison.Ordinal)
+        );
 
     [Fact]
     public void Document_OfAKindThatNobodyDeclares_IsRefused() =>
-        Assert.Contains(Findings(Document("{ days: 7 }").Replace("kind: RecoveryPolicy", "kind: Orchard", StringComparison.Ordinal)), f => f.Contains("policies/own/a.yaml:2:7 PGS013 unknown kind 'Orchard'", StringComparison.Ordinal));
+        Assert.Contains(
+            Findings(Document("{ days: 7 }").Replace("kind: RecoveryPolicy", "kind: Orchard", StringComparison.Ordinal)),
+            f => f.Contains("policies/own/a.yaml:2:7 PGS013 unknown kind 'Orchard'", StringComparison.Ordinal)
+        );
 
     [Theory]
     [InlineData("\"minimum\": 1,", "\"contentEncoding\": \"base64\",", ":13:")]
@@ -83,13 +107,23 @@ public sealed class OwnKindsTests
     public void Schema_OutsideWhatIsEnforced_IsRefusedAtItsPlace(string from, string to, string line)
     {
         Assert.Contains(from, Schema, StringComparison.Ordinal);
-        Assert.Contains(Findings(Document("{ days: 7 }"), Schema.Replace(from, to, StringComparison.Ordinal)), f =>
-            f.StartsWith("schemas/kinds/recovery-policy.schema.json" + line, StringComparison.Ordinal) && f.Contains(" PGS014 ", StringComparison.Ordinal));
+        Assert.Contains(
+            Findings(Document("{ days: 7 }"), Schema.Replace(from, to, StringComparison.Ordinal)),
+            f =>
+                f.StartsWith("schemas/kinds/recovery-policy.schema.json" + line, StringComparison.Ordinal)
+                && f.Contains(" PGS014 ", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void Document_WhoseSchemaIsRefused_IsNotBlamed() =>
-        Assert.StartsWith("schemas/kinds/", Assert.Single(Findings(Document("{ days: 7 }"), Schema.Replace("\"minimum\": 1,", "\"minimun\": 1,", StringComparison.Ordinal))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "schemas/kinds/",
+            Assert.Single(
+                Findings(Document("{ days: 7 }"), Schema.Replace("\"minimum\": 1,", "\"minimun\": 1,", StringComparison.Ordinal))
+            ),
+            StringComparison.Ordinal
+        );
 
     /// <summary>A reader that has seen one schema judges the same bytes anew under another.</summary>
     [Fact]
@@ -98,7 +132,13 @@ public sealed class OwnKindsTests
         var reader = new FleetReader();
         var document = ("policies/own/a.yaml", Document("{ days: 7 }"));
         Assert.Empty(Read(reader, ("schemas/kinds/a.schema.json", Schema), document).Diagnostics);
-        Assert.NotEmpty(Read(reader, ("schemas/kinds/a.schema.json", Schema.Replace("\"maximum\": 35", "\"maximum\": 5", StringComparison.Ordinal)), document).Diagnostics);
+        Assert.NotEmpty(
+            Read(
+                reader,
+                ("schemas/kinds/a.schema.json", Schema.Replace("\"maximum\": 35", "\"maximum\": 5", StringComparison.Ordinal)),
+                document
+            ).Diagnostics
+        );
         Assert.NotEmpty(Read(reader, document).Diagnostics);
         Assert.Empty(Read(reader, ("schemas/kinds/a.schema.json", Schema), document).Diagnostics);
     }
@@ -108,7 +148,10 @@ public sealed class OwnKindsTests
     public void Pattern_OfAStranger_CannotHoldUpTheReader()
     {
         var slow = Schema.Replace("^[a-z][a-z0-9-]{2,62}$", "^(a+)+$", StringComparison.Ordinal);
-        Assert.Contains(Findings(Document("{ days: 7 }", new string('a', 60) + "b"), slow), f => f.Contains(" PGS005 ", StringComparison.Ordinal));
+        Assert.Contains(
+            Findings(Document("{ days: 7 }", new string('a', 60) + "b"), slow),
+            f => f.Contains(" PGS005 ", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -117,7 +160,13 @@ public sealed class OwnKindsTests
         var cache = new DocumentCache();
         var unenforced = Schema.Replace("\"minimum\": 1,", "\"minimun\": 1,", StringComparison.Ordinal);
 
-        Assert.NotEmpty(Read(new FleetReader(cache), ("schemas/kinds/a.schema.json", unenforced), ("policies/own/a.yaml", Document("{ days: 7 }"))).Diagnostics);
+        Assert.NotEmpty(
+            Read(
+                new FleetReader(cache),
+                ("schemas/kinds/a.schema.json", unenforced),
+                ("policies/own/a.yaml", Document("{ days: 7 }"))
+            ).Diagnostics
+        );
 
         Assert.Empty(cache.Sound);
     }

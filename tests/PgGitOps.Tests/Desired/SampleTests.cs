@@ -15,7 +15,10 @@ public sealed class SampleTests
         Assert.Equal([], reading.Diagnostics.Select(d => $"{d.Span}: {d.RuleId}: {d.Message}"));
         Assert.NotNull(reading.Fleet);
         Assert.Equal(["local", "prod"], reading.Fleet.Environments.Select(e => e.Name));
-        Assert.Equal(["oslo", "bergen", "trondheim"], reading.Documents.Single(d => d.Id == "Environment/prod").Find("spec.sites")!.Value.Items.Select(s => s["name"]?.Text));
+        Assert.Equal(
+            ["oslo", "bergen", "trondheim"],
+            reading.Documents.Single(d => d.Id == "Environment/prod").Find("spec.sites")!.Value.Items.Select(s => s["name"]?.Text)
+        );
     }
 
     [Fact]
@@ -27,7 +30,12 @@ public sealed class SampleTests
 
         var judgement = ClaimRules.Judge(fleet);
 
-        Assert.Equal([], judgement.Diagnostics.Where(d => !d.Span.Path.StartsWith("environments/local/", StringComparison.Ordinal)).Select(d => $"{d.Span}: {d.RuleId}: {d.Message}"));
+        Assert.Equal(
+            [],
+            judgement
+                .Diagnostics.Where(d => !d.Span.Path.StartsWith("environments/local/", StringComparison.Ordinal))
+                .Select(d => $"{d.Span}: {d.RuleId}: {d.Message}")
+        );
         Assert.DoesNotContain(judgement.Proof.Contexts, c => c.Verdict == Verdict.Impossible);
     }
 
@@ -51,7 +59,11 @@ public sealed class SampleTests
         {
             var first = System.Text.Encoding.UTF8.GetString(file.Content.Span).Split('\n')[0];
             Assert.StartsWith("# yaml-language-server: $schema=", first, StringComparison.Ordinal);
-            var schema = Path.Combine(Trees.ProjectDirectory, Path.GetDirectoryName(file.Path)!, first[(first.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+            var schema = Path.Combine(
+                Trees.ProjectDirectory,
+                Path.GetDirectoryName(file.Path)!,
+                first[(first.IndexOf('=', StringComparison.Ordinal) + 1)..]
+            );
             Assert.True(File.Exists(schema), $"{file.Path}: {first}");
         }
     }

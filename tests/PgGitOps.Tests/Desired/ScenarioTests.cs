@@ -10,9 +10,16 @@ namespace PgGitOps.Tests.Desired;
 /// </summary>
 public sealed class ScenarioTests
 {
-    private static readonly string Root = Path.Combine(Trees.ProjectDirectory, "tests", "PgGitOps.Tests", "Scenarios", "documents");
+    private static readonly string Root = Path.Combine(
+        Trees.ProjectDirectory,
+        "tests",
+        "PgGitOps.Tests",
+        "Scenarios",
+        "documents"
+    );
 
-    internal static IReadOnlyList<string> Names { get; } = [.. Directory.EnumerateDirectories(Root).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+    internal static IReadOnlyList<string> Names { get; } =
+    [.. Directory.EnumerateDirectories(Root).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Scenarios => [.. Names];
 
@@ -21,7 +28,9 @@ public sealed class ScenarioTests
         var files = Trees.OfDirectory(Path.Combine(Root, "_base")).Files.ToDictionary(f => f.Path, StringComparer.Ordinal);
         foreach (var file in Trees.AllOfDirectory(Path.Combine(Root, scenario)).Files.Where(f => f.Path != "expected.txt"))
             files[file.Path] = file;
-        return Trees.OfBytes([.. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal).Select(f => (f.Path, f.Content.ToArray()))]);
+        return Trees.OfBytes([
+            .. files.Values.OrderBy(f => f.Path, StringComparer.Ordinal).Select(f => (f.Path, f.Content.ToArray())),
+        ]);
     }
 
     [Theory]
@@ -45,11 +54,19 @@ public sealed class ScenarioTests
     {
         var met = Names.SelectMany(s => new FleetReader().Read(TreeOf(s)).Diagnostics).Select(d => d.RuleId).ToHashSet();
 
-        var unmet = DocumentRules.All.Concat(ReferenceRules.All).Select(r => r.Id).Where(id => !met.Contains(id) && !ProvokedInTests.Contains(id));
+        var unmet = DocumentRules
+            .All.Concat(ReferenceRules.All)
+            .Select(r => r.Id)
+            .Where(id => !met.Contains(id) && !ProvokedInTests.Contains(id));
 
         Assert.Empty(unmet);
     }
 
     // Files of a megabyte are made by the test, not kept; the others need a shape that only a unit test shows.
-    private static readonly string[] ProvokedInTests = [DocumentRules.FileTooLarge.Id, DocumentRules.ReaderFailed.Id, DocumentRules.MoreFindings.Id];
+    private static readonly string[] ProvokedInTests =
+    [
+        DocumentRules.FileTooLarge.Id,
+        DocumentRules.ReaderFailed.Id,
+        DocumentRules.MoreFindings.Id,
+    ];
 }

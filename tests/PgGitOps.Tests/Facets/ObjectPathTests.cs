@@ -8,10 +8,36 @@ public class ObjectPathTests
 {
     private static readonly string[] Names =
     [
-        "app", "", "a/b", "/", "100%", "%", "%2F", "%252F", "%2A", "*", "**", "a\nb", "in", "setting", "member", "Groß", "ü%2fx", "public", "role/x/setting/y", new string('n', 5_000),
+        "app",
+        "",
+        "a/b",
+        "/",
+        "100%",
+        "%",
+        "%2F",
+        "%252F",
+        "%2A",
+        "*",
+        "**",
+        "a\nb",
+        "in",
+        "setting",
+        "member",
+        "Groß",
+        "ü%2fx",
+        "public",
+        "role/x/setting/y",
+        new string('n', 5_000),
     ];
 
-    public static TheoryData<string> Cases => [.. typeof(ObjectPath).GetNestedTypes(BindingFlags.Public).Where(t => t.IsSubclassOf(typeof(ObjectPath))).Select(t => t.Name).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases =>
+        [
+            .. typeof(ObjectPath)
+                .GetNestedTypes(BindingFlags.Public)
+                .Where(t => t.IsSubclassOf(typeof(ObjectPath)))
+                .Select(t => t.Name)
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -61,8 +87,14 @@ public class ObjectPathTests
             (new ObjectPath.Grant("d", GrantTarget.Database, null, null, "PUBLIC"), "database/d/grant/database/PUBLIC"),
             (new ObjectPath.Grant("d", GrantTarget.AllTables, "s", null, "r"), "database/d/grant/allTables/s/r"),
             (new ObjectPath.Grant("d", GrantTarget.Table, "s", "t", "r"), "database/d/grant/table/s/t/r"),
-            (new ObjectPath.DefaultPrivilege("d", "o", null, DefaultPrivilegeTarget.Tables, "r"), "database/d/defaultPrivilege/o/*/tables/r"),
-            (new ObjectPath.DefaultPrivilege("d", "o", "*", DefaultPrivilegeTarget.Types, "r"), "database/d/defaultPrivilege/o/%2A/types/r"),
+            (
+                new ObjectPath.DefaultPrivilege("d", "o", null, DefaultPrivilegeTarget.Tables, "r"),
+                "database/d/defaultPrivilege/o/*/tables/r"
+            ),
+            (
+                new ObjectPath.DefaultPrivilege("d", "o", "*", DefaultPrivilegeTarget.Types, "r"),
+                "database/d/defaultPrivilege/o/%2A/types/r"
+            ),
             (new ObjectPath.Approval("a/b"), "approval/a%2Fb"),
         ];
 
@@ -120,12 +152,22 @@ public class ObjectPathTests
         Assert.Equal(Field.Parse("database/d"), Field.UsedFor("database/d"));
     }
 
-    private static string Properties(ObjectPath path) => string.Join('\n', path.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(p => $"{p.Name}={p.GetValue(path) ?? "null"}"));
+    private static string Properties(ObjectPath path) =>
+        string.Join(
+            '\n',
+            path.GetType()
+                .GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+                .Select(p => $"{p.Name}={p.GetValue(path) ?? "null"}")
+        );
 
     /// <summary>Every case over every name, each with what makes it that object: told apart by it, never by its text.</summary>
     private static IEnumerable<(ObjectPath Path, string Identity)> All()
     {
-        foreach (var kind in typeof(ObjectPath).GetNestedTypes(BindingFlags.Public).Where(t => t.IsSubclassOf(typeof(ObjectPath)) && t != typeof(ObjectPath.Unknown)))
+        foreach (
+            var kind in typeof(ObjectPath)
+                .GetNestedTypes(BindingFlags.Public)
+                .Where(t => t.IsSubclassOf(typeof(ObjectPath)) && t != typeof(ObjectPath.Unknown))
+        )
         {
             var constructor = kind.GetConstructors().Single();
             var parameters = constructor.GetParameters();
@@ -134,10 +176,21 @@ public class ObjectPathTests
                 for (var shift = 0; shift < 3; shift++)
                 {
                     var taken = 0;
-                    object?[] values = [.. parameters.Select(p => p.ParameterType.IsEnum ? Enum.GetValues(p.ParameterType).GetValue((i + shift) % 5) : (object)Names[(i + shift * taken++) % Names.Length])];
+                    object?[] values =
+                    [
+                        .. parameters.Select(p =>
+                            p.ParameterType.IsEnum
+                                ? Enum.GetValues(p.ParameterType).GetValue((i + shift) % 5)
+                                : (object)Names[(i + shift * taken++) % Names.Length]
+                        ),
+                    ];
                     yield return Made(values);
                     // Grants and default privileges without a schema, or without a name.
-                    foreach (var absent in parameters.Where(p => p.Name is "schema" || (p.Name is "name" && parameters.Any(q => q.Name is "schema"))))
+                    foreach (
+                        var absent in parameters.Where(p =>
+                            p.Name is "schema" || (p.Name is "name" && parameters.Any(q => q.Name is "schema"))
+                        )
+                    )
                     {
                         var without = values.ToArray();
                         without[absent.Position] = null;

@@ -17,9 +17,17 @@ public sealed class GitAddressTests
 
     [Theory]
     [InlineData("https://example.org/p.git", "https://example.org/p.git", "https://example.org/p.git")]
-    [InlineData("https://u:p%40ss@example.org:8443/p.git", "https://example.org:8443/p.git", "https://***@example.org:8443/p.git")]
+    [InlineData(
+        "https://u:p%40ss@example.org:8443/p.git",
+        "https://example.org:8443/p.git",
+        "https://***@example.org:8443/p.git"
+    )]
     [InlineData("HTTPS://tok3n@example.org/p.git", "https://example.org/p.git", "https://***@example.org/p.git")]
-    [InlineData("https://example.org/p.git?private_token=tok3n", "https://example.org/p.git?private_token=tok3n", "https://example.org/p.git?***")]
+    [InlineData(
+        "https://example.org/p.git?private_token=tok3n",
+        "https://example.org/p.git?private_token=tok3n",
+        "https://example.org/p.git?***"
+    )]
     [InlineData("ssh://git@example.org:2222/p.git", "ssh://git@example.org:2222/p.git", "ssh://git@example.org:2222/p.git")]
     [InlineData("ssh://git:s3cret@example.org/p.git", "ssh://git@example.org/p.git", "ssh://git@example.org/p.git")]
     [InlineData("git@example.org:team/p.git", "git@example.org:team/p.git", "git@example.org:team/p.git")]
@@ -52,30 +60,53 @@ public sealed class GitAddressTests
     [InlineData("https://u:p%0aquit=1@example.org/p.git")]
     [InlineData("https://example.org/p\ngit")]
     public void Parse_OfWhatIsNotRead_IsUnsupported(string text) =>
-        Assert.Equal(SourceRefusalKind.AddressUnsupported, Assert.Throws<RefusedException>(() => GitAddress.Parse(text)).Refusal.Kind);
+        Assert.Equal(
+            SourceRefusalKind.AddressUnsupported,
+            Assert.Throws<RefusedException>(() => GitAddress.Parse(text)).Refusal.Kind
+        );
 
     [Fact]
     public void Parse_OfAnyCredentials_NeverShowsThem()
     {
-        var secrets = Gen.ArrayOf(Gen.Elements("abcXYZ0189-_.~@:/%&?# é\u202e".ToCharArray())).Select(letters => "S3CR" + new string(letters) + "3T").ToArbitrary();
-        Prop.ForAll(secrets, secret =>
-        {
-            foreach (var userInfo in new[] { $"robot:{Uri.EscapeDataString(secret)}", Uri.EscapeDataString(secret) })
-            {
-                var remote = (GitAddress.Remote)GitAddress.Parse($"https://{userInfo}@example.org/p.git");
-                var shown = TransportFailure.Shown($"fatal: unable to access 'https://{userInfo}@example.org/p.git/': {secret}", remote);
-                if (remote.ToString().Contains("S3CR", StringComparison.Ordinal) || remote.Url.Contains("S3CR", StringComparison.Ordinal) || shown.Contains("S3CR", StringComparison.Ordinal))
-                    return false;
-            }
-            return true;
-        }).QuickCheckThrowOnFailure();
+        var secrets = Gen.ArrayOf(Gen.Elements("abcXYZ0189-_.~@:/%&?# é\u202e".ToCharArray()))
+            .Select(letters => "S3CR" + new string(letters) + "3T")
+            .ToArbitrary();
+        Prop.ForAll(
+                secrets,
+                secret =>
+                {
+                    foreach (var userInfo in new[] { $"robot:{Uri.EscapeDataString(secret)}", Uri.EscapeDataString(secret) })
+                    {
+                        var remote = (GitAddress.Remote)GitAddress.Parse($"https://{userInfo}@example.org/p.git");
+                        var shown = TransportFailure.Shown(
+                            $"fatal: unable to access 'https://{userInfo}@example.org/p.git/': {secret}",
+                            remote
+                        );
+                        if (
+                            remote.ToString().Contains("S3CR", StringComparison.Ordinal)
+                            || remote.Url.Contains("S3CR", StringComparison.Ordinal)
+                            || shown.Contains("S3CR", StringComparison.Ordinal)
+                        )
+                            return false;
+                    }
+                    return true;
+                }
+            )
+            .QuickCheckThrowOnFailure();
     }
 
     [Theory]
     [InlineData("https://robot:S3CR%40%3A%2F%2FxS3CR%40b@example.org/p.git", "fatal: S3CR@://xS3CR@b")]
     [InlineData("https://robot:S3CR%20@example.org/p.git", "fatal: S3CR \nmore")]
     [InlineData("https://robot:S3CR%E2%80%AE@example.org/p.git", "fatal: S3CR\u202e")]
-    [InlineData("https://robot:pw@example.org/p.git?private_token=S3CR", "fatal: unable to access 'https://robot:pw@example.org/p.git?private_token=S3CR/'")]
+    [InlineData(
+        "https://robot:pw@example.org/p.git?private_token=S3CR",
+        "fatal: unable to access 'https://robot:pw@example.org/p.git?private_token=S3CR/'"
+    )]
     public void Shown_OfASecretThatLooksLikeSomethingElse_HidesIt(string address, string message) =>
-        Assert.DoesNotContain("S3CR", TransportFailure.Shown(message, (GitAddress.Remote)GitAddress.Parse(address)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "S3CR",
+            TransportFailure.Shown(message, (GitAddress.Remote)GitAddress.Parse(address)),
+            StringComparison.Ordinal
+        );
 }

@@ -34,38 +34,69 @@ public sealed class ObjectFormatTests
         Assert.Throws<ObjectDamagedException>(() => PackDifference.Apply("0123456789"u8, difference));
 
     [Fact]
-    public void Apply_OfAnyBytes_EndsInAResultOrInDamage() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
-    {
-        EndsOrDamage(() =>
-        {
-            byte[] difference = [4, .. bytes];
-            if (PackDifference.ResultSize(difference) is var size and <= ResultBytesMax)
-                Assert.Equal(size, PackDifference.Apply("text"u8, difference).Length);
-        });
-    }).QuickCheckThrowOnFailure();
+    public void Apply_OfAnyBytes_EndsInAResultOrInDamage() =>
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                bytes =>
+                {
+                    EndsOrDamage(() =>
+                    {
+                        byte[] difference = [4, .. bytes];
+                        if (PackDifference.ResultSize(difference) is var size and <= ResultBytesMax)
+                            Assert.Equal(size, PackDifference.Apply("text"u8, difference).Length);
+                    });
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Index_OfAnyBytes_EndsInAnAnswerOrInDamage() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<byte>(), (bytes, count) =>
-    {
-        byte[] fanout = [.. Enumerable.Range(0, 256).SelectMany(first => new byte[] { 0, 0, 0, first < 128 ? (byte)0 : count })];
-        foreach (var start in (byte[][])[[], [0xff, (byte)'t', (byte)'O', (byte)'c', 0, 0, 0, 2, .. fanout], fanout])
-        {
-            EndsOrDamage(() =>
-            {
-                var index = new PackIndex([.. start, .. bytes, .. new byte[count * 28]]);
-                _ = index.OffsetOf(Enumerable.Repeat((byte)200, 20).ToArray());
-                index.AddByPrefix("80ab", [], 5);
-            });
-        }
-    }).QuickCheckThrowOnFailure();
+    public void Index_OfAnyBytes_EndsInAnAnswerOrInDamage() =>
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                ArbMap.Default.ArbFor<byte>(),
+                (bytes, count) =>
+                {
+                    byte[] fanout =
+                    [
+                        .. Enumerable.Range(0, 256).SelectMany(first => new byte[] { 0, 0, 0, first < 128 ? (byte)0 : count }),
+                    ];
+                    foreach (
+                        var start in (byte[][])
+                            [
+                                [],
+                                [0xff, (byte)'t', (byte)'O', (byte)'c', 0, 0, 0, 2, .. fanout],
+                                fanout,
+                            ]
+                    )
+                    {
+                        EndsOrDamage(() =>
+                        {
+                            var index = new PackIndex([.. start, .. bytes, .. new byte[count * 28]]);
+                            _ = index.OffsetOf(Enumerable.Repeat((byte)200, 20).ToArray());
+                            index.AddByPrefix("80ab", [], 5);
+                        });
+                    }
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     [Fact]
-    public void Parse_OfAnyCommit_EndsInACommitOrInDamage() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
-    {
-        var tree = $"tree {new string('a', 40)}\n";
-        foreach (var start in (string[])["", tree, tree + "parent ", tree + "committer x <y> ", tree + "author "])
-            EndsOrDamage(() => Assert.Equal(new string('b', 40), CommitObject.Parse(new string('b', 40), [.. Encoding.ASCII.GetBytes(start), .. bytes]).Sha));
-    }).QuickCheckThrowOnFailure();
+    public void Parse_OfAnyCommit_EndsInACommitOrInDamage() =>
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                bytes =>
+                {
+                    var tree = $"tree {new string('a', 40)}\n";
+                    foreach (var start in (string[])["", tree, tree + "parent ", tree + "committer x <y> ", tree + "author "])
+                        EndsOrDamage(() =>
+                            Assert.Equal(
+                                new string('b', 40),
+                                CommitObject.Parse(new string('b', 40), [.. Encoding.ASCII.GetBytes(start), .. bytes]).Sha
+                            )
+                        );
+                }
+            )
+            .QuickCheckThrowOnFailure();
 
     private static void EndsOrDamage(Action act)
     {

@@ -24,19 +24,31 @@ public sealed class TreeEntriesTests
     [Fact]
     public void Read_OfEveryMode_TellsWhatItIs()
     {
-        byte[] tree = [.. Entry("100644 a.yaml"), .. Entry("100755 run"), .. Entry("120000 link"), .. Entry("160000 other"), .. Entry("40000 policies")];
+        byte[] tree =
+        [
+            .. Entry("100644 a.yaml"),
+            .. Entry("100755 run"),
+            .. Entry("120000 link"),
+            .. Entry("160000 other"),
+            .. Entry("40000 policies"),
+        ];
 
         Assert.Equal(
             [
-                (TreeEntryKind.File, "a.yaml", "a.yaml", IdText), (TreeEntryKind.File, "run", "run", IdText), (TreeEntryKind.Link, "link", "link", IdText),
-                (TreeEntryKind.Submodule, "other", "other", IdText), (TreeEntryKind.Folder, "policies", "policies", IdText),
+                (TreeEntryKind.File, "a.yaml", "a.yaml", IdText),
+                (TreeEntryKind.File, "run", "run", IdText),
+                (TreeEntryKind.Link, "link", "link", IdText),
+                (TreeEntryKind.Submodule, "other", "other", IdText),
+                (TreeEntryKind.Folder, "policies", "policies", IdText),
             ],
-            Read(tree).Select(entry => (entry.Kind, entry.Name, Encoding.ASCII.GetString(entry.NameBytes.Span), entry.Id)));
+            Read(tree).Select(entry => (entry.Kind, entry.Name, Encoding.ASCII.GetString(entry.NameBytes.Span), entry.Id))
+        );
         Assert.Empty(Read([]));
     }
 
     [Fact]
-    public void Read_OfANameThatIsNotUtf8_ShowsThatItIsNot() => Assert.Equal("a\uFFFDb", Assert.Single(Read(Entry("100644 a\u00FFb"))).Name);
+    public void Read_OfANameThatIsNotUtf8_ShowsThatItIsNot() =>
+        Assert.Equal("a\uFFFDb", Assert.Single(Read(Entry("100644 a\u00FFb"))).Name);
 
     [Theory]
     [InlineData("100644")]
@@ -47,16 +59,21 @@ public sealed class TreeEntriesTests
     public void Read_OfWhatIsNoEntry_IsDamage(string head) => Assert.Throws<ObjectDamagedException>(() => Read(Entry(head)));
 
     [Fact]
-    public void Read_OfAnyBytes_EndsInEntriesOrInDamage() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
-    {
-        byte[] cut = [.. Entry("100644 a"), .. bytes];
-        try
-        {
-            Assert.True(Read(cut).Count >= 1);
-        }
-        catch (ObjectDamagedException)
-        {
-            Assert.NotEmpty(bytes);
-        }
-    }).QuickCheckThrowOnFailure();
+    public void Read_OfAnyBytes_EndsInEntriesOrInDamage() =>
+        Prop.ForAll(
+                ArbMap.Default.ArbFor<byte[]>(),
+                bytes =>
+                {
+                    byte[] cut = [.. Entry("100644 a"), .. bytes];
+                    try
+                    {
+                        Assert.True(Read(cut).Count >= 1);
+                    }
+                    catch (ObjectDamagedException)
+                    {
+                        Assert.NotEmpty(bytes);
+                    }
+                }
+            )
+            .QuickCheckThrowOnFailure();
 }

@@ -11,7 +11,21 @@ namespace PgGitOps.Tests.Hostile;
 public sealed class BrokenTextTests
 {
     private static readonly string[] Escapes =
-        [@"\uD800", @"\uDC00", @"\uDC00\uD800", @"\uD800\uD800", @"\uD83Dx", @"\uDFFF", @"\UFFFFFFFF", @"\U00110000", @"\U0000D800", @"\U80000000", @"\0", @"\u0000", @"\x00"];
+    [
+        @"\uD800",
+        @"\uDC00",
+        @"\uDC00\uD800",
+        @"\uD800\uD800",
+        @"\uD83Dx",
+        @"\uDFFF",
+        @"\UFFFFFFFF",
+        @"\U00110000",
+        @"\U0000D800",
+        @"\U80000000",
+        @"\0",
+        @"\u0000",
+        @"\x00",
+    ];
 
     public static TheoryData<string, string> YamlFiles
     {
@@ -26,7 +40,10 @@ public sealed class BrokenTextTests
                 files.Add("policies/a.yaml", $"- \"{escape}\"\n");
                 files.Add("policies/a.yaml", $"\"{escape}\"\n");
                 files.Add("policies/a.yaml", $"a: &x\n  \"b\n  {escape}\"\n");
-                files.Add("policies/rules/r.csx", $"/*---\nid: A1\ntitle: \"{escape}\"\nseverity: error\nenforcement: soft\nfor: Cluster\n---*/\n");
+                files.Add(
+                    "policies/rules/r.csx",
+                    $"/*---\nid: A1\ntitle: \"{escape}\"\nseverity: error\nenforcement: soft\nfor: Cluster\n---*/\n"
+                );
                 files.Add("policies/rules/r.test.yaml", $"# case: one\nkind: Thing\nmetadata: {{ name: \"{escape}\" }}\n");
             }
             return files;
@@ -81,7 +98,16 @@ public sealed class BrokenTextTests
     public void Document_NestedAsDeeplyAsIsRead_IsCheckedAgainstItsSchema()
     {
         var deep = string.Concat(Enumerable.Repeat("[", 97)) + string.Concat(Enumerable.Repeat("]", 97));
-        var findings = new FleetReader().Read(Trees.Of(("policies/a.yaml", $"apiVersion: pggitops.dev/v1\nkind: RecoveryPolicy\nmetadata: {{ name: a, owner: x }}\nspec: {{ deep: {deep} }}\n"))).Diagnostics;
+        var findings = new FleetReader()
+            .Read(
+                Trees.Of(
+                    (
+                        "policies/a.yaml",
+                        $"apiVersion: pggitops.dev/v1\nkind: RecoveryPolicy\nmetadata: {{ name: a, owner: x }}\nspec: {{ deep: {deep} }}\n"
+                    )
+                )
+            )
+            .Diagnostics;
         Assert.Contains(findings, f => f.RuleId == DocumentRules.UnknownKey.Id && f.Field == "spec.deep");
         Assert.DoesNotContain(findings, f => f.RuleId == DocumentRules.ReaderFailed.Id);
     }
@@ -92,7 +118,16 @@ public sealed class BrokenTextTests
     [InlineData("999999999h")]
     public void Document_WithADurationThatNoMomentHasRoomFor_IsAFindingAtItsPlace(string duration)
     {
-        var findings = new FleetReader().Read(Trees.Of(("policies/classes.yaml", $"apiVersion: pggitops.dev/v1\nkind: RecoveryClasses\nmetadata: {{ name: classes, owner: x }}\nspec:\n  rpo: {{ zero: 0s, long: {duration} }}\n  rto: {{ minutes: 5m }}\n"))).Diagnostics;
+        var findings = new FleetReader()
+            .Read(
+                Trees.Of(
+                    (
+                        "policies/classes.yaml",
+                        $"apiVersion: pggitops.dev/v1\nkind: RecoveryClasses\nmetadata: {{ name: classes, owner: x }}\nspec:\n  rpo: {{ zero: 0s, long: {duration} }}\n  rto: {{ minutes: 5m }}\n"
+                    )
+                )
+            )
+            .Diagnostics;
         var finding = Assert.Single(findings, f => f.RuleId == DocumentRules.NumberRange.Id);
         Assert.Equal((5, $"the duration {duration} is too long"), (finding.Span.Line, finding.Message));
         Assert.DoesNotContain(findings, f => f.RuleId == DocumentRules.ReaderFailed.Id);
@@ -103,15 +138,59 @@ public sealed class BrokenTextTests
     public void File_ChangedAtRandom_IsReadWithoutAnException()
     {
         var random = new Random(9);
-        string[] pieces = ["\"", "'", "\\", "\\u", "\\U", "D800", "00110000", "&a", "*a", "!!", "%", "|", ">", "?", "- ", ": ", "{", "}", "[", "]", "\n", " ", "#", "<<", "~", "9e999", "0x1", "-.inf", "😀", "\t", "---", "...", ",", "e"];
+        string[] pieces =
+        [
+            "\"",
+            "'",
+            "\\",
+            "\\u",
+            "\\U",
+            "D800",
+            "00110000",
+            "&a",
+            "*a",
+            "!!",
+            "%",
+            "|",
+            ">",
+            "?",
+            "- ",
+            ": ",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\n",
+            " ",
+            "#",
+            "<<",
+            "~",
+            "9e999",
+            "0x1",
+            "-.inf",
+            "😀",
+            "\t",
+            "---",
+            "...",
+            ",",
+            "e",
+        ];
         for (var i = 0; i < 20_000; i++)
         {
             var text = string.Concat(Enumerable.Range(0, random.Next(1, 14)).Select(_ => pieces[random.Next(pieces.Length)]));
             var json = text.Replace('\n', ' ');
-            var findings = new FleetReader().Read(Trees.Of(
-                ("policies/a.yaml", text),
-                ("policies/b.yaml", $"apiVersion: pggitops.dev/v1\nkind: Cluster\nmetadata: {{ name: a, owner: x }}\nspec:\n  members: {text}\n"),
-                ("schemas/kinds/t.schema.json", HostileFiles.OwnSchema($$"""{"pattern":"{{json}}","minimum":{{json}}}""")))).Diagnostics;
+            var findings = new FleetReader()
+                .Read(
+                    Trees.Of(
+                        ("policies/a.yaml", text),
+                        (
+                            "policies/b.yaml",
+                            $"apiVersion: pggitops.dev/v1\nkind: Cluster\nmetadata: {{ name: a, owner: x }}\nspec:\n  members: {text}\n"
+                        ),
+                        ("schemas/kinds/t.schema.json", HostileFiles.OwnSchema($$"""{"pattern":"{{json}}","minimum":{{json}}}"""))
+                    )
+                )
+                .Diagnostics;
             Assert.DoesNotContain(findings, f => f.RuleId == DocumentRules.ReaderFailed.Id);
         }
     }
@@ -121,7 +200,10 @@ public sealed class BrokenTextTests
     public void Revision_ThatMakesTheReaderThrow_IsInvalidAndNamesTheException()
     {
         // No content to read from: an exception that no reader expects.
-        var tree = Trees.Of() with { Files = [new SourceFile("policies/a.yaml", "1", new FailingMemory().Memory)] };
+        var tree = Trees.Of() with
+        {
+            Files = [new SourceFile("policies/a.yaml", "1", new FailingMemory().Memory)],
+        };
         var outcome = new RevisionJudge(new FleetReader()).Judge(tree, []);
 
         var invalid = Assert.IsType<RevisionOutcome.Invalid>(outcome);
@@ -139,12 +221,8 @@ public sealed class BrokenTextTests
 
         public override System.Buffers.MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
 
-        public override void Unpin()
-        {
-        }
+        public override void Unpin() { }
 
-        protected override void Dispose(bool disposing)
-        {
-        }
+        protected override void Dispose(bool disposing) { }
     }
 }

@@ -39,7 +39,9 @@ public sealed class HostileFileTests(Xunit.Abstractions.ITestOutputHelper output
         var reports = Written(tree, findings);
 
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        output.WriteLine($"{clock.ElapsedMilliseconds} ms, {allocated:N0} bytes, {findings.Count} findings, {reports.Sum(r => (long)r.Length):N0} characters of reports: {findings.FirstOrDefault()?.Message[..Math.Min(120, findings[0].Message.Length)]}");
+        output.WriteLine(
+            $"{clock.ElapsedMilliseconds} ms, {allocated:N0} bytes, {findings.Count} findings, {reports.Sum(r => (long)r.Length):N0} characters of reports: {findings.FirstOrDefault()?.Message[..Math.Min(120, findings[0].Message.Length)]}"
+        );
         Assert.InRange(allocated, 0, AllocatedMax);
         Assert.InRange(findings.Count, 0, 2_100);
         Assert.DoesNotContain(findings, f => f.RuleId == DocumentRules.ReaderFailed.Id);
@@ -60,8 +62,13 @@ public sealed class HostileFileTests(Xunit.Abstractions.ITestOutputHelper output
         var report = new DiagnosticsReport(tree, findings, ClaimRuleList.All);
         return
         [
-            DiagnosticsText.Write(report), DiagnosticsText.Write(report, color: true), DiagnosticsJson.Write(report), DiagnosticsMarkdown.Write(report),
-            DiagnosticsSarif.Write(report), DiagnosticsJUnit.Write(report), DiagnosticsGitHub.Write(report),
+            DiagnosticsText.Write(report),
+            DiagnosticsText.Write(report, color: true),
+            DiagnosticsJson.Write(report),
+            DiagnosticsMarkdown.Write(report),
+            DiagnosticsSarif.Write(report),
+            DiagnosticsJUnit.Write(report),
+            DiagnosticsGitHub.Write(report),
         ];
     }
 }

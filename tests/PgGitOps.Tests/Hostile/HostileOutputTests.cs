@@ -12,7 +12,8 @@ namespace PgGitOps.Tests.Hostile;
 [Trait("Requirement", "R-02")]
 public sealed class HostileOutputTests
 {
-    private const string Planted = "v\n::error::FORGED\e[31m\u202E\u200B\uFEFF\uFFFE\uFFFF\uD800 \u0085\u2028\r##[error]FORGED ##vso[task.complete]x ##[group]\0\a|<b>`@all";
+    private const string Planted =
+        "v\n::error::FORGED\e[31m\u202E\u200B\uFEFF\uFFFE\uFFFF\uD800 \u0085\u2028\r##[error]FORGED ##vso[task.complete]x ##[group]\0\a|<b>`@all";
 
     private static void AssertHarmless(string text, bool commands = false)
     {
@@ -20,18 +21,41 @@ public sealed class HostileOutputTests
             Assert.False(Rune.IsControl(rune) && rune.Value != '\n', $"U+{rune.Value:X4} in {text}");
         Assert.DoesNotContain("##[", text, StringComparison.Ordinal);
         Assert.DoesNotContain("##vso[", text, StringComparison.Ordinal);
-        Assert.All(text, c => Assert.False(c is '\u202E' or '\u200B' or '\uFEFF' or '\uFFFE' or '\uFFFF' or '\u2028' || char.IsSurrogate(c), $"U+{(int)c:X4}"));
+        Assert.All(
+            text,
+            c =>
+                Assert.False(
+                    c is '\u202E' or '\u200B' or '\uFEFF' or '\uFFFE' or '\uFFFF' or '\u2028' || char.IsSurrogate(c),
+                    $"U+{(int)c:X4}"
+                )
+        );
         // A command of ours names the file it is about; what stands behind its second :: is text.
-        Assert.All(text.Split('\n'), l => Assert.False(l.TrimStart().StartsWith("::", StringComparison.Ordinal) && !(commands && l.StartsWith("::error file=", StringComparison.Ordinal)), l));
+        Assert.All(
+            text.Split('\n'),
+            l =>
+                Assert.False(
+                    l.TrimStart().StartsWith("::", StringComparison.Ordinal)
+                        && !(commands && l.StartsWith("::error file=", StringComparison.Ordinal)),
+                    l
+                )
+        );
     }
 
     [Fact]
     public void Reports_OfFindings_WriteNothingThatIsObeyed()
     {
         var tree = Trees.Of(("policies/a.yaml", "a: 1\n"));
-        var finding = new Diagnostic(Severity.Error, "PGY002", Planted, new SourceSpan("policies/" + Planted + ".yaml", 1, 1, 2)) { Hint = Planted, Document = Planted, Field = Planted };
+        var finding = new Diagnostic(Severity.Error, "PGY002", Planted, new SourceSpan("policies/" + Planted + ".yaml", 1, 1, 2))
+        {
+            Hint = Planted,
+            Document = Planted,
+            Field = Planted,
+        };
         var report = new DiagnosticsReport(tree, [finding]);
-        foreach (var text in (string[])[DiagnosticsText.Write(report), DiagnosticsMarkdown.Write(report), DiagnosticsJUnit.Write(report)])
+        foreach (
+            var text in (string[])
+                [DiagnosticsText.Write(report), DiagnosticsMarkdown.Write(report), DiagnosticsJUnit.Write(report)]
+        )
             AssertHarmless(text);
         AssertHarmless(DiagnosticsGitHub.Write(report), commands: true);
         foreach (var json in (string[])[DiagnosticsJson.Write(report), DiagnosticsSarif.Write(report)])
@@ -55,7 +79,10 @@ public sealed class HostileOutputTests
         var safe = SafeOutput.Json(json);
         Assert.DoesNotContain("##[", safe, StringComparison.Ordinal);
         Assert.DoesNotContain('\u202E', safe);
-        Assert.Equal("##[error]x\u202E\u200B\uFEFF\uFFFE é 😀", System.Text.Json.JsonDocument.Parse(safe).RootElement.GetProperty("a").GetString());
+        Assert.Equal(
+            "##[error]x\u202E\u200B\uFEFF\uFFFE é 😀",
+            System.Text.Json.JsonDocument.Parse(safe).RootElement.GetProperty("a").GetString()
+        );
     }
 
     [Theory]
@@ -65,7 +92,9 @@ public sealed class HostileOutputTests
     {
         using var written = new MemoryStream();
         using (var stderr = new OutputWriter(() => written, isSafe: false))
-            LogSetup.Create(json ? LogFormat.Json : LogFormat.Text, LogEventLevel.Information, stderr).Error("{Cluster}: {Reason}", "core", Planted);
+            LogSetup
+                .Create(json ? LogFormat.Json : LogFormat.Text, LogEventLevel.Information, stderr)
+                .Error("{Cluster}: {Reason}", "core", Planted);
         var text = Encoding.UTF8.GetString(written.ToArray());
         AssertHarmless(text);
         Assert.Equal(1, text.Count(c => c == '\n'));

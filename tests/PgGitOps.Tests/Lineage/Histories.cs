@@ -12,7 +12,13 @@ internal static class Histories
     {
         var words = text.Split(' ');
         var timeline = int.Parse(words[0], CultureInfo.InvariantCulture);
-        return new WalHistory("7001", timeline, Lsn.TryParse(words[1])) { Ancestry = words.Length < 3 ? [] : words[2] == "?" ? null : Forks(words[2]) };
+        return new WalHistory("7001", timeline, Lsn.TryParse(words[1]))
+        {
+            Ancestry =
+                words.Length < 3 ? []
+                : words[2] == "?" ? null
+                : Forks(words[2]),
+        };
     }
 
     /// <summary>A running server with that history.</summary>
@@ -20,7 +26,15 @@ internal static class Histories
     {
         var words = text.Split(' ');
         var facts = primary ? Snapshots.Primary() : Snapshots.Standby() with { WalReceiver = null };
-        return Snapshots.Seen(member, facts with { Timeline = int.Parse(words[0], CultureInfo.InvariantCulture), Lsn = words[1] == "?" ? null : words[1], KnownTimelines = Known(words) });
+        return Snapshots.Seen(
+            member,
+            facts with
+            {
+                Timeline = int.Parse(words[0], CultureInfo.InvariantCulture),
+                Lsn = words[1] == "?" ? null : words[1],
+                KnownTimelines = Known(words),
+            }
+        );
     }
 
     /// <summary>A standby with that history, to which WAL comes at this moment.</summary>
@@ -28,7 +42,13 @@ internal static class Histories
     {
         var seen = Running(member, false, text);
         var facts = ((Observation<ServerFacts>.Seen)seen.Server).Value;
-        return Snapshots.Seen(member, facts with { WalReceiver = new WalReceiverFact("streaming", "10.0.0.1", 5432, member.Replace('-', '_'), facts.Timeline) });
+        return Snapshots.Seen(
+            member,
+            facts with
+            {
+                WalReceiver = new WalReceiverFact("streaming", "10.0.0.1", 5432, member.Replace('-', '_'), facts.Timeline),
+            }
+        );
     }
 
     /// <summary>A stopped server with that history.</summary>
@@ -39,25 +59,39 @@ internal static class Histories
         var directory = ((Observation<DataDirectoryFacts>.Seen)stopped.Host!).Value;
         return stopped with
         {
-            Host = new Observation<DataDirectoryFacts>.Seen(directory with { Timeline = int.Parse(words[0], CultureInfo.InvariantCulture), Lsn = words[1] == "?" ? null : words[1], KnownTimelines = Known(words) }, Snapshots.At),
+            Host = new Observation<DataDirectoryFacts>.Seen(
+                directory with
+                {
+                    Timeline = int.Parse(words[0], CultureInfo.InvariantCulture),
+                    Lsn = words[1] == "?" ? null : words[1],
+                    KnownTimelines = Known(words),
+                },
+                Snapshots.At
+            ),
         };
     }
 
-    internal static RememberedCluster Remembered(string text, string by = "core-1", params RememberedMember[] members) => new()
-    {
-        Cluster = "core",
-        SystemIdentifier = "7001",
-        Furthest = Read(text),
-        FurthestBy = by,
-        FurthestAt = Snapshots.At.AddHours(-1),
-        Primary = by,
-        PrimarySeen = Snapshots.At.AddHours(-1),
-        Members = [.. members],
-    };
+    internal static RememberedCluster Remembered(string text, string by = "core-1", params RememberedMember[] members) =>
+        new()
+        {
+            Cluster = "core",
+            SystemIdentifier = "7001",
+            Furthest = Read(text),
+            FurthestBy = by,
+            FurthestAt = Snapshots.At.AddHours(-1),
+            Primary = by,
+            PrimarySeen = Snapshots.At.AddHours(-1),
+            Members = [.. members],
+        };
 
     private static EquatableArray<TimelineAncestry> Known(string[] words) =>
-        words.Length < 3 || words[2] == "?" ? [] : [new TimelineAncestry(int.Parse(words[0], CultureInfo.InvariantCulture), Forks(words[2]))];
+        words.Length < 3 || words[2] == "?"
+            ? []
+            : [new TimelineAncestry(int.Parse(words[0], CultureInfo.InvariantCulture), Forks(words[2]))];
 
     private static EquatableArray<TimelineFork> Forks(string text) =>
-        text.Split(',').Select(f => f.Split('@')).Select(f => new TimelineFork(int.Parse(f[0], CultureInfo.InvariantCulture), f[1])).ToEquatableArray();
+        text.Split(',')
+            .Select(f => f.Split('@'))
+            .Select(f => new TimelineFork(int.Parse(f[0], CultureInfo.InvariantCulture), f[1]))
+            .ToEquatableArray();
 }

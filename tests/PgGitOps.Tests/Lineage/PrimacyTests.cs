@@ -13,10 +13,17 @@ public sealed class PrimacyTests
 {
     private static readonly string[] Members = ["core-1", "core-2", "core-3"];
 
-    private static ClusterSnapshot Seen(RememberedCluster? remembered, params MemberSnapshot[] members) => Snapshots.Cluster(members) with { Remembered = remembered };
+    private static ClusterSnapshot Seen(RememberedCluster? remembered, params MemberSnapshot[] members) =>
+        Snapshots.Cluster(members) with
+        {
+            Remembered = remembered,
+        };
 
     private static ApprovalDocument Accepting(string primary) =>
-        new(new DocumentHead("Approval", "accept", null, At), null, null, "core", "dba", Snapshots.At.AddHours(1), At) { Primaries = [new Located<string>(primary, At)] };
+        new(new DocumentHead("Approval", "accept", null, At), null, null, "core", "dba", Snapshots.At.AddHours(1), At)
+        {
+            Primaries = [new Located<string>(primary, At)],
+        };
 
     private static ClusterPlan PlanOf(ClusterSnapshot snapshot) => Plans.Of(Cluster(Members), snapshot);
 
@@ -25,12 +32,23 @@ public sealed class PrimacyTests
     public void Plan_WhenTheOldPrimaryIsBackAlone_AndAStandbyFollowsAnotherTimeline_ChangesNothing_AndNamesBoth()
     {
         // m1 came back by itself; m2, promoted by hand, does not answer; m3 followed m2.
-        var plan = PlanOf(Seen(null, Histories.Running("core-1", true, "1 0/500"), Snapshots.Unreachable("core-2"), Histories.Running("core-3", false, "2 0/700 1@0/400")));
+        var plan = PlanOf(
+            Seen(
+                null,
+                Histories.Running("core-1", true, "1 0/500"),
+                Snapshots.Unreachable("core-2"),
+                Histories.Running("core-3", false, "2 0/700 1@0/400")
+            )
+        );
 
         Assert.Empty(plan.Steps);
         var refusal = Assert.Single(plan.Refusals, r => r.RuleId == PlanRule.OutdatedPrimary);
         Assert.Contains("core-1", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("core-3 holds timeline 2 at 0/700, which left timeline 1 at 0/400", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "core-3 holds timeline 2 at 0/700, which left timeline 1 at 0/400",
+            refusal.Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(ClusterAlertKind.TwoHistories, plan.Alert!.Kind);
     }
 
@@ -38,10 +56,20 @@ public sealed class PrimacyTests
     [Trait("Requirement", "R-08")]
     public void Plan_WhenOnlyTheMemoryKnowsOfTheFailover_TakesTheOldPrimaryForNone()
     {
-        var plan = PlanOf(Seen(Histories.Remembered("2 0/700 1@0/400", "core-2"), Histories.Running("core-1", true, "1 0/500"), Snapshots.Unreachable("core-2"), Histories.Running("core-3", false, "1 0/400")));
+        var plan = PlanOf(
+            Seen(
+                Histories.Remembered("2 0/700 1@0/400", "core-2"),
+                Histories.Running("core-1", true, "1 0/500"),
+                Snapshots.Unreachable("core-2"),
+                Histories.Running("core-3", false, "1 0/400")
+            )
+        );
 
         Assert.Empty(plan.Steps);
-        Assert.Contains(plan.Refusals, r => r.RuleId == PlanRule.OutdatedPrimary && r.Message.Contains("what was seen of core-2", StringComparison.Ordinal));
+        Assert.Contains(
+            plan.Refusals,
+            r => r.RuleId == PlanRule.OutdatedPrimary && r.Message.Contains("what was seen of core-2", StringComparison.Ordinal)
+        );
         Assert.Empty(plan.Found);
     }
 
@@ -49,7 +77,14 @@ public sealed class PrimacyTests
     public void Plan_AfterAFailoverByHand_TakesTheYoungerTimelineForThePrimary()
     {
         // WAL of the old timeline beyond the fork was seen once, and is lost: a person promoted core-2 knowing that.
-        var plan = PlanOf(Seen(Histories.Remembered("1 0/500"), Snapshots.Unreachable("core-1"), Histories.Running("core-2", true, "2 0/700 1@0/400"), Histories.Running("core-3", false, "2 0/700 1@0/400")));
+        var plan = PlanOf(
+            Seen(
+                Histories.Remembered("1 0/500"),
+                Snapshots.Unreachable("core-1"),
+                Histories.Running("core-2", true, "2 0/700 1@0/400"),
+                Histories.Running("core-3", false, "2 0/700 1@0/400")
+            )
+        );
 
         Assert.DoesNotContain(plan.Refusals, r => r.RuleId == PlanRule.OutdatedPrimary);
         Assert.Null(plan.Alert);
@@ -63,7 +98,14 @@ public sealed class PrimacyTests
     [InlineData("3 0/900 1@0/300", "2 0/700 1@0/400")]
     public void Plan_WhenTheMemoryHoldsAnotherHistory_Refuses(string primary, string remembered)
     {
-        var plan = PlanOf(Seen(Histories.Remembered(remembered), Histories.Running("core-1", true, primary), Snapshots.Absent("core-2"), Snapshots.Absent("core-3")));
+        var plan = PlanOf(
+            Seen(
+                Histories.Remembered(remembered),
+                Histories.Running("core-1", true, primary),
+                Snapshots.Absent("core-2"),
+                Snapshots.Absent("core-3")
+            )
+        );
 
         Assert.Empty(plan.Steps);
         Assert.Contains(plan.Refusals, r => r.RuleId == PlanRule.OutdatedPrimary);
@@ -72,7 +114,14 @@ public sealed class PrimacyTests
     [Fact]
     public void Plan_WhenAStandbyWasReadAMomentLater_TakesItForNoNewerHistory()
     {
-        var plan = PlanOf(Seen(Histories.Remembered("1 0/400"), Histories.Running("core-1", true, "1 0/500"), Histories.Receiving("core-2", "1 0/508"), Histories.Running("core-3", false, "1 0/500")));
+        var plan = PlanOf(
+            Seen(
+                Histories.Remembered("1 0/400"),
+                Histories.Running("core-1", true, "1 0/500"),
+                Histories.Receiving("core-2", "1 0/508"),
+                Histories.Running("core-3", false, "1 0/500")
+            )
+        );
 
         Assert.DoesNotContain(plan.Refusals, r => r.RuleId == PlanRule.OutdatedPrimary);
     }
@@ -81,10 +130,22 @@ public sealed class PrimacyTests
     public void Plan_WhenThePrimaryWasPutBackToAnEarlierTime_AndOnlyAStandbyThatReceivesNothingTells_Refuses()
     {
         // The state directory is lost; a base backup was put in the primary's place and started. The standby cannot go on from it.
-        var plan = PlanOf(Seen(null, Histories.Running("core-1", true, "1 0/400"), Histories.Running("core-2", false, "1 0/500"), Snapshots.Absent("core-3")));
+        var plan = PlanOf(
+            Seen(
+                null,
+                Histories.Running("core-1", true, "1 0/400"),
+                Histories.Running("core-2", false, "1 0/500"),
+                Snapshots.Absent("core-3")
+            )
+        );
 
         Assert.Empty(plan.Steps);
-        Assert.Contains(plan.Refusals, r => r.RuleId == PlanRule.OutdatedPrimary && r.Message.Contains("core-2 holds timeline 1 at 0/500", StringComparison.Ordinal));
+        Assert.Contains(
+            plan.Refusals,
+            r =>
+                r.RuleId == PlanRule.OutdatedPrimary
+                && r.Message.Contains("core-2 holds timeline 1 at 0/500", StringComparison.Ordinal)
+        );
         Assert.Equal(ClusterAlertKind.TwoHistories, plan.Alert!.Kind);
     }
 
@@ -98,7 +159,9 @@ public sealed class PrimacyTests
         {
             Standbys = [new StandbyFact("core-2", "10.0.0.2", "streaming", "async", "0/400", "0/500", "0/500", behind)],
         };
-        var plan = PlanOf(Seen(null, Snapshots.Seen("core-1", primary), Histories.Receiving("core-2", "1 0/500"), Snapshots.Absent("core-3")));
+        var plan = PlanOf(
+            Seen(null, Snapshots.Seen("core-1", primary), Histories.Receiving("core-2", "1 0/500"), Snapshots.Absent("core-3"))
+        );
 
         Assert.Equal(refused, plan.Refusals.Any(r => r.RuleId == PlanRule.OutdatedPrimary));
     }
@@ -112,14 +175,33 @@ public sealed class PrimacyTests
     [InlineData("2 0/900 1@0/400", "core-1", 2, false)]
     [InlineData("2 0/900 1@0/400", "core-9", 2, false)]
     [InlineData("2 0/900 1@0/400", "core-2", null, false)]
-    public void Plan_WhenAnotherMemberWasPrimaryOnTheSameTimeline_Refuses(string primary, string remembered, int? timeline, bool refused)
+    public void Plan_WhenAnotherMemberWasPrimaryOnTheSameTimeline_Refuses(
+        string primary,
+        string remembered,
+        int? timeline,
+        bool refused
+    )
     {
         var memory = Histories.Remembered("2 0/500 1@0/400", remembered) with { PrimaryTimeline = timeline };
 
-        var running = PlanOf(Seen(memory, Histories.Running("core-1", true, primary), Snapshots.Absent("core-2"), Snapshots.Absent("core-3")));
-        var stopped = PlanOf(Seen(memory, Histories.Stopped("core-1", false, primary), Snapshots.Absent("core-2"), Snapshots.Absent("core-3")));
+        var running = PlanOf(
+            Seen(memory, Histories.Running("core-1", true, primary), Snapshots.Absent("core-2"), Snapshots.Absent("core-3"))
+        );
+        var stopped = PlanOf(
+            Seen(memory, Histories.Stopped("core-1", false, primary), Snapshots.Absent("core-2"), Snapshots.Absent("core-3"))
+        );
 
-        Assert.All([running, stopped], plan => Assert.Equal(refused, plan.Refusals.Any(r => r.RuleId == PlanRule.OutdatedPrimary && r.Message.Contains("was promoted apart from it", StringComparison.Ordinal))));
+        Assert.All(
+            [running, stopped],
+            plan =>
+                Assert.Equal(
+                    refused,
+                    plan.Refusals.Any(r =>
+                        r.RuleId == PlanRule.OutdatedPrimary
+                        && r.Message.Contains("was promoted apart from it", StringComparison.Ordinal)
+                    )
+                )
+        );
         Assert.Equal(!refused, stopped.Ids().Contains("core/member/core-1/start"));
     }
 
@@ -133,7 +215,9 @@ public sealed class PrimacyTests
         };
 
         Assert.IsType<Primacy.Outdated>(Primacy.Of(snapshot, new HashSet<string>()));
-        Assert.IsType<Primacy.Proven>(Primacy.Of(snapshot with { Remembered = remembered with { Token = 8 } }, new HashSet<string>()));
+        Assert.IsType<Primacy.Proven>(
+            Primacy.Of(snapshot with { Remembered = remembered with { Token = 8 } }, new HashSet<string>())
+        );
     }
 
     [Fact]
@@ -158,10 +242,22 @@ public sealed class PrimacyTests
     [InlineData("2 0/700 1@0/400", "1 0/500", true)]
     public void Plan_WhenOnlyAFormerPrimaryIsLeft_StartsItOnlyWithTheNewestHistory(string stopped, string standby, bool starts)
     {
-        var plan = PlanOf(Seen(null, Histories.Stopped("core-1", false, stopped), Snapshots.Absent("core-2"), Histories.Running("core-3", false, standby)));
+        var plan = PlanOf(
+            Seen(
+                null,
+                Histories.Stopped("core-1", false, stopped),
+                Snapshots.Absent("core-2"),
+                Histories.Running("core-3", false, standby)
+            )
+        );
 
         Assert.Equal(starts, plan.Ids().Contains("core/member/core-1/start"));
-        Assert.Equal(!starts, plan.Refusals.Any(r => r.RuleId == PlanRule.OutdatedPrimary && r.Message.Contains("core-3 holds", StringComparison.Ordinal)));
+        Assert.Equal(
+            !starts,
+            plan.Refusals.Any(r =>
+                r.RuleId == PlanRule.OutdatedPrimary && r.Message.Contains("core-3 holds", StringComparison.Ordinal)
+            )
+        );
         Assert.Equal(ClusterAlertKind.NoPrimary, plan.Alert!.Kind);
     }
 
@@ -175,11 +271,25 @@ public sealed class PrimacyTests
     [InlineData("1 0/500", "1 0/500", null)]
     [InlineData("2 0/900 1@0/300", "2 0/700 1@0/400", null)]
     [InlineData("1 ?", "1 0/400", null)]
-    public void Plan_WhenTwoStoppedMembersHoldAPrimarysData_StartsTheOneWithTheNewestHistoryAlone(string first, string second, string? starts)
+    public void Plan_WhenTwoStoppedMembersHoldAPrimarysData_StartsTheOneWithTheNewestHistoryAlone(
+        string first,
+        string second,
+        string? starts
+    )
     {
-        var plan = PlanOf(Seen(null, Histories.Stopped("core-1", false, first), Histories.Stopped("core-2", false, second), Histories.Running("core-3", false, "1 0/300")));
+        var plan = PlanOf(
+            Seen(
+                null,
+                Histories.Stopped("core-1", false, first),
+                Histories.Stopped("core-2", false, second),
+                Histories.Running("core-3", false, "1 0/300")
+            )
+        );
 
-        Assert.Equal(starts is null ? [] : [$"core/member/{starts}/start"], plan.Ids().Where(i => i.EndsWith("/start", StringComparison.Ordinal)));
+        Assert.Equal(
+            starts is null ? [] : [$"core/member/{starts}/start"],
+            plan.Ids().Where(i => i.EndsWith("/start", StringComparison.Ordinal))
+        );
         Assert.Contains(plan.Refusals, r => r.RuleId == (starts is null ? PlanRule.NobodyIsPrimary : PlanRule.FormerPrimary));
         Assert.Equal(ClusterAlertKind.NoPrimary, plan.Alert!.Kind);
     }
@@ -187,7 +297,12 @@ public sealed class PrimacyTests
     [Fact]
     public void Plan_WhenOneOfTwoStoppedPrimariesIsAccepted_StartsThatOne()
     {
-        var snapshot = Seen(null, Histories.Stopped("core-1", false, "2 0/900 1@0/300"), Histories.Stopped("core-2", false, "2 0/700 1@0/400"), Histories.Running("core-3", false, "1 0/300"));
+        var snapshot = Seen(
+            null,
+            Histories.Stopped("core-1", false, "2 0/900 1@0/300"),
+            Histories.Stopped("core-2", false, "2 0/700 1@0/400"),
+            Histories.Running("core-3", false, "1 0/300")
+        );
 
         var plan = Plans.Of(Cluster(Members), snapshot, approvals: [Accepting("core-2")]);
 
@@ -198,7 +313,14 @@ public sealed class PrimacyTests
     [Fact]
     public void Plan_WhenAMemberBesideStoppedPrimariesCannotBeSeen_StartsNone()
     {
-        var plan = PlanOf(Seen(null, Histories.Stopped("core-1", false, "1 0/500"), Histories.Stopped("core-2", false, "2 0/700 1@0/400"), Snapshots.Unreachable("core-3")));
+        var plan = PlanOf(
+            Seen(
+                null,
+                Histories.Stopped("core-1", false, "1 0/500"),
+                Histories.Stopped("core-2", false, "2 0/700 1@0/400"),
+                Snapshots.Unreachable("core-3")
+            )
+        );
 
         Assert.Empty(plan.Steps);
         Assert.Contains(plan.Refusals, r => r.RuleId == PlanRule.NoPrimary);
@@ -208,7 +330,10 @@ public sealed class PrimacyTests
     public void Plan_WhenAStoppedStandbyKnowsOfAPromotion_DoesNotStartTheFormerPrimary()
     {
         var standby = Histories.Stopped("core-3", true, "1 0/400");
-        var directory = ((Observation<DataDirectoryFacts>.Seen)standby.Host!).Value with { KnownTimelines = [new TimelineAncestry(2, [new TimelineFork(1, "0/400")])] };
+        var directory = ((Observation<DataDirectoryFacts>.Seen)standby.Host!).Value with
+        {
+            KnownTimelines = [new TimelineAncestry(2, [new TimelineFork(1, "0/400")])],
+        };
         standby = standby with { Host = new Observation<DataDirectoryFacts>.Seen(directory, Snapshots.At) };
 
         var plan = PlanOf(Seen(null, Histories.Stopped("core-1", false, "1 0/500"), Snapshots.Absent("core-2"), standby));
@@ -220,9 +345,20 @@ public sealed class PrimacyTests
     [Fact]
     public void Plan_WhenNobodyIsPrimary_SaysFirstWhoHoldsMost_AndWhatToDo()
     {
-        var remembered = Histories.Remembered("2 0/600 1@0/400", "core-2") with { Standing = nameof(Primacy.Nobody), StandingSince = Snapshots.At.AddMinutes(-5) };
+        var remembered = Histories.Remembered("2 0/600 1@0/400", "core-2") with
+        {
+            Standing = nameof(Primacy.Nobody),
+            StandingSince = Snapshots.At.AddMinutes(-5),
+        };
 
-        var alert = PlanOf(Seen(remembered, Histories.Stopped("core-1", false, "1 0/500"), Snapshots.Unreachable("core-2"), Histories.Running("core-3", false, "2 0/700 1@0/400"))).Alert!;
+        var alert = PlanOf(
+            Seen(
+                remembered,
+                Histories.Stopped("core-1", false, "1 0/500"),
+                Snapshots.Unreachable("core-2"),
+                Histories.Running("core-3", false, "2 0/700 1@0/400")
+            )
+        ).Alert!;
 
         Assert.StartsWith("NO PRIMARY", alert.Headline, StringComparison.Ordinal);
         Assert.Contains("last primary core-2", alert.Headline, StringComparison.Ordinal);
@@ -238,12 +374,25 @@ public sealed class PrimacyTests
     public void Plan_WhenAPersonAcceptsTheOlderHistory_GoesOnWithIt()
     {
         var approval = Accepting("core-1");
-        var snapshot = Seen(Histories.Remembered("2 0/700 1@0/400", "core-2"), Histories.Running("core-1", true, "1 0/500"), Snapshots.Absent("core-2"), Snapshots.Absent("core-3"));
+        var snapshot = Seen(
+            Histories.Remembered("2 0/700 1@0/400", "core-2"),
+            Histories.Running("core-1", true, "1 0/500"),
+            Snapshots.Absent("core-2"),
+            Snapshots.Absent("core-3")
+        );
 
         var plan = Plans.Of(Cluster(Members), snapshot, approvals: [approval]);
 
         Assert.Contains("core/member/core-2/clone", plan.Ids());
-        var learnt = ClusterMemory.Learn(snapshot.Remembered, snapshot, Cluster(Members), Environment(), new Primacy.Proven("core-1"), new HashSet<string> { "core-1" }, Snapshots.At)!;
+        var learnt = ClusterMemory.Learn(
+            snapshot.Remembered,
+            snapshot,
+            Cluster(Members),
+            Environment(),
+            new Primacy.Proven("core-1"),
+            new HashSet<string> { "core-1" },
+            Snapshots.At
+        )!;
         Assert.Equal((1, "core-1", (int?)1), (learnt.Furthest.Timeline, learnt.Primary, learnt.PrimaryTimeline));
     }
 }

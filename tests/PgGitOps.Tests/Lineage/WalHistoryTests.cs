@@ -28,11 +28,18 @@ public sealed class WalHistoryTests
 
     [Fact]
     public void To_OfAnotherSystem_IsForeign() =>
-        Assert.Equal(HistoryRelation.Foreign, Histories.Read("1 0/100").To(Histories.Read("1 0/100") with { SystemIdentifier = "9" }));
+        Assert.Equal(
+            HistoryRelation.Foreign,
+            Histories.Read("1 0/100").To(Histories.Read("1 0/100") with { SystemIdentifier = "9" })
+        );
 
     [Theory]
     [InlineData("00000002.history", "1\t0/1B35988\tno recovery target specified\n", "2: 1@0/1B35988")]
-    [InlineData("0000000A.history", "# made by hand\n1\t0/100\tx\n\n9\tA/2F000000\treached end of backup, and more words\n", "10: 1@0/100, 9@A/2F000000")]
+    [InlineData(
+        "0000000A.history",
+        "# made by hand\n1\t0/100\tx\n\n9\tA/2F000000\treached end of backup, and more words\n",
+        "10: 1@0/100, 9@A/2F000000"
+    )]
     [InlineData("00000002.history", "1\t0/1B3", "2: 1@0/1B3")]
     [InlineData("00000002.history", "", null)]
     [InlineData("00000002.history", "1\n", null)]
@@ -44,7 +51,10 @@ public sealed class WalHistoryTests
     {
         var read = TimelineAncestry.TryParse(name, text);
 
-        Assert.Equal(expected, read is null ? null : $"{read.Timeline}: {string.Join(", ", read.Forks.Select(f => $"{f.Parent}@{f.At}"))}");
+        Assert.Equal(
+            expected,
+            read is null ? null : $"{read.Timeline}: {string.Join(", ", read.Forks.Select(f => $"{f.Parent}@{f.At}"))}"
+        );
     }
 
     [Theory]

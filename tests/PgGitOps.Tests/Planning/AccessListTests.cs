@@ -19,14 +19,28 @@ public class AccessListTests
     {
         var plan = Plan(With("10.1.0.0/16", "10.2.0.0/16"), _ => Ours("10.1.0.0/16", "10.3.0.0/16"));
 
-        Assert.Equal(["core/member/core-1/accessList/write", "core/member/core-2/accessList/write", "core/member/core-3/accessList/write"], plan.Ids().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["core/member/core-1/accessList/write", "core/member/core-2/accessList/write", "core/member/core-3/accessList/write"],
+            plan.Ids().Order(StringComparer.Ordinal)
+        );
         var step = plan.Steps[0];
         Assert.Equal("write the access list of core-1: 1 line more, 1 less", step.Title);
         Assert.Equal(ClientsAt, step.Because);
-        Assert.Equal(AccessList.LinesOf(With("10.1.0.0/16", "10.2.0.0/16")), Assert.IsType<StepAction.WriteAccessList>(step.Action).Lines);
-        Assert.Contains(step.Hazards, h => h.Kind == HazardKind.AccessLoss && h.Text.Contains("host all all 10.3.0.0/16 scram-sha-256", StringComparison.Ordinal));
+        Assert.Equal(
+            AccessList.LinesOf(With("10.1.0.0/16", "10.2.0.0/16")),
+            Assert.IsType<StepAction.WriteAccessList>(step.Action).Lines
+        );
+        Assert.Contains(
+            step.Hazards,
+            h =>
+                h.Kind == HazardKind.AccessLoss
+                && h.Text.Contains("host all all 10.3.0.0/16 scram-sha-256", StringComparison.Ordinal)
+        );
         var change = Assert.Single(plan.Changes, c => c.Key.Object == ObjectPath.Parse("member/core-1/accessList"));
-        Assert.Equal("lacks host all all 10.2.0.0/16 scram-sha-256; has host all all 10.3.0.0/16 scram-sha-256", change.Live!.Display);
+        Assert.Equal(
+            "lacks host all all 10.2.0.0/16 scram-sha-256; has host all all 10.3.0.0/16 scram-sha-256",
+            change.Live!.Display
+        );
     }
 
     [Fact]
@@ -59,13 +73,33 @@ public class AccessListTests
     [Fact]
     public void Plan_WhenForeignLinesAreExemptAndNotLoaded_DoesNotLoadThem()
     {
-        var cluster = Cluster() with { Exceptions = [new FieldException("accessList.lines", FieldTreatment.Ignore, "the network team tries a range", Now.AddDays(1), At)] };
-        var foreign = Ours() with { Lines = ["local all all peer", "host all all 10.9.0.0/16 ldap ldapbindpasswd=(redacted)"], IsLoaded = false };
+        var cluster = Cluster() with
+        {
+            Exceptions =
+            [
+                new FieldException(
+                    "accessList.lines",
+                    FieldTreatment.Ignore,
+                    "the network team tries a range",
+                    Now.AddDays(1),
+                    At
+                ),
+            ],
+        };
+        var foreign = Ours() with
+        {
+            Lines = ["local all all peer", "host all all 10.9.0.0/16 ldap ldapbindpasswd=(redacted)"],
+            IsLoaded = false,
+        };
 
         var plan = Plan(With("10.1.0.0/16"), m => m == "core-1" ? foreign : Ours("10.1.0.0/16"), cluster);
 
         Assert.Empty(plan.Steps);
-        Assert.Contains("load them by hand", Assert.Single(plan.Changes, c => c.Key.Field == Field.Loaded).NotActedOn, StringComparison.Ordinal);
+        Assert.Contains(
+            "load them by hand",
+            Assert.Single(plan.Changes, c => c.Key.Field == Field.Loaded).NotActedOn,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -82,7 +116,11 @@ public class AccessListTests
     [Fact]
     public void Plan_WhenOurListLostItsFirstLine_LeavesItAloneAndSaysSo()
     {
-        var plan = Plan(With("10.1.0.0/16"), m => Ours() with { IsOurs = m != "core-3" }, record: [("member/core-3/accessList", "lines", "whatever")]);
+        var plan = Plan(
+            With("10.1.0.0/16"),
+            m => Ours() with { IsOurs = m != "core-3" },
+            record: [("member/core-3/accessList", "lines", "whatever")]
+        );
 
         Assert.DoesNotContain(plan.Steps, s => s.Id.Contains("core-3", StringComparison.Ordinal));
         var danger = Assert.Single(plan.Changes, c => c.Danger is not null);
@@ -121,13 +159,34 @@ public class AccessListTests
     public void Plan_WhenAHostAndItsMemberAreNew_AdmitsItBeforeItsClone()
     {
         var environment = With();
-        var older = environment with { Sites = [environment.Sites[0] with { FailureDomains = [environment.Sites[0].FailureDomains[0] with { Hosts = [.. environment.Hosts.Take(2)] }] }] };
+        var older = environment with
+        {
+            Sites =
+            [
+                environment.Sites[0] with
+                {
+                    FailureDomains = [environment.Sites[0].FailureDomains[0] with { Hosts = [.. environment.Hosts.Take(2)] }],
+                },
+            ],
+        };
         var healthy = Snapshots.Healthy(p => p with { AccessList = Facts(older) }, s => s with { AccessList = Facts(older) });
 
-        var plan = Plans.Of(Cluster(), healthy with { Members = [healthy.Members[0], healthy.Members[1], Snapshots.Absent("core-3")] }, environment);
+        var plan = Plans.Of(
+            Cluster(),
+            healthy with
+            {
+                Members = [healthy.Members[0], healthy.Members[1], Snapshots.Absent("core-3")],
+            },
+            environment
+        );
 
         var clone = Assert.Single(plan.Steps, s => s.Id == "core/member/core-3/clone");
-        Assert.Contains(clone.DependsOn, a => a.On == "core/member/core-1/accessList/write" && a.Reason.Contains("admit the host of core-3", StringComparison.Ordinal));
+        Assert.Contains(
+            clone.DependsOn,
+            a =>
+                a.On == "core/member/core-1/accessList/write"
+                && a.Reason.Contains("admit the host of core-3", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain("core/member/core-3/accessList/write", plan.Ids());
     }
 
@@ -136,13 +195,19 @@ public class AccessListTests
     {
         var cluster = Cluster() with { Manager = new ClusterManager.Patroni("core", []) };
 
-        Assert.DoesNotContain(Plan(With("10.1.0.0/16"), _ => Ours(), cluster).Changes, c => c.Key.Object.ToString().Contains("accessList", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Plan(With("10.1.0.0/16"), _ => Ours(), cluster).Changes,
+            c => c.Key.Object.ToString().Contains("accessList", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void Read_OfAFile_GivesItsLinesWithoutComments()
     {
-        var list = AccessList.Read(AccessList.Mark + "\n\n  # nobody\nlocal\tall   all peer # us\r\nhost \"a # b\" \"it's\" ::1/128 trust\n", isLoaded: true);
+        var list = AccessList.Read(
+            AccessList.Mark + "\n\n  # nobody\nlocal\tall   all peer # us\r\nhost \"a # b\" \"it's\" ::1/128 trust\n",
+            isLoaded: true
+        );
 
         Assert.True(list.IsOurs);
         Assert.Equal(["local all all peer", "host \"a # b\" \"it's\" ::1/128 trust"], list.Lines);
@@ -167,7 +232,10 @@ public class AccessListTests
     [InlineData("fe80::7", false)]
     [InlineData("127.0.0.1", false)]
     public void Admits_OfAnAddress_IsWhatPostgresqlWouldSay(string address, bool admits) =>
-        Assert.Equal(admits, AccessList.Admits(AccessList.LinesOf(With("10.7.3.0/16", "fd00::/8")), "postgres", IPAddress.Parse(address)));
+        Assert.Equal(
+            admits,
+            AccessList.Admits(AccessList.LinesOf(With("10.7.3.0/16", "fd00::/8")), "postgres", IPAddress.Parse(address))
+        );
 
     [Fact]
     public void Admits_OfSomebodyElse_AsksTheClientRanges()
@@ -178,12 +246,22 @@ public class AccessListTests
         Assert.False(AccessList.Admits(lines, "replicator", IPAddress.Parse("10.0.0.1")));
     }
 
-    private static ClusterPlan Plan(FleetEnvironment environment, Func<string, AccessListFacts?> lists, Cluster? cluster = null, (string, string, string)[]? record = null)
+    private static ClusterPlan Plan(
+        FleetEnvironment environment,
+        Func<string, AccessListFacts?> lists,
+        Cluster? cluster = null,
+        (string, string, string)[]? record = null
+    )
     {
         var healthy = Snapshots.Healthy();
         var snapshot = healthy with
         {
-            Members = [.. healthy.Members.Select(m => Snapshots.Seen(m.Name, ((Observation<ServerFacts>.Seen)m.Server).Value with { AccessList = lists(m.Name) }))],
+            Members =
+            [
+                .. healthy.Members.Select(m =>
+                    Snapshots.Seen(m.Name, ((Observation<ServerFacts>.Seen)m.Server).Value with { AccessList = lists(m.Name) })
+                ),
+            ],
         };
         return Plans.Of(cluster ?? Cluster(), record is null ? snapshot : snapshot.WithRecord(applied: record), environment);
     }

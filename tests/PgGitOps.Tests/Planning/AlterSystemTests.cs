@@ -11,7 +11,11 @@ public class AlterSystemTests
     [InlineData("work_mem", "64MB", "64MB")]
     [InlineData("log_line_prefix", "it's 100% \\ 'quoted' = , ", "it's 100% \\ 'quoted' = , ")]
     [InlineData("auto_explain.log_min_duration", "1s", "1s")]
-    [InlineData("shared_preload_libraries", "pg_stat_statements,  \"My Lib\", /opt/x.so", "pg_stat_statements, \"My Lib\", \"/opt/x.so\"")]
+    [InlineData(
+        "shared_preload_libraries",
+        "pg_stat_statements,  \"My Lib\", /opt/x.so",
+        "pg_stat_statements, \"My Lib\", \"/opt/x.so\""
+    )]
     [InlineData("log_line_prefix", "", "")]
     public void Read_OfAWrittenStatement_GivesWhatTheFileWillHold(string name, string value, string inFile) =>
         Assert.Equal((name, inFile), AlterSystem.Read(AlterSystem.Write(name, value)));
@@ -36,7 +40,17 @@ public class AlterSystemTests
         var cluster = Cluster("core-1") with { Parameters = [Setting("wal_buffers", "-1")] };
 
         Assert.Empty(Plans.Of(cluster, Snapshots.Cluster(Snapshots.Seen("core-1", facts))).Steps);
-        Assert.Equal(["core/member/core-1/restart"], Plans.Of(cluster, Snapshots.Cluster(Snapshots.Seen("core-1", facts.WithSetting("wal_buffers", s => s with { PendingRestart = true })))).Ids());
+        Assert.Equal(
+            ["core/member/core-1/restart"],
+            Plans
+                .Of(
+                    cluster,
+                    Snapshots.Cluster(
+                        Snapshots.Seen("core-1", facts.WithSetting("wal_buffers", s => s with { PendingRestart = true }))
+                    )
+                )
+                .Ids()
+        );
     }
 
     [Fact]
@@ -45,11 +59,31 @@ public class AlterSystemTests
         var facts = Snapshots.Primary();
         facts = facts with
         {
-            Settings = [.. facts.Settings, Snapshots.Setting("shared_preload_libraries", "pg_stat_statements", "string", null, "postmaster", "configuration file")],
-            FileSettings = [new FileSettingFact("/data/postgresql.conf", 812, "shared_preload_libraries", "pg_stat_statements", true, null)],
+            Settings =
+            [
+                .. facts.Settings,
+                Snapshots.Setting(
+                    "shared_preload_libraries",
+                    "pg_stat_statements",
+                    "string",
+                    null,
+                    "postmaster",
+                    "configuration file"
+                ),
+            ],
+            FileSettings =
+            [
+                new FileSettingFact("/data/postgresql.conf", 812, "shared_preload_libraries", "pg_stat_statements", true, null),
+            ],
         };
 
-        var plan = Plans.Of(Cluster("core-1") with { Parameters = [Setting("shared_preload_libraries", "")] }, Snapshots.Cluster(Snapshots.Seen("core-1", facts)));
+        var plan = Plans.Of(
+            Cluster("core-1") with
+            {
+                Parameters = [Setting("shared_preload_libraries", "")],
+            },
+            Snapshots.Cluster(Snapshots.Seen("core-1", facts))
+        );
 
         Assert.Empty(plan.Steps);
         Assert.Contains("line 812 of /data/postgresql.conf", Assert.Single(plan.Refusals).Message, StringComparison.Ordinal);

@@ -15,24 +15,77 @@ public sealed class ClaimsKeptTests
     private static Cluster Core(SynchronousRule? rule, string? ofDatabase = null)
     {
         var cluster = Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a", rule).Cluster;
-        var database = cluster.Databases[0] with { Settings = ofDatabase is null ? [] : [new Parameter("synchronous_commit", ofDatabase, Nowhere)] };
+        var database = cluster.Databases[0] with
+        {
+            Settings = ofDatabase is null ? [] : [new Parameter("synchronous_commit", ofDatabase, Nowhere)],
+        };
         return cluster with { Databases = [database] };
     }
 
     private static ClusterPlan Plan(Cluster desired, Cluster live, string liveLevel = "on", TimeSpan? window = null)
     {
         var environment = Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a").Environment;
-        var policy = Policy() with { RpoClass = At("hours"), CrossSite = Policy().CrossSite with { DataLossWindow = At(window ?? TimeSpan.Zero) } };
+        var policy = Policy() with
+        {
+            RpoClass = At("hours"),
+            CrossSite = Policy().CrossSite with { DataLossWindow = At(window ?? TimeSpan.Zero) },
+        };
         var fleet = Fleet((environment, desired), policy);
         var seen = Materialised.Of(live);
-        seen = seen with { Members = [.. seen.Members.Select(m => m with { Server = new Observation<ServerFacts>.Seen(Level(((Observation<ServerFacts>.Seen)m.Server).Value, liveLevel), Builders.Fleets.Now) })] };
-        return Assert.Single(Planner.Plan(fleet, Snapshots.Fleet(seen), Plans.Options with { Invariants = [.. StateInvariants.All, new ClaimsKept(fleet)] }).Clusters);
+        seen = seen with
+        {
+            Members =
+            [
+                .. seen.Members.Select(m =>
+                    m with
+                    {
+                        Server = new Observation<ServerFacts>.Seen(
+                            Level(((Observation<ServerFacts>.Seen)m.Server).Value, liveLevel),
+                            Builders.Fleets.Now
+                        ),
+                    }
+                ),
+            ],
+        };
+        return Assert.Single(
+            Planner
+                .Plan(
+                    fleet,
+                    Snapshots.Fleet(seen),
+                    Plans.Options with
+                    {
+                        Invariants = [.. StateInvariants.All, new ClaimsKept(fleet)],
+                    }
+                )
+                .Clusters
+        );
     }
 
-    private static ServerFacts Level(ServerFacts facts, string level) => facts with
-    {
-        Settings = [.. facts.Settings.Where(s => s.Name != "synchronous_commit").Append(new SettingFact("synchronous_commit", level, null, "enum", "user", level == "on" ? "default" : "configuration file", null, null, "on", false, ["local", "remote_write", "remote_apply", "on", "off"])).OrderBy(s => s.Name, StringComparer.Ordinal)],
-    };
+    private static ServerFacts Level(ServerFacts facts, string level) =>
+        facts with
+        {
+            Settings =
+            [
+                .. facts
+                    .Settings.Where(s => s.Name != "synchronous_commit")
+                    .Append(
+                        new SettingFact(
+                            "synchronous_commit",
+                            level,
+                            null,
+                            "enum",
+                            "user",
+                            level == "on" ? "default" : "configuration file",
+                            null,
+                            null,
+                            "on",
+                            false,
+                            ["local", "remote_write", "remote_apply", "on", "off"]
+                        )
+                    )
+                    .OrderBy(s => s.Name, StringComparer.Ordinal),
+            ],
+        };
 
     [Fact]
     public void Plan_ThatLowersTheClusterAndRaisesTheDatabase_RaisesFirst()
@@ -41,7 +94,10 @@ public sealed class ClaimsKeptTests
 
         Assert.Empty(plan.Refusals);
         var ids = plan.Ids();
-        Assert.True(Array.IndexOf(ids, "core/database/tenancy/alter") is >= 0 and var raise && raise < Array.IndexOf(ids, Sync), string.Join('\n', ids));
+        Assert.True(
+            Array.IndexOf(ids, "core/database/tenancy/alter") is >= 0 and var raise && raise < Array.IndexOf(ids, Sync),
+            string.Join('\n', ids)
+        );
     }
 
     [Fact]

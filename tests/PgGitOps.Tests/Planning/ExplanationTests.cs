@@ -12,11 +12,15 @@ public class ExplanationTests
     [Fact]
     public void Plan_WhenADatabaseIsGivenUp_SaysOfItsSettingThatItGoesWithIt()
     {
-        var world = Snapshots.Healthy(p => p with
-        {
-            Databases = [.. p.Databases, Snapshots.Database("shop", "postgres")],
-            ScopedSettings = [new ScopedSettingFact("shop", null, "work_mem", "8MB")],
-        }).WithRecord(["database/shop"], ("database/shop/setting/work_mem", "value", "8192"));
+        var world = Snapshots
+            .Healthy(p =>
+                p with
+                {
+                    Databases = [.. p.Databases, Snapshots.Database("shop", "postgres")],
+                    ScopedSettings = [new ScopedSettingFact("shop", null, "work_mem", "8MB")],
+                }
+            )
+            .WithRecord(["database/shop"], ("database/shop/setting/work_mem", "value", "8192"));
         world = world with { Databases = [Snapshots.Inside("shop", Snapshots.Contents())] };
 
         var plan = Plans.Of(Cluster(), world);
@@ -36,7 +40,10 @@ public class ExplanationTests
             Record = new Observation<ClusterRecord>.Unreadable(UnreadableKind.Unreachable, "no primary", Snapshots.At),
         };
 
-        var running = Assert.Single(Plans.Of(Cluster(), stopped).Changes, c => c.Key.Object == ObjectPath.Parse("member/core-1") && c.Key.Field == Field.Running);
+        var running = Assert.Single(
+            Plans.Of(Cluster(), stopped).Changes,
+            c => c.Key.Object == ObjectPath.Parse("member/core-1") && c.Key.Field == Field.Running
+        );
 
         Assert.Equal(ChangeCause.Unknown, running.Cause);
         Assert.Contains("cause unknown", Core.Reporting.PlanWords.Word(running.Cause), StringComparison.Ordinal);

@@ -13,7 +13,9 @@ public class HandMadeDamageTests
     [Fact]
     public void Plan_WhenTheReplicationRoleIsGone_MakesItAgain()
     {
-        var plan = PlanWithReplicationPassword(Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Where(r => r.Name != "replicator")] }));
+        var plan = PlanWithReplicationPassword(
+            Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Where(r => r.Name != "replicator")] })
+        );
 
         Assert.Equal(["core/role/replicator/create", "core/role/replicator/password"], plan.Ids());
         Assert.Contains("REPLICATION", Sql(plan.Steps[0]).Single(), StringComparison.Ordinal);
@@ -22,23 +24,38 @@ public class HandMadeDamageTests
     [Fact]
     public void Plan_WhenTheReplicationRoleMayNoLongerReplicate_LetsItAgain()
     {
-        var plan = PlanWithReplicationPassword(Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Select(r => r.Name == "replicator" ? r with { Replication = false } : r)] }));
+        var plan = PlanWithReplicationPassword(
+            Snapshots.Healthy(p =>
+                p with
+                {
+                    Roles = [.. p.Roles.Select(r => r.Name == "replicator" ? r with { Replication = false } : r)],
+                }
+            )
+        );
 
         Assert.Contains("core/role/replicator/alter", plan.Ids());
     }
 
     [Theory]
     [InlineData(new string[0], new[] { "REVOKE \"readers\" FROM \"app\"" })]
-    [InlineData(new[] { "lead", "postgres" }, new[] { "REVOKE \"readers\" FROM \"app\" GRANTED BY \"lead\"", "REVOKE \"readers\" FROM \"app\" GRANTED BY \"postgres\"" })]
+    [InlineData(
+        new[] { "lead", "postgres" },
+        new[] { "REVOKE \"readers\" FROM \"app\" GRANTED BY \"lead\"", "REVOKE \"readers\" FROM \"app\" GRANTED BY \"postgres\"" }
+    )]
     public void Plan_WhenARoleWasMadeAMemberByOthers_TakesEachGrantBackInItsName(string[] grantors, string[] statements)
     {
         var cluster = Cluster() with { Roles = [Role("app", "memberOf"), Role("readers")] };
 
-        var plan = Plans.Of(cluster, Snapshots.Healthy(p => p with
-        {
-            Roles = [.. p.Roles, Snapshots.Role("app"), Snapshots.Role("readers")],
-            Memberships = [new MembershipFact("readers", "app", false) { Grantors = [.. grantors] }],
-        }));
+        var plan = Plans.Of(
+            cluster,
+            Snapshots.Healthy(p =>
+                p with
+                {
+                    Roles = [.. p.Roles, Snapshots.Role("app"), Snapshots.Role("readers")],
+                    Memberships = [new MembershipFact("readers", "app", false) { Grantors = [.. grantors] }],
+                }
+            )
+        );
 
         Assert.Equal(statements, Sql(Assert.Single(plan.Steps)));
     }
@@ -47,7 +64,9 @@ public class HandMadeDamageTests
     public void Plan_WithoutAReplicationPassword_LeavesTheReplicationRoleToOthers()
     {
         // An adopted cluster: its standbys may log in as anybody.
-        Assert.Empty(Plans.Of(Cluster(), Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Where(r => r.Name != "replicator")] })).Steps);
+        Assert.Empty(
+            Plans.Of(Cluster(), Snapshots.Healthy(p => p with { Roles = [.. p.Roles.Where(r => r.Name != "replicator")] })).Steps
+        );
     }
 
     [Theory]
@@ -62,7 +81,15 @@ public class HandMadeDamageTests
             new("/data/postgresql.auto.conf", 3, "primary_conninfo", "host=10.6.6.6", true, null),
         ];
         var healthy = Snapshots.Healthy(p => p with { Standbys = [.. p.Standbys.Where(s => s.ApplicationName != "core-2")] });
-        var snapshot = healthy with { Members = [healthy.Members[0], Snapshots.Seen("core-2", Snapshots.Standby() with { WalReceiver = null, FileSettings = [.. files] }), healthy.Members[2]] };
+        var snapshot = healthy with
+        {
+            Members =
+            [
+                healthy.Members[0],
+                Snapshots.Seen("core-2", Snapshots.Standby() with { WalReceiver = null, FileSettings = [.. files] }),
+                healthy.Members[2],
+            ],
+        };
 
         var plan = Plans.Of(Cluster(), snapshot);
 
@@ -94,8 +121,13 @@ public class HandMadeDamageTests
     public void Plan_WhenTheRuleListsNobodyWhoStreams_SaysThatCommitsWait()
     {
         // After a promotion the rule may list only the new primary itself.
-        var cluster = Cluster() with { Replication = new Replication(Synchronous(1, "core-1"), At) };
-        var snapshot = Snapshots.Healthy(p => p.WithSetting("synchronous_standby_names", s => s with { Value = "ANY 1 (\"core-1\")" }));
+        var cluster = Cluster() with
+        {
+            Replication = new Replication(Synchronous(1, "core-1"), At),
+        };
+        var snapshot = Snapshots.Healthy(p =>
+            p.WithSetting("synchronous_standby_names", s => s with { Value = "ANY 1 (\"core-1\")" })
+        );
 
         var danger = Assert.Single(Plans.Of(cluster, snapshot).Changes, c => c.Key.Field == Field.Waiting);
 
@@ -109,13 +141,44 @@ public class HandMadeDamageTests
         var cluster = Cluster() with
         {
             Roles = [Role("owner")],
-            Databases = [Database("app", "owner") with { Schemas = [new Schema("app", Name("owner"), At)], Grants = [new Grant(GrantTarget.Schema, "app", null, Name("owner"), ["USAGE"], At)] }],
+            Databases =
+            [
+                Database("app", "owner") with
+                {
+                    Schemas = [new Schema("app", Name("owner"), At)],
+                    Grants = [new Grant(GrantTarget.Schema, "app", null, Name("owner"), ["USAGE"], At)],
+                },
+            ],
         };
-        var healthy = Snapshots.Healthy(p => p with { Roles = [.. p.Roles, Snapshots.Role("owner")], Databases = [.. p.Databases, Snapshots.Database("app", "owner")] });
-        ClusterSnapshot With(params AclFact[] acls) => healthy with { Databases = [.. healthy.Databases, Snapshots.Inside("app", Snapshots.Contents() with { Schemas = [new SchemaFact("app", "owner")], Acls = [.. acls] })] };
+        var healthy = Snapshots.Healthy(p =>
+            p with
+            {
+                Roles = [.. p.Roles, Snapshots.Role("owner")],
+                Databases = [.. p.Databases, Snapshots.Database("app", "owner")],
+            }
+        );
+        ClusterSnapshot With(params AclFact[] acls) =>
+            healthy with
+            {
+                Databases =
+                [
+                    .. healthy.Databases,
+                    Snapshots.Inside(
+                        "app",
+                        Snapshots.Contents() with
+                        {
+                            Schemas = [new SchemaFact("app", "owner")],
+                            Acls = [.. acls],
+                        }
+                    ),
+                ],
+            };
 
         Assert.Empty(Plans.Of(cluster, With()).Steps);
-        Assert.Equal(["core/database/app/grants"], Plans.Of(cluster, With(new AclFact("schema", "app", "app", "owner", null, []))).Ids());
+        Assert.Equal(
+            ["core/database/app/grants"],
+            Plans.Of(cluster, With(new AclFact("schema", "app", "app", "owner", null, []))).Ids()
+        );
     }
 
     [Fact]
@@ -125,15 +188,45 @@ public class HandMadeDamageTests
         var cluster = Cluster() with
         {
             Roles = [Role("owner"), Role("app"), Role("report")],
-            Databases = [Database("app", "owner") with
-            {
-                Schemas = [new Schema("app", Name("owner"), At)],
-                Grants = [new Grant(GrantTarget.Schema, "app", null, Name("app"), ["USAGE"], At), new Grant(GrantTarget.Schema, "app", null, Name("report"), ["USAGE"], At)],
-            }],
+            Databases =
+            [
+                Database("app", "owner") with
+                {
+                    Schemas = [new Schema("app", Name("owner"), At)],
+                    Grants =
+                    [
+                        new Grant(GrantTarget.Schema, "app", null, Name("app"), ["USAGE"], At),
+                        new Grant(GrantTarget.Schema, "app", null, Name("report"), ["USAGE"], At),
+                    ],
+                },
+            ],
         };
-        var healthy = Snapshots.Healthy(p => p with { Roles = [.. p.Roles, Snapshots.Role("owner"), Snapshots.Role("app"), Snapshots.Role("report")], Databases = [.. p.Databases, Snapshots.Database("app", "owner")] });
+        var healthy = Snapshots.Healthy(p =>
+            p with
+            {
+                Roles = [.. p.Roles, Snapshots.Role("owner"), Snapshots.Role("app"), Snapshots.Role("report")],
+                Databases = [.. p.Databases, Snapshots.Database("app", "owner")],
+            }
+        );
         var acls = new AclFact("schema", "app", "app", "owner", "app", ["CREATE", "USAGE"]);
-        var plan = Plans.Of(cluster, healthy with { Databases = [.. healthy.Databases, Snapshots.Inside("app", Snapshots.Contents() with { Schemas = [new SchemaFact("app", "owner")], Acls = [acls] })] });
+        var plan = Plans.Of(
+            cluster,
+            healthy with
+            {
+                Databases =
+                [
+                    .. healthy.Databases,
+                    Snapshots.Inside(
+                        "app",
+                        Snapshots.Contents() with
+                        {
+                            Schemas = [new SchemaFact("app", "owner")],
+                            Acls = [acls],
+                        }
+                    ),
+                ],
+            }
+        );
 
         Assert.Equal(["core/database/app/grants", "core/database/app/grants-taken"], plan.Ids().Order(StringComparer.Ordinal));
         var taken = plan.Steps.Single(s => s.Id.EndsWith("-taken", StringComparison.Ordinal));
@@ -158,9 +251,18 @@ public class HandMadeDamageTests
     [InlineData(false, null)]
     public void Plan_WhenAPasswordCannotBeCompared_RefusesOnlyWhereTheSecretIsMissing(bool secretIsMissing, string? refusal)
     {
-        var cluster = Cluster() with { Roles = [Role("app", "password") with { Password = new SecretReference.FromEnvironment("APP", At) }] };
-        var snapshot = Snapshots.Healthy(p => p with { Roles = [.. p.Roles, Snapshots.Role("app") with { PasswordVerifier = new PasswordVerifier("digest:scram:x") }] });
-        PasswordCheck check = (_, stored) => secretIsMissing || stored is not null ? new PasswordFinding.Unknown("no") : new PasswordFinding.Differs();
+        var cluster = Cluster() with
+        {
+            Roles = [Role("app", "password") with { Password = new SecretReference.FromEnvironment("APP", At) }],
+        };
+        var snapshot = Snapshots.Healthy(p =>
+            p with
+            {
+                Roles = [.. p.Roles, Snapshots.Role("app") with { PasswordVerifier = new PasswordVerifier("digest:scram:x") }],
+            }
+        );
+        PasswordCheck check = (_, stored) =>
+            secretIsMissing || stored is not null ? new PasswordFinding.Unknown("no") : new PasswordFinding.Differs();
 
         var plan = Plans.Of(cluster, snapshot, options: Plans.Options with { Passwords = check });
 
@@ -171,7 +273,8 @@ public class HandMadeDamageTests
     [Fact]
     public void Plan_WhenADatabaseLeavesGit_CallsNothingInsideItUnknown()
     {
-        var snapshot = Snapshots.Healthy(p => p with { Databases = [.. p.Databases, Snapshots.Database("app", "postgres")] })
+        var snapshot = Snapshots
+            .Healthy(p => p with { Databases = [.. p.Databases, Snapshots.Database("app", "postgres")] })
             .WithRecord(["database/app", "database/app/schema/app"]);
 
         var plan = Plans.Of(Cluster(), snapshot);
@@ -183,7 +286,17 @@ public class HandMadeDamageTests
     private static ClusterPlan PlanWithReplicationPassword(ClusterSnapshot snapshot)
     {
         var environment = Fleets.Environment();
-        return Plans.Of(Cluster(), snapshot, environment with { Access = environment.Access with { ReplicationPassword = new SecretReference.FromEnvironment("REPLICATION_PASSWORD", At) } });
+        return Plans.Of(
+            Cluster(),
+            snapshot,
+            environment with
+            {
+                Access = environment.Access with
+                {
+                    ReplicationPassword = new SecretReference.FromEnvironment("REPLICATION_PASSWORD", At),
+                },
+            }
+        );
     }
 
     private static string[] Sql(Step step) => [.. ((StepAction.ExecuteSql)step.Action).Statements];

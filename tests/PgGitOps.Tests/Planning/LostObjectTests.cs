@@ -18,19 +18,36 @@ public class LostObjectTests
         Databases = [Database("shop", "o") with { Schemas = [new Schema("app", Name("o"), At)] }],
     };
 
-    private static readonly ClusterSnapshot Empty = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [.. Snapshots.Primary().Roles, Snapshots.Role("o")] }));
+    private static readonly ClusterSnapshot Empty = Snapshots.Cluster(
+        Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [.. Snapshots.Primary().Roles, Snapshots.Role("o")] })
+    );
 
-    private static readonly ClusterSnapshot WithoutSchema = (Empty with
-    {
-        Members = [Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [.. Snapshots.Primary().Roles, Snapshots.Role("o")], Databases = [Snapshots.Database("postgres", "postgres"), Snapshots.Database("shop", "o")] })],
-        Databases = [Snapshots.Inside("shop", Snapshots.Contents())],
-    }).WithRecord([], ("database/shop", "exists", "true"), ("database/shop/schema/app", "exists", "true"));
+    private static readonly ClusterSnapshot WithoutSchema = (
+        Empty with
+        {
+            Members =
+            [
+                Snapshots.Seen(
+                    "core-1",
+                    Snapshots.Primary() with
+                    {
+                        Roles = [.. Snapshots.Primary().Roles, Snapshots.Role("o")],
+                        Databases = [Snapshots.Database("postgres", "postgres"), Snapshots.Database("shop", "o")],
+                    }
+                ),
+            ],
+            Databases = [Snapshots.Inside("shop", Snapshots.Contents())],
+        }
+    ).WithRecord([], ("database/shop", "exists", "true"), ("database/shop/schema/app", "exists", "true"));
 
     private static readonly ClusterSnapshot Lost = Empty.WithRecord(["database/shop"], ("database/shop", "exists", "true"));
 
     [Fact]
     public void Plan_OfADatabaseThatWasNeverThere_CreatesIt() =>
-        Assert.Equal(["core/database/shop/create", "core/database/shop/schema/app/create"], Plans.Of(Declared, Empty.WithRecord([])).Ids());
+        Assert.Equal(
+            ["core/database/shop/create", "core/database/shop/schema/app/create"],
+            Plans.Of(Declared, Empty.WithRecord([])).Ids()
+        );
 
     [Fact]
     public void Plan_WhenAProcessWasKilledBeforeItCreatedTheDatabase_CreatesIt() =>
@@ -43,7 +60,11 @@ public class LostObjectTests
     public void Plan_WhenADatabaseVanishedByHand_RefusesItByNameAndDoesTheRest(bool wasMade)
     {
         // Found, and never made by us: its loss is no smaller.
-        var record = Empty.WithRecord(wasMade ? ["database/shop", "database/shop/schema/app"] : [], ("database/shop", "exists", "true"), ("database/shop/schema/app", "exists", "true"));
+        var record = Empty.WithRecord(
+            wasMade ? ["database/shop", "database/shop/schema/app"] : [],
+            ("database/shop", "exists", "true"),
+            ("database/shop/schema/app", "exists", "true")
+        );
 
         var plan = Plans.Of(Declared with { Roles = [Role("o"), Role("new")] }, record);
 
@@ -67,7 +88,13 @@ public class LostObjectTests
     [Fact]
     public void Plan_WhenTheRecordCannotBeRead_CreatesNoDatabaseThatMayHaveBeenThere()
     {
-        var plan = Plans.Of(Declared, Empty with { Record = new Observation<ClusterRecord>.Unreadable(UnreadableKind.Faulty, "it is foreign", Snapshots.At) });
+        var plan = Plans.Of(
+            Declared,
+            Empty with
+            {
+                Record = new Observation<ClusterRecord>.Unreadable(UnreadableKind.Faulty, "it is foreign", Snapshots.At),
+            }
+        );
 
         Assert.Empty(plan.Steps);
         Assert.Equal(PlanRule.RecordUnreadable, Assert.Single(plan.Refusals).RuleId);
@@ -76,7 +103,14 @@ public class LostObjectTests
     [Fact]
     public void Plan_WithAnApprovalThatNamesTheDatabase_MakesItAnewWithItsSchemasAndMarksTheApprovalUsed()
     {
-        var plan = Planned(Empty.WithRecord(["database/shop"], ("database/shop", "exists", "true"), ("database/shop/schema/app", "exists", "true")), Allows("database/shop"));
+        var plan = Planned(
+            Empty.WithRecord(
+                ["database/shop"],
+                ("database/shop", "exists", "true"),
+                ("database/shop/schema/app", "exists", "true")
+            ),
+            Allows("database/shop")
+        );
 
         Assert.Equal(["core/database/shop/create", "core/database/shop/schema/app/create"], plan.Ids());
         Assert.Empty(plan.Refusals);
@@ -89,7 +123,11 @@ public class LostObjectTests
     {
         var first = Planned(Lost, Allows("database/shop"));
         var use = first.Steps[0].Effects.Single(e => e.Key.Object == ObjectPath.Parse("approval/anew"));
-        var lostAgain = Empty.WithRecord(["database/shop"], ("database/shop", "exists", "true"), (use.Key.Object.ToString(), use.Key.Field.ToString(), use.Value!.Canonical));
+        var lostAgain = Empty.WithRecord(
+            ["database/shop"],
+            ("database/shop", "exists", "true"),
+            (use.Key.Object.ToString(), use.Key.Field.ToString(), use.Value!.Canonical)
+        );
 
         Assert.Equal(PlanRule.Vanished, Assert.Single(Planned(lostAgain, Allows("database/shop")).Refusals).RuleId);
         Assert.Empty(Planned(lostAgain, Allows("database/shop") with { Expires = Now.AddHours(2) }).Refusals);
@@ -114,16 +152,25 @@ public class LostObjectTests
         var plan = Planner.Plan(fleet, live, Plans.Options);
         var consent = new Consent(true, [plan.Id]);
 
-        Assert.IsType<StepVerdict.Go>(Approval.Decide(plan, fleet, live, consent, Now).Clusters[0].Of("core/database/shop/create"));
-        Assert.IsType<StepVerdict.NeedsApproval>(Approval.Decide(plan, fleet, live, consent, Now.AddHours(1)).Clusters[0].Of("core/database/shop/create"));
-        Assert.IsType<StepVerdict.NeedsApproval>(Approval.Decide(plan, fleet with { Approvals = [] }, live, consent, Now).Clusters[0].Of("core/database/shop/create"));
+        Assert.IsType<StepVerdict.Go>(
+            Approval.Decide(plan, fleet, live, consent, Now).Clusters[0].Of("core/database/shop/create")
+        );
+        Assert.IsType<StepVerdict.NeedsApproval>(
+            Approval.Decide(plan, fleet, live, consent, Now.AddHours(1)).Clusters[0].Of("core/database/shop/create")
+        );
+        Assert.IsType<StepVerdict.NeedsApproval>(
+            Approval.Decide(plan, fleet with { Approvals = [] }, live, consent, Now).Clusters[0].Of("core/database/shop/create")
+        );
     }
 
     private static ClusterPlan Planned(ClusterSnapshot snapshot, ApprovalDocument approval) =>
-        Assert.Single(Planner.Plan(Fleet(Declared) with { Approvals = [approval] }, Snapshots.Fleet(snapshot), Plans.Options).Clusters);
+        Assert.Single(
+            Planner.Plan(Fleet(Declared) with { Approvals = [approval] }, Snapshots.Fleet(snapshot), Plans.Options).Clusters
+        );
 
-    private static ApprovalDocument Allows(string path) => new(new DocumentHead("Approval", "anew", null, At), null, null, "core", "kari", Now.AddHours(1), At)
-    {
-        Recreates = [new Located<string>(path, At)],
-    };
+    private static ApprovalDocument Allows(string path) =>
+        new(new DocumentHead("Approval", "anew", null, At), null, null, "core", "kari", Now.AddHours(1), At)
+        {
+            Recreates = [new Located<string>(path, At)],
+        };
 }

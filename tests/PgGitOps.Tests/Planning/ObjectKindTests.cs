@@ -9,16 +9,32 @@ namespace PgGitOps.Tests.Planning;
 public class ObjectKindTests
 {
     /// <summary>What a document cannot declare: seen and reported, or noted in a record.</summary>
-    private static readonly Type[] Unmanaged = [typeof(ObjectPath.Standby), typeof(ObjectPath.RoleSettingInDatabase), typeof(ObjectPath.EveryRoleSetting), typeof(ObjectPath.Approval), typeof(ObjectPath.Unknown)];
+    private static readonly Type[] Unmanaged =
+    [
+        typeof(ObjectPath.Standby),
+        typeof(ObjectPath.RoleSettingInDatabase),
+        typeof(ObjectPath.EveryRoleSetting),
+        typeof(ObjectPath.Approval),
+        typeof(ObjectPath.Unknown),
+    ];
 
     [Fact]
     public void Kinds_AreOneForEveryObjectThatADocumentCanDeclare()
     {
-        var cases = typeof(ObjectPath).GetNestedTypes(BindingFlags.Public).Where(t => t.IsSubclassOf(typeof(ObjectPath))).ToHashSet();
+        var cases = typeof(ObjectPath)
+            .GetNestedTypes(BindingFlags.Public)
+            .Where(t => t.IsSubclassOf(typeof(ObjectPath)))
+            .ToHashSet();
 
-        Assert.Equal(cases.Except(Unmanaged).Select(c => c.Name).Order(StringComparer.Ordinal), ObjectKinds.All.Select(k => k.Case.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            cases.Except(Unmanaged).Select(c => c.Name).Order(StringComparer.Ordinal),
+            ObjectKinds.All.Select(k => k.Case.Name).Order(StringComparer.Ordinal)
+        );
         var kinds = typeof(ObjectKind).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(ObjectKind)) && !t.IsAbstract);
-        Assert.Equal(kinds.Select(k => k.Name).Order(StringComparer.Ordinal), ObjectKinds.All.Select(k => k.GetType().Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            kinds.Select(k => k.Name).Order(StringComparer.Ordinal),
+            ObjectKinds.All.Select(k => k.GetType().Name).Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
@@ -51,7 +67,13 @@ public class ObjectKindTests
             ScopedSettings = [new("shop", null, "work_mem", "1MB")],
         };
 
-        var plan = Plans.Of(Cluster("core-1") with { Roles = [Role("more")] }, Snapshots.Cluster(Snapshots.Seen("core-1", facts)).WithRecord([odd]));
+        var plan = Plans.Of(
+            Cluster("core-1") with
+            {
+                Roles = [Role("more")],
+            },
+            Snapshots.Cluster(Snapshots.Seen("core-1", facts)).WithRecord([odd])
+        );
 
         Assert.Equal(["core/role/more/create"], plan.Ids());
         Assert.DoesNotContain(plan.Changes, c => c.Key.Object == ObjectPath.Parse(odd) && c.NotActedOn is null);

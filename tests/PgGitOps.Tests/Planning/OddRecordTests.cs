@@ -15,7 +15,9 @@ public class OddRecordTests
     [InlineData("")]
     public void Plan_WithARecordOfAnotherVersion_NamesTheObjectAndDoesTheRest(string odd)
     {
-        var live = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary())).WithRecord([odd], (odd, "privileges", "SELECT"), ("database/a/grant/x", "privileges", "SELECT"));
+        var live = Snapshots
+            .Cluster(Snapshots.Seen("core-1", Snapshots.Primary()))
+            .WithRecord([odd], (odd, "privileges", "SELECT"), ("database/a/grant/x", "privileges", "SELECT"));
 
         var plan = Plans.Of(Cluster("core-1") with { Roles = [Role("app")] }, live);
 
@@ -26,9 +28,26 @@ public class OddRecordTests
     [Fact]
     public void Plan_WithAnInvalidDatabase_NamesItAndTouchesNothingOfIt()
     {
-        var facts = Snapshots.Primary() with { Databases = [Snapshots.Database("postgres", "postgres"), Snapshots.Database("shop", "postgres") with { ConnectionLimit = DatabaseFact.InvalidConnectionLimit }] };
+        var facts = Snapshots.Primary() with
+        {
+            Databases =
+            [
+                Snapshots.Database("postgres", "postgres"),
+                Snapshots.Database("shop", "postgres") with
+                {
+                    ConnectionLimit = DatabaseFact.InvalidConnectionLimit,
+                },
+            ],
+        };
 
-        var plan = Plans.Of(Cluster("core-1") with { Databases = [Database("shop") with { ConnectionLimit = 7 }], Roles = [Role("app")] }, Snapshots.Cluster(Snapshots.Seen("core-1", facts)));
+        var plan = Plans.Of(
+            Cluster("core-1") with
+            {
+                Databases = [Database("shop") with { ConnectionLimit = 7 }],
+                Roles = [Role("app")],
+            },
+            Snapshots.Cluster(Snapshots.Seen("core-1", facts))
+        );
 
         Assert.Equal(["core/role/app/create"], plan.Ids());
         Assert.Contains(plan.Unknowns, u => u.Contains("database shop is invalid", StringComparison.Ordinal));

@@ -30,12 +30,18 @@ public class PartialPlanTests
     public void Plan_WithACascade_ClonesItFromItsUpstreamAfterThat()
     {
         var cluster = Cluster();
-        cluster = cluster with { Members = [cluster.Members[0], cluster.Members[1] with { From = Name("core-3") }, cluster.Members[2]] };
+        cluster = cluster with
+        {
+            Members = [cluster.Members[0], cluster.Members[1] with { From = Name("core-3") }, cluster.Members[2]],
+        };
 
         var plan = Plans.Of(cluster, Snapshots.Empty("core-1", "core-2", "core-3"));
 
         Assert.Empty(plan.Refusals);
-        Assert.Equal(["core/member/core-1/initialise", "core/member/core-3/clone", "core/member/core-3/slots", "core/member/core-2/clone"], plan.Ids());
+        Assert.Equal(
+            ["core/member/core-1/initialise", "core/member/core-3/clone", "core/member/core-3/slots", "core/member/core-2/clone"],
+            plan.Ids()
+        );
         Assert.Equal("core-3", Assert.IsType<StepAction.CloneStandby>(plan.Steps[3].Action).Source);
     }
 
@@ -43,12 +49,18 @@ public class PartialPlanTests
     public void Plan_WhenTheCommandLineHoldsAParameter_RefusesAndNamesTheSource()
     {
         var cluster = Cluster("core-1") with { Parameters = [Setting("work_mem", "8MB")] };
-        var snapshot = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary().WithSetting("work_mem", s => s with { Source = "command line" })));
+        var snapshot = Snapshots.Cluster(
+            Snapshots.Seen("core-1", Snapshots.Primary().WithSetting("work_mem", s => s with { Source = "command line" }))
+        );
 
         var plan = Plans.Of(cluster, snapshot);
 
         Assert.Empty(plan.Steps);
-        Assert.Contains("command line", Assert.Single(plan.Refusals, r => r.RuleId == PlanRule.Overridden).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "command line",
+            Assert.Single(plan.Refusals, r => r.RuleId == PlanRule.Overridden).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -57,7 +69,17 @@ public class PartialPlanTests
         var cluster = Cluster("core-1") with { Parameters = [Setting("max_connections", "200")] };
         var facts = Snapshots.Primary().WithSetting("max_connections", s => s with { PendingRestart = true }) with
         {
-            FileSettings = [new FileSettingFact("/data/postgresql.auto.conf", 3, "max_connections", "200", false, "setting could not be applied")],
+            FileSettings =
+            [
+                new FileSettingFact(
+                    "/data/postgresql.auto.conf",
+                    3,
+                    "max_connections",
+                    "200",
+                    false,
+                    "setting could not be applied"
+                ),
+            ],
         };
 
         var plan = Plans.Of(cluster, Snapshots.Cluster(Snapshots.Seen("core-1", facts)));
@@ -68,10 +90,27 @@ public class PartialPlanTests
     [Fact]
     public void Plan_WhenAPasswordCannotBeFound_RefusesThatAloneAndStillMakesTheRole()
     {
-        var cluster = Cluster("core-1") with { Roles = [Role("app", "login", "password") with { Login = true, Password = new SecretReference.FromEnvironment("APP", At) }] };
+        var cluster = Cluster("core-1") with
+        {
+            Roles =
+            [
+                Role("app", "login", "password") with
+                {
+                    Login = true,
+                    Password = new SecretReference.FromEnvironment("APP", At),
+                },
+            ],
+        };
         PasswordCheck missing = (_, _) => new PasswordFinding.Unknown("environment variable APP is not set");
 
-        var plan = Plans.Of(cluster, Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary())), options: Plans.Options with { Passwords = missing });
+        var plan = Plans.Of(
+            cluster,
+            Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary())),
+            options: Plans.Options with
+            {
+                Passwords = missing,
+            }
+        );
 
         Assert.Equal(["core/role/app/create"], plan.Ids());
         Assert.Contains(plan.Refusals, r => r.RuleId == PlanRule.SecretMissing);
@@ -102,12 +141,19 @@ public class PartialPlanTests
     [Fact]
     public void Plan_WithAParameterOfALibraryThatIsNotLoaded_LoadsTheLibraryFirst()
     {
-        var cluster = Cluster("core-1") with { Parameters = [Setting("auto_explain.log_min_duration", "5s"), Setting("shared_preload_libraries", "auto_explain")] };
+        var cluster = Cluster("core-1") with
+        {
+            Parameters = [Setting("auto_explain.log_min_duration", "5s"), Setting("shared_preload_libraries", "auto_explain")],
+        };
 
         var plan = Plans.Of(cluster, Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary())));
 
         Assert.Equal(["core/member/core-1/parameters", "core/member/core-1/restart"], plan.Ids());
         Assert.DoesNotContain(plan.Sql(), s => s.Contains("log_min_duration", StringComparison.Ordinal));
-        Assert.Contains("library", plan.Changes.Single(c => c.Key.Object.ToString().EndsWith("log_min_duration", StringComparison.Ordinal)).NotActedOn, StringComparison.Ordinal);
+        Assert.Contains(
+            "library",
+            plan.Changes.Single(c => c.Key.Object.ToString().EndsWith("log_min_duration", StringComparison.Ordinal)).NotActedOn,
+            StringComparison.Ordinal
+        );
     }
 }

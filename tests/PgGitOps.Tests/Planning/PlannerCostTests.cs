@@ -13,22 +13,80 @@ public class PlannerCostTests(ITestOutputHelper output)
     [Fact]
     public void Plan_OfAnOrderlyClusterOfTwentySettingsTwentyRolesTenDatabases_TakesMilliseconds()
     {
-        string[] names = ["autovacuum_max_workers", "bgwriter_delay", "checkpoint_timeout", "deadlock_timeout", "effective_cache_size", "effective_io_concurrency", "hot_standby_feedback", "log_min_duration_statement", "maintenance_work_mem", "max_connections", "max_parallel_workers", "max_wal_senders", "max_wal_size", "max_worker_processes", "min_wal_size", "random_page_cost", "shared_buffers", "temp_buffers", "wal_buffers", "work_mem"];
+        string[] names =
+        [
+            "autovacuum_max_workers",
+            "bgwriter_delay",
+            "checkpoint_timeout",
+            "deadlock_timeout",
+            "effective_cache_size",
+            "effective_io_concurrency",
+            "hot_standby_feedback",
+            "log_min_duration_statement",
+            "maintenance_work_mem",
+            "max_connections",
+            "max_parallel_workers",
+            "max_wal_senders",
+            "max_wal_size",
+            "max_worker_processes",
+            "min_wal_size",
+            "random_page_cost",
+            "shared_buffers",
+            "temp_buffers",
+            "wal_buffers",
+            "work_mem",
+        ];
         var cluster = Cluster("core-1") with
         {
             Parameters = [.. names.Select(n => Setting(n, n.Contains("feedback", StringComparison.Ordinal) ? "on" : "100"))],
-            Roles = [.. Enumerable.Range(10, 20).Select(i => Role($"role_{i}", "login", "connectionLimit", "memberOf") with { Login = true, ConnectionLimit = 5 })],
-            Databases = [.. Enumerable.Range(10, 10).Select(i => Database($"db_{i}", "role_10") with { Schemas = [new Schema("app", Name("role_10"), At)] })],
+            Roles =
+            [
+                .. Enumerable
+                    .Range(10, 20)
+                    .Select(i =>
+                        Role($"role_{i}", "login", "connectionLimit", "memberOf") with
+                        {
+                            Login = true,
+                            ConnectionLimit = 5,
+                        }
+                    ),
+            ],
+            Databases =
+            [
+                .. Enumerable
+                    .Range(10, 10)
+                    .Select(i => Database($"db_{i}", "role_10") with { Schemas = [new Schema("app", Name("role_10"), At)] }),
+            ],
         };
         var snapshot = Materialised.Of(cluster);
         snapshot = snapshot with
         {
             Members =
             [
-                Snapshots.Seen("core-1", ((Observation<ServerFacts>.Seen)snapshot.Members[0].Server).Value with
-                {
-                    Settings = [.. cluster.Parameters.Select(p => SettingCatalog.Of(null).Find(p.Name)!).Select(m => new SettingFact(m.Name, m.VarType == "bool" ? "on" : "100", m.Unit, m.VarType, m.Context, "configuration file", null, null, null, false, m.EnumValues))],
-                }),
+                Snapshots.Seen(
+                    "core-1",
+                    ((Observation<ServerFacts>.Seen)snapshot.Members[0].Server).Value with
+                    {
+                        Settings =
+                        [
+                            .. cluster
+                                .Parameters.Select(p => SettingCatalog.Of(null).Find(p.Name)!)
+                                .Select(m => new SettingFact(
+                                    m.Name,
+                                    m.VarType == "bool" ? "on" : "100",
+                                    m.Unit,
+                                    m.VarType,
+                                    m.Context,
+                                    "configuration file",
+                                    null,
+                                    null,
+                                    null,
+                                    false,
+                                    m.EnumValues
+                                )),
+                        ],
+                    }
+                ),
             ],
         };
         var fleet = Fleet(cluster);

@@ -15,7 +15,12 @@ public class PlannerTests
         Replication = new Replication(Synchronous(1, "core-2", "core-3"), At),
         Roles =
         [
-            Role("app", "login", "memberOf", "password") with { Login = true, MemberOf = [Name("owner")], Password = new SecretReference.FromEnvironment("APP_PASSWORD", At) },
+            Role("app", "login", "memberOf", "password") with
+            {
+                Login = true,
+                MemberOf = [Name("owner")],
+                Password = new SecretReference.FromEnvironment("APP_PASSWORD", At),
+            },
             Role("owner"),
         ],
         Databases =
@@ -26,8 +31,15 @@ public class PlannerTests
                 Locale = "C",
                 Schemas = [new Schema("tenancy", Name("owner"), At)],
                 Extensions = [new Extension("pg_stat_statements", null, null, At)],
-                Grants = [new Grant(GrantTarget.Schema, "tenancy", null, Name("app"), ["USAGE"], At), new Grant(GrantTarget.AllTables, "tenancy", null, Name("app"), ["SELECT"], At)],
-                DefaultPrivileges = [new DefaultPrivilege(Name("owner"), "tenancy", DefaultPrivilegeTarget.Tables, Name("app"), ["SELECT"], At)],
+                Grants =
+                [
+                    new Grant(GrantTarget.Schema, "tenancy", null, Name("app"), ["USAGE"], At),
+                    new Grant(GrantTarget.AllTables, "tenancy", null, Name("app"), ["SELECT"], At),
+                ],
+                DefaultPrivileges =
+                [
+                    new DefaultPrivilege(Name("owner"), "tenancy", DefaultPrivilegeTarget.Tables, Name("app"), ["SELECT"], At),
+                ],
                 Settings = [Setting("search_path", "tenancy, public")],
             },
         ],
@@ -58,7 +70,8 @@ public class PlannerTests
                 "core/database/tenancy/grants",
                 "core/database/tenancy/default-privileges",
             ],
-            plan.Ids());
+            plan.Ids()
+        );
     }
 
     [Fact]
@@ -82,11 +95,15 @@ public class PlannerTests
 
         Assert.Equal(
             [
-                "core/member/core-2/parameters", "core/member/core-2/restart",
-                "core/member/core-3/parameters", "core/member/core-3/restart",
-                "core/member/core-1/parameters-raise", "core/member/core-1/restart",
+                "core/member/core-2/parameters",
+                "core/member/core-2/restart",
+                "core/member/core-3/parameters",
+                "core/member/core-3/restart",
+                "core/member/core-1/parameters-raise",
+                "core/member/core-1/restart",
             ],
-            plan.Ids());
+            plan.Ids()
+        );
         Assert.All(plan.Steps.Where(s => s.Action is StepAction.RestartServer), s => Assert.Equal("restart", s.Window));
     }
 
@@ -97,7 +114,10 @@ public class PlannerTests
 
         var plan = Plans.Of(cluster, Snapshots.Healthy());
 
-        Assert.Equal(["core/member/core-1/parameters", "core/member/core-1/restart", "core/member/core-2/parameters-lower"], plan.Ids().Take(3));
+        Assert.Equal(
+            ["core/member/core-1/parameters", "core/member/core-1/restart", "core/member/core-2/parameters-lower"],
+            plan.Ids().Take(3)
+        );
     }
 
     [Fact]
@@ -120,7 +140,10 @@ public class PlannerTests
     [Trait("Requirement", "R-08")]
     public void Plan_WhenSomeMembersAreAbsentAndNoPrimaryIsSeen_NeverInitialises()
     {
-        var plan = Plans.Of(Cluster(), Snapshots.Cluster(Snapshots.Absent("core-1"), Snapshots.Unreachable("core-2"), Snapshots.Absent("core-3")));
+        var plan = Plans.Of(
+            Cluster(),
+            Snapshots.Cluster(Snapshots.Absent("core-1"), Snapshots.Unreachable("core-2"), Snapshots.Absent("core-3"))
+        );
 
         Assert.Empty(plan.Steps);
         Assert.Contains(plan.Refusals, r => r.RuleId == PlanRule.WouldForkCluster);
@@ -131,7 +154,11 @@ public class PlannerTests
     public void Plan_WhenTwoPrimariesAnswer_RefusesEverything()
     {
         var cluster = Rich;
-        var snapshot = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary()), Snapshots.Seen("core-2", Snapshots.Primary()), Snapshots.Seen("core-3", Snapshots.Standby()));
+        var snapshot = Snapshots.Cluster(
+            Snapshots.Seen("core-1", Snapshots.Primary()),
+            Snapshots.Seen("core-2", Snapshots.Primary()),
+            Snapshots.Seen("core-3", Snapshots.Standby())
+        );
 
         var plan = Plans.Of(cluster, snapshot);
 
@@ -142,7 +169,11 @@ public class PlannerTests
     [Fact]
     public void Plan_WhenOneStandbyIsAbsent_ClonesItOverItsSlot()
     {
-        var snapshot = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary("core-2")), Snapshots.Seen("core-2", Snapshots.Standby()), Snapshots.Absent("core-3"));
+        var snapshot = Snapshots.Cluster(
+            Snapshots.Seen("core-1", Snapshots.Primary("core-2")),
+            Snapshots.Seen("core-2", Snapshots.Standby()),
+            Snapshots.Absent("core-3")
+        );
 
         var plan = Plans.Of(Cluster(), snapshot);
 
@@ -154,7 +185,11 @@ public class PlannerTests
     public void Plan_WhenTooFewStandbysStream_RefusesTheRuleThatWouldBlockCommits()
     {
         var cluster = Cluster() with { Replication = new Replication(Synchronous(2, "core-2", "core-3"), At) };
-        var snapshot = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary("core-2")), Snapshots.Seen("core-2", Snapshots.Standby()), Snapshots.Unreachable("core-3"));
+        var snapshot = Snapshots.Cluster(
+            Snapshots.Seen("core-1", Snapshots.Primary("core-2")),
+            Snapshots.Seen("core-2", Snapshots.Standby()),
+            Snapshots.Unreachable("core-3")
+        );
 
         var plan = Plans.Of(cluster, snapshot);
 
@@ -166,7 +201,9 @@ public class PlannerTests
     public void Plan_WhenAHandChangedAnAppliedValue_CallsItDrift()
     {
         var cluster = Cluster("core-1") with { Parameters = [Setting("work_mem", "16MB")] };
-        var snapshot = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary())).WithRecord(null, ("member/core-1/parameter/work_mem", "value", "16384"));
+        var snapshot = Snapshots
+            .Cluster(Snapshots.Seen("core-1", Snapshots.Primary()))
+            .WithRecord(null, ("member/core-1/parameter/work_mem", "value", "16384"));
 
         var change = Assert.Single(Plans.Of(cluster, snapshot).Changes);
 
@@ -177,8 +214,13 @@ public class PlannerTests
     [Fact]
     public void Plan_WhenAParameterWasDroppedFromGit_ResetsIt()
     {
-        var snapshot = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary()))
-            .WithRecord(null, ("member/core-1/parameter/work_mem", "value", "4096"), ("member/core-1/parameter/work_mem", "configured", "4096"));
+        var snapshot = Snapshots
+            .Cluster(Snapshots.Seen("core-1", Snapshots.Primary()))
+            .WithRecord(
+                null,
+                ("member/core-1/parameter/work_mem", "value", "4096"),
+                ("member/core-1/parameter/work_mem", "configured", "4096")
+            );
 
         var plan = Plans.Of(Cluster("core-1"), snapshot);
 
@@ -189,7 +231,16 @@ public class PlannerTests
     public void Plan_WhenMoreIsGoneThanTheBudget_RemovesNothingAndNamesAll()
     {
         string[] made = ["role/a", "role/b", "role/c", "role/d"];
-        var snapshot = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [Snapshots.Role("postgres"), .. "abcd".Select(c => Snapshots.Role(c.ToString()))] }))
+        var snapshot = Snapshots
+            .Cluster(
+                Snapshots.Seen(
+                    "core-1",
+                    Snapshots.Primary() with
+                    {
+                        Roles = [Snapshots.Role("postgres"), .. "abcd".Select(c => Snapshots.Role(c.ToString()))],
+                    }
+                )
+            )
             .WithRecord(made);
 
         var plan = Plans.Of(Cluster("core-1"), snapshot);
@@ -202,7 +253,16 @@ public class PlannerTests
     [Fact]
     public void Plan_WhenARoleWeMadeIsGoneFromGit_DropsItAndNeverOneWeDidNotMake()
     {
-        var snapshot = Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [Snapshots.Role("postgres"), Snapshots.Role("made"), Snapshots.Role("theirs")] }))
+        var snapshot = Snapshots
+            .Cluster(
+                Snapshots.Seen(
+                    "core-1",
+                    Snapshots.Primary() with
+                    {
+                        Roles = [Snapshots.Role("postgres"), Snapshots.Role("made"), Snapshots.Role("theirs")],
+                    }
+                )
+            )
             .WithRecord(["role/made"]);
 
         var plan = Plans.Of(Cluster("core-1"), snapshot);

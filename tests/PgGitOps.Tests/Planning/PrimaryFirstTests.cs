@@ -11,10 +11,17 @@ namespace PgGitOps.Tests.Planning;
 /// <summary>A step that needs a primary never comes before the step that gives one.</summary>
 public class PrimaryFirstTests
 {
-    private static readonly AccessListFacts Edited = new(true, [.. AccessList.LinesOf(Fleets.Environment()), "host all all 127.0.0.9/32 md5"], true);
+    private static readonly AccessListFacts Edited = new(
+        true,
+        [.. AccessList.LinesOf(Fleets.Environment()), "host all all 127.0.0.9/32 md5"],
+        true
+    );
 
-    private static ClusterSnapshot PrimaryDown(AccessListFacts list) => Snapshots.Cluster(
-        Snapshots.Stopped("core-1", standby: false), Snapshots.Seen("core-2", Snapshots.Standby() with { AccessList = list }));
+    private static ClusterSnapshot PrimaryDown(AccessListFacts list) =>
+        Snapshots.Cluster(
+            Snapshots.Stopped("core-1", standby: false),
+            Snapshots.Seen("core-2", Snapshots.Standby() with { AccessList = list })
+        );
 
     [Fact]
     public void Plan_WhenThePrimaryIsDownAndAStandbysAccessListDiffers_StartsThePrimaryFirst()
@@ -28,7 +35,10 @@ public class PrimaryFirstTests
     [Fact]
     public void Plan_WhenAStandbysListWasNeverLoaded_StartsThePrimaryFirstToo()
     {
-        var plan = Plans.Of(Cluster("core-1", "core-2"), PrimaryDown(new AccessListFacts(true, AccessList.LinesOf(Fleets.Environment()), false)));
+        var plan = Plans.Of(
+            Cluster("core-1", "core-2"),
+            PrimaryDown(new AccessListFacts(true, AccessList.LinesOf(Fleets.Environment()), false))
+        );
 
         Assert.Equal(["core/member/core-1/start", "core/member/core-2/accessList/load"], plan.Ids());
     }
@@ -49,11 +59,26 @@ public class PrimaryFirstTests
     public void Check_OfStepsInTheWrongOrder_RefusesThem()
     {
         var plan = Plans.Of(Cluster("core-1", "core-2"), PrimaryDown(Edited));
-        var problem = ProblemReader.Read(Fleets.Environment(), Cluster("core-1", "core-2"), PrimaryDown(Edited), Plans.PasswordsMatch, Now);
+        var problem = ProblemReader.Read(
+            Fleets.Environment(),
+            Cluster("core-1", "core-2"),
+            PrimaryDown(Edited),
+            Plans.PasswordsMatch,
+            Now
+        );
         // As they were ordered once: the list's step asked for nothing but its own server.
-        var list = plan.Steps[1] with { DependsOn = [], Preconditions = plan.Steps[1].Preconditions.Where(p => p.Key.Object != ObjectPath.Parse("member/core-1")).ToEquatableArray() };
+        var list = plan.Steps[1] with
+        {
+            DependsOn = [],
+            Preconditions = plan.Steps[1]
+                .Preconditions.Where(p => p.Key.Object != ObjectPath.Parse("member/core-1"))
+                .ToEquatableArray(),
+        };
 
         Assert.Empty(PlanChecker.Check(problem, [plan.Steps[0], list], StateInvariants.All));
-        Assert.Contains(PlanChecker.Check(problem, [list, plan.Steps[0]], StateInvariants.All), f => f.Contains("needs a primary", StringComparison.Ordinal));
+        Assert.Contains(
+            PlanChecker.Check(problem, [list, plan.Steps[0]], StateInvariants.All),
+            f => f.Contains("needs a primary", StringComparison.Ordinal)
+        );
     }
 }

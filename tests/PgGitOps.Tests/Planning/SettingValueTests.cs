@@ -31,7 +31,8 @@ public class SettingValueTests
     [InlineData("synchronous_standby_names", "a, b", "FIRST 1 (a, b)")]
     [InlineData("synchronous_standby_names", "2 (a, b)", "FIRST 2 (a,b)")]
     [InlineData("TimeZone", "Europe/Oslo", "europe/oslo")]
-    public void Read_OfTwoSpellings_IsOneValue(string name, string one, string other) => Assert.Equal(Read(name, one), Read(name, other));
+    public void Read_OfTwoSpellings_IsOneValue(string name, string one, string other) =>
+        Assert.Equal(Read(name, one), Read(name, other));
 
     [Theory]
     [InlineData("search_path", "a, b", "b, a")]
@@ -40,7 +41,8 @@ public class SettingValueTests
     [InlineData("synchronous_standby_names", "ANY 1 (a, b)", "ANY 2 (a, b)")]
     [InlineData("work_mem", "4MB", "4")]
     [InlineData("log_line_prefix", "%m ", "%m")]
-    public void Read_OfTwoValues_TellsThemApart(string name, string one, string other) => Assert.NotEqual(Read(name, one), Read(name, other));
+    public void Read_OfTwoValues_TellsThemApart(string name, string one, string other) =>
+        Assert.NotEqual(Read(name, one), Read(name, other));
 
     [Theory]
     [InlineData("work_mem", "4 apples")]
@@ -61,7 +63,10 @@ public class SettingValueTests
 
     [Fact]
     public void ToSql_OfAQuotedList_QuotesEveryItemAlone() =>
-        Assert.Equal("'pg_stat_statements', 'auto_explain'", SettingValue.ToSql("shared_preload_libraries", "pg_stat_statements, auto_explain"));
+        Assert.Equal(
+            "'pg_stat_statements', 'auto_explain'",
+            SettingValue.ToSql("shared_preload_libraries", "pg_stat_statements, auto_explain")
+        );
 
     [Fact]
     public void ToSql_OfAnEmptyQuotedList_CanOnlyReset() => Assert.Null(SettingValue.ToSql("shared_preload_libraries", ""));

@@ -17,10 +17,37 @@ public class ShortfallTests
     [InlineData("waiting", ChangeCause.Undeclared, FieldTreatment.Observe, false, true, true)]
     [InlineData("waiting", ChangeCause.Undeclared, FieldTreatment.Ignore, false, true, false)]
     [InlineData("superuser", ChangeCause.Undeclared, FieldTreatment.Observe, false, true, false)]
-    public void Of_AChange_CountsWhatIsDeclaredEnforcedAndLeft(string field, ChangeCause cause, FieldTreatment treatment, bool declared, bool left, bool counts)
+    public void Of_AChange_CountsWhatIsDeclaredEnforcedAndLeft(
+        string field,
+        ChangeCause cause,
+        FieldTreatment treatment,
+        bool declared,
+        bool left,
+        bool counts
+    )
     {
-        var change = new Change(Paths.Key("x", field), FacetValue.Of("a"), declared ? FacetValue.Of("b") : null, null, cause, treatment, null) { NotActedOn = left ? "no step" : null };
-        var plan = new ClusterPlan { Cluster = "core", Mode = ReconcileMode.Enforce, Changes = [change], Steps = [], Refusals = [], Reads = [], Unknowns = [] };
+        var change = new Change(
+            Paths.Key("x", field),
+            FacetValue.Of("a"),
+            declared ? FacetValue.Of("b") : null,
+            null,
+            cause,
+            treatment,
+            null
+        )
+        {
+            NotActedOn = left ? "no step" : null,
+        };
+        var plan = new ClusterPlan
+        {
+            Cluster = "core",
+            Mode = ReconcileMode.Enforce,
+            Changes = [change],
+            Steps = [],
+            Refusals = [],
+            Reads = [],
+            Unknowns = [],
+        };
 
         Assert.Equal(counts, Shortfall.Of(plan).Any());
     }

@@ -47,7 +47,10 @@ public class SqlQuotingTests
     {
         var cluster = Builders.Fleets.Cluster("core-1") with { Roles = [Builders.Fleets.Role(new string('r', 64))] };
 
-        var plan = Builders.Plans.Of(cluster, Builders.Snapshots.Cluster(Builders.Snapshots.Seen("core-1", Builders.Snapshots.Primary())));
+        var plan = Builders.Plans.Of(
+            cluster,
+            Builders.Snapshots.Cluster(Builders.Snapshots.Seen("core-1", Builders.Snapshots.Primary()))
+        );
 
         Assert.Empty(plan.Steps);
         Assert.Contains(plan.Refusals, r => r.RuleId == PlanRule.BadName);

@@ -31,7 +31,10 @@ public class StalePlanTests
 
     [Fact]
     public void Check_WhenAnUnchangedManagedValueMoved_NamesIt() =>
-        Assert.Contains(Moved(f => f with { Roles = [Snapshots.Role("app") with { Login = true }] }), m => m.Key.Object == ObjectPath.Parse("role/app"));
+        Assert.Contains(
+            Moved(f => f with { Roles = [Snapshots.Role("app") with { Login = true }] }),
+            m => m.Key.Object == ObjectPath.Parse("role/app")
+        );
 
     [Fact]
     public void Check_WhenAVerifierMoved_NamesTheRoleAndNoVerifier()
@@ -47,10 +50,23 @@ public class StalePlanTests
         Assert.Equal("core/role/app.verifier has changed", moved.ToString());
         Assert.DoesNotContain("SCRAM", System.Text.Json.JsonSerializer.Serialize(plan), StringComparison.Ordinal);
 
-        ClusterPlan Of(string verifier) => Plans.Of(
-            cluster,
-            Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary() with { Roles = [Snapshots.Role("app") with { PasswordVerifier = new PasswordVerifier(verifier) }] })),
-            options: Plans.Options with { Passwords = differs });
+        ClusterPlan Of(string verifier) =>
+            Plans.Of(
+                cluster,
+                Snapshots.Cluster(
+                    Snapshots.Seen(
+                        "core-1",
+                        Snapshots.Primary() with
+                        {
+                            Roles = [Snapshots.Role("app") with { PasswordVerifier = new PasswordVerifier(verifier) }],
+                        }
+                    )
+                ),
+                options: Plans.Options with
+                {
+                    Passwords = differs,
+                }
+            );
     }
 
     [Fact]
@@ -64,11 +80,20 @@ public class StalePlanTests
     }
 
     private static string Id(Func<ServerFacts, ServerFacts> change) =>
-        Planner.Plan(Fleet(Desired), Snapshots.Fleet(Snapshots.Cluster(Snapshots.Seen("core-1", change(Before)))), Plans.Options).Id;
+        Planner
+            .Plan(Fleet(Desired), Snapshots.Fleet(Snapshots.Cluster(Snapshots.Seen("core-1", change(Before)))), Plans.Options)
+            .Id;
 
-    private static PgGitOps.Core.Desired.Cluster Desired => Cluster("core-1") with { Parameters = [Setting("work_mem", "8MB")], Roles = [Role("app", "login")] };
+    private static PgGitOps.Core.Desired.Cluster Desired =>
+        Cluster("core-1") with
+        {
+            Parameters = [Setting("work_mem", "8MB")],
+            Roles = [Role("app", "login")],
+        };
 
-    private static Core.Sources.EquatableArray<MovedRead> Moved(Func<ServerFacts, ServerFacts> change) => StalePlan.Check(
-        Plans.Of(Desired, Snapshots.Cluster(Snapshots.Seen("core-1", Before))),
-        Plans.Of(Desired, Snapshots.Cluster(Snapshots.Seen("core-1", change(Before)))));
+    private static Core.Sources.EquatableArray<MovedRead> Moved(Func<ServerFacts, ServerFacts> change) =>
+        StalePlan.Check(
+            Plans.Of(Desired, Snapshots.Cluster(Snapshots.Seen("core-1", Before))),
+            Plans.Of(Desired, Snapshots.Cluster(Snapshots.Seen("core-1", change(Before))))
+        );
 }

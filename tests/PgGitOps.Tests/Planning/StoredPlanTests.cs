@@ -24,7 +24,9 @@ public class StoredPlanTests
     [Fact]
     public void Read_OfAStoredPlan_IsSealedAndWritesTheSameBytes()
     {
-        var stored = System.IO.File.ReadAllBytes(Golden.InRepository("tests/PgGitOps.Tests/Planning/Stored/plan-v1-before-objects-had-types.json"));
+        var stored = System.IO.File.ReadAllBytes(
+            Golden.InRepository("tests/PgGitOps.Tests/Planning/Stored/plan-v1-before-objects-had-types.json")
+        );
 
         var plan = Assert.IsType<PlanFile.Sealed>(PlanFile.Read(stored)).Plan;
 
@@ -32,7 +34,8 @@ public class StoredPlanTests
     }
 
     [Fact]
-    public void Plan_OfTheStoredWorld_GivesTheStoredBytes() => Golden.Check(File, Encoding.UTF8.GetString(PlanJson.Write(Planned()).Span));
+    public void Plan_OfTheStoredWorld_GivesTheStoredBytes() =>
+        Golden.Check(File, Encoding.UTF8.GetString(PlanJson.Write(Planned()).Span));
 
     private static Plan Planned()
     {
@@ -42,9 +45,18 @@ public class StoredPlanTests
             Replication = new Replication(Synchronous(1, "core-2", "core-3"), At),
             Roles =
             [
-                Role(Nasty, "login", "memberOf") with { Login = true, MemberOf = [Name("group/1")], Settings = [Setting("Work_Mem", "64kB")] },
+                Role(Nasty, "login", "memberOf") with
+                {
+                    Login = true,
+                    MemberOf = [Name("group/1")],
+                    Settings = [Setting("Work_Mem", "64kB")],
+                },
                 Role("group/1"),
-                Role("line\nbreak", "connectionLimit", "validUntil") with { ConnectionLimit = 7, ValidUntil = Now.AddDays(9) },
+                Role("line\nbreak", "connectionLimit", "validUntil") with
+                {
+                    ConnectionLimit = 7,
+                    ValidUntil = Now.AddDays(9),
+                },
                 Role("*"),
             ],
             Databases =
@@ -68,16 +80,37 @@ public class StoredPlanTests
                         new DefaultPrivilege(Name(Nasty), "*", DefaultPrivilegeTarget.Sequences, Name("group/1"), ["usage"], At),
                     ],
                 },
-                Database("lost") with { Schemas = [new Schema("app", null, At)] },
+                Database("lost") with
+                {
+                    Schemas = [new Schema("app", null, At)],
+                },
                 Database("gone/again"),
             ],
-            Exceptions = [new FieldException("role/group%2F1.exists", FieldTreatment.Observe, "kept by hand", null, At), new FieldException("parameter/max_connections", FieldTreatment.Ignore, "tuned", Now.AddDays(1), At)],
+            Exceptions =
+            [
+                new FieldException("role/group%2F1.exists", FieldTreatment.Observe, "kept by hand", null, At),
+                new FieldException("parameter/max_connections", FieldTreatment.Ignore, "tuned", Now.AddDays(1), At),
+            ],
         };
         var primary = Snapshots.Primary("core-2", "stranger/1") with
         {
-            Roles = [.. Snapshots.Server(false).Roles, Snapshots.Role("old/role"), Snapshots.Role("power/%") with { Superuser = true }, Snapshots.Role(Nasty)],
+            Roles =
+            [
+                .. Snapshots.Server(false).Roles,
+                Snapshots.Role("old/role"),
+                Snapshots.Role("power/%") with
+                {
+                    Superuser = true,
+                },
+                Snapshots.Role(Nasty),
+            ],
             Memberships = [new MembershipFact("postgres", Nasty, false)],
-            Databases = [Snapshots.Database("postgres", "postgres"), Snapshots.Database("old/db", "postgres"), Snapshots.Database("lost", "postgres")],
+            Databases =
+            [
+                Snapshots.Database("postgres", "postgres"),
+                Snapshots.Database("old/db", "postgres"),
+                Snapshots.Database("lost", "postgres"),
+            ],
             ScopedSettings =
             [
                 new ScopedSettingFact(null, null, "row_security", "off"),
@@ -91,20 +124,42 @@ public class StoredPlanTests
         var live = Snapshots.Cluster(
             Snapshots.Seen("core-1", primary),
             Snapshots.Seen("core-2", Snapshots.Standby() with { Roles = primary.Roles, Databases = primary.Databases }),
-            Snapshots.Absent("core-3")) with
+            Snapshots.Absent("core-3")
+        ) with
         {
             Databases = [Snapshots.Inside("lost", Snapshots.Contents())],
         };
         live = live.WithRecord(
-            ["role/old%2Frole", "database/old%2Fdb", "database/old%2Fdb/schema/x", "database/old%2Fdb/publication/feed", "member/core-1/slot/of_nobody", "member/core-9", "publication/feed", "role/made%252F"],
+            [
+                "role/old%2Frole",
+                "database/old%2Fdb",
+                "database/old%2Fdb/schema/x",
+                "database/old%2Fdb/publication/feed",
+                "member/core-1/slot/of_nobody",
+                "member/core-9",
+                "publication/feed",
+                "role/made%252F",
+            ],
             ("database/lost/schema/app", "exists", "true"),
             ("database/gone%2Fagain", "exists", "true"),
             ("role/a%2Fb%252F*%25/setting/lock_timeout", "value", "0"),
             ("role/a%2Fb%252F*%25/memberOf/postgres", "exists", "true"),
             ("member/core-1/parameter/work_mem", "value", "4096"),
             ("publication/feed", "privileges", "SELECT"),
-            ("approval/early%2F1", "database/gone%2Fagain", "J. Hansen until 2026-03-02T12:00:00Z"));
-        var approval = new ApprovalDocument(new DocumentHead("Approval", "anew/1", null, At), null, null, "core", "K. Berg", Now.AddHours(2), At) { Recreates = [Name("database/gone%2Fagain"), Name("member/core-3")] };
+            ("approval/early%2F1", "database/gone%2Fagain", "J. Hansen until 2026-03-02T12:00:00Z")
+        );
+        var approval = new ApprovalDocument(
+            new DocumentHead("Approval", "anew/1", null, At),
+            null,
+            null,
+            "core",
+            "K. Berg",
+            Now.AddHours(2),
+            At
+        )
+        {
+            Recreates = [Name("database/gone%2Fagain"), Name("member/core-3")],
+        };
         return Planner.Plan(Fleet(cluster) with { Approvals = [approval] }, Snapshots.Fleet(live), Plans.Options);
     }
 }

@@ -7,17 +7,27 @@ namespace PgGitOps.Tests.Proofs;
 [Trait("Requirement", "R-07")]
 public sealed class ClaimInvariantTests
 {
-    private static readonly ClaimInvariant Invariant = new(Fleet(Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a", Any(1, "core-3")), Policy()));
+    private static readonly ClaimInvariant Invariant = new(
+        Fleet(Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a", Any(1, "core-3")), Policy())
+    );
 
-    private static SynchronousState State(SynchronousRule? rule, params string[] unavailable) => new(rule, CommitLevel.On, [.. unavailable]);
+    private static SynchronousState State(SynchronousRule? rule, params string[] unavailable) =>
+        new(rule, CommitLevel.On, [.. unavailable]);
 
     [Fact]
     public void Broken_WhenTheListGrowsBeforeTheCount_NamesTheClaim()
     {
         var broken = Invariant.Broken("core", State(Any(1, "core-3")), State(Any(1, "core-2", "core-3")));
 
-        Assert.Contains(broken, b => b is { Context: "tenancy", Scenario: FailureScenario.SiteLoss, Before: Verdict.Holds, After: Verdict.Impossible });
-        Assert.Contains("core-1 and core-2 are both there", broken.Single(b => b.Scenario == FailureScenario.SiteLoss).Because, StringComparison.Ordinal);
+        Assert.Contains(
+            broken,
+            b => b is { Context: "tenancy", Scenario: FailureScenario.SiteLoss, Before: Verdict.Holds, After: Verdict.Impossible }
+        );
+        Assert.Contains(
+            "core-1 and core-2 are both there",
+            broken.Single(b => b.Scenario == FailureScenario.SiteLoss).Because,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -34,5 +44,7 @@ public sealed class ClaimInvariantTests
 
     [Fact]
     public void Broken_WhenTheCommitLevelSinks_NamesTheClaim() =>
-        Assert.NotEmpty(Invariant.Broken("core", State(Any(1, "core-3")), State(Any(1, "core-3")) with { Commit = CommitLevel.RemoteWrite }));
+        Assert.NotEmpty(
+            Invariant.Broken("core", State(Any(1, "core-3")), State(Any(1, "core-3")) with { Commit = CommitLevel.RemoteWrite })
+        );
 }

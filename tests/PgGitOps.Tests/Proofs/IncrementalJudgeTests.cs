@@ -32,7 +32,10 @@ public sealed class IncrementalJudgeTests
                 var warm = reader.Read(tree);
                 var fresh = new FleetReader().Read(tree);
 
-                Assert.True(fresh.Diagnostics == warm.Diagnostics, $"{what}\nfresh: {Words(fresh.Diagnostics)}\nwarm: {Words(warm.Diagnostics)}");
+                Assert.True(
+                    fresh.Diagnostics == warm.Diagnostics,
+                    $"{what}\nfresh: {Words(fresh.Diagnostics)}\nwarm: {Words(warm.Diagnostics)}"
+                );
                 Assert.True(Equals(fresh.Fleet, warm.Fleet), what);
                 met.UnionWith(fresh.Diagnostics.Select(d => d.RuleId));
                 if (fresh.Fleet is null)
@@ -47,7 +50,10 @@ public sealed class IncrementalJudgeTests
                 var proof = ProveJson.Of(expected.Proof);
                 foreach (var actual in (ClaimJudgement[])[judged, byValue])
                 {
-                    Assert.True(expected.Diagnostics == actual.Diagnostics, $"{what}\nfresh: {Words(expected.Diagnostics)}\nwarm: {Words(actual.Diagnostics)}");
+                    Assert.True(
+                        expected.Diagnostics == actual.Diagnostics,
+                        $"{what}\nfresh: {Words(expected.Diagnostics)}\nwarm: {Words(actual.Diagnostics)}"
+                    );
                     Assert.Equal(proof, ProveJson.Of(actual.Proof));
                 }
                 valid++;
@@ -59,9 +65,13 @@ public sealed class IncrementalJudgeTests
         }
         // The comparison means something only where fleets are judged, found wanting in many ways, and mostly remembered.
         Assert.True(valid > Histories * EditsEach / 3, $"{valid} valid revisions");
-        Assert.True(met.Count(r => r.StartsWith("PGC", StringComparison.Ordinal)) >= 25, string.Join(' ', met.Order(StringComparer.Ordinal)));
+        Assert.True(
+            met.Count(r => r.StartsWith("PGC", StringComparison.Ordinal)) >= 25,
+            string.Join(' ', met.Order(StringComparer.Ordinal))
+        );
         Assert.True(kept * 2 > contexts, $"{kept} of {contexts} proofs were remembered");
     }
 
-    private static string Words(IEnumerable<Diagnostic> findings) => string.Join('\n', findings.Select(d => $"{d.Span} {d.RuleId} {d.Message} {d.Hint} {d.Document} {d.Field}"));
+    private static string Words(IEnumerable<Diagnostic> findings) =>
+        string.Join('\n', findings.Select(d => $"{d.Span} {d.RuleId} {d.Message} {d.Hint} {d.Document} {d.Field}"));
 }

@@ -8,28 +8,66 @@ public sealed class LiveVerdictTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly PlanningFigures Declared = new() { Detection = TimeSpan.FromSeconds(30), Decision = TimeSpan.FromMinutes(5), Promotion = TimeSpan.FromSeconds(5), Reconnect = TimeSpan.FromSeconds(5), ArchivePush = TimeSpan.FromSeconds(5) };
+    private static readonly PlanningFigures Declared = new()
+    {
+        Detection = TimeSpan.FromSeconds(30),
+        Decision = TimeSpan.FromMinutes(5),
+        Promotion = TimeSpan.FromSeconds(5),
+        Reconnect = TimeSpan.FromSeconds(5),
+        ArchivePush = TimeSpan.FromSeconds(5),
+    };
 
     private static ScenarioProof Cell(FailureScenario scenario, TimeSpan window, SynchronousRule? rule = null)
     {
-        var policy = Policy() with { RpoClass = At("seconds"), Planning = Declared, CrossSite = Policy().CrossSite with { DataLossWindow = At(window) }, Backup = new BackupPolicy(At(TimeSpan.FromDays(14)), null, null, Nowhere) };
-        return Prover.Prove(Fleet(Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a", rule, backup: Backup("oslo-repo", "bergen-repo")), policy)).Contexts[0].Find(scenario)!;
+        var policy = Policy() with
+        {
+            RpoClass = At("seconds"),
+            Planning = Declared,
+            CrossSite = Policy().CrossSite with { DataLossWindow = At(window) },
+            Backup = new BackupPolicy(At(TimeSpan.FromDays(14)), null, null, Nowhere),
+        };
+        return Prover
+            .Prove(
+                Fleet(
+                    Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a", rule, backup: Backup("oslo-repo", "bergen-repo")),
+                    policy
+                )
+            )
+            .Contexts[0]
+            .Find(scenario)!;
     }
 
-    private static Evidence Lag(double seconds, int ageSeconds = 5) => new(seconds, "s", "pg_stat_replication on core-1", Now.AddSeconds(-ageSeconds), TimeSpan.FromSeconds(30));
+    private static Evidence Lag(double seconds, int ageSeconds = 5) =>
+        new(seconds, "s", "pg_stat_replication on core-1", Now.AddSeconds(-ageSeconds), TimeSpan.FromSeconds(30));
 
     [Fact]
-    public void AsynchronousWindow_IsUnprovenFromDocumentsAlone() => Assert.Equal(Verdict.Unproven, Cell(FailureScenario.NodeLoss, TimeSpan.FromSeconds(30)).LossVerdict);
+    public void AsynchronousWindow_IsUnprovenFromDocumentsAlone() =>
+        Assert.Equal(Verdict.Unproven, Cell(FailureScenario.NodeLoss, TimeSpan.FromSeconds(30)).LossVerdict);
 
     [Theory]
     [InlineData(2, Verdict.Kept)]
     [InlineData(31, Verdict.AtRisk)]
     public void Lag_AgainstTheWindow_DecidesWithinOneLoop(double lag, Verdict expected) =>
-        Assert.Equal(expected, LiveVerdicts.Of(Cell(FailureScenario.NodeLoss, TimeSpan.FromSeconds(30)), LiveEvidence.Nothing with { LocalLag = Lag(lag) }, Now).Verdict);
+        Assert.Equal(
+            expected,
+            LiveVerdicts
+                .Of(
+                    Cell(FailureScenario.NodeLoss, TimeSpan.FromSeconds(30)),
+                    LiveEvidence.Nothing with
+                    {
+                        LocalLag = Lag(lag),
+                    },
+                    Now
+                )
+                .Verdict
+        );
 
     [Fact]
     public void UnreadableLag_IsUnknownNeverAPass() =>
-        Assert.Equal(Verdict.Unknown, LiveVerdicts.Of(Cell(FailureScenario.NodeLoss, TimeSpan.FromSeconds(30)), LiveEvidence.Nothing, Now).Verdict);
+        Assert.Equal(
+            Verdict.Unknown,
+            LiveVerdicts.Of(Cell(FailureScenario.NodeLoss, TimeSpan.FromSeconds(30)), LiveEvidence.Nothing, Now).Verdict
+        );
 
     [Fact]
     public void StaleLag_FreezesAnAlertInsteadOfClearingIt()
@@ -49,7 +87,20 @@ public sealed class LiveVerdictTests
         var cell = Cell(FailureScenario.SiteLoss, TimeSpan.Zero, Any(1, "core-3"));
         Assert.Equal(Verdict.Holds, cell.LossVerdict);
 
-        var live = LiveVerdicts.Of(cell, LiveEvidence.Nothing with { WeakestCommit = new Evidence((int)CommitLevel.Local, "level", "role tenancy_app in database tenancy", Now, TimeSpan.FromMinutes(1)) }, Now);
+        var live = LiveVerdicts.Of(
+            cell,
+            LiveEvidence.Nothing with
+            {
+                WeakestCommit = new Evidence(
+                    (int)CommitLevel.Local,
+                    "level",
+                    "role tenancy_app in database tenancy",
+                    Now,
+                    TimeSpan.FromMinutes(1)
+                ),
+            },
+            Now
+        );
 
         Assert.Equal(Verdict.AtRisk, live.Verdict);
         Assert.Contains("synchronous_commit = local was found: role tenancy_app", live.Because, StringComparison.Ordinal);
@@ -65,15 +116,38 @@ public sealed class LiveVerdictTests
     [InlineData(false, "same", 100, 1, Verdict.Breached)]
     public void Drill_CountsOnlyWhileItSpeaksForToday(bool succeeded, string digest, long restored, int ageDays, Verdict expected)
     {
-        var drill = new DrillEvidence(succeeded, TimeSpan.FromMinutes(3), TimeSpan.FromSeconds(4), restored, digest, 5, "drill 7", Now.AddDays(-ageDays), TimeSpan.FromDays(31));
+        var drill = new DrillEvidence(
+            succeeded,
+            TimeSpan.FromMinutes(3),
+            TimeSpan.FromSeconds(4),
+            restored,
+            digest,
+            5,
+            "drill 7",
+            Now.AddDays(-ageDays),
+            TimeSpan.FromDays(31)
+        );
 
-        var live = LiveVerdicts.Of(Cell(FailureScenario.OperatorMistake, TimeSpan.FromSeconds(30)), LiveEvidence.Nothing with { Drill = drill, ConfigurationDigest = "same", SizeBytes = 100 }, Now);
+        var live = LiveVerdicts.Of(
+            Cell(FailureScenario.OperatorMistake, TimeSpan.FromSeconds(30)),
+            LiveEvidence.Nothing with
+            {
+                Drill = drill,
+                ConfigurationDigest = "same",
+                SizeBytes = 100,
+            },
+            Now
+        );
 
         Assert.Equal(expected, live.Verdict);
     }
 
     [Fact]
-    public void WeakestTermWins() => Assert.Equal(EvidenceClass.Assumed, EvidenceClasses.Weakest([EvidenceClass.Proven, EvidenceClass.Assumed, EvidenceClass.Measured]));
+    public void WeakestTermWins() =>
+        Assert.Equal(
+            EvidenceClass.Assumed,
+            EvidenceClasses.Weakest([EvidenceClass.Proven, EvidenceClass.Assumed, EvidenceClass.Measured])
+        );
 
     [Theory]
     [InlineData("0 1 * * 0", 7)]
@@ -81,5 +155,8 @@ public sealed class LiveVerdictTests
     [InlineData("0 1 29 2 *", 1461)]
     [InlineData("0 1 * * 1-5", 3)]
     public void CronGap_IsTheLongestWait(string schedule, int days) =>
-        Assert.Equal(schedule.Contains("29 2", StringComparison.Ordinal) ? null : TimeSpan.FromDays(days), CronGap.Longest(schedule));
+        Assert.Equal(
+            schedule.Contains("29 2", StringComparison.Ordinal) ? null : TimeSpan.FromDays(days),
+            CronGap.Longest(schedule)
+        );
 }

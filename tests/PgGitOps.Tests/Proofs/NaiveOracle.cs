@@ -47,8 +47,11 @@ internal sealed record NaiveOracle(int Primary, int[] List, int[] Direct, bool F
     }
 
     /// <summary>A stranger that happens to acknowledge is a danger, not something to count on.</summary>
-    public bool CanStillCommit(IEnumerable<int> unreachable) => Level < 2 || (this with { Shrinking = Shrinking == Shrinking.ToAnyStranger ? Shrinking.ToOneOfTheMembers : Shrinking })
-        .Acknowledgements([.. Direct.Except(unreachable)]).Any();
+    public bool CanStillCommit(IEnumerable<int> unreachable) =>
+        Level < 2
+        || (this with { Shrinking = Shrinking == Shrinking.ToAnyStranger ? Shrinking.ToOneOfTheMembers : Shrinking })
+            .Acknowledgements([.. Direct.Except(unreachable)])
+            .Any();
 
     /// <summary>Does every acknowledged commit reach at least one of these?</summary>
     public bool AlwaysReaches(IEnumerable<int> members)
@@ -61,7 +64,9 @@ internal sealed record NaiveOracle(int Primary, int[] List, int[] Direct, bool F
     {
         var listed = List.Where(connected.Contains).ToArray();
         if (listed.Length >= Count)
-            return First ? Subsets(connected).Where(a => listed.Take(Count).All(a.Contains)) : Subsets(connected).Where(a => a.Count(listed.Contains) >= Count);
+            return First
+                ? Subsets(connected).Where(a => listed.Take(Count).All(a.Contains))
+                : Subsets(connected).Where(a => a.Count(listed.Contains) >= Count);
         switch (Shrinking)
         {
             case Shrinking.Never:

@@ -15,7 +15,11 @@ public sealed class NamedRuleTests
         var judged = ClaimRules.Judge(Fleet(Cluster(TwoSites), Policy()));
 
         var finding = Assert.Single(judged.Diagnostics, d => d.RuleId == "PGC001" && d.Field == "spec.crossSite.dataLossWindow");
-        Assert.Contains("a commit acknowledged by core-1 alone is gone when oslo is lost, since replication is asynchronous", finding.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a commit acknowledged by core-1 alone is gone when oslo is lost, since replication is asynchronous",
+            finding.Message,
+            StringComparison.Ordinal
+        );
         Assert.Contains("declare a synchronous rule: ANY 1 of core-3", finding.Hint, StringComparison.Ordinal);
         Assert.Contains("claim 30s", finding.Hint, StringComparison.Ordinal);
     }
@@ -26,7 +30,11 @@ public sealed class NamedRuleTests
         var judged = ClaimRules.Judge(Fleet(Cluster(TwoSites, Any(1, "core-2", "core-3")), Policy()));
 
         var finding = Assert.Single(judged.Diagnostics, d => d.RuleId == "PGC003");
-        Assert.Contains("a commit acknowledged by core-2 only is gone when oslo is lost, since core-1 and core-2 are both there", finding.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a commit acknowledged by core-2 only is gone when oslo is lost, since core-1 and core-2 are both there",
+            finding.Message,
+            StringComparison.Ordinal
+        );
         Assert.StartsWith("list only core-3", finding.Hint, StringComparison.Ordinal);
     }
 

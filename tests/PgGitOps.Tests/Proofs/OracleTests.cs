@@ -13,7 +13,11 @@ public sealed class OracleTests
         (new ClusterManager.Native(), WhenShort.Block, Shrinking.Never),
         (new ClusterManager.Patroni("p", []), WhenShort.Degrade, Shrinking.ToNobody),
         (new ClusterManager.Patroni("p", []) { Version = "4.1.5" }, WhenShort.Block, Shrinking.ToOneOfTheList),
-        (new ClusterManager.Patroni("p", []) { Version = "4.1.4", ReplicationOnlyFromMembers = true }, WhenShort.Block, Shrinking.ToOneOfTheMembers),
+        (
+            new ClusterManager.Patroni("p", []) { Version = "4.1.4", ReplicationOnlyFromMembers = true },
+            WhenShort.Block,
+            Shrinking.ToOneOfTheMembers
+        ),
         (new ClusterManager.Patroni("p", []), WhenShort.Block, Shrinking.ToAnyStranger),
     ];
 
@@ -38,8 +42,22 @@ public sealed class OracleTests
                     {
                         for (var count = 1; count <= listed + 1; count++)
                         {
-                            foreach (var level in members <= 4 ? Enum.GetValues<CommitLevel>() : [CommitLevel.Local, CommitLevel.RemoteWrite, CommitLevel.On])
-                                compared += Compare(members, listed, cascades, manager, whenShort, shrinking, method, count, level);
+                            foreach (
+                                var level in members <= 4
+                                    ? Enum.GetValues<CommitLevel>()
+                                    : [CommitLevel.Local, CommitLevel.RemoteWrite, CommitLevel.On]
+                            )
+                                compared += Compare(
+                                    members,
+                                    listed,
+                                    cascades,
+                                    manager,
+                                    whenShort,
+                                    shrinking,
+                                    method,
+                                    count,
+                                    level
+                                );
                         }
                     }
                 }
@@ -49,14 +67,43 @@ public sealed class OracleTests
     }
 
     private static long Compare(
-        int members, int listed, int cascades, ClusterManager manager, WhenShort whenShort, Shrinking shrinking, SynchronousMethod method, int count, CommitLevel level)
+        int members,
+        int listed,
+        int cascades,
+        ClusterManager manager,
+        WhenShort whenShort,
+        Shrinking shrinking,
+        SynchronousMethod method,
+        int count,
+        CommitLevel level
+    )
     {
-        var rule = new SynchronousRule(method, count, [.. Enumerable.Range(1, listed).Select(i => At($"m{i}"))], level, whenShort, Nowhere);
-        var names = string.Join(' ', Enumerable.Range(0, members).Select(i => i > 0 && (cascades >> i - 1 & 1) != 0 ? $"m{i}<m{(i == 1 ? 2 : 1)}@oslo/a" : $"m{i}@oslo/a"));
+        var rule = new SynchronousRule(
+            method,
+            count,
+            [.. Enumerable.Range(1, listed).Select(i => At($"m{i}"))],
+            level,
+            whenShort,
+            Nowhere
+        );
+        var names = string.Join(
+            ' ',
+            Enumerable
+                .Range(0, members)
+                .Select(i => i > 0 && (cascades >> i - 1 & 1) != 0 ? $"m{i}<m{(i == 1 ? 2 : 1)}@oslo/a" : $"m{i}@oslo/a")
+        );
         var (environment, cluster) = Cluster(names, rule, manager);
         var acknowledging = AcknowledgementRule.Of(Topology.TryOf(cluster, environment)!, rule, level, 0);
         var direct = Enumerable.Range(1, members - 1).Where(i => (cascades >> i - 1 & 1) == 0).ToArray();
-        var oracle = new NaiveOracle(0, [.. Enumerable.Range(1, listed).Where(direct.Contains)], direct, method == SynchronousMethod.First, count, (int)level, shrinking);
+        var oracle = new NaiveOracle(
+            0,
+            [.. Enumerable.Range(1, listed).Where(direct.Contains)],
+            direct,
+            method == SynchronousMethod.First,
+            count,
+            (int)level,
+            shrinking
+        );
         var all = Enumerable.Range(0, members).ToArray();
         var guaranteed = oracle.Holders(false).Select(Bits).Distinct().ToArray();
         var nominal = oracle.Holders(true).Select(Bits).Distinct().ToArray();
@@ -106,7 +153,10 @@ public sealed class OracleTests
 
     private static void CompareSiteLoss(int members, int[] sites, int[] listed, int count, bool first)
     {
-        var rule = listed.Length == 0 ? null : first ? First(count, [.. listed.Select(i => $"m{i}")]) : Any(count, [.. listed.Select(i => $"m{i}")]);
+        var rule =
+            listed.Length == 0 ? null
+            : first ? First(count, [.. listed.Select(i => $"m{i}")])
+            : Any(count, [.. listed.Select(i => $"m{i}")]);
         var names = string.Join(' ', Enumerable.Range(0, members).Select(i => $"m{i}@site{sites[i]}/a"));
         var fleet = Fleet(Cluster(names, rule), Policy());
         var proven = Prover.Prove(fleet).Find("tenancy")!.Find(FailureScenario.SiteLoss)!;
@@ -115,7 +165,15 @@ public sealed class OracleTests
         foreach (var primary in Enumerable.Range(0, members))
         {
             var others = Enumerable.Range(0, members).Where(i => i != primary).ToArray();
-            var oracle = new NaiveOracle(primary, [.. listed.Where(i => i != primary)], others, first, count, rule is null ? 1 : 3, Shrinking.Never);
+            var oracle = new NaiveOracle(
+                primary,
+                [.. listed.Where(i => i != primary)],
+                others,
+                first,
+                count,
+                rule is null ? 1 : 3,
+                Shrinking.Never
+            );
             var lost = Enumerable.Range(0, members).Where(i => sites[i] == sites[primary]).ToArray();
             // Nobody is left to hold anything when every member stands in the lost site.
             safe &= lost.Length < members && !oracle.CanLose(lost, allConnected: false);

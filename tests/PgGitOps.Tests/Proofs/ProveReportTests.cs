@@ -10,7 +10,9 @@ namespace PgGitOps.Tests.Proofs;
 
 public sealed class ProveReportTests
 {
-    private static ValidFleet FleetOf(string scenario) => new FleetReader().Read(ScenarioTests.TreeOf(scenario)).Fleet ?? throw new InvalidOperationException($"{scenario} is read without errors");
+    private static ValidFleet FleetOf(string scenario) =>
+        new FleetReader().Read(ScenarioTests.TreeOf(scenario)).Fleet
+        ?? throw new InvalidOperationException($"{scenario} is read without errors");
 
     [Theory]
     [InlineData("accepted")]
@@ -21,10 +23,15 @@ public sealed class ProveReportTests
         var fleet = FleetOf(scenario);
         var json = ProveJson.Of(Prover.Prove(fleet));
 
-        var schema = await JsonSchema.FromFileAsync(Path.Combine(Trees.ProjectDirectory, "schemas", "reports", "prove.schema.json"));
+        var schema = await JsonSchema.FromFileAsync(
+            Path.Combine(Trees.ProjectDirectory, "schemas", "reports", "prove.schema.json")
+        );
         Assert.Empty(schema.Validate(json));
         Assert.Equal(json, ProveJson.Of(Prover.Prove(fleet)));
-        Assert.Equal("tenancy", JsonDocument.Parse(json).RootElement.GetProperty("contexts")[0].GetProperty("context").GetString());
+        Assert.Equal(
+            "tenancy",
+            JsonDocument.Parse(json).RootElement.GetProperty("contexts")[0].GetProperty("context").GetString()
+        );
     }
 
     [Theory]
@@ -38,7 +45,9 @@ public sealed class ProveReportTests
 
         var json = ProveWhatIf.Json(question, WhatIfAnswer.Of(fleet, question));
 
-        var schema = await JsonSchema.FromFileAsync(Path.Combine(Trees.ProjectDirectory, "schemas", "reports", "what-if.schema.json"));
+        var schema = await JsonSchema.FromFileAsync(
+            Path.Combine(Trees.ProjectDirectory, "schemas", "reports", "what-if.schema.json")
+        );
         Assert.Empty(schema.Validate(json));
         Assert.NotEmpty(schema.Validate(json.Replace("\"touched\"", "\"struck\"", StringComparison.Ordinal)));
     }
@@ -50,8 +59,13 @@ public sealed class ProveReportTests
 
         Assert.DoesNotContain("http", page.Replace("charset", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
-        var drawing = XElement.Parse(page[page.IndexOf("<svg", StringComparison.Ordinal)..(page.IndexOf("</svg>", StringComparison.Ordinal) + 6)]);
-        var lost = drawing.Elements("g").Where(g => g.Attribute("class")!.Value.EndsWith("lost", StringComparison.Ordinal)).Select(g => g.Element("text")!.Value);
+        var drawing = XElement.Parse(
+            page[page.IndexOf("<svg", StringComparison.Ordinal)..(page.IndexOf("</svg>", StringComparison.Ordinal) + 6)]
+        );
+        var lost = drawing
+            .Elements("g")
+            .Where(g => g.Attribute("class")!.Value.EndsWith("lost", StringComparison.Ordinal))
+            .Select(g => g.Element("text")!.Value);
         Assert.Equal(["core-1", "core-2"], lost.Order(StringComparer.Ordinal));
     }
 
@@ -67,7 +81,11 @@ public sealed class ProveReportTests
 
     [Fact]
     public void Markdown_ListsWhatCannotBeKept() =>
-        Assert.Contains("### tenancy cannot be kept", ProveMarkdown.Of(Prover.Prove(FleetOf("zero-on-async"))), StringComparison.Ordinal);
+        Assert.Contains(
+            "### tenancy cannot be kept",
+            ProveMarkdown.Of(Prover.Prove(FleetOf("zero-on-async"))),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     [Trait("Requirement", "R-12")]
@@ -85,7 +103,10 @@ public sealed class ProveReportTests
     public void Answer_OfAnOwnerThatATerminalObeys_ShowsIt()
     {
         var fleet = FleetOf("one-posture-for-all");
-        fleet = fleet with { Policies = [.. fleet.Policies.Select(p => p with { Head = p.Head with { Owner = "team\e[2K\r\nb" } })] };
+        fleet = fleet with
+        {
+            Policies = [.. fleet.Policies.Select(p => p with { Head = p.Head with { Owner = "team\e[2K\r\nb" } })],
+        };
         var proof = Prover.Prove(fleet);
 
         var card = ProveAnswer.Text(proof, proof.Find("billing")!);

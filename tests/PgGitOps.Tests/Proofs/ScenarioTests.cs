@@ -13,9 +13,22 @@ namespace PgGitOps.Tests.Proofs;
 [Trait("Requirement", "R-07")]
 public sealed class ScenarioTests
 {
-    private static readonly string Folder = Path.Combine(Trees.ProjectDirectory, "tests", "PgGitOps.Tests", "Proofs", "Scenarios");
+    private static readonly string Folder = Path.Combine(
+        Trees.ProjectDirectory,
+        "tests",
+        "PgGitOps.Tests",
+        "Proofs",
+        "Scenarios"
+    );
 
-    public static TheoryData<string> Names => [.. Directory.EnumerateDirectories(Folder).Select(d => Path.GetFileName(d)!).Where(n => n != "base").Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names =>
+        [
+            .. Directory
+                .EnumerateDirectories(Folder)
+                .Select(d => Path.GetFileName(d)!)
+                .Where(n => n != "base")
+                .Order(StringComparer.Ordinal),
+        ];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -37,10 +50,16 @@ public sealed class ScenarioTests
     [Fact]
     public void Scenarios_ShowEveryRule()
     {
-        var shown = Directory.EnumerateFiles(Folder, "expected.txt", SearchOption.AllDirectories).Select(File.ReadAllText).Aggregate(string.Concat);
+        var shown = Directory
+            .EnumerateFiles(Folder, "expected.txt", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)
+            .Aggregate(string.Concat);
         // Too many members for a proof: shown with a fleet from the builder.
         string[] elsewhere = ["PGC028"];
-        Assert.DoesNotContain(ClaimRuleList.All, r => !shown.Contains(r.Id, StringComparison.Ordinal) && !elsewhere.Contains(r.Id));
+        Assert.DoesNotContain(
+            ClaimRuleList.All,
+            r => !shown.Contains(r.Id, StringComparison.Ordinal) && !elsewhere.Contains(r.Id)
+        );
     }
 
     /// <summary>The fleet that the project ships promises nothing it cannot keep.</summary>
@@ -56,7 +75,15 @@ public sealed class ScenarioTests
     public void Documentation_ExplainsEveryRule()
     {
         var page = File.ReadAllText(Path.Combine(Trees.ProjectDirectory, "docs", "claims.md"));
-        Assert.All(ClaimRuleList.All, r => Assert.Contains($"### {r.Id} {r.Title}\n\n{(r.Severity == Severity.Warning ? "Warning. " : "")}{r.Help}\n", page, StringComparison.Ordinal));
+        Assert.All(
+            ClaimRuleList.All,
+            r =>
+                Assert.Contains(
+                    $"### {r.Id} {r.Title}\n\n{(r.Severity == Severity.Warning ? "Warning. " : "")}{r.Help}\n",
+                    page,
+                    StringComparison.Ordinal
+                )
+        );
         Assert.Equal(ClaimRuleList.All.Count, ClaimRuleList.All.Select(r => r.Id).Distinct().Count());
     }
 
@@ -77,9 +104,15 @@ public sealed class ScenarioTests
         var text = new StringBuilder();
         foreach (var finding in findings)
         {
-            text.Append($"{finding.Span}: {finding.Severity.ToString().ToLowerInvariant()} {finding.RuleId}: {finding.Message}\n");
-            var source = Encoding.UTF8.GetString(tree.Files.Single(f => f.Path == finding.Span.Path).Content.Span).Split('\n')[finding.Span.Line - 1];
-            text.Append($"    {source}\n    {new string(' ', finding.Span.Column - 1)}{new string('^', Math.Max(1, finding.Span.EndColumn - finding.Span.Column))}\n");
+            text.Append(
+                $"{finding.Span}: {finding.Severity.ToString().ToLowerInvariant()} {finding.RuleId}: {finding.Message}\n"
+            );
+            var source = Encoding.UTF8.GetString(tree.Files.Single(f => f.Path == finding.Span.Path).Content.Span).Split('\n')[
+                finding.Span.Line - 1
+            ];
+            text.Append(
+                $"    {source}\n    {new string(' ', finding.Span.Column - 1)}{new string('^', Math.Max(1, finding.Span.EndColumn - finding.Span.Column))}\n"
+            );
             text.Append($"  {finding.Document} {finding.Field}\n");
             if (finding.Hint is { } hint)
                 text.Append($"  hint: {hint}\n");

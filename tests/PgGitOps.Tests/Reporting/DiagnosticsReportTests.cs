@@ -16,9 +16,14 @@ public sealed partial class DiagnosticsReportTests
         return new DiagnosticsReport(tree, new FleetReader().Read(tree).Diagnostics);
     }
 
-    private static DiagnosticsReport ReportOf(params Diagnostic[] findings) => new(Trees.Of(("policies/a.yaml", "first: line\nsecond: \e[2Jline\n")), findings);
+    private static DiagnosticsReport ReportOf(params Diagnostic[] findings) =>
+        new(Trees.Of(("policies/a.yaml", "first: line\nsecond: \e[2Jline\n")), findings);
 
-    private static Diagnostic Hostile { get; } = new(Severity.Error, "PGY002", "a\r\n::error::b %0A, <img> @team `x` | \e[31m", new SourceSpan("policies/a.yaml", 2, 1, 7)) { Hint = "c\n##[group]d" };
+    private static Diagnostic Hostile { get; } =
+        new(Severity.Error, "PGY002", "a\r\n::error::b %0A, <img> @team `x` | \e[31m", new SourceSpan("policies/a.yaml", 2, 1, 7))
+        {
+            Hint = "c\n##[group]d",
+        };
 
     [Fact]
     [Trait("Requirement", "R-16")]
@@ -41,9 +46,20 @@ public sealed partial class DiagnosticsReportTests
     [Fact]
     public void Json_MatchesItsSchema()
     {
-        var schema = System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(Trees.ProjectDirectory, "schemas", "reports", "diagnostics.schema.json")))!.AsObject();
+        var schema = System
+            .Text.Json.Nodes.JsonNode.Parse(
+                File.ReadAllText(Path.Combine(Trees.ProjectDirectory, "schemas", "reports", "diagnostics.schema.json"))
+            )!
+            .AsObject();
         foreach (var scenario in ScenarioTests.Names)
-            Assert.Empty(Schemas.SchemaCheck.Findings(schema, System.Text.Json.Nodes.JsonNode.Parse(DiagnosticsJson.Write(ReportOf(scenario)))!).Select(f => f.Message));
+            Assert.Empty(
+                Schemas
+                    .SchemaCheck.Findings(
+                        schema,
+                        System.Text.Json.Nodes.JsonNode.Parse(DiagnosticsJson.Write(ReportOf(scenario)))!
+                    )
+                    .Select(f => f.Message)
+            );
     }
 
     [Fact]
@@ -51,7 +67,10 @@ public sealed partial class DiagnosticsReportTests
     {
         var output = DiagnosticsGitHub.Write(ReportOf(Hostile));
 
-        Assert.Equal("::error file=policies/a.yaml,line=2,col=1,endColumn=7,title=PGY002::a\uFFFD\uFFFD::error::b %250A, <img> @team `x` | \uFFFD[31m%0Ahint: c\uFFFD# #[group]d\n", output);
+        Assert.Equal(
+            "::error file=policies/a.yaml,line=2,col=1,endColumn=7,title=PGY002::a\uFFFD\uFFFD::error::b %250A, <img> @team `x` | \uFFFD[31m%0Ahint: c\uFFFD# #[group]d\n",
+            output
+        );
     }
 
     [Fact]
@@ -86,7 +105,11 @@ public sealed partial class DiagnosticsReportTests
     [Fact]
     public void Sarif_Fingerprint_DoesNotMoveWithTheLine()
     {
-        var here = new Diagnostic(Severity.Error, "PGS001", "unknown key 'x'", new SourceSpan("policies/a.yaml", 2, 1, 2)) { Document = "Cluster/a", Field = "spec.x" };
+        var here = new Diagnostic(Severity.Error, "PGS001", "unknown key 'x'", new SourceSpan("policies/a.yaml", 2, 1, 2))
+        {
+            Document = "Cluster/a",
+            Field = "spec.x",
+        };
 
         Assert.Equal(FingerprintsOf(here), FingerprintsOf(here with { Span = here.Span with { Line = 9 } }));
         Assert.NotEqual(FingerprintsOf(here), FingerprintsOf(here with { Field = "spec.y" }));
@@ -97,7 +120,15 @@ public sealed partial class DiagnosticsReportTests
     public void EveryFormat_WhenPasswordStandsInClear_DoesNotRepeatIt()
     {
         var report = ReportOf("schema-password-in-clear");
-        string[] outputs = [DiagnosticsText.Write(report), DiagnosticsJson.Write(report), DiagnosticsSarif.Write(report), DiagnosticsJUnit.Write(report), DiagnosticsGitHub.Write(report), DiagnosticsMarkdown.Write(report)];
+        string[] outputs =
+        [
+            DiagnosticsText.Write(report),
+            DiagnosticsJson.Write(report),
+            DiagnosticsSarif.Write(report),
+            DiagnosticsJUnit.Write(report),
+            DiagnosticsGitHub.Write(report),
+            DiagnosticsMarkdown.Write(report),
+        ];
 
         Assert.All(outputs, o => Assert.DoesNotContain("hunter2", o, StringComparison.Ordinal));
     }
@@ -105,43 +136,81 @@ public sealed partial class DiagnosticsReportTests
     private static List<string> FingerprintsOf(params Diagnostic[] findings)
     {
         using var sarif = JsonDocument.Parse(DiagnosticsSarif.Write(ReportOf(findings)));
-        return [.. sarif.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray().Select(r => r.GetProperty("partialFingerprints").GetProperty("pggitops/v1").GetString()!)];
+        return
+        [
+            .. sarif
+                .RootElement.GetProperty("runs")[0]
+                .GetProperty("results")
+                .EnumerateArray()
+                .Select(r => r.GetProperty("partialFingerprints").GetProperty("pggitops/v1").GetString()!),
+        ];
     }
 
     private static IEnumerable<string> PlacesOfText(string text) =>
-        TextLine().Matches(text).Select(m => $"{m.Groups[4].Value} {Place(m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Value)}");
+        TextLine()
+            .Matches(text)
+            .Select(m => $"{m.Groups[4].Value} {Place(m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Value)}");
 
     private static List<string> PlacesOfJson(string text)
     {
         using var json = JsonDocument.Parse(text);
-        return [.. json.RootElement.GetProperty("findings").EnumerateArray().Select(f => $"{f.GetProperty("rule")} {f.GetProperty("path")}:{f.GetProperty("line")}:{f.GetProperty("column")}")];
+        return
+        [
+            .. json
+                .RootElement.GetProperty("findings")
+                .EnumerateArray()
+                .Select(f =>
+                    $"{f.GetProperty("rule")} {f.GetProperty("path")}:{f.GetProperty("line")}:{f.GetProperty("column")}"
+                ),
+        ];
     }
 
     private static List<string> PlacesOfSarif(string text)
     {
         using var json = JsonDocument.Parse(text);
         var run = json.RootElement.GetProperty("runs")[0];
-        var rules = run.GetProperty("tool").GetProperty("driver").GetProperty("rules").EnumerateArray().Select(r => r.GetProperty("id").GetString()).ToList();
-        return [.. run.GetProperty("results").EnumerateArray().Select(r =>
-        {
-            Assert.Equal(r.GetProperty("ruleId").GetString(), rules[r.GetProperty("ruleIndex").GetInt32()]);
-            var place = r.GetProperty("locations")[0].GetProperty("physicalLocation");
-            var region = place.TryGetProperty("region", out var found) ? found : (JsonElement?)null;
-            return $"{r.GetProperty("ruleId")} {Uri.UnescapeDataString(place.GetProperty("artifactLocation").GetProperty("uri").GetString()!)}:{region?.GetProperty("startLine").ToString() ?? "0"}:{region?.GetProperty("startColumn").ToString() ?? "0"}";
-        })];
+        var rules = run.GetProperty("tool")
+            .GetProperty("driver")
+            .GetProperty("rules")
+            .EnumerateArray()
+            .Select(r => r.GetProperty("id").GetString())
+            .ToList();
+        return
+        [
+            .. run.GetProperty("results")
+                .EnumerateArray()
+                .Select(r =>
+                {
+                    Assert.Equal(r.GetProperty("ruleId").GetString(), rules[r.GetProperty("ruleIndex").GetInt32()]);
+                    var place = r.GetProperty("locations")[0].GetProperty("physicalLocation");
+                    var region = place.TryGetProperty("region", out var found) ? found : (JsonElement?)null;
+                    return $"{r.GetProperty("ruleId")} {Uri.UnescapeDataString(place.GetProperty("artifactLocation").GetProperty("uri").GetString()!)}:{region?.GetProperty("startLine").ToString() ?? "0"}:{region?.GetProperty("startColumn").ToString() ?? "0"}";
+                }),
+        ];
     }
 
-    private static IEnumerable<string> PlacesOfJUnit(string text) => XDocument.Parse(text).Descendants("testcase")
-        .Where(c => c.Attribute("file") is not null)
-        .Select(c => $"{c.Attribute("name")!.Value.Split(' ')[0]} {c.Attribute("file")!.Value}:{c.Attribute("line")!.Value}:{c.Attribute("column")!.Value}");
+    private static IEnumerable<string> PlacesOfJUnit(string text) =>
+        XDocument
+            .Parse(text)
+            .Descendants("testcase")
+            .Where(c => c.Attribute("file") is not null)
+            .Select(c =>
+                $"{c.Attribute("name")!.Value.Split(' ')[0]} {c.Attribute("file")!.Value}:{c.Attribute("line")!.Value}:{c.Attribute("column")!.Value}"
+            );
 
-    private static IEnumerable<string> PlacesOfGitHub(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => GitHubLine().Match(l))
-        .Select(m => $"{m.Groups[4].Value} {Place(m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Value)}");
+    private static IEnumerable<string> PlacesOfGitHub(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => GitHubLine().Match(l))
+            .Select(m => $"{m.Groups[4].Value} {Place(m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Value)}");
 
-    private static IEnumerable<string> PlacesOfMarkdown(string text) => text.Split('\n').Where(l => l.StartsWith("| error", StringComparison.Ordinal)).Select(l => l.Split(" | "))
-        .Select(c => $"{c[2]} {c[1].Trim('`')}{(c[1].Contains(':', StringComparison.Ordinal) ? "" : ":0:0")}");
+    private static IEnumerable<string> PlacesOfMarkdown(string text) =>
+        text.Split('\n')
+            .Where(l => l.StartsWith("| error", StringComparison.Ordinal))
+            .Select(l => l.Split(" | "))
+            .Select(c => $"{c[2]} {c[1].Trim('`')}{(c[1].Contains(':', StringComparison.Ordinal) ? "" : ":0:0")}");
 
-    private static string Place(string path, string line, string column) => $"{path}:{(line.Length == 0 ? "0" : line)}:{(column.Length == 0 ? "0" : column)}";
+    private static string Place(string path, string line, string column) =>
+        $"{path}:{(line.Length == 0 ? "0" : line)}:{(column.Length == 0 ? "0" : column)}";
 
     [GeneratedRegex(@"^([^:\n ]+?)(?::(\d+):(\d+))?: (?:error|warning|note) (PG[A-Z]\d+):", RegexOptions.Multiline)]
     private static partial Regex TextLine();

@@ -38,64 +38,118 @@ public sealed class SnapshotJsonTests
     [InlineData("{\"format\":\"pggitops.dev/snapshot/v9\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":[]}}")]
     [InlineData("{\"format\":\"pggitops.dev/snapshot/v1\"}")]
     [InlineData("{\"format\":\"pggitops.dev/snapshot/v1\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":null}}")]
-    [InlineData("{\"format\":\"pggitops.dev/snapshot/v1\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":[],\"more\":1}}")]
-    [InlineData("{\"format\":\"pggitops.dev/snapshot/v1\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":[{\"name\":\"c\",\"members\":[{\"name\":\"m\",\"server\":{\"at\":\"2031-01-01T00:00:00+00:00\"},\"host\":null}],\"databases\":[],\"record\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"absent\":\"x\"}}]}}")]
-    public void Read_WhatIsNoSnapshot_SaysWhy(string json) => Assert.NotEmpty(Assert.IsType<SnapshotReading.Refused>(SnapshotJson.Read(json)).Reason);
+    [InlineData(
+        "{\"format\":\"pggitops.dev/snapshot/v1\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":[],\"more\":1}}"
+    )]
+    [InlineData(
+        "{\"format\":\"pggitops.dev/snapshot/v1\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":[{\"name\":\"c\",\"members\":[{\"name\":\"m\",\"server\":{\"at\":\"2031-01-01T00:00:00+00:00\"},\"host\":null}],\"databases\":[],\"record\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"absent\":\"x\"}}]}}"
+    )]
+    public void Read_WhatIsNoSnapshot_SaysWhy(string json) =>
+        Assert.NotEmpty(Assert.IsType<SnapshotReading.Refused>(SnapshotJson.Read(json)).Reason);
 
     [Fact]
     public void Read_FileWithAVerifierInIt_IsRefused()
     {
-        var digest = Facts(Assert.IsType<SnapshotReading.Read>(SnapshotJson.Read(SnapshotJson.Write(Fleet(Verifier), Key))).Snapshot).Roles[0].PasswordVerifier!.Text;
+        var digest = Facts(
+            Assert.IsType<SnapshotReading.Read>(SnapshotJson.Read(SnapshotJson.Write(Fleet(Verifier), Key))).Snapshot
+        )
+            .Roles[0]
+            .PasswordVerifier!.Text;
         var json = SnapshotJson.Write(Fleet(Verifier), Key).Replace(digest, Verifier, StringComparison.Ordinal);
-        Assert.DoesNotContain(Verifier, Assert.IsType<SnapshotReading.Refused>(SnapshotJson.Read(json)).Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            Verifier,
+            Assert.IsType<SnapshotReading.Refused>(SnapshotJson.Read(json)).Reason,
+            StringComparison.Ordinal
+        );
     }
 
-    private static ServerFacts Facts(FleetSnapshot fleet) => ((Observation<ServerFacts>.Seen)fleet.Clusters[0].Members[0].Server).Value;
+    private static ServerFacts Facts(FleetSnapshot fleet) =>
+        ((Observation<ServerFacts>.Seen)fleet.Clusters[0].Members[0].Server).Value;
 
-    private static FleetSnapshot Fleet(string verifier) => new(At,
-    [
-        new ClusterSnapshot
-        {
-            Name = "core",
-            Members =
+    private static FleetSnapshot Fleet(string verifier) =>
+        new(
+            At,
             [
-                new MemberSnapshot("a1", new Observation<ServerFacts>.Seen(Server(verifier), At), null),
-                new MemberSnapshot("a2", new Observation<ServerFacts>.Unreadable(UnreadableKind.NotReady, "the database system is starting up", At), null),
-                new MemberSnapshot("a3", new Observation<ServerFacts>.Absent("no directory /d", At), new Observation<DataDirectoryFacts>.Absent("no directory /d", At)),
-                new MemberSnapshot("a4", new Observation<ServerFacts>.Unreadable(UnreadableKind.Unreachable, "connection refused", At), new Observation<DataDirectoryFacts>.Seen(new DataDirectoryFacts("/d", 15, true, false, null), At)),
-            ],
-            Databases =
-            [
-                new DatabaseSnapshot("sales", new Observation<DatabaseFacts>.Seen(new DatabaseFacts
+                new ClusterSnapshot
                 {
-                    Schemas = [new SchemaFact("s \"ü\" <x>", "own")],
-                    Extensions = [new ExtensionFact("pg_trgm", "1.6", "s", null)],
-                    Acls = [new AclFact("table", "s", "t", "own", null, []), new AclFact("database", null, "sales", "own", "PUBLIC", ["CONNECT"])],
-                    DefaultAcls = [new DefaultAclFact("own", null, "tables", "r", ["SELECT"])],
-                }, At)),
-            ],
-            Record = new Observation<ClusterRecord>.Seen(
-                new ClusterRecord([new InventoryEntry("role/a", "c1", At)], [new AppliedEntry("role/a", "login", "true", "c1", At)], new Suspension("why", "who", At, At.AddDays(1))), At),
-        },
-    ]);
+                    Name = "core",
+                    Members =
+                    [
+                        new MemberSnapshot("a1", new Observation<ServerFacts>.Seen(Server(verifier), At), null),
+                        new MemberSnapshot(
+                            "a2",
+                            new Observation<ServerFacts>.Unreadable(
+                                UnreadableKind.NotReady,
+                                "the database system is starting up",
+                                At
+                            ),
+                            null
+                        ),
+                        new MemberSnapshot(
+                            "a3",
+                            new Observation<ServerFacts>.Absent("no directory /d", At),
+                            new Observation<DataDirectoryFacts>.Absent("no directory /d", At)
+                        ),
+                        new MemberSnapshot(
+                            "a4",
+                            new Observation<ServerFacts>.Unreadable(UnreadableKind.Unreachable, "connection refused", At),
+                            new Observation<DataDirectoryFacts>.Seen(new DataDirectoryFacts("/d", 15, true, false, null), At)
+                        ),
+                    ],
+                    Databases =
+                    [
+                        new DatabaseSnapshot(
+                            "sales",
+                            new Observation<DatabaseFacts>.Seen(
+                                new DatabaseFacts
+                                {
+                                    Schemas = [new SchemaFact("s \"ü\" <x>", "own")],
+                                    Extensions = [new ExtensionFact("pg_trgm", "1.6", "s", null)],
+                                    Acls =
+                                    [
+                                        new AclFact("table", "s", "t", "own", null, []),
+                                        new AclFact("database", null, "sales", "own", "PUBLIC", ["CONNECT"]),
+                                    ],
+                                    DefaultAcls = [new DefaultAclFact("own", null, "tables", "r", ["SELECT"])],
+                                },
+                                At
+                            )
+                        ),
+                    ],
+                    Record = new Observation<ClusterRecord>.Seen(
+                        new ClusterRecord(
+                            [new InventoryEntry("role/a", "c1", At)],
+                            [new AppliedEntry("role/a", "login", "true", "c1", At)],
+                            new Suspension("why", "who", At, At.AddDays(1))
+                        ),
+                        At
+                    ),
+                },
+            ]
+        );
 
-    private static ServerFacts Server(string verifier) => new()
-    {
-        VersionNumber = 150018,
-        SystemIdentifier = "7300000000000000001",
-        InRecovery = false,
-        Timeline = 3,
-        StartedAt = At,
-        DataChecksums = true,
-        Settings = [new SettingFact("work_mem", "4096", "kB", "integer", "user", "default", null, null, "4096", false, [])],
-        FileSettings = [new FileSettingFact("/d/postgresql.conf", 3, "port", "5432", true, null)],
-        Roles = [new RoleFact("app", false, true, false, false, true, false, false, -1, At, new PasswordVerifier(verifier)), new RoleFact("own", false, true, false, false, false, false, false, 3, null, null)],
-        Memberships = [new MembershipFact("own", "app", true)],
-        Databases = [new DatabaseFact("sales", "own", "UTF8", "C", "C", -1, true, false)],
-        ScopedSettings = [new ScopedSettingFact(null, "app", "work_mem", "3MB")],
-        Slots = [new SlotFact("a2", "physical", true, "0/1", "reserved")],
-        Standbys = [new StandbyFact("a2", "10.0.0.1", "streaming", "sync", "0/1", "0/1", "0/1", 0)],
-        WalReceiver = new WalReceiverFact("streaming", "h", 5432, "a1", 3),
-        Lsn = "0/3000060",
-    };
+    private static ServerFacts Server(string verifier) =>
+        new()
+        {
+            VersionNumber = 150018,
+            SystemIdentifier = "7300000000000000001",
+            InRecovery = false,
+            Timeline = 3,
+            StartedAt = At,
+            DataChecksums = true,
+            Settings = [new SettingFact("work_mem", "4096", "kB", "integer", "user", "default", null, null, "4096", false, [])],
+            FileSettings = [new FileSettingFact("/d/postgresql.conf", 3, "port", "5432", true, null)],
+            Roles =
+            [
+                new RoleFact("app", false, true, false, false, true, false, false, -1, At, new PasswordVerifier(verifier)),
+                new RoleFact("own", false, true, false, false, false, false, false, 3, null, null),
+            ],
+            Memberships = [new MembershipFact("own", "app", true)],
+            Databases = [new DatabaseFact("sales", "own", "UTF8", "C", "C", -1, true, false)],
+            ScopedSettings = [new ScopedSettingFact(null, "app", "work_mem", "3MB")],
+            Slots = [new SlotFact("a2", "physical", true, "0/1", "reserved")],
+            Standbys = [new StandbyFact("a2", "10.0.0.1", "streaming", "sync", "0/1", "0/1", "0/1", 0)],
+            WalReceiver = new WalReceiverFact("streaming", "h", 5432, "a1", 3),
+            Lsn = "0/3000060",
+        };
 }

@@ -8,7 +8,8 @@ public sealed class CompilerTests
     [Fact]
     public void Compile_OfEveryAllowedForm_PassesEveryLayer()
     {
-        var result = RuleBench.Run("""
+        var result = RuleBench.Run(
+            """
             // locals, loops, local functions, lambdas, queries, patterns, tuples, anonymous types, texts
             const int limit = 3;
             var names = new List<string>();
@@ -32,14 +33,16 @@ public sealed class CompilerTests
                 else break;
             }
             var wide = (from n in names where n.Length > 1 orderby n descending group n by n[0] into g select new { g.Key, g.Count }).ToText();
-            """.Replace(".ToText()", ""));
+            """.Replace(".ToText()", "")
+        );
         Assert.Equal(RunEnd.Finished, result.End);
     }
 
     [Fact]
     public void Run_WhenSomethingIsReported_FindsIt()
     {
-        var result = RuleBench.Run("""
+        var result = RuleBench.Run(
+            """
             var total = 0L;
             var s = "";
             var pairs = new[] { (Name: "a", Size: 1L), (Name: "b", Size: 2L) };
@@ -52,7 +55,8 @@ public sealed class CompilerTests
             Func<int, int> f = null!;
             f = n => n <= 1 ? 1 : n * f(n - 1);
             NotApplicable(t + " " + quarrel + " " + f(5) + " " + "a-b-c".Replaced("-", "+"));
-            """);
+            """
+        );
         Assert.Equal((RunEnd.NotApplicable, "03/a1b2/three/7 z,y,b,a 120 a+b+c"), (result.End, result.Reason));
     }
 

@@ -6,7 +6,8 @@ namespace PgGitOps.Tests.Rules;
 
 public sealed class HeaderTests
 {
-    private const string Good = "/*---\nid: T1\ntitle: A rule\nseverity: error\nenforcement: soft\nfor: Cluster\nrequirements: [ R-09 ]\nparameters:\n  max: { type: duration, default: 7d, min: 1d, max: 30d }\n---*/\n";
+    private const string Good =
+        "/*---\nid: T1\ntitle: A rule\nseverity: error\nenforcement: soft\nfor: Cluster\nrequirements: [ R-09 ]\nparameters:\n  max: { type: duration, default: 7d, min: 1d, max: 30d }\n---*/\n";
 
     private static RuleBundle Read(params string[] texts) =>
         RuleBundleReader.Read(texts.Select((t, i) => new SourceFile($"policies/rules/r{i}.csx", "", Encoding.UTF8.GetBytes(t))));
@@ -15,7 +16,10 @@ public sealed class HeaderTests
     public void Read_OfAGoodHeader_TakesEveryPart()
     {
         var rule = Assert.Single(Read(Good).Rules).Header;
-        Assert.Equal(("T1", "A rule", Severity.Error, Enforcement.Soft, "Cluster"), (rule.Id, rule.Title, rule.Severity, rule.Enforcement, rule.Subject));
+        Assert.Equal(
+            ("T1", "A rule", Severity.Error, Enforcement.Soft, "Cluster"),
+            (rule.Id, rule.Title, rule.Severity, rule.Enforcement, rule.Subject)
+        );
         Assert.Equal(new ParameterValue.OfDuration(TimeSpan.FromDays(7)), Assert.Single(rule.Parameters).Default);
         Assert.Equal("policies/rules/r0.csx:2:5", rule.At.ToString());
     }
@@ -49,5 +53,6 @@ public sealed class HeaderTests
     public void Read_OfARuleWithInvisibleCharacters_RefusesIt() => Assert.Empty(Read(Good + "var a = \"\u202e\";").Rules);
 
     [Fact]
-    public void Read_OfAFileWithoutHeader_SaysWhatIsMissing() => Assert.Equal(RuleFindings.Header.Id, Assert.Single(Read("Report(x);").Broken).RuleId);
+    public void Read_OfAFileWithoutHeader_SaysWhatIsMissing() =>
+        Assert.Equal(RuleFindings.Header.Id, Assert.Single(Read("Report(x);").Broken).RuleId);
 }

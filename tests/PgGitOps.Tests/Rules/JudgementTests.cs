@@ -9,22 +9,54 @@ public sealed class JudgementTests
     private static readonly DateTimeOffset Expiry = new(2030, 6, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly SourceSpan At = new("policies/contexts/a.yaml", 5, 3, 8);
 
-    private static RuleHeader Rule(Enforcement enforcement = Enforcement.Soft, string id = "T1", Severity severity = Severity.Error) =>
-        new(id, "A rule", severity, enforcement, "RecoveryPolicy", [], [], "", new SourceSpan("policies/rules/t.csx", 2, 5, 7));
+    private static RuleHeader Rule(
+        Enforcement enforcement = Enforcement.Soft,
+        string id = "T1",
+        Severity severity = Severity.Error
+    ) => new(id, "A rule", severity, enforcement, "RecoveryPolicy", [], [], "", new SourceSpan("policies/rules/t.csx", 2, 5, 7));
 
-    private static RuleBundle Bundle(params RuleHeader[] rules) => new([.. rules.Select(r => new RuleSource("policies/rules/t.csx", "", r))], []);
+    private static RuleBundle Bundle(params RuleHeader[] rules) =>
+        new([.. rules.Select(r => new RuleSource("policies/rules/t.csx", "", r))], []);
 
     private static RuleRun Run(RuleHeader rule, RunEnd end = RunEnd.Finished, params string[] values) =>
-        new(rule, "RecoveryPolicy/a", end, end == RunEnd.Finished ? "" : "because", rule.At, 10, [.. values.Select(v => new RawFinding("RecoveryPolicy/a", "spec.x", v, "wrong", null, At, [], []))])
+        new(
+            rule,
+            "RecoveryPolicy/a",
+            end,
+            end == RunEnd.Finished ? "" : "because",
+            rule.At,
+            10,
+            [.. values.Select(v => new RawFinding("RecoveryPolicy/a", "spec.x", v, "wrong", null, At, [], []))]
+        )
         {
             Reads = new RunReads(["RecoveryPolicy/a"], [], false),
         };
 
-    private static Waiver Waiver(string rule = "T1", string? value = "90d", string? owner = "team-a", string approver = "dba", string document = "RecoveryPolicy/a") =>
-        new(new DocumentHead("Waiver", "w", owner, new SourceSpan("policies/waivers/w.yaml", 3, 9, 10)), rule, document, value, approver, "until the new disks", null, Expiry);
+    private static Waiver Waiver(
+        string rule = "T1",
+        string? value = "90d",
+        string? owner = "team-a",
+        string approver = "dba",
+        string document = "RecoveryPolicy/a"
+    ) =>
+        new(
+            new DocumentHead("Waiver", "w", owner, new SourceSpan("policies/waivers/w.yaml", 3, 9, 10)),
+            rule,
+            document,
+            value,
+            approver,
+            "until the new disks",
+            null,
+            Expiry
+        );
 
-    private static RuleReport Settle(RuleBundle bundle, RuleRun[] runs, Waiver[] waivers, DateTimeOffset now, params Diagnostic[] problems) =>
-        RuleJudgement.Settle(bundle, runs, problems, waivers, 1, now);
+    private static RuleReport Settle(
+        RuleBundle bundle,
+        RuleRun[] runs,
+        Waiver[] waivers,
+        DateTimeOffset now,
+        params Diagnostic[] problems
+    ) => RuleJudgement.Settle(bundle, runs, problems, waivers, 1, now);
 
     [Theory]
     [InlineData(-86_400 * 30, Outcome.Waived)]
@@ -66,9 +98,20 @@ public sealed class JudgementTests
     [InlineData(Enforcement.Soft, "T1", "me", "me\u200B", "PGP151")]
     [InlineData(Enforcement.Soft, "T1", "me", "m\u0435", "PGP151")]
     [InlineData(Enforcement.Soft, "T1", "me\u200B", "you", "PGP151")]
-    public void Settle_OfAnInvalidWaiver_RejectsAndCoversNothing(Enforcement enforcement, string rule, string? owner, string approver, string finding)
+    public void Settle_OfAnInvalidWaiver_RejectsAndCoversNothing(
+        Enforcement enforcement,
+        string rule,
+        string? owner,
+        string approver,
+        string finding
+    )
     {
-        var report = Settle(Bundle(Rule(enforcement)), [Run(Rule(enforcement), values: "90d")], [Waiver(rule, owner: owner, approver: approver)], Expiry.AddDays(-40));
+        var report = Settle(
+            Bundle(Rule(enforcement)),
+            [Run(Rule(enforcement), values: "90d")],
+            [Waiver(rule, owner: owner, approver: approver)],
+            Expiry.AddDays(-40)
+        );
         Assert.True(report.Rejected);
         Assert.Equal(Outcome.Fail, report.Outcomes[0].Outcome);
         Assert.Contains(report.Diagnostics, d => d.RuleId == finding && d.Severity == Severity.Error);
@@ -143,7 +186,12 @@ public sealed class JudgementTests
     [Theory]
     [InlineData("write it", true, "", "write it; validate --fix writes 30d")]
     [InlineData(null, false, "drillEvery", "proposed: drillEvery: 30d")]
-    public void Settle_OfAFindingWithAnEdit_ShowsWhatWouldBeWritten_UnlessItIsWaived(string? hint, bool safe, string key, string expected)
+    public void Settle_OfAFindingWithAnEdit_ShowsWhatWouldBeWritten_UnlessItIsWaived(
+        string? hint,
+        bool safe,
+        string key,
+        string expected
+    )
     {
         var run = Run(Rule(), values: "90d");
         run = run with { Findings = [run.Findings[0] with { Hint = hint, Edits = [new RuleEdit(At, key, "30d", safe)] }] };
@@ -157,10 +205,16 @@ public sealed class JudgementTests
         var report = Settle(Bundle(Rule()), [Run(Rule(), RunEnd.NotApplicable)], [], Expiry);
         Assert.False(report.Rejected);
         Assert.Equal(Outcome.NotApplicable, report.Outcomes[0].Outcome);
-        Assert.Equal(Outcome.Fail, Settle(Bundle(Rule()), [Run(Rule(), RunEnd.NotApplicable, "x")], [], Expiry).Outcomes[0].Outcome);
+        Assert.Equal(
+            Outcome.Fail,
+            Settle(Bundle(Rule()), [Run(Rule(), RunEnd.NotApplicable, "x")], [], Expiry).Outcomes[0].Outcome
+        );
     }
 
     [Fact]
     public void OneLine_OfHostileText_ShowsWhatHides() =>
-        Assert.Equal("a ::error::b \\u001B[31m\\u202Ec\\u000D😀 \\u2028", PlainText.OneLine("a\n::error::b \u001b[31m\u202ec\r😀\t\u2028"));
+        Assert.Equal(
+            "a ::error::b \\u001B[31m\\u202Ec\\u000D😀 \\u2028",
+            PlainText.OneLine("a\n::error::b \u001b[31m\u202ec\r😀\t\u2028")
+        );
 }

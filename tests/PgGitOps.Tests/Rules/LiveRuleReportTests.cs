@@ -12,16 +12,63 @@ public sealed class LiveRuleReportTests
     private static readonly RuleHeader Rule = Header(Enforcement.Soft);
 
     private static RuleHeader Header(Enforcement enforcement) =>
-        new("T1", "A rule", Severity.Error, enforcement, "RecoveryPolicy", [], [], "", new SourceSpan("policies/rules/t.csx", 2, 5, 7));
+        new(
+            "T1",
+            "A rule",
+            Severity.Error,
+            enforcement,
+            "RecoveryPolicy",
+            [],
+            [],
+            "",
+            new SourceSpan("policies/rules/t.csx", 2, 5, 7)
+        );
 
-    private static LiveRuleReport Say(RuleHeader rule, RuleRun[] runs, Waiver[] waivers, Func<string, bool>? concerns = null, params Diagnostic[] problems) =>
-        LiveRuleReport.Of([rule], RuleJudgement.Settle(new RuleBundle([new RuleSource("policies/rules/t.csx", "", rule)], []), runs, problems, waivers, 1, Now), concerns ?? (_ => true));
+    private static LiveRuleReport Say(
+        RuleHeader rule,
+        RuleRun[] runs,
+        Waiver[] waivers,
+        Func<string, bool>? concerns = null,
+        params Diagnostic[] problems
+    ) =>
+        LiveRuleReport.Of(
+            [rule],
+            RuleJudgement.Settle(
+                new RuleBundle([new RuleSource("policies/rules/t.csx", "", rule)], []),
+                runs,
+                problems,
+                waivers,
+                1,
+                Now
+            ),
+            concerns ?? (_ => true)
+        );
 
     private static RuleRun Run(RuleHeader rule, string document, string value, RunEnd end = RunEnd.Finished) =>
-        new(rule, document, end, "", rule.At, 10, end == RunEnd.Error ? [] : [new RawFinding(document, "spec.x", value, $"wrong: {value}", null, At, [], [])]) { Reads = new RunReads([document], [], false) };
+        new(
+            rule,
+            document,
+            end,
+            "",
+            rule.At,
+            10,
+            end == RunEnd.Error ? [] : [new RawFinding(document, "spec.x", value, $"wrong: {value}", null, At, [], [])]
+        )
+        {
+            Reads = new RunReads([document], [], false),
+        };
 
     private static Waiver Waiver(string rule = "T1", string value = "90d") =>
-        new(new DocumentHead("Waiver", "w", "team-a", new SourceSpan("policies/waivers/w.yaml", 3, 9, 10)), rule, "RecoveryPolicy/a", value, "dba", "until then", null, Now.AddYears(1));
+        new(
+            new DocumentHead("Waiver", "w", "team-a", new SourceSpan("policies/waivers/w.yaml", 3, 9, 10)),
+            rule,
+            "RecoveryPolicy/a",
+            value,
+            "dba",
+            "until then",
+            null,
+            Now.AddYears(1)
+        );
 
     [Theory]
     [InlineData(Enforcement.Hard, true)]
@@ -57,7 +104,16 @@ public sealed class LiveRuleReportTests
     [Fact]
     public void Of_AnotherDocumentThanThoseLookedAt_IsLeftOut()
     {
-        var said = Say(Rule, [Run(Rule, "RecoveryPolicy/a", "1"), Run(Rule, "RecoveryPolicy/b", "2"), Run(Rule, "RecoveryPolicy/b", "3", RunEnd.Error)], [], d => d != "RecoveryPolicy/b");
+        var said = Say(
+            Rule,
+            [
+                Run(Rule, "RecoveryPolicy/a", "1"),
+                Run(Rule, "RecoveryPolicy/b", "2"),
+                Run(Rule, "RecoveryPolicy/b", "3", RunEnd.Error),
+            ],
+            [],
+            d => d != "RecoveryPolicy/b"
+        );
         Assert.Equal("RecoveryPolicy/a", Assert.Single(said.Findings).Document);
     }
 

@@ -15,7 +15,15 @@ public sealed class RulePageTests
         Assert.Empty(bundle.Broken);
         var pages = bundle.Rules.ToDictionary(
             r => $"{r.Header.Id}.md",
-            r => RulePage.Write(r, Path.Combine(directory, Path.GetFileName(RuleFixtureReader.FixturePathOf(r.Path))) is var fixture && System.IO.File.Exists(fixture) ? File(fixture) : null));
+            r =>
+                RulePage.Write(
+                    r,
+                    Path.Combine(directory, Path.GetFileName(RuleFixtureReader.FixturePathOf(r.Path))) is var fixture
+                    && System.IO.File.Exists(fixture)
+                        ? File(fixture)
+                        : null
+                )
+        );
         pages.Add("index.md", RulePage.Index(bundle));
         var reference = Golden.InRepository("docs/reference/rules");
         if (Environment.GetEnvironmentVariable("PGGITOPS_UPDATE") == "1")
@@ -26,7 +34,10 @@ public sealed class RulePageTests
             foreach (var (name, text) in pages)
                 System.IO.File.WriteAllText(Path.Combine(reference, name), text);
         }
-        Assert.Equal(pages.Keys.Order(StringComparer.Ordinal), Directory.GetFiles(reference).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            pages.Keys.Order(StringComparer.Ordinal),
+            Directory.GetFiles(reference).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)
+        );
         foreach (var (name, text) in pages)
             Assert.Equal(text, System.IO.File.ReadAllText(Path.Combine(reference, name)));
     }

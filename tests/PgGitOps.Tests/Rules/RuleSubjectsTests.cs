@@ -9,13 +9,18 @@ namespace PgGitOps.Tests.Rules;
 [Trait("Requirement", "R-16")]
 public sealed class RuleSubjectsTests
 {
-    private const string Schema = """{ "type": "object", "properties": { "apiVersion": { "const": "x.org/v1" }, "kind": { "const": "Thing" }, "metadata": {}, "spec": {} } }""";
+    private const string Schema =
+        """{ "type": "object", "properties": { "apiVersion": { "const": "x.org/v1" }, "kind": { "const": "Thing" }, "metadata": {}, "spec": {} } }""";
 
-    private static string Rule(string subject, string id = "H-1") => $"/*---\nid: {id}\ntitle: t\nseverity: error\nenforcement: hard\nfor: {subject}\n---*/\nreturn;\n";
+    private static string Rule(string subject, string id = "H-1") =>
+        $"/*---\nid: {id}\ntitle: t\nseverity: error\nenforcement: hard\nfor: {subject}\n---*/\nreturn;\n";
 
     private static RuleBundle Read(params (string Path, string Text)[] files)
     {
-        var tree = new SourceTree(new RevisionInfo("c", "t", default, ""), [.. files.Select(f => new SourceFile(f.Path, f.Path, Encoding.UTF8.GetBytes(f.Text)))]);
+        var tree = new SourceTree(
+            new RevisionInfo("c", "t", default, ""),
+            [.. files.Select(f => new SourceFile(f.Path, f.Path, Encoding.UTF8.GetBytes(f.Text)))]
+        );
         return RuleBundleReader.Read(tree, new FleetReader().Read(tree));
     }
 
@@ -77,10 +82,12 @@ public sealed class RuleSubjectsTests
     [Theory]
     [InlineData("pgp161")]
     [InlineData("Pgp161")]
-    public void Read_OfARuleWithAnIdOfTheEngineInSmallLetters_RefusesIt(string id) => Assert.Empty(Read(("policies/rules/hard.csx", Rule("Fleet", id))).Rules);
+    public void Read_OfARuleWithAnIdOfTheEngineInSmallLetters_RefusesIt(string id) =>
+        Assert.Empty(Read(("policies/rules/hard.csx", Rule("Fleet", id))).Rules);
 
     [Theory]
     [InlineData("PG101")]
     [InlineData("PGBOUNCER-1")]
-    public void Read_OfARuleWithAnIdOfItsOwn_TakesIt(string id) => Assert.Empty(Read(("policies/rules/hard.csx", Rule("Fleet", id))).Broken);
+    public void Read_OfARuleWithAnIdOfItsOwn_TakesIt(string id) =>
+        Assert.Empty(Read(("policies/rules/hard.csx", Rule("Fleet", id))).Broken);
 }

@@ -8,14 +8,19 @@ namespace PgGitOps.Tests.Rules;
 [Trait("Requirement", "R-16")]
 public sealed class SettingsTests
 {
-    private const string Header = "/*---\nid: T1\ntitle: A rule\nseverity: error\nenforcement: soft\nfor: Cluster\nparameters:\n"
+    private const string Header =
+        "/*---\nid: T1\ntitle: A rule\nseverity: error\nenforcement: soft\nfor: Cluster\nparameters:\n"
         + "  max: { type: duration, default: 7d, min: 1d, max: 30d }\n  count: { type: integer, default: 3 }\n  names: { type: texts, default: [ a ], oneOf: [ a, b ] }\n  on: { type: boolean, default: false }\n---*/\n";
 
     private const string Head = "apiVersion: pggitops.dev/v1\nkind: RuleSettings\nmetadata: { name: rules }\nspec:\n  rules:\n";
 
     private static RuleBundle Read(params string[] settings)
     {
-        var files = new List<SourceFile> { File("policies/rules/t1.csx", Header), File("policies/rules/t2.csx", Header.Replace("id: T1", "id: T2", StringComparison.Ordinal)) };
+        var files = new List<SourceFile>
+        {
+            File("policies/rules/t1.csx", Header),
+            File("policies/rules/t2.csx", Header.Replace("id: T1", "id: T2", StringComparison.Ordinal)),
+        };
         files.AddRange(settings.Select((text, i) => File($"policies/settings{i}.yaml", text)));
         var tree = new SourceTree(new RevisionInfo("c", "t", DateTimeOffset.UnixEpoch, ""), files.ToEquatableArray());
         return RuleBundleReader.Read(tree, new FleetReader().Read(tree));
@@ -23,15 +28,23 @@ public sealed class SettingsTests
         static SourceFile File(string path, string text) => new(path, "", Encoding.UTF8.GetBytes(text));
     }
 
-    private static string One(string parameters, string rule = "T1") => $"{Head}    - rule: {rule}\n      parameters: {{ {parameters} }}\n";
+    private static string One(string parameters, string rule = "T1") =>
+        $"{Head}    - rule: {rule}\n      parameters: {{ {parameters} }}\n";
 
     [Fact]
     public void Read_OfSettings_PutsThemInForceWithTheirPlace_AndKeepsOtherDefaults()
     {
         var bundle = Read(One("max: 2d, names: [ b ], on: true"));
         Assert.Empty(bundle.Broken);
-        Assert.Equal(["max 2d policies/settings0.yaml:7:26", "count 3 ", "names [b] policies/settings0.yaml:7:37", "on true policies/settings0.yaml:7:48"],
-            bundle.Find("T1")!.Header.Parameters.Select(p => $"{p.Name} {p.InForce.Spell()} {p.Set?.At}"));
+        Assert.Equal(
+            [
+                "max 2d policies/settings0.yaml:7:26",
+                "count 3 ",
+                "names [b] policies/settings0.yaml:7:37",
+                "on true policies/settings0.yaml:7:48",
+            ],
+            bundle.Find("T1")!.Header.Parameters.Select(p => $"{p.Name} {p.InForce.Spell()} {p.Set?.At}")
+        );
         Assert.All(bundle.Find("T2")!.Header.Parameters, p => Assert.Null(p.Set));
     }
 
@@ -49,7 +62,10 @@ public sealed class SettingsTests
     {
         var bundle = Read(One(parameters));
         var finding = Assert.Single(bundle.Broken);
-        Assert.Equal((Severity.Error, RuleFindings.Parameter.Id, $"policies/settings0.yaml:{place}", message), (finding.Severity, finding.RuleId, finding.Span.ToString(), finding.Message));
+        Assert.Equal(
+            (Severity.Error, RuleFindings.Parameter.Id, $"policies/settings0.yaml:{place}", message),
+            (finding.Severity, finding.RuleId, finding.Span.ToString(), finding.Message)
+        );
         Assert.Equal(("T2", "T1"), (Assert.Single(bundle.Rules).Header.Id, Assert.Single(bundle.Withheld).Header.Id));
         Assert.True(SettingsInForce.IsOfSetting(finding));
         Assert.True(RuleJudgement.Settle(bundle, [], [], [], 0, DateTimeOffset.UnixEpoch).Rejected);
@@ -59,7 +75,14 @@ public sealed class SettingsTests
     public void Read_OfASettingOfAnUnknownRule_SuggestsTheOneThatIsMeant()
     {
         var finding = Assert.Single(Read(One("max: 2d", "T11")).Broken);
-        Assert.Equal((RuleFindings.UnknownRule.Id, "policies/settings0.yaml:6:13", "rule T11, which is set here, is not in the bundle (did you mean 'T1'?)"), (finding.RuleId, finding.Span.ToString(), finding.Message));
+        Assert.Equal(
+            (
+                RuleFindings.UnknownRule.Id,
+                "policies/settings0.yaml:6:13",
+                "rule T11, which is set here, is not in the bundle (did you mean 'T1'?)"
+            ),
+            (finding.RuleId, finding.Span.ToString(), finding.Message)
+        );
     }
 
     [Fact]
@@ -67,15 +90,25 @@ public sealed class SettingsTests
     {
         var bundle = Read(One("max: 2d"), One("count: 4").Replace("name: rules", "name: more", StringComparison.Ordinal));
         Assert.Equal(
-            ["policies/settings0.yaml:6:13 rule T1 is set twice; again at policies/settings1.yaml:6:13", "policies/settings1.yaml:6:13 rule T1 is set twice; first at policies/settings0.yaml:6:13"],
-            bundle.Broken.Select(d => $"{d.Span} {d.Message}"));
+            [
+                "policies/settings0.yaml:6:13 rule T1 is set twice; again at policies/settings1.yaml:6:13",
+                "policies/settings1.yaml:6:13 rule T1 is set twice; first at policies/settings0.yaml:6:13",
+            ],
+            bundle.Broken.Select(d => $"{d.Span} {d.Message}")
+        );
         Assert.Equal("T1", Assert.Single(bundle.Withheld).Header.Id);
     }
 
     [Fact]
     public void Read_WhenSettingsCannotBeRead_RunsNoRule()
     {
-        foreach (var broken in new[] { One("max: 2d") + "      x: 1\n", One("max: 2d").Replace("}\nspec", "\nspec", StringComparison.Ordinal) })
+        foreach (
+            var broken in new[]
+            {
+                One("max: 2d") + "      x: 1\n",
+                One("max: 2d").Replace("}\nspec", "\nspec", StringComparison.Ordinal),
+            }
+        )
         {
             var bundle = Read(broken);
             Assert.Empty(bundle.Rules);
@@ -87,7 +120,16 @@ public sealed class SettingsTests
     [Fact]
     public void Settle_OfAWaiverOfAWithheldRule_SaysNothingOfTheWaiver()
     {
-        var waiver = new Waiver(new DocumentHead("Waiver", "w", "team", new SourceSpan("policies/w.yaml", 3, 9, 10)), "T1", "Cluster/a", "1", "dba", "x", null, DateTimeOffset.UnixEpoch.AddYears(1));
+        var waiver = new Waiver(
+            new DocumentHead("Waiver", "w", "team", new SourceSpan("policies/w.yaml", 3, 9, 10)),
+            "T1",
+            "Cluster/a",
+            "1",
+            "dba",
+            "x",
+            null,
+            DateTimeOffset.UnixEpoch.AddYears(1)
+        );
         Assert.Single(RuleJudgement.Settle(Read(One("max: 40d")), [], [], [waiver], 0, DateTimeOffset.UnixEpoch).Diagnostics);
     }
 }

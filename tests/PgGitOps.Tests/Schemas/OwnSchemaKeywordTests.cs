@@ -14,14 +14,24 @@ public sealed class OwnSchemaKeywordTests
     private static readonly (string Keyword, string Schema, string[] Right, string[] Wrong)[] Cases =
     [
         ("type", """{ "type": "string" }""", ["\"1\"", "\"\""], ["1", "null", "[]", "{}", "true"]),
-        ("type", """{ "type": "integer" }""", ["1", "1.0", "-3", "1e2", "123456789012345678901234567890"], ["1.5", "\"1\"", "true"]),
+        (
+            "type",
+            """{ "type": "integer" }""",
+            ["1", "1.0", "-3", "1e2", "123456789012345678901234567890"],
+            ["1.5", "\"1\"", "true"]
+        ),
         ("type", """{ "type": "number" }""", ["1", "1.5"], ["\"1.5\"", "null"]),
         ("type", """{ "type": [ "string", "null" ] }""", ["\"a\"", "null"], ["1", "[]"]),
         ("type", """{ "type": "boolean" }""", ["true", "false"], ["\"true\"", "0"]),
         ("type", """{ "type": "null" }""", ["null"], ["\"\"", "0", "false"]),
         ("type", """{ "type": "array" }""", ["[]"], ["{}", "\"[]\""]),
         ("type", """{ "type": "object" }""", ["{}"], ["[]", "null"]),
-        ("enum", """{ "enum": [ 1, "two", null, [ 3 ], { "four": 4 }, true ] }""", ["1", "1.0", "\"two\"", "null", "[3]", "{\"four\":4.0}", "true"], ["\"1\"", "2", "\"null\"", "[]", "[3,3]", "{\"four\":5}", "false", "\"true\""]),
+        (
+            "enum",
+            """{ "enum": [ 1, "two", null, [ 3 ], { "four": 4 }, true ] }""",
+            ["1", "1.0", "\"two\"", "null", "[3]", "{\"four\":4.0}", "true"],
+            ["\"1\"", "2", "\"null\"", "[]", "[3,3]", "{\"four\":5}", "false", "\"true\""]
+        ),
         ("const", """{ "const": { "a": [ 1, 2 ] } }""", ["{\"a\":[1,2]}"], ["{\"a\":[2,1]}", "{\"a\":[1,2],\"b\":1}", "\"a\""]),
         ("const", """{ "const": "v1" }""", ["\"v1\""], ["\"v2\"", "\"V1\"", "1"]),
         ("const", """{ "const": 0 }""", ["0", "0.0", "-0"], ["false", "\"0\"", "1"]),
@@ -38,27 +48,57 @@ public sealed class OwnSchemaKeywordTests
         ("pattern", """{ "pattern": "^\\d.$" }""", ["\"1x\"", "\"1\\uD83D\\uDE00\""], ["\"\\u0663x\"", "\"1\\r\""]),
         ("pattern", """{ "pattern": "^[^@ ]{1,2}$" }""", ["\"\\uD83D\\uDE00a\""], ["\"a@\"", "\"abc\""]),
         ("format", """{ "format": "date" }""", ["\"2030-02-28\"", "5"], ["\"2030-02-30\"", "\"30-02-01\""]),
-        ("format", """{ "format": "date-time" }""", ["\"2030-01-31T12:00:00Z\"", "\"2030-01-31t12:00:60.5+02:00\""], ["\"2030-01-31 12:00:00Z\"", "\"2030-01-31T12:00:00\"", "\"2030-01-31T25:00:00Z\"", "\"2030-01-31\""]),
+        (
+            "format",
+            """{ "format": "date-time" }""",
+            ["\"2030-01-31T12:00:00Z\"", "\"2030-01-31t12:00:60.5+02:00\""],
+            ["\"2030-01-31 12:00:00Z\"", "\"2030-01-31T12:00:00\"", "\"2030-01-31T25:00:00Z\"", "\"2030-01-31\""]
+        ),
         ("format", """{ "format": "time" }""", ["\"12:00:00Z\""], ["\"12:00\"", "\"12:00:00\""]),
         ("format", """{ "format": "ipv4" }""", ["\"10.0.0.1\""], ["\"10.0.0\"", "\"10.0.0.256\"", "\"010.0.0.1\""]),
         ("format", """{ "format": "ipv6" }""", ["\"::1\"", "\"fe80::1\""], ["\"10.0.0.1\"", "\":::1\"", "\"fe80::1%eth0\""]),
         ("format", """{ "format": "hostname" }""", ["\"db-1.example\""], ["\"-db\"", "\"a b\"", "\"\""]),
         ("format", """{ "format": "email" }""", ["\"dba@example.org\""], ["\"dba\"", "\"a@b@c\"", "\"a b@c\""]),
-        ("format", """{ "format": "uri" }""", ["\"https://example.org/x\""], ["\"example.org\"", "\"/etc/x\"", "\"https://a b\""]),
+        (
+            "format",
+            """{ "format": "uri" }""",
+            ["\"https://example.org/x\""],
+            ["\"example.org\"", "\"/etc/x\"", "\"https://a b\""]
+        ),
         ("format", """{ "format": "uuid" }""", ["\"7f000001-0000-4000-8000-000000000001\""], ["\"7f000001\""]),
         ("format", """{ "format": "regex" }""", ["\"^a+$\""], ["\"(\""]),
         ("items", """{ "items": { "type": "integer" } }""", ["[1,2]", "[]", "{}"], ["[1,\"2\"]"]),
-        ("items", """{ "items": [ { "type": "integer" }, { "type": "string" } ] }""", ["[1,\"a\",null]", "[1]"], ["[\"a\"]", "[1,1]"]),
+        (
+            "items",
+            """{ "items": [ { "type": "integer" }, { "type": "string" } ] }""",
+            ["[1,\"a\",null]", "[1]"],
+            ["[\"a\"]", "[1,1]"]
+        ),
         ("additionalItems", """{ "items": [ {} ], "additionalItems": false }""", ["[1]", "[]"], ["[1,2]"]),
         ("additionalItems", """{ "items": [ {} ], "additionalItems": { "type": "string" } }""", ["[1,\"a\"]"], ["[1,2]"]),
         ("contains", """{ "contains": { "const": 1 } }""", ["[2,1]"], ["[2]", "[]"]),
         ("minItems", """{ "minItems": 1 }""", ["[1]"], ["[]"]),
         ("maxItems", """{ "maxItems": 1 }""", ["[1]"], ["[1,2]"]),
-        ("uniqueItems", """{ "uniqueItems": true }""", ["[1,\"1\",true,\"true\"]", "[{\"a\":1},{\"a\":2}]"], ["[1,1.0]", "[{\"a\":1,\"b\":2},{\"b\":2,\"a\":1}]", "[[1],[1]]", "[null,null]"]),
+        (
+            "uniqueItems",
+            """{ "uniqueItems": true }""",
+            ["[1,\"1\",true,\"true\"]", "[{\"a\":1},{\"a\":2}]"],
+            ["[1,1.0]", "[{\"a\":1,\"b\":2},{\"b\":2,\"a\":1}]", "[[1],[1]]", "[null,null]"]
+        ),
         ("required", """{ "required": [ "a", "b" ] }""", ["{\"a\":1,\"b\":null}", "[]"], ["{\"a\":1}", "{}"]),
         ("properties", """{ "properties": { "a": { "type": "integer" } } }""", ["{\"a\":1}", "{\"b\":\"x\"}"], ["{\"a\":\"x\"}"]),
-        ("patternProperties", """{ "patternProperties": { "^x-": { "type": "string" } } }""", ["{\"x-a\":\"b\"}", "{\"a\":1}"], ["{\"x-a\":1}"]),
-        ("additionalProperties", """{ "properties": { "a": {} }, "patternProperties": { "^x-": {} }, "additionalProperties": false }""", ["{\"a\":1,\"x-b\":2}"], ["{\"b\":1}"]),
+        (
+            "patternProperties",
+            """{ "patternProperties": { "^x-": { "type": "string" } } }""",
+            ["{\"x-a\":\"b\"}", "{\"a\":1}"],
+            ["{\"x-a\":1}"]
+        ),
+        (
+            "additionalProperties",
+            """{ "properties": { "a": {} }, "patternProperties": { "^x-": {} }, "additionalProperties": false }""",
+            ["{\"a\":1,\"x-b\":2}"],
+            ["{\"b\":1}"]
+        ),
         ("additionalProperties", """{ "additionalProperties": { "type": "string" } }""", ["{\"b\":\"1\"}"], ["{\"b\":1}"]),
         ("propertyNames", """{ "propertyNames": { "pattern": "^[a-z]+$" } }""", ["{\"abc\":1}"], ["{\"Abc\":1}"]),
         ("minProperties", """{ "minProperties": 1 }""", ["{\"a\":1}"], ["{}"]),
@@ -66,11 +106,26 @@ public sealed class OwnSchemaKeywordTests
         ("dependencies", """{ "dependencies": { "a": [ "b" ] } }""", ["{\"a\":1,\"b\":2}", "{\"b\":2}"], ["{\"a\":1}"]),
         ("dependencies", """{ "dependencies": { "a": { "required": [ "c" ] } } }""", ["{\"a\":1,\"c\":2}", "{}"], ["{\"a\":1}"]),
         ("allOf", """{ "allOf": [ { "type": "integer" }, { "minimum": 3 } ] }""", ["3"], ["2", "\"3\""]),
-        ("anyOf", """{ "anyOf": [ { "type": "string" }, { "minimum": 3, "type": "integer" } ] }""", ["3", "\"a\""], ["2", "null"]),
+        (
+            "anyOf",
+            """{ "anyOf": [ { "type": "string" }, { "minimum": 3, "type": "integer" } ] }""",
+            ["3", "\"a\""],
+            ["2", "null"]
+        ),
         ("oneOf", """{ "oneOf": [ { "multipleOf": 3 }, { "multipleOf": 5 } ] }""", ["3", "5"], ["15", "7"]),
         ("not", """{ "not": { "type": "null" } }""", ["1"], ["null"]),
-        ("then", """{ "if": { "properties": { "mode": { "const": "sync" } }, "required": [ "mode" ] }, "then": { "required": [ "count" ] }, "else": {} }""", ["{\"mode\":\"sync\",\"count\":1}", "{\"mode\":\"async\"}"], ["{\"mode\":\"sync\"}"]),
-        ("else", """{ "if": { "required": [ "mode" ] }, "then": {}, "else": { "required": [ "count" ] } }""", ["{\"mode\":1}", "{\"count\":1}"], ["{}"]),
+        (
+            "then",
+            """{ "if": { "properties": { "mode": { "const": "sync" } }, "required": [ "mode" ] }, "then": { "required": [ "count" ] }, "else": {} }""",
+            ["{\"mode\":\"sync\",\"count\":1}", "{\"mode\":\"async\"}"],
+            ["{\"mode\":\"sync\"}"]
+        ),
+        (
+            "else",
+            """{ "if": { "required": [ "mode" ] }, "then": {}, "else": { "required": [ "count" ] } }""",
+            ["{\"mode\":1}", "{\"count\":1}"],
+            ["{}"]
+        ),
         ("if", """{ "if": { "type": "string" }, "then": { "minLength": 2 } }""", ["\"ab\"", "1"], ["\"a\""]),
     ];
 
@@ -80,16 +135,47 @@ public sealed class OwnSchemaKeywordTests
     private static readonly (string Name, Func<JsonNode, JsonObject> Schema, Func<string, string> Value)[] Places =
     [
         ("property", s => Object(("properties", Object(("value", s)))), v => v),
-        ("item of an item", s => Object(("properties", Object(("value", Object(("items", Object(("items", s)))))))), v => $"[[{v}]]"),
-        ("property of additional properties", s => Object(("properties", Object(("value", Object(("additionalProperties", Object(("properties", Object(("deep", s)))))))))), v => $"{{\"any\":{{\"deep\":{v}}}}}"),
-        ("definition", s => Object(("properties", Object(("value", Object(("$ref", "#/definitions/part"))))), ("definitions", Object(("part", s)))), v => v),
+        (
+            "item of an item",
+            s => Object(("properties", Object(("value", Object(("items", Object(("items", s)))))))),
+            v => $"[[{v}]]"
+        ),
+        (
+            "property of additional properties",
+            s =>
+                Object(
+                    (
+                        "properties",
+                        Object(("value", Object(("additionalProperties", Object(("properties", Object(("deep", s))))))))
+                    )
+                ),
+            v => $"{{\"any\":{{\"deep\":{v}}}}}"
+        ),
+        (
+            "definition",
+            s =>
+                Object(
+                    ("properties", Object(("value", Object(("$ref", "#/definitions/part"))))),
+                    ("definitions", Object(("part", s)))
+                ),
+            v => v
+        ),
         ("all of", s => Object(("properties", Object(("value", Object(("allOf", new JsonArray(Object(), s))))))), v => v),
         ("any of", s => Object(("properties", Object(("value", Object(("anyOf", new JsonArray(false, s))))))), v => v),
         ("pattern property", s => Object(("patternProperties", Object(("^val", s)))), v => v),
-        ("then", s => Object(("if", Object(("required", new JsonArray("value")))), ("then", Object(("properties", Object(("value", s)))))), v => v),
+        (
+            "then",
+            s =>
+                Object(
+                    ("if", Object(("required", new JsonArray("value")))),
+                    ("then", Object(("properties", Object(("value", s)))))
+                ),
+            v => v
+        ),
     ];
 
-    private static JsonObject Object(params (string Key, JsonNode Value)[] pairs) => new(pairs.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
+    private static JsonObject Object(params (string Key, JsonNode Value)[] pairs) =>
+        new(pairs.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
 
     private static IReadOnlyList<Diagnostic> Findings(JsonObject schema, string value)
     {
@@ -97,7 +183,12 @@ public sealed class OwnSchemaKeywordTests
         var read = JsonDocuments.Read("schema.json", schema.ToJsonString(), findings)!.Value;
         var part = new SchemaPartReader("schema.json", read, findings).Read();
         Assert.True(findings.Count == 0, $"{string.Join("\n", findings)}\n{schema.ToJsonString()}");
-        return PartJudge.Of("value.json", JsonDocuments.Read("value.json", $"{{\n\"value\": {value}}}", findings)!.Value, part, new SchemaBudget());
+        return PartJudge.Of(
+            "value.json",
+            JsonDocuments.Read("value.json", $"{{\n\"value\": {value}}}", findings)!.Value,
+            part,
+            new SchemaBudget()
+        );
     }
 
     [Theory]
@@ -121,7 +212,10 @@ public sealed class OwnSchemaKeywordTests
                 Assert.True(found.Count > 0, $"{place}: {text} lets {value} pass");
                 Assert.All(found, f => Assert.Equal(("value.json", 2), (f.Span.Path, f.Span.Line)));
                 Assert.All(found, f => Assert.StartsWith("value", f.Field, StringComparison.Ordinal));
-                Assert.True(Findings(wrap(relaxed.DeepClone()), reach(value)) is [], $"{place}: not '{keyword}' of {text} refuses {value}");
+                Assert.True(
+                    Findings(wrap(relaxed.DeepClone()), reach(value)) is [],
+                    $"{place}: not '{keyword}' of {text} refuses {value}"
+                );
             }
         }
     }
@@ -139,7 +233,11 @@ public sealed class OwnSchemaKeywordTests
     [InlineData("""{ "type": "integer", "enum": [ "a" ] }""", ":1:22", "no value of 'enum' is of the type")]
     [InlineData("""{ "$ref": "#/definitions/x", "minimum": 1, "definitions": { "x": {} } }""", ":1:30", "beside $ref is ignored")]
     [InlineData("""{ "$ref": "https://example.org/schema.json" }""", ":1:11", "leads into its own file")]
-    [InlineData("""{ "$ref": "#/definitions/aple", "definitions": { "apple": {} } }""", ":1:11", "did you mean '#/definitions/apple'")]
+    [InlineData(
+        """{ "$ref": "#/definitions/aple", "definitions": { "apple": {} } }""",
+        ":1:11",
+        "did you mean '#/definitions/apple'"
+    )]
     [InlineData("""{ "properties": { "a": { "$id": "#a" } } }""", ":1:26", "at the top of the file only")]
     [InlineData("""{ "$schema": "https://json-schema.org/draft/2020-12/schema" }""", ":1:14", "of draft 7")]
     [InlineData("""{ "then": { "type": "string" } }""", ":1:3", "beside 'if' only")]
@@ -150,20 +248,34 @@ public sealed class OwnSchemaKeywordTests
     [InlineData("""{ "items": 5 }""", ":1:12", "a schema is an object")]
     [InlineData("""{ "required": "a" }""", ":1:15", "is a list of names")]
     [InlineData("""{ "multipleOf": 0 }""", ":1:17", "more than 0")]
-    [InlineData("""{ "definitions": { "a": { "$ref": "#/definitions/b" }, "b": { "allOf": [ { "$ref": "#/definitions/a" } ] } } }""", ":1:25", "leads back to itself")]
+    [InlineData(
+        """{ "definitions": { "a": { "$ref": "#/definitions/b" }, "b": { "allOf": [ { "$ref": "#/definitions/a" } ] } } }""",
+        ":1:25",
+        "leads back to itself"
+    )]
     [InlineData("""{ "allOf": [ { "$ref": "#" } ] }""", ":1:1", "leads back to itself")]
     public void Schema_WithWhatIsNotEnforced_IsRefusedAtItsPlace(string schema, string place, string message)
     {
         var findings = new List<Diagnostic>();
         new SchemaPartReader("s.json", JsonDocuments.Read("s.json", schema, findings)!.Value, findings).Read();
-        Assert.Contains(findings, f => f.RuleId == "PGS014" && f.Span.ToString() == "s.json" + place && f.Message.Contains(message, StringComparison.Ordinal));
+        Assert.Contains(
+            findings,
+            f =>
+                f.RuleId == "PGS014"
+                && f.Span.ToString() == "s.json" + place
+                && f.Message.Contains(message, StringComparison.Ordinal)
+        );
     }
 
     /// <summary>A tree that refers to itself, as menus and organisations do.</summary>
     [Fact]
     public void Reference_ToItsOwnSchema_IsFollowedIntoTheValue()
     {
-        var tree = JsonNode.Parse("""{ "properties": { "value": { "$ref": "#/definitions/node" } }, "definitions": { "node": { "type": "object", "required": [ "name" ], "properties": { "children": { "items": { "$ref": "#/definitions/node" } } } } } }""")!.AsObject();
+        var tree = JsonNode
+            .Parse(
+                """{ "properties": { "value": { "$ref": "#/definitions/node" } }, "definitions": { "node": { "type": "object", "required": [ "name" ], "properties": { "children": { "items": { "$ref": "#/definitions/node" } } } } } }"""
+            )!
+            .AsObject();
         Assert.Empty(Findings(tree, """{"name":"a","children":[{"name":"b","children":[]}]}"""));
         var finding = Assert.Single(Findings(tree, """{"name":"a","children":[{"name":"b","children":[{"nam":"c"}]}]}"""));
         Assert.Equal(("PGS002", "value.children[0].children[0].name"), (finding.RuleId, finding.Field));
@@ -173,8 +285,14 @@ public sealed class OwnSchemaKeywordTests
     [Fact]
     public void Schema_OfManyAlternatives_IsGivenUpAfterABoundedNumberOfSteps()
     {
-        var schema = JsonNode.Parse("""{ "properties": { "value": { "$ref": "#/definitions/n" } }, "definitions": { "n": { "anyOf": [ { "properties": { "a": { "$ref": "#/definitions/n" } }, "required": [ "no" ] }, { "properties": { "a": { "$ref": "#/definitions/n" } }, "required": [ "never" ] } ] } } }""")!.AsObject();
-        var finding = Assert.Single(Findings(schema, string.Concat(Enumerable.Repeat("{\"a\":", 90)) + "1" + new string('}', 90)));
+        var schema = JsonNode
+            .Parse(
+                """{ "properties": { "value": { "$ref": "#/definitions/n" } }, "definitions": { "n": { "anyOf": [ { "properties": { "a": { "$ref": "#/definitions/n" } }, "required": [ "no" ] }, { "properties": { "a": { "$ref": "#/definitions/n" } }, "required": [ "never" ] } ] } } }"""
+            )!
+            .AsObject();
+        var finding = Assert.Single(
+            Findings(schema, string.Concat(Enumerable.Repeat("{\"a\":", 90)) + "1" + new string('}', 90))
+        );
         Assert.Contains("too many steps", finding.Message, StringComparison.Ordinal);
     }
 

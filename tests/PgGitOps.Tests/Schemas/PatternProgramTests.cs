@@ -7,13 +7,49 @@ namespace PgGitOps.Tests.Schemas;
 [Trait("Requirement", "R-02")]
 public sealed class PatternProgramTests
 {
-    private static bool Matches(string pattern, string text) => PatternProgram.Compile(pattern)!.Matches(text, new SchemaBudget());
+    private static bool Matches(string pattern, string text) =>
+        PatternProgram.Compile(pattern)!.Matches(text, new SchemaBudget());
 
     [Fact]
     public void Pattern_MadeAtRandom_MatchesWhatDotNetMatches()
     {
         var random = new Random(3);
-        string[] pieces = ["a", "b", "c", "ab", "[ab]", "[^b]", "[a-c]", "\\d", "\\w", "\\s", "\\b", "\\B", ".", "^", "$", "|", "(", ")", "(?:", "*", "+", "?", "{2}", "{1,3}", "{0,2}", "{2,}", "*?", "-", "\\.", "{", "}", "é", "_"];
+        string[] pieces =
+        [
+            "a",
+            "b",
+            "c",
+            "ab",
+            "[ab]",
+            "[^b]",
+            "[a-c]",
+            "\\d",
+            "\\w",
+            "\\s",
+            "\\b",
+            "\\B",
+            ".",
+            "^",
+            "$",
+            "|",
+            "(",
+            ")",
+            "(?:",
+            "*",
+            "+",
+            "?",
+            "{2}",
+            "{1,3}",
+            "{0,2}",
+            "{2,}",
+            "*?",
+            "-",
+            "\\.",
+            "{",
+            "}",
+            "é",
+            "_",
+        ];
         const string Letters = "abc1_ .-é";
         var (compared, matched) = (0, 0);
         for (var i = 0; i < 60_000; i++)
@@ -23,7 +59,9 @@ public sealed class PatternProgramTests
                 continue;
             for (var t = 0; t < 4; t++)
             {
-                var text = string.Concat(Enumerable.Range(0, random.Next(0, 9)).Select(_ => Letters[random.Next(Letters.Length)]));
+                var text = string.Concat(
+                    Enumerable.Range(0, random.Next(0, 9)).Select(_ => Letters[random.Next(Letters.Length)])
+                );
                 // A word is of ASCII letters to ECMAScript.
                 if (pattern.Contains("\\b", StringComparison.OrdinalIgnoreCase) && text.Contains('é', StringComparison.Ordinal))
                     continue;
@@ -60,7 +98,8 @@ public sealed class PatternProgramTests
     [InlineData("^[^\\u0000-\\u001F]*$", "a\u0001", false)]
     [InlineData("^a{0,4096}$", "aaaa", true)]
     [InlineData("^(a|b|)*$", "abba", true)]
-    public void Pattern_IsReadByCodePoints(string pattern, string text, bool expected) => Assert.Equal(expected, Matches(pattern, text));
+    public void Pattern_IsReadByCodePoints(string pattern, string text, bool expected) =>
+        Assert.Equal(expected, Matches(pattern, text));
 
     [Theory]
     [InlineData("(?=a)")]

@@ -1,5 +1,5 @@
-using PgGitOps.Core.Desired;
 using System.Text;
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Sources;
@@ -12,8 +12,44 @@ public sealed class QuickCheckTests
 {
     private static readonly string[] Values =
     [
-        "1", "1.0", "-1", "0", "1e3", "1.5", "99999999999999999999", "65536", "true", "null", "~", "\"1\"", "\"true\"", "''", "[]", "{}", "[ a, a ]", "[ 1, 1.0 ]", "{ a: b }", "{ env: X }", "{ file: x }",
-        "30s", "0s", "1MB", "2MB/s", "any", "first", "on", "native", "Ünïcode", "x y", "\"a\\nb\"", "a-b_c", "\"\U0001F600\"", "\"x\\n\"", "٣", "UTC", "required",
+        "1",
+        "1.0",
+        "-1",
+        "0",
+        "1e3",
+        "1.5",
+        "99999999999999999999",
+        "65536",
+        "true",
+        "null",
+        "~",
+        "\"1\"",
+        "\"true\"",
+        "''",
+        "[]",
+        "{}",
+        "[ a, a ]",
+        "[ 1, 1.0 ]",
+        "{ a: b }",
+        "{ env: X }",
+        "{ file: x }",
+        "30s",
+        "0s",
+        "1MB",
+        "2MB/s",
+        "any",
+        "first",
+        "on",
+        "native",
+        "Ünïcode",
+        "x y",
+        "\"a\\nb\"",
+        "a-b_c",
+        "\"\U0001F600\"",
+        "\"x\\n\"",
+        "٣",
+        "UTC",
+        "required",
     ];
 
     [Fact]
@@ -57,11 +93,17 @@ public sealed class QuickCheckTests
                 lines.RemoveAt(at);
                 break;
             case 1:
-                lines.Insert(at, new string(' ', line.Length - line.TrimStart().Length) + "extra: " + Values[random.Next(Values.Length)]);
+                lines.Insert(
+                    at,
+                    new string(' ', line.Length - line.TrimStart().Length) + "extra: " + Values[random.Next(Values.Length)]
+                );
                 break;
             default:
                 // One of the values of the line, or of a flow collection in it.
-                var colons = Enumerable.Range(0, line.Length).Where(i => line[i] is ':' or '[' or ',' && i + 1 < line.Length && line[i + 1] == ' ').ToArray();
+                var colons = Enumerable
+                    .Range(0, line.Length)
+                    .Where(i => line[i] is ':' or '[' or ',' && i + 1 < line.Length && line[i + 1] == ' ')
+                    .ToArray();
                 if (colons.Length == 0)
                     break;
                 var from = colons[random.Next(colons.Length)] + 1;
@@ -72,13 +114,21 @@ public sealed class QuickCheckTests
         return string.Join('\n', lines);
     }
 
-    private static IEnumerable<string> Documents() => Trees.OfProject().Files.Concat(Proofs.ScenarioTests.TreeOf("base").Files)
-        .Where(f => Core.Desired.FleetReader.IsDocument(f.Path)).Select(f => Encoding.UTF8.GetString(f.Content.Span));
+    private static IEnumerable<string> Documents() =>
+        Trees
+            .OfProject()
+            .Files.Concat(Proofs.ScenarioTests.TreeOf("base").Files)
+            .Where(f => Core.Desired.FleetReader.IsDocument(f.Path))
+            .Select(f => Encoding.UTF8.GetString(f.Content.Span));
 
     private static IEnumerable<(string Kind, LocatedNode Root)> Roots(string text)
     {
         var findings = new List<Diagnostic>();
         var roots = YamlDocuments.Read("x.yaml", text, findings);
-        return findings.Count > 0 ? [] : roots.Where(r => r["kind"] is { } kind && DocumentSchemas.Kinds.Contains(kind.Text)).Select(r => (r["kind"]!.Value.Text, r));
+        return findings.Count > 0
+            ? []
+            : roots
+                .Where(r => r["kind"] is { } kind && DocumentSchemas.Kinds.Contains(kind.Text))
+                .Select(r => (r["kind"]!.Value.Text, r));
     }
 }

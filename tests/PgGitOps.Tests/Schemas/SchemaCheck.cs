@@ -1,5 +1,5 @@
-using PgGitOps.Core.Desired;
 using System.Text.Json.Nodes;
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Desired.Schemas.Own;
 using PgGitOps.Core.Desired.Yaml;
@@ -26,7 +26,10 @@ internal static class SchemaCheck
         return answer;
     }
 
-    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<JsonObject, Tuple<NJsonSchema.JsonSchema, SchemaPart?>> Compiled = [];
+    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<
+        JsonObject,
+        Tuple<NJsonSchema.JsonSchema, SchemaPart?>
+    > Compiled = [];
 
     // A schema that was relaxed for a test may hold a keyword that never takes effect, which is refused.
     private static SchemaPart? Parsed(JsonObject schema)

@@ -9,7 +9,21 @@ internal static class SchemaFiles
     /// <summary>Keywords that refuse something.</summary>
     public static readonly string[] Assertions =
     [
-        "additionalProperties", "anyOf", "enum", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties", "minimum", "pattern", "required", "type", "uniqueItems",
+        "additionalProperties",
+        "anyOf",
+        "enum",
+        "maxItems",
+        "maxLength",
+        "maxProperties",
+        "maximum",
+        "minItems",
+        "minLength",
+        "minProperties",
+        "minimum",
+        "pattern",
+        "required",
+        "type",
+        "uniqueItems",
     ];
 
     /// <summary>Keywords that lead to other schemas.</summary>
@@ -23,7 +37,9 @@ internal static class SchemaFiles
     public static JsonObject Read(string kind) => JsonNode.Parse(DocumentSchemas.Text(kind))!.AsObject();
 
     public static JsonObject Resolve(JsonObject root, JsonObject schema) =>
-        schema["$ref"] is { } reference ? root["definitions"]![reference.GetValue<string>()["#/definitions/".Length..]]!.AsObject() : schema;
+        schema["$ref"] is { } reference
+            ? root["definitions"]![reference.GetValue<string>()["#/definitions/".Length..]]!.AsObject()
+            : schema;
 
     /// <summary>Every schema object below and including <paramref name="schema"/>, definitions once.</summary>
     public static IEnumerable<(string Pointer, JsonObject Schema)> All(JsonObject schema, string pointer = "")

@@ -25,9 +25,15 @@ public sealed class SchemaMutationTests
 
         foreach (var mutation in mutations)
         {
-            Assert.False(SchemaCheck.IsValid(schema, mutation.Document), $"{mutation.Pointer} is not enforced: {mutation.Document.ToJsonString()}");
+            Assert.False(
+                SchemaCheck.IsValid(schema, mutation.Document),
+                $"{mutation.Pointer} is not enforced: {mutation.Document.ToJsonString()}"
+            );
             if (mutation.Relaxed is { } relaxed)
-                Assert.True(SchemaCheck.IsValid(relaxed, mutation.Document), $"{mutation.Pointer} is not the reason: {mutation.Document.ToJsonString()}");
+                Assert.True(
+                    SchemaCheck.IsValid(relaxed, mutation.Document),
+                    $"{mutation.Pointer} is not the reason: {mutation.Document.ToJsonString()}"
+                );
         }
     }
 
@@ -38,12 +44,24 @@ public sealed class SchemaMutationTests
         var schema = SchemaFiles.Read(kind);
         var reached = new SchemaMutations(schema).Make().Select(m => m.Pointer).ToHashSet();
 
-        var written = SchemaFiles.All(schema).SelectMany(s => s.Schema.Where(k => SchemaFiles.Assertions.Contains(k.Key) && !(k.Key == "additionalProperties" && k.Value is System.Text.Json.Nodes.JsonObject)).Select(k => $"{s.Pointer}/{k.Key}"));
+        var written = SchemaFiles
+            .All(schema)
+            .SelectMany(s =>
+                s.Schema.Where(k =>
+                        SchemaFiles.Assertions.Contains(k.Key)
+                        && !(k.Key == "additionalProperties" && k.Value is System.Text.Json.Nodes.JsonObject)
+                    )
+                    .Select(k => $"{s.Pointer}/{k.Key}")
+            );
 
         Assert.Empty(written.Where(p => !reached.Contains(p)));
     }
 
     [Fact]
     public void Mutations_OfAllSchemas_CoverEveryAllowedAssertion() =>
-        Assert.Empty(SchemaFiles.Assertions.Except(DocumentSchemas.Kinds.SelectMany(k => new SchemaMutations(SchemaFiles.Read(k)).Make()).Select(m => m.Keyword)));
+        Assert.Empty(
+            SchemaFiles.Assertions.Except(
+                DocumentSchemas.Kinds.SelectMany(k => new SchemaMutations(SchemaFiles.Read(k)).Make()).Select(m => m.Keyword)
+            )
+        );
 }

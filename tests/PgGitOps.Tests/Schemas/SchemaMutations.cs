@@ -12,7 +12,26 @@ internal sealed record SchemaMutation(string Pointer, string Keyword, JsonNode D
 internal sealed class SchemaMutations(JsonObject root)
 {
     private static readonly string[] Words =
-        ["a", "abc", "30s", "128MB", "2MB/s", "2027-03-31", "80%", "0 2 * * *", "user:x", "10.0.0.0/8", "UTC", "4.1.5", "PG101", "RecoveryPolicy/x", "aaaaaaaaaaaa", "b", "c", "member/x"];
+    [
+        "a",
+        "abc",
+        "30s",
+        "128MB",
+        "2MB/s",
+        "2027-03-31",
+        "80%",
+        "0 2 * * *",
+        "user:x",
+        "10.0.0.0/8",
+        "UTC",
+        "4.1.5",
+        "PG101",
+        "RecoveryPolicy/x",
+        "aaaaaaaaaaaa",
+        "b",
+        "c",
+        "member/x",
+    ];
 
     private readonly List<SchemaMutation> made = [];
 
@@ -47,7 +66,9 @@ internal sealed class SchemaMutations(JsonObject root)
             case "boolean":
                 return true;
             default:
-                var words = schema["enum"] is JsonArray list ? list.Select(w => w!.GetValue<string>()) : Words.Where(w => Fits(schema, w));
+                var words = schema["enum"] is JsonArray list
+                    ? list.Select(w => w!.GetValue<string>())
+                    : Words.Where(w => Fits(schema, w));
                 return words.ElementAt(Math.Min(variant, words.Count() - 1));
         }
     }
@@ -68,7 +89,17 @@ internal sealed class SchemaMutations(JsonObject root)
         if (schema["additionalProperties"] is JsonObject others)
             Walk(others, $"{pointer}/additionalProperties", value => wrap(new JsonObject { ["a"] = value }));
         if (schema["items"] is JsonObject item)
-            Walk(item, $"{pointer}/items", value => wrap(new JsonArray([value, .. Items(schema, (schema["minItems"]?.GetValue<int>() ?? 1) - 1).Select(i => i!.DeepClone())])));
+            Walk(
+                item,
+                $"{pointer}/items",
+                value =>
+                    wrap(
+                        new JsonArray([
+                            value,
+                            .. Items(schema, (schema["minItems"]?.GetValue<int>() ?? 1) - 1).Select(i => i!.DeepClone()),
+                        ])
+                    )
+            );
         for (var i = 0; i < (schema["anyOf"]?.AsArray().Count ?? 0); i++)
             Walk(schema["anyOf"]![i]!.AsObject(), $"{pointer}/anyOf/{i}", wrap);
     }
@@ -79,7 +110,16 @@ internal sealed class SchemaMutations(JsonObject root)
         {
             case "type":
                 // Without its type a schema may still refuse the value by another keyword, so that only the refusal is shown.
-                Add(argument is JsonArray types ? types.Any(t => t!.GetValue<string>() == "array") ? new JsonObject() : new JsonArray() : argument.GetValue<string>() == "integer" ? "\u00a7" : 12345, relaxed: false);
+                Add(
+                    argument is JsonArray types
+                        ? types.Any(t => t!.GetValue<string>() == "array")
+                            ? new JsonObject()
+                            : new JsonArray()
+                        : argument.GetValue<string>() == "integer"
+                            ? "\u00a7"
+                            : 12345,
+                    relaxed: false
+                );
                 break;
             case "enum":
                 Add("\u00a7 no such word");
@@ -113,7 +153,13 @@ internal sealed class SchemaMutations(JsonObject root)
                 Add(new JsonObject());
                 break;
             case "maxProperties":
-                Add(new JsonObject(schema["properties"]!.AsObject().Select(p => KeyValuePair.Create(p.Key, (JsonNode?)Valid(p.Value!.AsObject())))));
+                Add(
+                    new JsonObject(
+                        schema["properties"]!
+                            .AsObject()
+                            .Select(p => KeyValuePair.Create(p.Key, (JsonNode?)Valid(p.Value!.AsObject())))
+                    )
+                );
                 break;
             case "required":
                 foreach (var name in Required(schema))
@@ -135,7 +181,8 @@ internal sealed class SchemaMutations(JsonObject root)
                 break;
         }
 
-        void Add(JsonNode broken, bool relaxed = true) => made.Add(new SchemaMutation($"{pointer}/{keyword}", keyword, wrap(broken), relaxed ? Relax(schema, keyword) : null));
+        void Add(JsonNode broken, bool relaxed = true) =>
+            made.Add(new SchemaMutation($"{pointer}/{keyword}", keyword, wrap(broken), relaxed ? Relax(schema, keyword) : null));
     }
 
     private JsonObject Relax(JsonObject schema, string keyword)
@@ -156,9 +203,11 @@ internal sealed class SchemaMutations(JsonObject root)
         return made;
     }
 
-    private JsonArray Items(JsonObject schema, int count) => [.. Enumerable.Range(0, count).Select(i => Valid(schema["items"]!.AsObject(), i))];
+    private JsonArray Items(JsonObject schema, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => Valid(schema["items"]!.AsObject(), i))];
 
-    private static IEnumerable<string> Required(JsonObject schema) => schema["required"]?.AsArray().Select(r => r!.GetValue<string>()) ?? [];
+    private static IEnumerable<string> Required(JsonObject schema) =>
+        schema["required"]?.AsArray().Select(r => r!.GetValue<string>()) ?? [];
 
     private static bool Fits(JsonObject schema, string word) =>
         (schema["pattern"] is not { } pattern || Regex.IsMatch(word, pattern.GetValue<string>()))

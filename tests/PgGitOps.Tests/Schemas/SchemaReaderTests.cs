@@ -25,7 +25,8 @@ public sealed class SchemaReaderTests
     [InlineData("""{ "multipleOf": 2 }""")]
     [InlineData("""{ "items": { "$ref": "#/definitions/missing" } }""")]
     [InlineData("""{ "type": "text" }""")]
-    public void Read_KeywordThatWouldNotBeEnforced_IsRefused(string json) => Assert.Throws<InvalidOperationException>(() => SchemaReader.Read(json));
+    public void Read_KeywordThatWouldNotBeEnforced_IsRefused(string json) =>
+        Assert.Throws<InvalidOperationException>(() => SchemaReader.Read(json));
 
     private static void DropAnnotations(JsonObject schema)
     {
@@ -51,10 +52,14 @@ public sealed class SchemaReaderTests
     // Order of keys aside: both write them in the order they were met.
     private static string Shape(string json) => Sorted(JsonNode.Parse(json)!).ToJsonString();
 
-    private static JsonNode Sorted(JsonNode node) => node switch
-    {
-        JsonObject o => new JsonObject(o.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, p.Value is null ? null : Sorted(p.Value)))),
-        JsonArray a => new JsonArray([.. a.Select(i => i is null ? null : Sorted(i))]),
-        _ => node.DeepClone(),
-    };
+    private static JsonNode Sorted(JsonNode node) =>
+        node switch
+        {
+            JsonObject o => new JsonObject(
+                o.OrderBy(p => p.Key, StringComparer.Ordinal)
+                    .Select(p => KeyValuePair.Create(p.Key, p.Value is null ? null : Sorted(p.Value)))
+            ),
+            JsonArray a => new JsonArray([.. a.Select(i => i is null ? null : Sorted(i))]),
+            _ => node.DeepClone(),
+        };
 }

@@ -11,9 +11,16 @@ public class CommandLineReferenceTests
         var page = File.ReadAllText(Golden.InRepository("docs/reference/cli.md"));
         var root = CommandTree.Build(_ => throw new InvalidOperationException("nothing is run here"));
 
-        var missing = root.Subcommands.Where(c => !page.Contains($"`{c.Name}", StringComparison.Ordinal)).Select(c => c.Name)
-            .Concat(root.Options.Concat(root.Subcommands.SelectMany(c => c.Options)).Select(o => o.Name).Where(n => n.StartsWith("--", StringComparison.Ordinal) && !page.Contains($"`{n}", StringComparison.Ordinal)))
-            .Distinct().Order(StringComparer.Ordinal);
+        var missing = root
+            .Subcommands.Where(c => !page.Contains($"`{c.Name}", StringComparison.Ordinal))
+            .Select(c => c.Name)
+            .Concat(
+                root.Options.Concat(root.Subcommands.SelectMany(c => c.Options))
+                    .Select(o => o.Name)
+                    .Where(n => n.StartsWith("--", StringComparison.Ordinal) && !page.Contains($"`{n}", StringComparison.Ordinal))
+            )
+            .Distinct()
+            .Order(StringComparer.Ordinal);
 
         Assert.Empty(missing);
     }
@@ -23,7 +30,11 @@ public class CommandLineReferenceTests
     {
         var root = CommandTree.Build(_ => throw new InvalidOperationException("nothing is run here"));
 
-        foreach (var option in root.Options.Concat(root.Subcommands.SelectMany(c => c.Options)).Where(o => o.Name is not ("--help" or "--version")))
+        foreach (
+            var option in root
+                .Options.Concat(root.Subcommands.SelectMany(c => c.Options))
+                .Where(o => o.Name is not ("--help" or "--version"))
+        )
             Assert.Contains($"[{SettingVariable.Of(option.Name)}]", option.Description, StringComparison.Ordinal);
     }
 }

@@ -24,8 +24,14 @@ public sealed class ConditionBookTests : IDisposable
         Note(book, 2, ConditionReason.StepFailed, "permission denied (2)", "core/b");
         var last = Note(book, 3, ConditionReason.PlanRefused, "permission denied (2)", "core/b");
 
-        Assert.Equal([("core/a", ConditionReason.StepFailed), ("core/b", ConditionReason.StepFailed), ("core/b", ConditionReason.PlanRefused)],
-            heard.Of<PassEvent.ConditionChanged>().Select(e => (e.After.Concerns[0], e.After.Reason)));
+        Assert.Equal(
+            [
+                ("core/a", ConditionReason.StepFailed),
+                ("core/b", ConditionReason.StepFailed),
+                ("core/b", ConditionReason.PlanRefused),
+            ],
+            heard.Of<PassEvent.ConditionChanged>().Select(e => (e.After.Concerns[0], e.After.Reason))
+        );
         // It has been Stalled all along.
         Assert.Equal(Start, last.Since);
     }
@@ -60,10 +66,19 @@ public sealed class ConditionBookTests : IDisposable
 
     [Fact]
     public void StateOf_EveryReason_HasOne() =>
-        Assert.Equal(Enum.GetValues<ConditionState>(), Enum.GetValues<ConditionReason>().Select(ClusterCondition.StateOf).Distinct().Order());
+        Assert.Equal(
+            Enum.GetValues<ConditionState>(),
+            Enum.GetValues<ConditionReason>().Select(ClusterCondition.StateOf).Distinct().Order()
+        );
 
-    private ConditionBook Open() => new(new EvidenceFiles(directory, TimeProvider.System), "0123456789abcdef", new StateConditions(_ => { }));
+    private ConditionBook Open() =>
+        new(new EvidenceFiles(directory, TimeProvider.System), "0123456789abcdef", new StateConditions(_ => { }));
 
-    private ClusterCondition Note(ConditionBook book, int hour, ConditionReason reason, string message, params string[] concerns) =>
-        book.Note("core", new(reason, message, [.. concerns]), Start.AddHours(hour), heard);
+    private ClusterCondition Note(
+        ConditionBook book,
+        int hour,
+        ConditionReason reason,
+        string message,
+        params string[] concerns
+    ) => book.Note("core", new(reason, message, [.. concerns]), Start.AddHours(hour), heard);
 }

@@ -10,7 +10,15 @@ public sealed class DriftHistoryTests : IDisposable
 {
     private const string Here = "0123456789abcdef";
 
-    private static readonly Change Difference = new(Paths.Key("role/app", "login"), null, null, null, ChangeCause.Drift, FieldTreatment.Enforce, null);
+    private static readonly Change Difference = new(
+        Paths.Key("role/app", "login"),
+        null,
+        null,
+        null,
+        ChangeCause.Drift,
+        FieldTreatment.Enforce,
+        null
+    );
 
     private readonly string directory = Directory.CreateTempSubdirectory("pggitops-drift-").FullName;
     private readonly List<string> said = [];
@@ -54,11 +62,25 @@ public sealed class DriftHistoryTests : IDisposable
     [Fact]
     public void Note_AfterAnEarlierVersion_GoesOnFromItsFile()
     {
-        File.WriteAllText(Path.Combine(directory, "drift.json"), """{ "core/role/app.login": "2026-01-02T03:04:05+00:00", "core-b/role/app.login": "2026-01-02T03:04:05+00:00" }""");
+        File.WriteAllText(
+            Path.Combine(directory, "drift.json"),
+            """{ "core/role/app.login": "2026-01-02T03:04:05+00:00", "core-b/role/app.login": "2026-01-02T03:04:05+00:00" }"""
+        );
         var since = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
         Assert.Equal(since, Open().Since(Difference.Key));
 
-        Open().Note(PlanOf("core", Difference, Difference with { Key = Difference.Key with { Field = PgGitOps.Core.Facets.Field.Parse("superuser") } }), DateTimeOffset.MaxValue);
+        Open()
+            .Note(
+                PlanOf(
+                    "core",
+                    Difference,
+                    Difference with
+                    {
+                        Key = Difference.Key with { Field = PgGitOps.Core.Facets.Field.Parse("superuser") },
+                    }
+                ),
+                DateTimeOffset.MaxValue
+            );
 
         Assert.Equal(since, Open().Since(Difference.Key));
         Open().Note(PlanOf("core"), DateTimeOffset.MaxValue);
@@ -77,8 +99,14 @@ public sealed class DriftHistoryTests : IDisposable
         second.Note(PlanOf("core", Difference, other), DateTimeOffset.UnixEpoch.AddHours(1));
         first.Note(PlanOf("core", Difference, other), DateTimeOffset.UnixEpoch.AddHours(2));
 
-        Assert.All([first, second, Open()], h => Assert.Equal(
-            [DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddHours(1)], new[] { h.Since(Difference.Key), h.Since(other.Key) }.Select(s => s!.Value)));
+        Assert.All(
+            [first, second, Open()],
+            h =>
+                Assert.Equal(
+                    [DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddHours(1)],
+                    new[] { h.Since(Difference.Key), h.Since(other.Key) }.Select(s => s!.Value)
+                )
+        );
     }
 
     [Fact]
@@ -87,35 +115,77 @@ public sealed class DriftHistoryTests : IDisposable
         const int Passes = 400;
         var history = Open();
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(cluster => Task.Run(() =>
-        {
-            for (var pass = 0; pass < Passes; pass++)
-            {
-                // The difference comes and goes in every tenth pass, and is there at the end.
-                history.Note(PlanOf($"c{cluster}", pass % 20 >= 10 ? [Of($"c{cluster}")] : []), DateTimeOffset.UnixEpoch.AddSeconds(pass));
-                _ = history.Since(Difference.Key);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(cluster =>
+                    Task.Run(() =>
+                    {
+                        for (var pass = 0; pass < Passes; pass++)
+                        {
+                            // The difference comes and goes in every tenth pass, and is there at the end.
+                            history.Note(
+                                PlanOf($"c{cluster}", pass % 20 >= 10 ? [Of($"c{cluster}")] : []),
+                                DateTimeOffset.UnixEpoch.AddSeconds(pass)
+                            );
+                            _ = history.Since(Difference.Key);
+                        }
+                    })
+                )
+        );
 
         Assert.Empty(said);
         var kept = Open();
-        Assert.All(Enumerable.Range(0, 20), c => Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(Passes - 10), kept.Since(Of($"c{c}").Key)));
+        Assert.All(
+            Enumerable.Range(0, 20),
+            c => Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(Passes - 10), kept.Since(Of($"c{c}").Key))
+        );
     }
 
     [Fact]
     public void Note_OfForty_InTheFirstPass_KeepsAllForANextRun()
     {
-        Open().Note(new Plan("id", "c0ffee", DateTimeOffset.UnixEpoch, [.. Enumerable.Range(0, 40).Select(c => PlanOf($"c{c}", Of($"c{c}")).Clusters.Single())]), DateTimeOffset.UnixEpoch);
+        Open()
+            .Note(
+                new Plan(
+                    "id",
+                    "c0ffee",
+                    DateTimeOffset.UnixEpoch,
+                    [.. Enumerable.Range(0, 40).Select(c => PlanOf($"c{c}", Of($"c{c}")).Clusters.Single())]
+                ),
+                DateTimeOffset.UnixEpoch
+            );
 
         var kept = Open();
         Assert.All(Enumerable.Range(0, 40), c => Assert.Equal(DateTimeOffset.UnixEpoch, kept.Since(Of($"c{c}").Key)));
     }
 
     private DriftHistory Open() =>
-        new(new EvidenceFiles(Path.Combine(directory, "evidence"), TimeProvider.System), Here, Path.Combine(directory, "drift.json"), new StateConditions(said.Add));
+        new(
+            new EvidenceFiles(Path.Combine(directory, "evidence"), TimeProvider.System),
+            Here,
+            Path.Combine(directory, "drift.json"),
+            new StateConditions(said.Add)
+        );
 
     private static Change Of(string cluster) => Difference with { Key = Difference.Key with { Cluster = cluster } };
 
-    private static Plan PlanOf(string cluster, params Change[] changes) => new("id", "c0ffee", DateTimeOffset.UnixEpoch,
-        [new ClusterPlan { Cluster = cluster, Mode = ReconcileMode.Enforce, Changes = [.. changes], Steps = [], Refusals = [], Reads = [], Unknowns = [] }]);
+    private static Plan PlanOf(string cluster, params Change[] changes) =>
+        new(
+            "id",
+            "c0ffee",
+            DateTimeOffset.UnixEpoch,
+            [
+                new ClusterPlan
+                {
+                    Cluster = cluster,
+                    Mode = ReconcileMode.Enforce,
+                    Changes = [.. changes],
+                    Steps = [],
+                    Refusals = [],
+                    Reads = [],
+                    Unknowns = [],
+                },
+            ]
+        );
 }

@@ -13,11 +13,17 @@ public class ExecutorTests
         var world = new RunWorld();
         world.Say("core/b", new StepOutcome.Failed("permission denied", null));
 
-        var results = await world.ExecuteAsync([world.Work("core", "core/a", "core/b", "core/c"), world.Work("tasks", "tasks/a", "tasks/b")]);
+        var results = await world.ExecuteAsync([
+            world.Work("core", "core/a", "core/b", "core/c"),
+            world.Work("tasks", "tasks/a", "tasks/b"),
+        ]);
 
         Assert.Equal(["core:Stopped:done,failed,skipped", "tasks:Applied:done,done"], results.Select(RunWorld.Line));
         Assert.Equal(["core/a", "tasks/a", "tasks/b"], world.True.Order());
-        Assert.Equal(["StepBegun core/a", "StepDone core/a", "StepBegun core/b", "StepFailed core/b", "StepHeldBack core/c"], world.Told.Where(t => t.Contains(" core/", StringComparison.Ordinal)));
+        Assert.Equal(
+            ["StepBegun core/a", "StepDone core/a", "StepBegun core/b", "StepFailed core/b", "StepHeldBack core/c"],
+            world.Told.Where(t => t.Contains(" core/", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -27,7 +33,19 @@ public class ExecutorTests
 
         await world.ExecuteAsync([world.Work("core", "core/a", "core/b")]);
 
-        Assert.Equal(["intent core/a", "effect core/a", "record core/a", "outcome core/a done", "intent core/b", "effect core/b", "record core/b", "outcome core/b done"], world.Log);
+        Assert.Equal(
+            [
+                "intent core/a",
+                "effect core/a",
+                "record core/a",
+                "outcome core/a done",
+                "intent core/b",
+                "effect core/b",
+                "record core/b",
+                "outcome core/b done",
+            ],
+            world.Log
+        );
     }
 
     [Theory]
@@ -89,12 +107,17 @@ public class ExecutorTests
         {
             Approval = work.Approval with
             {
-                Steps = [.. work.Approval.Steps.Select(s => s.Step.Id switch
-                {
-                    "core/a" => s with { Verdict = new StepVerdict.Waits("nightly", null) },
-                    "core/b" => s with { Verdict = new StepVerdict.Behind("core/a") },
-                    _ => s,
-                })],
+                Steps =
+                [
+                    .. work.Approval.Steps.Select(s =>
+                        s.Step.Id switch
+                        {
+                            "core/a" => s with { Verdict = new StepVerdict.Waits("nightly", null) },
+                            "core/b" => s with { Verdict = new StepVerdict.Behind("core/a") },
+                            _ => s,
+                        }
+                    ),
+                ],
             },
         };
 
@@ -150,12 +173,17 @@ public class ExecutorTests
     {
         var held = new RunWorld { HeldCluster = "core" };
         held.Found.Add("role/a");
-        Assert.Equal("core:InOrder:", RunWorld.Line(Assert.Single(await held.ExecuteAsync([held.Work("core") with { Records = true }]))));
+        Assert.Equal(
+            "core:InOrder:",
+            RunWorld.Line(Assert.Single(await held.ExecuteAsync([held.Work("core") with { Records = true }])))
+        );
 
         var failing = new RunWorld { FoundOutcome = new StepOutcome.Failed("disk full", null) };
         failing.Found.Add("role/a");
         var result = Assert.Single(await failing.ExecuteAsync([failing.Work("core") with { Records = true }]));
-        Assert.Equal(("core:Stopped:", "what was found as declared could not be recorded: disk full"), (RunWorld.Line(result), result.Reason));
+        Assert.Equal(
+            ("core:Stopped:", "what was found as declared could not be recorded: disk full"),
+            (RunWorld.Line(result), result.Reason)
+        );
     }
-
-    }
+}

@@ -39,7 +39,10 @@ public class HealthStateTests
 
         Assert.False(health.Report().Healthy);
         Assert.Equal(["core"], Json.GetProperty("stuck").EnumerateArray().Select(s => s.GetString()));
-        Assert.Equal([false, true], Json.GetProperty("clusters").EnumerateArray().Select(c => c.GetProperty("healthy").GetBoolean()));
+        Assert.Equal(
+            [false, true],
+            Json.GetProperty("clusters").EnumerateArray().Select(c => c.GetProperty("healthy").GetBoolean())
+        );
         Declare("tasks");
         Assert.True(health.Report().Healthy);
     }
@@ -105,10 +108,23 @@ public class HealthStateTests
         Declare("core");
         Assert.Equal("NotObserved", Json.GetProperty("clusters")[0].GetProperty("reason").GetString());
 
-        health.Hear(new PassEvent.ConditionChanged("core", null, new(ConditionReason.NotAsDeclared, "core-2 does not stream", ["core/member/core-2.streaming"], clock.GetUtcNow())));
+        health.Hear(
+            new PassEvent.ConditionChanged(
+                "core",
+                null,
+                new(ConditionReason.NotAsDeclared, "core-2 does not stream", ["core/member/core-2.streaming"], clock.GetUtcNow())
+            )
+        );
 
         var shown = Json.GetProperty("clusters")[0];
-        Assert.Equal(("Degraded", "NotAsDeclared", "core-2 does not stream"), (shown.GetProperty("state").GetString(), shown.GetProperty("reason").GetString(), shown.GetProperty("message").GetString()));
+        Assert.Equal(
+            ("Degraded", "NotAsDeclared", "core-2 does not stream"),
+            (
+                shown.GetProperty("state").GetString(),
+                shown.GetProperty("reason").GetString(),
+                shown.GetProperty("message").GetString()
+            )
+        );
         Assert.Equal(clock.GetUtcNow(), shown.GetProperty("since").GetDateTimeOffset());
     }
 
@@ -128,7 +144,8 @@ public class HealthStateTests
 
     private JsonElement Json => JsonDocument.Parse(health.Report().Json).RootElement;
 
-    private void Declare(params string[] clusters) => health.Hear(new PassEvent.RevisionAccepted("c0ffee", "somebody", "a change", [.. clusters]));
+    private void Declare(params string[] clusters) =>
+        health.Hear(new PassEvent.RevisionAccepted("c0ffee", "somebody", "a change", [.. clusters]));
 
     private void Pass(string cluster, int failures = 0) => health.Hear(new PassEvent.PassScheduled(cluster, failures, Minute));
 }

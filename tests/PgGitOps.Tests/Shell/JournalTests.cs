@@ -29,7 +29,10 @@ public sealed class JournalTests : IDisposable
         var archive = new JournalArchive(directory, TimeProvider.System);
 
         var (file, intent) = Assert.Single(archive.Unfinished());
-        Assert.Equal(("b", "core", 7L, "plan-1", "c0ffee"), (intent.StepId, intent.Cluster, intent.FencingToken, intent.PlanId, intent.Commit));
+        Assert.Equal(
+            ("b", "core", 7L, "plan-1", "c0ffee"),
+            (intent.StepId, intent.Cluster, intent.FencingToken, intent.PlanId, intent.Commit)
+        );
         archive.Resolve(file, intent, "happened", null);
 
         Assert.Empty(archive.Unfinished());
@@ -50,8 +53,12 @@ public sealed class JournalTests : IDisposable
     public void Intent_IsOnDiskBeforeTheCallReturns()
     {
         var boundaries = new List<string>();
-        using var journal = JournalFile.Create(directory, BeginEntry(), TimeProvider.System, (kind, n) =>
-            boundaries.Add($"{kind}:{n}:{File.ReadLines(Directory.GetFiles(directory).Single()).Count()}"));
+        using var journal = JournalFile.Create(
+            directory,
+            BeginEntry(),
+            TimeProvider.System,
+            (kind, n) => boundaries.Add($"{kind}:{n}:{File.ReadLines(Directory.GetFiles(directory).Single()).Count()}")
+        );
 
         journal.Intent(StepNamed("a"), 1);
         journal.Outcome(StepNamed("a"), new StepOutcome.Failed("no space left on device", null));
@@ -65,8 +72,14 @@ public sealed class JournalTests : IDisposable
     public void Trim_RemovesTheOldestFinishedRuns_AndKeepsTheUnfinished()
     {
         for (var i = 0; i < JournalArchive.FilesMax + 2; i++)
-            File.WriteAllText(Path.Combine(directory, i == 0 ? "2026000000.open.jsonl" : $"2026{i:D6}.jsonl"), """{"kind":"Begin","at":"2026-01-01T00:00:00+00:00","plan":"p"}""" + "\n");
-        File.AppendAllText(Path.Combine(directory, "2026000000.open.jsonl"), """{"kind":"Intent","at":"2026-01-01T00:00:00+00:00","cluster":"core","step":"s"}""" + "\n");
+            File.WriteAllText(
+                Path.Combine(directory, i == 0 ? "2026000000.open.jsonl" : $"2026{i:D6}.jsonl"),
+                """{"kind":"Begin","at":"2026-01-01T00:00:00+00:00","plan":"p"}""" + "\n"
+            );
+        File.AppendAllText(
+            Path.Combine(directory, "2026000000.open.jsonl"),
+            """{"kind":"Intent","at":"2026-01-01T00:00:00+00:00","cluster":"core","step":"s"}""" + "\n"
+        );
 
         new JournalArchive(directory, TimeProvider.System).Trim();
 
@@ -125,7 +138,17 @@ public sealed class JournalTests : IDisposable
     public void Journal_KeepsWhatAStepIsToBringAbout_SoThatAnotherProcessCanVerifyIt()
     {
         using (var journal = Begin())
-            journal.Intent(StepNamed("a") with { Effects = [new(Paths.Key("role/app", "login"), FacetValue.Of(true)), new(Paths.Key("role/app", "note"), FacetValue.Of(new string('x', 500)))] }, 1);
+            journal.Intent(
+                StepNamed("a") with
+                {
+                    Effects =
+                    [
+                        new(Paths.Key("role/app", "login"), FacetValue.Of(true)),
+                        new(Paths.Key("role/app", "note"), FacetValue.Of(new string('x', 500))),
+                    ],
+                },
+                1
+            );
 
         var intent = Assert.Single(new JournalArchive(directory, TimeProvider.System).Unfinished()).Intent;
 
@@ -135,22 +158,28 @@ public sealed class JournalTests : IDisposable
 
     private JournalFile Begin() => JournalFile.Create(directory, BeginEntry(), TimeProvider.System, (_, _) => { });
 
-    private static JournalEntry BeginEntry() => new()
-    {
-        Kind = JournalEntryKind.Begin, At = DateTimeOffset.UtcNow, Plan = "plan-1", Commit = "c0ffee", ProcessId = Environment.ProcessId,
-    };
+    private static JournalEntry BeginEntry() =>
+        new()
+        {
+            Kind = JournalEntryKind.Begin,
+            At = DateTimeOffset.UtcNow,
+            Plan = "plan-1",
+            Commit = "c0ffee",
+            ProcessId = Environment.ProcessId,
+        };
 
-    private static Step StepNamed(string id) => new()
-    {
-        Id = id,
-        Cluster = "core",
-        Title = $"do {id}",
-        Action = new StepAction.StartServer("core-1"),
-        Preconditions = [],
-        Effects = [],
-        Hazards = [],
-        Timeout = TimeSpan.FromSeconds(1),
-        DependsOn = [],
-        Because = SourceSpan.WholeFile("x.yaml"),
-    };
+    private static Step StepNamed(string id) =>
+        new()
+        {
+            Id = id,
+            Cluster = "core",
+            Title = $"do {id}",
+            Action = new StepAction.StartServer("core-1"),
+            Preconditions = [],
+            Effects = [],
+            Hazards = [],
+            Timeout = TimeSpan.FromSeconds(1),
+            DependsOn = [],
+            Because = SourceSpan.WholeFile("x.yaml"),
+        };
 }

@@ -19,7 +19,11 @@ public sealed class LagEvidenceTests : IDisposable
         // A pass every ten seconds for ten minutes, 1 MiB of WAL each.
         for (var pass = 0; pass <= 60; pass++)
         {
-            history = history.With("7001/1/core-1", now.AddSeconds(10 * (pass - 60)), FormattableString.Invariant($"0/{pass * 0x100000:X}"));
+            history = history.With(
+                "7001/1/core-1",
+                now.AddSeconds(10 * (pass - 60)),
+                FormattableString.Invariant($"0/{pass * 0x100000:X}")
+            );
             evidence.Note("core", history);
         }
 
@@ -43,5 +47,6 @@ public sealed class LagEvidenceTests : IDisposable
         Assert.Equal(("7001/2/core-2", now.AddSeconds(-1), "0/90"), Open().Recall("core").Newest);
     }
 
-    private LagEvidence Open() => new(new EvidenceFiles(directory, TimeProvider.System), "0123456789abcdef", new StateConditions(_ => { }));
+    private LagEvidence Open() =>
+        new(new EvidenceFiles(directory, TimeProvider.System), "0123456789abcdef", new StateConditions(_ => { }));
 }

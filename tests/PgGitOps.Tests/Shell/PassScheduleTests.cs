@@ -47,7 +47,8 @@ public class PassScheduleTests
                     var delay = PassSchedule.Delay(interval, failures);
                     var max = interval > PassSchedule.BackOffMax ? interval : PassSchedule.BackOffMax;
                     return delay >= interval && delay <= max && PassSchedule.Delay(interval, failures + 1) >= delay;
-                })
+                }
+            )
             .QuickCheckThrowOnFailure();
     }
 

@@ -50,11 +50,14 @@ public sealed class ReconcileLoopTests : IDisposable
         });
         var turn = 0;
 
-        await RunAsync(source, () =>
-        {
-            time.SetWallClock(TimeSpan.FromHours(turn++ % 2 == 0 ? -1 : 1));
-            return source.Asked == 2 && Volatile.Read(ref looks) >= 6;
-        });
+        await RunAsync(
+            source,
+            () =>
+            {
+                time.SetWallClock(TimeSpan.FromHours(turn++ % 2 == 0 ? -1 : 1));
+                return source.Asked == 2 && Volatile.Read(ref looks) >= 6;
+            }
+        );
 
         Assert.Equal(2, source.Asked);
         Assert.Equal(["RevisionAccepted"], OfRevisions);
@@ -76,11 +79,18 @@ public sealed class ReconcileLoopTests : IDisposable
     public async Task Loop_BesideACommitThatThrowsWhereverItIsRead_ToldOnce_LooksAtItsClustersAsEver()
     {
         var judged = 0;
-        var source = new Source(asked => asked == 1 ? Good : Of("b", new Held(() =>
-        {
-            Interlocked.Increment(ref judged);
-            throw new InvalidCastException("a document that nobody foresaw");
-        })));
+        var source = new Source(asked =>
+            asked == 1
+                ? Good
+                : Of(
+                    "b",
+                    new Held(() =>
+                    {
+                        Interlocked.Increment(ref judged);
+                        throw new InvalidCastException("a document that nobody foresaw");
+                    })
+                )
+        );
 
         await RunAsync(source, () => source.Asked >= 30 && Volatile.Read(ref looks) >= 30);
 
@@ -103,7 +113,11 @@ public sealed class ReconcileLoopTests : IDisposable
     [Fact]
     public async Task Loop_WhenAPassThrows_TellsIt_StallsThatCluster_AndGoesOn()
     {
-        await RunAsync(new Source(_ => Good), () => heard.Of<PassEvent.PassScheduled>().Count >= 3, () => throw new InvalidCastException("a bug of ours"));
+        await RunAsync(
+            new Source(_ => Good),
+            () => heard.Of<PassEvent.PassScheduled>().Count >= 3,
+            () => throw new InvalidCastException("a bug of ours")
+        );
 
         Assert.All(heard.Of<PassEvent.PassFailed>(), e => Assert.IsType<InvalidCastException>(e.Error));
         var told = Assert.Single(heard.Of<PassEvent.ConditionChanged>()).After;
@@ -144,21 +158,40 @@ public sealed class ReconcileLoopTests : IDisposable
                 Interlocked.Increment(ref looks);
                 looking();
             },
-            time);
+            time
+        );
         var route = new Route(
-            away, (_, _) => ValueTask.CompletedTask, () => throw new InvalidOperationException("nothing can be done on a cluster that is away"),
-            Plans.PasswordsMatch, new JournalArchive(directory, time), _ => throw new InvalidOperationException("nothing is begun"),
-            StateMemory.Open(directory, "0123456789abcdef", conditions, time), new SuspensionWatch(new NoHosts(), new OwnSuspensions(directory, conditions), time), time);
-        var revision = new RevisionInForce(new RevisionReader(source, new FleetReader()), new LastGoodRevision(Path.Combine(directory, "last-good.json")), "main", false, time);
-        var options = new LoopOptions([], fleet => [.. fleet.Clusters.Select(c => c.Name)], (stopping, abort) => new PassOrder
-        {
-            Consent = Consent.Enforced,
-            Listener = heard,
-            Command = "reconcile",
-            Repository = "here",
-            Stopping = stopping,
-            Abort = abort,
-        });
+            away,
+            (_, _) => ValueTask.CompletedTask,
+            () => throw new InvalidOperationException("nothing can be done on a cluster that is away"),
+            Plans.PasswordsMatch,
+            new JournalArchive(directory, time),
+            _ => throw new InvalidOperationException("nothing is begun"),
+            StateMemory.Open(directory, "0123456789abcdef", conditions, time),
+            new SuspensionWatch(new NoHosts(), new OwnSuspensions(directory, conditions), time),
+            time
+        );
+        var revision = new RevisionInForce(
+            new RevisionReader(source, new FleetReader()),
+            new LastGoodRevision(Path.Combine(directory, "last-good.json")),
+            "main",
+            false,
+            time
+        );
+        var options = new LoopOptions(
+            [],
+            fleet => [.. fleet.Clusters.Select(c => c.Name)],
+            (stopping, abort) =>
+                new PassOrder
+                {
+                    Consent = Consent.Enforced,
+                    Listener = heard,
+                    Command = "reconcile",
+                    Repository = "here",
+                    Stopping = stopping,
+                    Abort = abort,
+                }
+        );
         return new(revision, route, new PassSchedule(() => 0.5), heard, options);
     }
 
@@ -177,7 +210,9 @@ public sealed class ReconcileLoopTests : IDisposable
     private static SourceTree Of(string digit, Held? held)
     {
         var tree = Trees.Of(
-            ("environments/e/clusters/core.yaml", """
+            (
+                "environments/e/clusters/core.yaml",
+                """
                 apiVersion: pggitops.dev/v1
                 kind: Cluster
                 metadata: { name: core }
@@ -186,8 +221,11 @@ public sealed class ReconcileLoopTests : IDisposable
                   primarySite: oslo
                   members: [ { name: core-1, host: osl-1 } ]
                   replication: {}
-                """),
-            ("environments/e/environment.yaml", """
+                """
+            ),
+            (
+                "environments/e/environment.yaml",
+                """
                 apiVersion: pggitops.dev/v1
                 kind: Environment
                 metadata: { name: e }
@@ -196,9 +234,16 @@ public sealed class ReconcileLoopTests : IDisposable
                   interval: 30s
                   access: { user: postgres, sslMode: disable }
                   sites: [ { name: oslo, failureDomains: [ { name: a, hosts: [ { name: osl-1, address: 127.0.0.1 } ] } ] } ]
-                """));
+                """
+            )
+        );
         var revision = tree.Revision with { CommitId = string.Concat(Enumerable.Repeat(digit, 40)) };
-        return held is null ? tree with { Revision = revision } : new(revision, [.. tree.Files, new("environments/e/held.yaml", new string('1', 40), held.Memory)]);
+        return held is null
+            ? tree with
+            {
+                Revision = revision,
+            }
+            : new(revision, [.. tree.Files, new("environments/e/held.yaml", new string('1', 40), held.Memory)]);
     }
 
     /// <summary>Content that does something whenever it is read.</summary>
@@ -216,13 +261,9 @@ public sealed class ReconcileLoopTests : IDisposable
 
         public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException();
 
-        public override void Unpin()
-        {
-        }
+        public override void Unpin() { }
 
-        protected override void Dispose(bool disposing)
-        {
-        }
+        protected override void Dispose(bool disposing) { }
     }
 
     /// <summary>Answers <em>unchanged</em> of a commit that the caller knows, as a repository does.</summary>
@@ -234,39 +275,65 @@ public sealed class ReconcileLoopTests : IDisposable
 
         public int Asked => Volatile.Read(ref asked);
 
-        public SourceAnswer<EquatableArray<ChangedPath>> ChangedPaths(string fromCommitId, string toCommitId, CancellationToken cancellation) => throw new NotSupportedException();
+        public SourceAnswer<EquatableArray<ChangedPath>> ChangedPaths(
+            string fromCommitId,
+            string toCommitId,
+            CancellationToken cancellation
+        ) => throw new NotSupportedException();
 
-        public SourceAnswer<EquatableArray<RevisionInfo>> RevisionLog(string reference, int revisionsMax, CancellationToken cancellation) => throw new NotSupportedException();
+        public SourceAnswer<EquatableArray<RevisionInfo>> RevisionLog(
+            string reference,
+            int revisionsMax,
+            CancellationToken cancellation
+        ) => throw new NotSupportedException();
 
         public SourceOutcome Read(SourceRequest request, CancellationToken cancel)
         {
             var tree = read(Interlocked.Increment(ref asked));
-            return tree.Revision.CommitId == request.KnownCommitId ? new SourceOutcome.Unchanged(tree.Revision.CommitId) : new SourceOutcome.Read(tree, []);
+            return tree.Revision.CommitId == request.KnownCommitId
+                ? new SourceOutcome.Unchanged(tree.Revision.CommitId)
+                : new SourceOutcome.Read(tree, []);
         }
     }
 
     /// <summary>Every server is away: a pass looks, and ends.</summary>
     private sealed class Away(Action looked, TimeProvider time) : IObserver
     {
-        public ValueTask<FleetSnapshot> ObserveAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel)
+        public ValueTask<FleetSnapshot> ObserveAsync(
+            ValidFleet fleet,
+            IReadOnlyCollection<string> clusters,
+            CancellationToken cancel
+        )
         {
             looked();
             var gone = new Observation<ServerFacts>.Unreadable(UnreadableKind.Unreachable, "no route", time.GetUtcNow());
-            return ValueTask.FromResult(new FleetSnapshot(time.GetUtcNow(),
-            [
-                .. clusters.Select(c => new ClusterSnapshot
-                {
-                    Name = c,
-                    Members = [new MemberSnapshot("core-1", gone, null)],
-                    Databases = [],
-                    Record = new Observation<ClusterRecord>.Unreadable(UnreadableKind.Unreachable, "no primary could be read", time.GetUtcNow()),
-                }),
-            ]));
+            return ValueTask.FromResult(
+                new FleetSnapshot(
+                    time.GetUtcNow(),
+                    [
+                        .. clusters.Select(c => new ClusterSnapshot
+                        {
+                            Name = c,
+                            Members = [new MemberSnapshot("core-1", gone, null)],
+                            Databases = [],
+                            Record = new Observation<ClusterRecord>.Unreadable(
+                                UnreadableKind.Unreachable,
+                                "no primary could be read",
+                                time.GetUtcNow()
+                            ),
+                        }),
+                    ]
+                )
+            );
         }
     }
 
     private sealed class NoHosts : ISuspensionPlaces
     {
-        public ValueTask<EquatableArray<PlacedSuspension>> ReadAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel) => ValueTask.FromResult<EquatableArray<PlacedSuspension>>([]);
+        public ValueTask<EquatableArray<PlacedSuspension>> ReadAsync(
+            ValidFleet fleet,
+            Cluster cluster,
+            CancellationToken cancel
+        ) => ValueTask.FromResult<EquatableArray<PlacedSuspension>>([]);
     }
 }

@@ -22,16 +22,37 @@ public sealed class RememberedClustersTests : IDisposable
     private string Earlier => Path.Combine(directory, "clusters");
 
     private RememberedClusters Open(string repository = Here, string? at = null) =>
-        new(new EvidenceFiles(at ?? Path.Combine(directory, "evidence"), TimeProvider.System), repository, new EarlierMemory(Earlier), TimeProvider.System, new StateConditions(told.Add));
+        new(
+            new EvidenceFiles(at ?? Path.Combine(directory, "evidence"), TimeProvider.System),
+            repository,
+            new EarlierMemory(Earlier),
+            TimeProvider.System,
+            new StateConditions(told.Add)
+        );
 
-    private static RememberedCluster Remembered(string address = "10.0.0.1", int port = 5432, string history = "2 0/700 1@0/400") =>
-        Histories.Remembered(history, "core-1", new RememberedMember("core-1", "host-1", address, port, "/data", true, Snapshots.At)) with { Token = 7, Standing = "Proven", StandingSince = Snapshots.At };
+    private static RememberedCluster Remembered(
+        string address = "10.0.0.1",
+        int port = 5432,
+        string history = "2 0/700 1@0/400"
+    ) =>
+        Histories.Remembered(
+            history,
+            "core-1",
+            new RememberedMember("core-1", "host-1", address, port, "/data", true, Snapshots.At)
+        ) with
+        {
+            Token = 7,
+            Standing = "Proven",
+            StandingSince = Snapshots.At,
+        };
 
-    private (RememberedCluster? Cluster, string? Problem) Recall(RememberedClusters clusters) => clusters.Recall(cluster, Environment);
+    private (RememberedCluster? Cluster, string? Problem) Recall(RememberedClusters clusters) =>
+        clusters.Recall(cluster, Environment);
 
     private static FleetEnvironment Environment => Fleets.Environment();
 
-    private (string Address, int Port) Place => (Environment.Hosts.First(h => h.Name == cluster.Members[0].Host).Address, cluster.Members[0].Port);
+    private (string Address, int Port) Place =>
+        (Environment.Hosts.First(h => h.Name == cluster.Members[0].Host).Address, cluster.Members[0].Port);
 
     [Fact]
     public void Recall_InAnotherProcess_GivesWhatWasKept()
@@ -118,7 +139,10 @@ public sealed class RememberedClustersTests : IDisposable
     {
         Directory.CreateDirectory(Earlier);
         if (byAnEarlierVersion)
-            File.WriteAllText(Path.Combine(Earlier, $"core.{Here}.json"), RememberedClusterJson.Write(Remembered(Place.Address, Place.Port)));
+            File.WriteAllText(
+                Path.Combine(Earlier, $"core.{Here}.json"),
+                RememberedClusterJson.Write(Remembered(Place.Address, Place.Port))
+            );
         else
             Open().Keep(Remembered(Place.Address, Place.Port));
 
@@ -160,7 +184,13 @@ public sealed class RememberedClustersTests : IDisposable
 
         // The one sees the promotion, the other still what was before it, and its own member.
         first.Keep(Remembered(history: "3 0/900 2@0/800,1@0/400") with { Token = 9 });
-        second.Keep(Remembered() with { Token = 8, Members = [new("core-2", "host-2", "10.0.0.2", 5432, "/data", true, Snapshots.At)] });
+        second.Keep(
+            Remembered() with
+            {
+                Token = 8,
+                Members = [new("core-2", "host-2", "10.0.0.2", 5432, "/data", true, Snapshots.At)],
+            }
+        );
 
         var known = Recall(Open()).Cluster!;
         Assert.Equal((3, 9L), (known.Furthest.Timeline, known.Token));
@@ -172,9 +202,19 @@ public sealed class RememberedClustersTests : IDisposable
     {
         var (older, newer) = (Remembered() with { Token = 11 }, Remembered(history: "2 0/900 1@0/400") with { Token = 5 });
 
-        Assert.Equal((11L, newer.Furthest), (ClusterMemory.Merge(older, newer).Token, ClusterMemory.Merge(older, newer).Furthest));
-        Assert.Equal((11L, newer.Furthest), (ClusterMemory.Merge(newer, older).Token, ClusterMemory.Merge(newer, older).Furthest));
-        var foreign = newer with { SystemIdentifier = "7000000000000000001", Furthest = newer.Furthest with { SystemIdentifier = "7000000000000000001" } };
+        Assert.Equal(
+            (11L, newer.Furthest),
+            (ClusterMemory.Merge(older, newer).Token, ClusterMemory.Merge(older, newer).Furthest)
+        );
+        Assert.Equal(
+            (11L, newer.Furthest),
+            (ClusterMemory.Merge(newer, older).Token, ClusterMemory.Merge(newer, older).Furthest)
+        );
+        var foreign = newer with
+        {
+            SystemIdentifier = "7000000000000000001",
+            Furthest = newer.Furthest with { SystemIdentifier = "7000000000000000001" },
+        };
         Assert.Equal(older, ClusterMemory.Merge(foreign, older));
     }
 
@@ -182,13 +222,24 @@ public sealed class RememberedClustersTests : IDisposable
     public void Keep_OfClustersInParallel_LosesNone()
     {
         var clusters = Open();
-        Parallel.For(0, 40, i =>
-        {
-            for (var pass = 0; pass < 5; pass++)
-                clusters.Keep(Remembered() with { Cluster = $"c{i}", Token = pass });
-        });
+        Parallel.For(
+            0,
+            40,
+            i =>
+            {
+                for (var pass = 0; pass < 5; pass++)
+                    clusters.Keep(Remembered() with { Cluster = $"c{i}", Token = pass });
+            }
+        );
 
-        Assert.All(Enumerable.Range(0, 40), i => Assert.Equal(4, Open().Recall(cluster with { Head = cluster.Head with { Name = $"c{i}" } }, Environment).Cluster!.Token));
+        Assert.All(
+            Enumerable.Range(0, 40),
+            i =>
+                Assert.Equal(
+                    4,
+                    Open().Recall(cluster with { Head = cluster.Head with { Name = $"c{i}" } }, Environment).Cluster!.Token
+                )
+        );
         Assert.Empty(told);
     }
 }

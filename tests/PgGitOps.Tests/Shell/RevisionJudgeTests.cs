@@ -9,7 +9,8 @@ namespace PgGitOps.Tests.Shell;
 [Trait("Requirement", "R-07")]
 public sealed class RevisionJudgeTests
 {
-    private static RevisionOutcome Judge(string scenario) => new RevisionJudge(new FleetReader()).Judge(ScenarioTests.TreeOf(scenario), []);
+    private static RevisionOutcome Judge(string scenario) =>
+        new RevisionJudge(new FleetReader()).Judge(ScenarioTests.TreeOf(scenario), []);
 
     [Fact]
     public void Judge_WhenEveryPromiseCanBeKept_IsValid() => Assert.IsType<RevisionOutcome.Valid>(Judge("accepted"));
@@ -23,20 +24,35 @@ public sealed class RevisionJudgeTests
     }
 
     [Fact]
-    public void Judge_WhenDocumentsDoNotHold_IsNotCalledRefuted() => Assert.False(Assert.IsType<RevisionOutcome.Invalid>(Judge("class-unknown")).Refuted);
+    public void Judge_WhenDocumentsDoNotHold_IsNotCalledRefuted() =>
+        Assert.False(Assert.IsType<RevisionOutcome.Invalid>(Judge("class-unknown")).Refuted);
 
     /// <summary>One judge sees many revisions: what it remembers must never change a verdict.</summary>
     [Fact]
     public void Judge_OneRevisionAfterAnother_SaysTheSameAsAFreshJudge()
     {
         var judge = new RevisionJudge(new FleetReader());
-        foreach (var scenario in (string[])["accepted", "zero-on-async", "zero-with-degrade", "accepted", "zero-with-role-override", "link-too-slow", "zero-on-async", "accepted"])
+        foreach (
+            var scenario in (string[])
+                [
+                    "accepted",
+                    "zero-on-async",
+                    "zero-with-degrade",
+                    "accepted",
+                    "zero-with-role-override",
+                    "link-too-slow",
+                    "zero-on-async",
+                    "accepted",
+                ]
+        )
             Assert.Equal(Words(Judge(scenario)), Words(judge.Judge(ScenarioTests.TreeOf(scenario), [])));
     }
 
-    private static string Words(RevisionOutcome outcome) => outcome.Match(
-        valid => $"valid {string.Join('\n', valid.Diagnostics)}",
-        invalid => $"invalid {invalid.Refuted} {string.Join('\n', invalid.Diagnostics)}",
-        _ => "unchanged",
-        _ => "refused");
+    private static string Words(RevisionOutcome outcome) =>
+        outcome.Match(
+            valid => $"valid {string.Join('\n', valid.Diagnostics)}",
+            invalid => $"invalid {invalid.Refuted} {string.Join('\n', invalid.Diagnostics)}",
+            _ => "unchanged",
+            _ => "refused"
+        );
 }

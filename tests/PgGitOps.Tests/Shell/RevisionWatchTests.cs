@@ -42,10 +42,21 @@ public sealed class RevisionWatchTests : IDisposable
         var source = new Source(_ => throw new InvalidCastException("a bug of ours"));
         List<RevisionState> told = [];
         using var stop = new CancellationTokenSource();
-        var run = Watch(source).RunAsync((state, _) => { lock (told) told.Add(state); }, stop.Token);
+        var run = Watch(source)
+            .RunAsync(
+                (state, _) =>
+                {
+                    lock (told)
+                        told.Add(state);
+                },
+                stop.Token
+            );
 
         await UntilAsync(() => told.Count == 1 && time.Waiting == 1);
-        Assert.Equal("reading or judging the newest revision failed: InvalidCastException: a bug of ours", told[0].Problem?.Describe());
+        Assert.Equal(
+            "reading or judging the newest revision failed: InvalidCastException: a bug of ours",
+            told[0].Problem?.Describe()
+        );
         time.Advance(TimeSpan.FromSeconds(30));
         await UntilAsync(() => told.Count == 2 && time.Waiting == 1);
         await stop.CancelAsync();
@@ -99,7 +110,13 @@ public sealed class RevisionWatchTests : IDisposable
     private RevisionWatch Watch(Source source) => new(Revision(source), _ => TimeSpan.FromSeconds(30), time);
 
     private RevisionInForce Revision(Source source) =>
-        new(new RevisionReader(source, new FleetReader()), new LastGoodRevision(Path.Combine(directory, "last-good.json")), "main", false, time);
+        new(
+            new RevisionReader(source, new FleetReader()),
+            new LastGoodRevision(Path.Combine(directory, "last-good.json")),
+            "main",
+            false,
+            time
+        );
 
     private static async Task UntilAsync(Func<bool> isTrue)
     {
@@ -116,9 +133,17 @@ public sealed class RevisionWatchTests : IDisposable
 
         public string Address => "here";
 
-        public SourceAnswer<EquatableArray<ChangedPath>> ChangedPaths(string fromCommitId, string toCommitId, CancellationToken cancellation) => throw new NotSupportedException();
+        public SourceAnswer<EquatableArray<ChangedPath>> ChangedPaths(
+            string fromCommitId,
+            string toCommitId,
+            CancellationToken cancellation
+        ) => throw new NotSupportedException();
 
-        public SourceAnswer<EquatableArray<RevisionInfo>> RevisionLog(string reference, int revisionsMax, CancellationToken cancellation) => throw new NotSupportedException();
+        public SourceAnswer<EquatableArray<RevisionInfo>> RevisionLog(
+            string reference,
+            int revisionsMax,
+            CancellationToken cancellation
+        ) => throw new NotSupportedException();
 
         public int Asked => Volatile.Read(ref asked);
 

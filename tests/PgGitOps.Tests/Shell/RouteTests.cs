@@ -26,7 +26,11 @@ public sealed class RouteTests : IDisposable
     [InlineData(true)]
     public async Task Pass_WhenTheJournalCannotBeOpened_TouchesNothing(bool denied)
     {
-        var pass = await PassAsync(Changed, Snapshots.Healthy(), _ => throw (denied ? new UnauthorizedAccessException("denied") : new IOException("no space")));
+        var pass = await PassAsync(
+            Changed,
+            Snapshots.Healthy(),
+            _ => throw (denied ? new UnauthorizedAccessException("denied") : new IOException("no space"))
+        );
 
         var result = Assert.Single(pass.Clusters);
         Assert.Equal(ClusterEnding.Stopped, result.Ending);
@@ -54,10 +58,20 @@ public sealed class RouteTests : IDisposable
         var world = Snapshots.Healthy();
         world = world.WithFound(Plans.Of(cluster, world));
 
-        await PassAsync(cluster with { Suspended = new("failover by hand", DateTimeOffset.MaxValue, default) }, world, _ => throw new IOException("no space"));
+        await PassAsync(
+            cluster with
+            {
+                Suspended = new("failover by hand", DateTimeOffset.MaxValue, default),
+            },
+            world,
+            _ => throw new IOException("no space")
+        );
         await PassAsync(cluster, world, _ => throw new IOException("no space"));
 
-        Assert.Equal(["PassBegun", "ClusterSuspended", "PassEnded", "PassBegun", "ClusterResumed", "ClusterReady", "PassEnded"], listener.Codes);
+        Assert.Equal(
+            ["PassBegun", "ClusterSuspended", "PassEnded", "PassBegun", "ClusterResumed", "ClusterReady", "PassEnded"],
+            listener.Codes
+        );
         var suspended = listener.Of<PassEvent.ConditionChanged>()[0].After;
         Assert.Contains("failover by hand", suspended.Message, StringComparison.Ordinal);
     }
@@ -67,7 +81,10 @@ public sealed class RouteTests : IDisposable
     public async Task Pass_OnASplitCluster_IsRefused_WhateverElseCouldNotBeRead()
     {
         var world = Snapshots.Healthy();
-        var split = world with { Members = [world.Members[0], Snapshots.Seen("core-2", Snapshots.Primary()), Snapshots.Unreachable("core-3")] };
+        var split = world with
+        {
+            Members = [world.Members[0], Snapshots.Seen("core-2", Snapshots.Primary()), Snapshots.Unreachable("core-3")],
+        };
 
         var pass = await PassAsync(Changed, split, _ => throw new IOException("no space"));
 
@@ -100,32 +117,50 @@ public sealed class RouteTests : IDisposable
     {
         var conditions = new StateConditions(_ => { });
         var route = new Route(
-            new Still(Snapshots.Fleet(world)), (_, _) => ValueTask.CompletedTask,
+            new Still(Snapshots.Fleet(world)),
+            (_, _) => ValueTask.CompletedTask,
             () =>
             {
                 opened++;
                 throw new InvalidOperationException("the gate was asked for");
             },
-            Plans.PasswordsMatch, new JournalArchive(directory, TimeProvider.System), journal,
-            StateMemory.Open(directory, "0123456789abcdef", conditions, TimeProvider.System), new SuspensionWatch(new NoHosts(), new OwnSuspensions(directory, conditions), TimeProvider.System), TimeProvider.System);
-        return route.PassAsync(Fleets.Fleet(cluster), ["core"], new PassOrder
-        {
-            Consent = Consent.Enforced,
-            Listener = listener,
-            Command = "reconcile",
-            Repository = "here",
-            Stopping = CancellationToken.None,
-            Abort = CancellationToken.None,
-        });
+            Plans.PasswordsMatch,
+            new JournalArchive(directory, TimeProvider.System),
+            journal,
+            StateMemory.Open(directory, "0123456789abcdef", conditions, TimeProvider.System),
+            new SuspensionWatch(new NoHosts(), new OwnSuspensions(directory, conditions), TimeProvider.System),
+            TimeProvider.System
+        );
+        return route.PassAsync(
+            Fleets.Fleet(cluster),
+            ["core"],
+            new PassOrder
+            {
+                Consent = Consent.Enforced,
+                Listener = listener,
+                Command = "reconcile",
+                Repository = "here",
+                Stopping = CancellationToken.None,
+                Abort = CancellationToken.None,
+            }
+        );
     }
 
     private sealed class NoHosts : ISuspensionPlaces
     {
-        public ValueTask<EquatableArray<PlacedSuspension>> ReadAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel) => ValueTask.FromResult<EquatableArray<PlacedSuspension>>([]);
+        public ValueTask<EquatableArray<PlacedSuspension>> ReadAsync(
+            ValidFleet fleet,
+            Cluster cluster,
+            CancellationToken cancel
+        ) => ValueTask.FromResult<EquatableArray<PlacedSuspension>>([]);
     }
 
     private sealed class Still(FleetSnapshot snapshot) : IObserver
     {
-        public ValueTask<FleetSnapshot> ObserveAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel) => ValueTask.FromResult(snapshot);
+        public ValueTask<FleetSnapshot> ObserveAsync(
+            ValidFleet fleet,
+            IReadOnlyCollection<string> clusters,
+            CancellationToken cancel
+        ) => ValueTask.FromResult(snapshot);
     }
 }

@@ -52,7 +52,9 @@ public class RunUnderLockTests
         var world = new RunWorld { SuspendedDuring = "core/role/b" };
         world.Found.Add("role/z");
 
-        var result = Assert.Single(await world.ExecuteAsync([world.Work("core", "core/role/a", "core/role/b", "core/role/c", "core/role/d")]));
+        var result = Assert.Single(
+            await world.ExecuteAsync([world.Work("core", "core/role/a", "core/role/b", "core/role/c", "core/role/d")])
+        );
 
         Assert.Equal(("core:Locked:done,done,skipped,skipped", world.Suspended), (RunWorld.Line(result), result.Reason));
         Assert.DoesNotContain("found role/z", world.Log);
@@ -64,7 +66,9 @@ public class RunUnderLockTests
         var world = new RunWorld();
         world.Closed.Add("core/role/b");
 
-        var result = Assert.Single(await world.ExecuteAsync([world.Work("core", "core/role/a", "core/role/b", "core/role/c<core/role/b", "core/role/d")]));
+        var result = Assert.Single(
+            await world.ExecuteAsync([world.Work("core", "core/role/a", "core/role/b", "core/role/c<core/role/b", "core/role/d")])
+        );
 
         Assert.Equal("core:Waiting:done,skipped,skipped,done", RunWorld.Line(result));
     }
@@ -75,7 +79,18 @@ public class RunUnderLockTests
         var world = new RunWorld();
         world.Say("core/role/b", new StepOutcome.Failed("permission denied", null));
 
-        var result = Assert.Single(await world.ExecuteAsync([world.Work("core", "core/role/a", "core/role/b", "core/role/c<core/role/b", "core/role/d<core/role/c", "core/role/e")]));
+        var result = Assert.Single(
+            await world.ExecuteAsync([
+                world.Work(
+                    "core",
+                    "core/role/a",
+                    "core/role/b",
+                    "core/role/c<core/role/b",
+                    "core/role/d<core/role/c",
+                    "core/role/e"
+                ),
+            ])
+        );
 
         Assert.Equal("core:Stopped:done,failed,skipped,skipped,done", RunWorld.Line(result));
         Assert.Equal("after do core/role/b (failed)", OutcomeText.Reason(result.Steps[2].Outcome));
@@ -88,7 +103,9 @@ public class RunUnderLockTests
         var world = new RunWorld();
         world.Say("core/restart/1", new StepOutcome.Failed("it did not come up", null));
 
-        var result = Assert.Single(await world.ExecuteAsync([world.Work("core", "core/restart/1", "core/restart/2", "core/role/a")]));
+        var result = Assert.Single(
+            await world.ExecuteAsync([world.Work("core", "core/restart/1", "core/restart/2", "core/role/a")])
+        );
 
         Assert.Equal("core:Stopped:failed,skipped,done", RunWorld.Line(result));
     }
@@ -124,11 +141,15 @@ public class RunUnderLockTests
         var world = new RunWorld();
         var held = new Dictionary<string, string> { ["core/role/a"] = "its effect did not show" };
 
-        var alone = Assert.Single(await world.ExecuteAsync([world.Work("core", "core/role/a", "core/role/b<core/role/a") with { WithoutEffect = held }]));
+        var alone = Assert.Single(
+            await world.ExecuteAsync([world.Work("core", "core/role/a", "core/role/b<core/role/a") with { WithoutEffect = held }])
+        );
         Assert.Equal("core:Degraded:skipped,skipped", RunWorld.Line(alone));
         Assert.Empty(world.Log);
 
-        var beside = Assert.Single(await world.ExecuteAsync([world.Work("core", "core/role/a", "core/role/c") with { WithoutEffect = held }]));
+        var beside = Assert.Single(
+            await world.ExecuteAsync([world.Work("core", "core/role/a", "core/role/c") with { WithoutEffect = held }])
+        );
         Assert.Equal("core:Degraded:skipped,done", RunWorld.Line(beside));
     }
 }

@@ -28,7 +28,8 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
 
     public StepOutcome FoundOutcome { get; init; } = new StepOutcome.Done(TimeSpan.Zero);
 
-    public void Say(string step, StepOutcome outcome, bool takesEffect = false, bool thenUnreadable = false) => script[step] = (outcome, takesEffect, thenUnreadable);
+    public void Say(string step, StepOutcome outcome, bool takesEffect = false, bool thenUnreadable = false) =>
+        script[step] = (outcome, takesEffect, thenUnreadable);
 
     /// <summary>Steps whose window closed, or whose approval ended, since the plan was decided.</summary>
     public HashSet<string> Closed { get; } = [];
@@ -54,7 +55,18 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
     public ClusterWork Work(string cluster, params string[] steps)
     {
         declared[cluster] = steps;
-        return new(ClusterNamed(cluster), new() { Name = cluster, Members = [], Databases = [], Record = new Observation<ClusterRecord>.Absent("new", default) }, PlanOf(cluster), new(cluster, null, [.. PlanOf(cluster).Steps.Select(s => new StepApproval(s, new StepVerdict.Go("test")))]));
+        return new(
+            ClusterNamed(cluster),
+            new()
+            {
+                Name = cluster,
+                Members = [],
+                Databases = [],
+                Record = new Observation<ClusterRecord>.Absent("new", default),
+            },
+            PlanOf(cluster),
+            new(cluster, null, [.. PlanOf(cluster).Steps.Select(s => new StepApproval(s, new StepVerdict.Go("test")))])
+        );
     }
 
     public Task<IReadOnlyList<ClusterResult>> ExecuteAsync(IReadOnlyCollection<ClusterWork> work) =>
@@ -68,16 +80,32 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
             return Task.FromResult<ClusterWork?>(null);
         var plan = PlanOf(work.Cluster.Name);
         var verdicts = work.Approval.Steps.ToDictionary(s => s.Step.Id, s => s.Verdict);
-        return Task.FromResult<ClusterWork?>(work with
-        {
-            Plan = plan,
-            Approval = new(work.Cluster.Name, Suspended, Suspended is not null ? [] : [.. plan.Steps.Select(s => new StepApproval(s, verdicts.GetValueOrDefault(s.Id) ?? new StepVerdict.Go("test")))]),
-        });
+        return Task.FromResult<ClusterWork?>(
+            work with
+            {
+                Plan = plan,
+                Approval = new(
+                    work.Cluster.Name,
+                    Suspended,
+                    Suspended is not null
+                        ? []
+                        :
+                        [
+                            .. plan.Steps.Select(s => new StepApproval(
+                                s,
+                                verdicts.GetValueOrDefault(s.Id) ?? new StepVerdict.Go("test")
+                            )),
+                        ]
+                ),
+            }
+        );
     }
 
-    public StepVerdict Decide(ClusterWork work, Step step) => Closed.Contains(step.Id) ? new StepVerdict.Waits("nightly", null) : new StepVerdict.Go("test");
+    public StepVerdict Decide(ClusterWork work, Step step) =>
+        Closed.Contains(step.Id) ? new StepVerdict.Waits("nightly", null) : new StepVerdict.Go("test");
 
-    public ValueTask<string?> SuspendedAsync(ClusterWork work, Step step, Suspension? recorded, CancellationToken cancel) => ValueTask.FromResult(Suspended);
+    public ValueTask<string?> SuspendedAsync(ClusterWork work, Step step, Suspension? recorded, CancellationToken cancel) =>
+        ValueTask.FromResult(Suspended);
 
     /// <summary>Declares other steps from now on.</summary>
     public void Declare(string cluster, params string[] steps) => declared[cluster] = steps;
@@ -85,8 +113,15 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
     public static string Line(ClusterResult result) =>
         $"{result.Cluster}:{result.Ending}:{string.Join(',', result.Steps.Select(s => OutcomeText.Word(s.Outcome)))}";
 
-    public ValueTask<GateOutcome> OpenAsync(ValidFleet fleet, Cluster cluster, ClusterSnapshot snapshot, CancellationToken cancel) =>
-        ValueTask.FromResult<GateOutcome>(cluster.Name == HeldCluster ? new GateOutcome.Held("pggitops 4711") : new GateOutcome.Open(new Writer(this)));
+    public ValueTask<GateOutcome> OpenAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        ClusterSnapshot snapshot,
+        CancellationToken cancel
+    ) =>
+        ValueTask.FromResult<GateOutcome>(
+            cluster.Name == HeldCluster ? new GateOutcome.Held("pggitops 4711") : new GateOutcome.Open(new Writer(this))
+        );
 
     public void Intent(Step step, long fencingToken) => Journal($"intent {step.Id}");
 
@@ -105,61 +140,80 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
     public void Hear(PassEvent told)
     {
         lock (Told)
-            Told.Add(told switch
-            {
-                PassEvent.StepBegun e => $"{e.Code} {e.Step.Id}",
-                PassEvent.StepEnded e => $"{e.Code} {e.Step.Id}",
-                PassEvent.StepHeldBack e => $"{e.Code} {e.Step.Id}",
-                _ => told.Code.Name,
-            });
+            Told.Add(
+                told switch
+                {
+                    PassEvent.StepBegun e => $"{e.Code} {e.Step.Id}",
+                    PassEvent.StepEnded e => $"{e.Code} {e.Step.Id}",
+                    PassEvent.StepHeldBack e => $"{e.Code} {e.Step.Id}",
+                    _ => told.Code.Name,
+                }
+            );
     }
 
-    private ClusterPlan PlanOf(string cluster) => new()
-    {
-        Cluster = cluster,
-        Mode = ReconcileMode.Enforce,
-        Changes = [],
-        Steps = [.. declared[cluster].Select(s => s.Split('<')).Where(s => !True.Contains(s[0])).Select(s => StepOf(cluster, s[0], s.Skip(1)))],
-        Refusals = [],
-        Reads = [.. declared[cluster].Select(s => s.Split('<')[0]).Select(s => new LiveRead(Paths.Key(s, "exists", cluster), True.Contains(s) ? "true" : null))],
-        Unknowns = [],
-        Found = [.. Found.Select(f => new FacetState(Paths.Key(f, "exists", cluster), FacetValue.Of(true)))],
-    };
+    private ClusterPlan PlanOf(string cluster) =>
+        new()
+        {
+            Cluster = cluster,
+            Mode = ReconcileMode.Enforce,
+            Changes = [],
+            Steps =
+            [
+                .. declared[cluster]
+                    .Select(s => s.Split('<'))
+                    .Where(s => !True.Contains(s[0]))
+                    .Select(s => StepOf(cluster, s[0], s.Skip(1))),
+            ],
+            Refusals = [],
+            Reads =
+            [
+                .. declared[cluster]
+                    .Select(s => s.Split('<')[0])
+                    .Select(s => new LiveRead(Paths.Key(s, "exists", cluster), True.Contains(s) ? "true" : null)),
+            ],
+            Unknowns = [],
+            Found = [.. Found.Select(f => new FacetState(Paths.Key(f, "exists", cluster), FacetValue.Of(true)))],
+        };
 
-    private static Step StepOf(string cluster, string id, IEnumerable<string> after) => new()
-    {
-        Id = id,
-        Cluster = cluster,
-        Title = $"do {id}",
-        // Members depend on each other's life; roles on nothing but what they say.
-        Action = id.Contains("/role/", StringComparison.Ordinal) ? new StepAction.ExecuteSql("m", "postgres", [$"do {id}"], true)
-            : id.Contains("/restart/", StringComparison.Ordinal) ? new StepAction.RestartServer(id)
-            : new StepAction.StartServer("m"),
-        Preconditions = [],
-        Effects = id.Contains("/role/", StringComparison.Ordinal) ? [new(Paths.Key(id, "exists", cluster), FacetValue.Of(true))] : [],
-        Hazards = [],
-        Timeout = TimeSpan.FromSeconds(5),
-        DependsOn = [.. after.Select(a => new StepDependency(a, "needs it"))],
-        Because = null,
-    };
+    private static Step StepOf(string cluster, string id, IEnumerable<string> after) =>
+        new()
+        {
+            Id = id,
+            Cluster = cluster,
+            Title = $"do {id}",
+            // Members depend on each other's life; roles on nothing but what they say.
+            Action =
+                id.Contains("/role/", StringComparison.Ordinal) ? new StepAction.ExecuteSql("m", "postgres", [$"do {id}"], true)
+                : id.Contains("/restart/", StringComparison.Ordinal) ? new StepAction.RestartServer(id)
+                : new StepAction.StartServer("m"),
+            Preconditions = [],
+            Effects = id.Contains("/role/", StringComparison.Ordinal)
+                ? [new(Paths.Key(id, "exists", cluster), FacetValue.Of(true))]
+                : [],
+            Hazards = [],
+            Timeout = TimeSpan.FromSeconds(5),
+            DependsOn = [.. after.Select(a => new StepDependency(a, "needs it"))],
+            Because = null,
+        };
 
-    private static Cluster ClusterNamed(string name) => new()
-    {
-        Head = new("Cluster", name, null, default),
-        Environment = "test",
-        PostgresMajor = 15,
-        Manager = new ClusterManager.Native(),
-        PrimarySite = "oslo",
-        Mode = null,
-        Members = [],
-        Replication = new(null, default),
-        Storage = null,
-        Parameters = [],
-        Roles = [],
-        Databases = [],
-        Backup = null,
-        Exceptions = [],
-    };
+    private static Cluster ClusterNamed(string name) =>
+        new()
+        {
+            Head = new("Cluster", name, null, default),
+            Environment = "test",
+            PostgresMajor = 15,
+            Manager = new ClusterManager.Native(),
+            PrimarySite = "oslo",
+            Mode = null,
+            Members = [],
+            Replication = new(null, default),
+            Storage = null,
+            Parameters = [],
+            Roles = [],
+            Databases = [],
+            Backup = null,
+            Exceptions = [],
+        };
 
     private void Note(string line)
     {
@@ -171,7 +225,8 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
     {
         public long FencingToken => 1;
 
-        public ValueTask<WriterStanding> StandingAsync(CancellationToken cancel) => ValueTask.FromResult(new WriterStanding(world.Lost, null));
+        public ValueTask<WriterStanding> StandingAsync(CancellationToken cancel) =>
+            ValueTask.FromResult(new WriterStanding(world.Lost, null));
 
         public ValueTask<StepOutcome> RunAsync(Step step, CancellationToken cancel)
         {
@@ -181,7 +236,9 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
                 world.Suspended = "suspended by dba until tomorrow: failover by hand";
             if (step.Id == world.LostDuring)
                 world.Lost = "another writer took over";
-            var (outcome, effect, thenUnreadable) = world.script.TryGetValue(step.Id, out var said) ? said : (new StepOutcome.Done(TimeSpan.Zero), true, false);
+            var (outcome, effect, thenUnreadable) = world.script.TryGetValue(step.Id, out var said)
+                ? said
+                : (new StepOutcome.Done(TimeSpan.Zero), true, false);
             lock (world.Log)
             {
                 world.Log.Add($"effect {step.Id}");
@@ -199,7 +256,11 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
             return ValueTask.FromResult<StepOutcome>(new StepOutcome.Done(TimeSpan.Zero));
         }
 
-        public ValueTask<StepOutcome> RecordFoundAsync(IReadOnlyCollection<FacetState> found, string commit, CancellationToken cancel)
+        public ValueTask<StepOutcome> RecordFoundAsync(
+            IReadOnlyCollection<FacetState> found,
+            string commit,
+            CancellationToken cancel
+        )
         {
             world.Note($"found {string.Join(' ', found.Select(f => f.Key.Object))}");
             world.Found.Clear();

@@ -35,14 +35,17 @@ public class SecondLookTests
         Assert.Equal(SecondLookVerdict.DidNotHappen, SecondLook.At("core/role/app/alter", [Login], PlanOf("login=false")));
 
     /// <param name="read">Field and value of role app; nothing after the sign means absent.</param>
-    private static ClusterPlan PlanOf(string read, bool refused = false) => new()
-    {
-        Cluster = "core",
-        Mode = ReconcileMode.Enforce,
-        Changes = [],
-        Steps = [],
-        Refusals = refused ? [new("PGP001", "no", null, null)] : [],
-        Reads = read.Split('=') is [var field, var value] ? [new(Paths.Key("role/app", field), value.Length == 0 ? null : value)] : [],
-        Unknowns = [],
-    };
+    private static ClusterPlan PlanOf(string read, bool refused = false) =>
+        new()
+        {
+            Cluster = "core",
+            Mode = ReconcileMode.Enforce,
+            Changes = [],
+            Steps = [],
+            Refusals = refused ? [new("PGP001", "no", null, null)] : [],
+            Reads = read.Split('=') is [var field, var value]
+                ? [new(Paths.Key("role/app", field), value.Length == 0 ? null : value)]
+                : [],
+            Unknowns = [],
+        };
 }

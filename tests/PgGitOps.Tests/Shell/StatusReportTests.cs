@@ -10,9 +10,23 @@ public class StatusReportTests
 {
     private static string WithPromises()
     {
-        var fleet = Proofs.Fleets.Fleet(Proofs.Fleets.Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a"), Proofs.Fleets.Policy());
+        var fleet = Proofs.Fleets.Fleet(
+            Proofs.Fleets.Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a"),
+            Proofs.Fleets.Policy()
+        );
         var snapshot = Snapshots.Fleet(Snapshots.Healthy());
-        LiveContext[] promises = [.. Prover.Prove(fleet).Contexts.SelectMany(c => new[] { LiveProver.Of(c, snapshot.Clusters[0], fleet.Classes, Fleets.Now), LiveProver.Of(c, null, fleet.Classes, Fleets.Now) })];
+        LiveContext[] promises =
+        [
+            .. Prover
+                .Prove(fleet)
+                .Contexts.SelectMany(c =>
+                    new[]
+                    {
+                        LiveProver.Of(c, snapshot.Clusters[0], fleet.Classes, Fleets.Now),
+                        LiveProver.Of(c, null, fleet.Classes, Fleets.Now),
+                    }
+                ),
+        ];
         var json = new StatusReport(fleet, snapshot, Planner.Plan(fleet, snapshot, Plans.Options), promises, Fleets.Now).Json();
         Assert.Contains("\"verdict\"", json, StringComparison.Ordinal);
         return json;
@@ -21,14 +35,25 @@ public class StatusReportTests
     [Fact]
     public async Task Json_OfEveryKindOfMember_KeepsToItsSchema()
     {
-        var schema = await NJsonSchema.JsonSchema.FromJsonAsync(File.ReadAllText(Golden.InRepository("schemas/reports/status.schema.json")));
+        var schema = await NJsonSchema.JsonSchema.FromJsonAsync(
+            File.ReadAllText(Golden.InRepository("schemas/reports/status.schema.json"))
+        );
         var world = Snapshots.Healthy();
         ClusterSnapshot[] worlds =
         [
             world,
             Snapshots.Empty("core-1", "core-2", "core-3"),
-            world with { Members = [world.Members[0], Snapshots.Unreachable("core-2"), Snapshots.Stopped("core-3", standby: true)] },
-            world with { Record = new Observation<ClusterRecord>.Seen(new ClusterRecord([], [], new Suspension("index rebuild", "lars", Snapshots.At, Snapshots.At.AddHours(1))), Snapshots.At) },
+            world with
+            {
+                Members = [world.Members[0], Snapshots.Unreachable("core-2"), Snapshots.Stopped("core-3", standby: true)],
+            },
+            world with
+            {
+                Record = new Observation<ClusterRecord>.Seen(
+                    new ClusterRecord([], [], new Suspension("index rebuild", "lars", Snapshots.At, Snapshots.At.AddHours(1))),
+                    Snapshots.At
+                ),
+            },
         ];
         foreach (var one in worlds)
         {
@@ -40,7 +65,13 @@ public class StatusReportTests
             Assert.Empty(schema.Validate(json).Select(e => e.ToString()));
         }
         var suspended = Snapshots.Fleet(worlds[^1]);
-        var text = new StatusReport(Fleets.Fleet(Fleets.Cluster()), suspended, Planner.Plan(Fleets.Fleet(Fleets.Cluster()), suspended, Plans.Options), [], Fleets.Now).Json();
+        var text = new StatusReport(
+            Fleets.Fleet(Fleets.Cluster()),
+            suspended,
+            Planner.Plan(Fleets.Fleet(Fleets.Cluster()), suspended, Plans.Options),
+            [],
+            Fleets.Now
+        ).Json();
         Assert.Contains("\"owner\": \"lars\"", text, StringComparison.Ordinal);
         Assert.Empty(schema.Validate(WithPromises()).Select(e => e.ToString()));
         // The check is awake.
@@ -54,13 +85,44 @@ public class StatusReportTests
     public void Text_WithNamesAndReasonsThatATerminalObeys_ShowsThemOnTheirLines()
     {
         var fleet = Fleets.Fleet(Fleets.Cluster());
-        var snapshot = Snapshots.Fleet(Snapshots.Healthy() with
-        {
-            Members = [Snapshots.Healthy().Members[0], Snapshots.Unreachable("core-2") with { Server = new Observation<ServerFacts>.Unreadable(UnreadableKind.Unreachable, $"reason {Hostile}", Snapshots.At) }],
-            Record = new Observation<ClusterRecord>.Seen(new ClusterRecord([], [], new Suspension($"why {Hostile}", $"who {Hostile}", Snapshots.At, Snapshots.At.AddHours(1))), Snapshots.At),
-        });
+        var snapshot = Snapshots.Fleet(
+            Snapshots.Healthy() with
+            {
+                Members =
+                [
+                    Snapshots.Healthy().Members[0],
+                    Snapshots.Unreachable("core-2") with
+                    {
+                        Server = new Observation<ServerFacts>.Unreadable(
+                            UnreadableKind.Unreachable,
+                            $"reason {Hostile}",
+                            Snapshots.At
+                        ),
+                    },
+                ],
+                Record = new Observation<ClusterRecord>.Seen(
+                    new ClusterRecord(
+                        [],
+                        [],
+                        new Suspension($"why {Hostile}", $"who {Hostile}", Snapshots.At, Snapshots.At.AddHours(1))
+                    ),
+                    Snapshots.At
+                ),
+            }
+        );
         var plan = Planner.Plan(fleet, snapshot, Plans.Options);
-        var danger = new Change(Paths.Key($"role/{Hostile}", "superuser"), null, null, null, ChangeCause.Undeclared, Core.Desired.FieldTreatment.Observe, null) { Danger = "it may do anything" };
+        var danger = new Change(
+            Paths.Key($"role/{Hostile}", "superuser"),
+            null,
+            null,
+            null,
+            ChangeCause.Undeclared,
+            Core.Desired.FieldTreatment.Observe,
+            null
+        )
+        {
+            Danger = "it may do anything",
+        };
         plan = plan with { Clusters = [plan.Clusters[0] with { Changes = [danger], Unknowns = [$"unknown {Hostile}"] }] };
 
         var text = new StatusReport(fleet, snapshot, plan, [], Fleets.Now).Text();

@@ -56,12 +56,33 @@ public sealed class StepsWithoutEffectTests : IDisposable
     [Fact]
     public void WithoutEffect_IsAStepThatWasDoneAndIsAskedForAgain()
     {
-        var done = new ClusterResult("core", ClusterEnding.Applied, [new(StepAt("4MB"), new StepOutcome.Done(TimeSpan.Zero))], null);
+        var done = new ClusterResult(
+            "core",
+            ClusterEnding.Applied,
+            [new(StepAt("4MB"), new StepOutcome.Done(TimeSpan.Zero))],
+            null
+        );
 
-        var (step, seen) = Assert.Single(PassJudgement.WithoutEffect(done, PlanOf(StepAt("4MB")) with
-        {
-            Changes = [new(Paths.Key("member/m/parameter/work_mem", "value"), FacetValue.Of("4MB"), FacetValue.Of("8MB"), null, ChangeCause.Intent, FieldTreatment.Enforce, null)],
-        }));
+        var (step, seen) = Assert.Single(
+            PassJudgement.WithoutEffect(
+                done,
+                PlanOf(StepAt("4MB")) with
+                {
+                    Changes =
+                    [
+                        new(
+                            Paths.Key("member/m/parameter/work_mem", "value"),
+                            FacetValue.Of("4MB"),
+                            FacetValue.Of("8MB"),
+                            null,
+                            ChangeCause.Intent,
+                            FieldTreatment.Enforce,
+                            null
+                        ),
+                    ],
+                }
+            )
+        );
         var judged = PassJudgement.Degraded(done, step, seen);
         Assert.Equal(ClusterEnding.Degraded, judged.Ending);
         Assert.Contains("4MB, wanted 8MB", judged.Reason, StringComparison.Ordinal);
@@ -70,24 +91,33 @@ public sealed class StepsWithoutEffectTests : IDisposable
         Assert.Empty(PassJudgement.WithoutEffect(done, PlanOf(StepAt("4MB") with { Effects = [] })));
     }
 
-    private StepsWithoutEffect Open() => StepsWithoutEffect.Open(Path.Combine(directory, "without-effect.json"), new StateConditions(_ => { }));
+    private StepsWithoutEffect Open() =>
+        StepsWithoutEffect.Open(Path.Combine(directory, "without-effect.json"), new StateConditions(_ => { }));
 
-    private static Step StepAt(string live) => new()
-    {
-        Id = "core/m/parameters",
-        Cluster = "core",
-        Title = "set work_mem on m",
-        Action = new StepAction.ExecuteSql("m", "postgres", ["ALTER SYSTEM SET work_mem = '8MB'"], false),
-        Preconditions = [new(Paths.Key("member/m/parameter/work_mem", "value"), FacetValue.Of(live))],
-        Effects = [new(Paths.Key("member/m/parameter/work_mem", "value"), FacetValue.Of("8MB"))],
-        Hazards = [],
-        Timeout = TimeSpan.FromSeconds(1),
-        DependsOn = [],
-        Because = null,
-    };
+    private static Step StepAt(string live) =>
+        new()
+        {
+            Id = "core/m/parameters",
+            Cluster = "core",
+            Title = "set work_mem on m",
+            Action = new StepAction.ExecuteSql("m", "postgres", ["ALTER SYSTEM SET work_mem = '8MB'"], false),
+            Preconditions = [new(Paths.Key("member/m/parameter/work_mem", "value"), FacetValue.Of(live))],
+            Effects = [new(Paths.Key("member/m/parameter/work_mem", "value"), FacetValue.Of("8MB"))],
+            Hazards = [],
+            Timeout = TimeSpan.FromSeconds(1),
+            DependsOn = [],
+            Because = null,
+        };
 
-    private static ClusterPlan PlanOf(params Step[] steps) => new()
-    {
-        Cluster = "core", Mode = ReconcileMode.Enforce, Changes = [], Steps = [.. steps], Refusals = [], Reads = [], Unknowns = [],
-    };
+    private static ClusterPlan PlanOf(params Step[] steps) =>
+        new()
+        {
+            Cluster = "core",
+            Mode = ReconcileMode.Enforce,
+            Changes = [],
+            Steps = [.. steps],
+            Refusals = [],
+            Reads = [],
+            Unknowns = [],
+        };
 }

@@ -19,7 +19,10 @@ public class WindowCalendarTests
     {
         var window = new ChangeWindow("w", schedule, TimeSpan.FromHours(2), "Europe/Oslo", ["restart"], default);
 
-        var opened = WindowCalendar.OpenedAt(window, DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture));
+        var opened = WindowCalendar.OpenedAt(
+            window,
+            DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture)
+        );
 
         Assert.Equal(open, opened is not null);
     }
@@ -51,15 +54,27 @@ public class WindowCalendarTests
         Assert.NotEmpty(error!);
     }
 
-    private static FleetEnvironment Windows(EquatableArray<ChangeWindow> windows) => new()
-    {
-        Head = new("Environment", "test", null, default),
-        Mode = ReconcileMode.Enforce,
-        Interval = TimeSpan.FromMinutes(1),
-        Sites = [],
-        Repositories = [],
-        Windows = windows,
-        Access = new("postgres", null, "replicator", null, "disable", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(5), "~/x", null, []),
-        Removal = new(3, 20),
-    };
+    private static FleetEnvironment Windows(EquatableArray<ChangeWindow> windows) =>
+        new()
+        {
+            Head = new("Environment", "test", null, default),
+            Mode = ReconcileMode.Enforce,
+            Interval = TimeSpan.FromMinutes(1),
+            Sites = [],
+            Repositories = [],
+            Windows = windows,
+            Access = new(
+                "postgres",
+                null,
+                "replicator",
+                null,
+                "disable",
+                TimeSpan.FromSeconds(5),
+                TimeSpan.FromSeconds(5),
+                "~/x",
+                null,
+                []
+            ),
+            Removal = new(3, 20),
+        };
 }

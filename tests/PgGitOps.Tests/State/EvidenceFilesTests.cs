@@ -77,9 +77,15 @@ public sealed class EvidenceFilesTests : IDisposable
             Add(store, i + 70);
         var lines = File.ReadAllLines(FileOf);
 
-        File.WriteAllText(FileOf, string.Join('\n', [lines[0], lines[1].Replace("71", "17", StringComparison.Ordinal), lines[2]]) + "\n");
+        File.WriteAllText(
+            FileOf,
+            string.Join('\n', [lines[0], lines[1].Replace("71", "17", StringComparison.Ordinal), lines[2]]) + "\n"
+        );
         Assert.Equal(["70", "72"], ((EvidenceReading.Found)Open().Read(Series)).Entries.Select(e => e.Body));
-        File.WriteAllText(FileOf, string.Join('\n', [lines[0], lines[1], lines[2].Replace("72", "27", StringComparison.Ordinal)]) + "\n");
+        File.WriteAllText(
+            FileOf,
+            string.Join('\n', [lines[0], lines[1], lines[2].Replace("72", "27", StringComparison.Ordinal)]) + "\n"
+        );
         Assert.IsType<EvidenceReading.Unreadable>(Open().Latest(Series));
     }
 
@@ -113,7 +119,10 @@ public sealed class EvidenceFilesTests : IDisposable
         Assert.Equal(400, read.Newest!.Number);
         Assert.True(read.IsUnbroken);
         Assert.True(read.Whole.Count > 40);
-        Assert.Equal(["drift.jsonl", "lock"], Directory.EnumerateFiles(Path.GetDirectoryName(FileOf)!).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["drift.jsonl", "lock"],
+            Directory.EnumerateFiles(Path.GetDirectoryName(FileOf)!).Select(Path.GetFileName).Order()
+        );
     }
 
     [Fact]
@@ -135,7 +144,10 @@ public sealed class EvidenceFilesTests : IDisposable
         Add(store, 0);
         var length = new FileInfo(FileOf).Length;
 
-        var added = store.Append(Series, newest => newest is null ? throw new InvalidOperationException("the newest is known") : null);
+        var added = store.Append(
+            Series,
+            newest => newest is null ? throw new InvalidOperationException("the newest is known") : null
+        );
 
         Assert.Equal(("0", null), (added.Newest!.Body, added.Problem));
         Assert.Equal(length, new FileInfo(FileOf).Length);
@@ -154,7 +166,11 @@ public sealed class EvidenceFilesTests : IDisposable
 
         File.SetUnixFileMode(FileOf, own | UnixFileMode.GroupWrite);
 
-        Assert.Contains("may be written by others", Assert.IsType<EvidenceReading.Unreadable>(Open().Latest(Series)).Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "may be written by others",
+            Assert.IsType<EvidenceReading.Unreadable>(Open().Latest(Series)).Reason,
+            StringComparison.Ordinal
+        );
         Assert.Contains("may be written by others", Add(Open(), 1).Problem, StringComparison.Ordinal);
     }
 
@@ -190,7 +206,26 @@ public sealed class EvidenceFilesTests : IDisposable
     public void Elsewhere_IsTheSameSeriesOfClustersOfThatName_OfNoOther()
     {
         var store = Open();
-        foreach (var series in (EvidenceSeries[])[Series, Series with { Repository = "fedcba9876543210" }, Series with { Cluster = "core.b", Repository = "fedcba9876543210" }, Series with { Name = "lag", Repository = "1111111111111111" }])
+        foreach (
+            var series in (EvidenceSeries[])
+                [
+                    Series,
+                    Series with
+                    {
+                        Repository = "fedcba9876543210",
+                    },
+                    Series with
+                    {
+                        Cluster = "core.b",
+                        Repository = "fedcba9876543210",
+                    },
+                    Series with
+                    {
+                        Name = "lag",
+                        Repository = "1111111111111111",
+                    },
+                ]
+        )
             store.Append(series, _ => new(time.GetUtcNow(), null, "1"));
 
         Assert.Equal([Series with { Repository = "fedcba9876543210" }], store.Elsewhere(Series));
@@ -200,12 +235,35 @@ public sealed class EvidenceFilesTests : IDisposable
     public async Task Append_OfTwoStores_AsOfTwoProcesses_LosesNothing_AndBreaksNoChain()
     {
         const int Each = 100;
-        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
-        {
-            var store = Open();
-            for (var i = 0; i < Each; i++)
-                Assert.Null(store.Append(Series, newest => new(time.GetUtcNow(), null, ((newest is null ? 0 : int.Parse(newest.Body, null)) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)) { MayBeLost = true }).Problem);
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 2)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        var store = Open();
+                        for (var i = 0; i < Each; i++)
+                            Assert.Null(
+                                store
+                                    .Append(
+                                        Series,
+                                        newest =>
+                                            new(
+                                                time.GetUtcNow(),
+                                                null,
+                                                ((newest is null ? 0 : int.Parse(newest.Body, null)) + 1).ToString(
+                                                    System.Globalization.CultureInfo.InvariantCulture
+                                                )
+                                            )
+                                            {
+                                                MayBeLost = true,
+                                            }
+                                    )
+                                    .Problem
+                            );
+                    })
+                )
+        );
 
         var read = EvidenceLines.Read(File.ReadAllBytes(FileOf));
         Assert.Equal(2 * Each, read.Whole.Count);
@@ -226,7 +284,18 @@ public sealed class EvidenceFilesTests : IDisposable
     }
 
     private EvidenceAddition Add(EvidenceFiles store, int body, TimeSpan? lifetime = null) =>
-        store.Append(Series, _ => new(time.GetUtcNow(), lifetime is { } l ? time.GetUtcNow() + l : null, body.ToString(System.Globalization.CultureInfo.InvariantCulture)) { MayBeLost = true });
+        store.Append(
+            Series,
+            _ =>
+                new(
+                    time.GetUtcNow(),
+                    lifetime is { } l ? time.GetUtcNow() + l : null,
+                    body.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                )
+                {
+                    MayBeLost = true,
+                }
+        );
 
     private static string? Newest(EvidenceFiles store) => Assert.IsType<EvidenceReading.Found>(store.Latest(Series)).Newest?.Body;
 }

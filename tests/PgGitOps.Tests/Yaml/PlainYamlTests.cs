@@ -12,8 +12,66 @@ public sealed class PlainYamlTests
     // What YAML gives a meaning to, and what surrounds it.
     private static readonly string[] Pieces =
     [
-        ":", ": ", " :", "-", "- ", " -", "--- ", "---", "...", "#", " #", "# ", "?", "? ", "[", "]", "{", "}", ",", ", ", "'", "\"", "''", "\\", "&a ", "*a", "!", "!!str ", "|", ">", "%", "@", "`", "~", "<<: ",
-        " ", "  ", "\n", "\n\n", "\n  ", "\n- ", "a", "a: b", "0", "-1", ".5", "1.5", "true", "null", "ü", "\u00A0", "é: è", "[ a, b ]", "{ a: b }", "[]", "{}", "[a: b]", "{a}", "\"q\": v", "=",
+        ":",
+        ": ",
+        " :",
+        "-",
+        "- ",
+        " -",
+        "--- ",
+        "---",
+        "...",
+        "#",
+        " #",
+        "# ",
+        "?",
+        "? ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ", ",
+        "'",
+        "\"",
+        "''",
+        "\\",
+        "&a ",
+        "*a",
+        "!",
+        "!!str ",
+        "|",
+        ">",
+        "%",
+        "@",
+        "`",
+        "~",
+        "<<: ",
+        " ",
+        "  ",
+        "\n",
+        "\n\n",
+        "\n  ",
+        "\n- ",
+        "a",
+        "a: b",
+        "0",
+        "-1",
+        ".5",
+        "1.5",
+        "true",
+        "null",
+        "ü",
+        "\u00A0",
+        "é: è",
+        "[ a, b ]",
+        "{ a: b }",
+        "[]",
+        "{}",
+        "[a: b]",
+        "{a}",
+        "\"q\": v",
+        "=",
     ];
 
     [Fact]
@@ -21,10 +79,31 @@ public sealed class PlainYamlTests
     {
         string[] texts =
         [
-            "a: b\n", "a: b", "a:\n  b: c\n", "a:\n- b\n- c\nd: e\n", "a:\n  - b: 1\n    c: 2\n  - d\n", "# x\na: b # y\n\n  # z\nc: 'it' # w\n", "a: [ x, 'y', \"z\", [ 1 ], { b: c, d: [] } ]\nb: {}\n",
-            "---\na: b\n---\nc: d\n", "- a\n-  b\n- c: d\n  e: f\n-\n  g: h\n", "a: -1\nb: .5\nc: ~\nd: 10:30\ne: a:b\nf: group:dba\n", "a b: c d e\n", "k: \"0 1 * * 0\"\n", "a: [ group:dba, x#y ]\n", "ü: ö\nä: é\n", "", "# nothing\n",
+            "a: b\n",
+            "a: b",
+            "a:\n  b: c\n",
+            "a:\n- b\n- c\nd: e\n",
+            "a:\n  - b: 1\n    c: 2\n  - d\n",
+            "# x\na: b # y\n\n  # z\nc: 'it' # w\n",
+            "a: [ x, 'y', \"z\", [ 1 ], { b: c, d: [] } ]\nb: {}\n",
+            "---\na: b\n---\nc: d\n",
+            "- a\n-  b\n- c: d\n  e: f\n-\n  g: h\n",
+            "a: -1\nb: .5\nc: ~\nd: 10:30\ne: a:b\nf: group:dba\n",
+            "a b: c d e\n",
+            "k: \"0 1 * * 0\"\n",
+            "a: [ group:dba, x#y ]\n",
+            "ü: ö\nä: é\n",
+            "",
+            "# nothing\n",
         ];
-        Assert.All(texts, text => Assert.Equal(ByLibrary(text), Described(PlainYaml.Read(text) ?? throw new InvalidOperationException($"not read: {text}"))));
+        Assert.All(
+            texts,
+            text =>
+                Assert.Equal(
+                    ByLibrary(text),
+                    Described(PlainYaml.Read(text) ?? throw new InvalidOperationException($"not read: {text}"))
+                )
+        );
     }
 
     [Theory]
@@ -51,13 +130,25 @@ public sealed class PlainYamlTests
 
     [Fact]
     public void Read_OfShippedDocuments_IsLeftToTheLibraryWhereAnchorsStandOnly() =>
-        Assert.All(Trees.OfProject().Files.Where(f => Core.Desired.FleetReader.IsDocument(f.Path)).Select(f => Encoding.UTF8.GetString(f.Content.Span)), text =>
-            Assert.Equal(text.Contains(" &", StringComparison.Ordinal) ? null : ByLibrary(text), PlainYaml.Read(text) is { } roots ? Described(roots) : null));
+        Assert.All(
+            Trees
+                .OfProject()
+                .Files.Where(f => Core.Desired.FleetReader.IsDocument(f.Path))
+                .Select(f => Encoding.UTF8.GetString(f.Content.Span)),
+            text =>
+                Assert.Equal(
+                    text.Contains(" &", StringComparison.Ordinal) ? null : ByLibrary(text),
+                    PlainYaml.Read(text) is { } roots ? Described(roots) : null
+                )
+        );
 
     [Fact]
     public void Read_OfTextsChangedAtRandom_IsWhatTheLibraryReads()
     {
-        var count = int.Parse(Environment.GetEnvironmentVariable("PGGITOPS_YAML_CHANGES") ?? "20000", CultureInfo.InvariantCulture);
+        var count = int.Parse(
+            Environment.GetEnvironmentVariable("PGGITOPS_YAML_CHANGES") ?? "20000",
+            CultureInfo.InvariantCulture
+        );
         var random = new Random(11);
         string[] texts = [.. Texts()];
         var (read, left) = (0, 0);
@@ -72,7 +163,10 @@ public sealed class PlainYamlTests
                 continue;
             }
             read++;
-            Assert.True(ByLibrary(text) == Described(roots), $"{text}\n=== the library\n{ByLibrary(text)}\n=== the reader of plain YAML\n{Described(roots)}");
+            Assert.True(
+                ByLibrary(text) == Described(roots),
+                $"{text}\n=== the library\n{ByLibrary(text)}\n=== the reader of plain YAML\n{Described(roots)}"
+            );
         }
         Assert.True(read > count / 5 && left > count / 5, $"{read} read, {left} left to the library");
     }
@@ -105,9 +199,14 @@ public sealed class PlainYamlTests
     }
 
     // Small, so that one change is likely to meet another.
-    private static IEnumerable<string> Texts() => Trees.OfProject().Files.Where(f => Core.Desired.FleetReader.IsDocument(f.Path)).Select(f => Encoding.UTF8.GetString(f.Content.Span))
-        .SelectMany(t => new[] { t, string.Join('\n', t.Split('\n').Take(12)) })
-        .Append("a:\n  - b: [ c, { d: e } ]\n    f: 'g'\n  - h\ni: \"j\" # k\nl:\n- m\n- n: o\n").Append("a: b\n---\nc:\n  d: e\n");
+    private static IEnumerable<string> Texts() =>
+        Trees
+            .OfProject()
+            .Files.Where(f => Core.Desired.FleetReader.IsDocument(f.Path))
+            .Select(f => Encoding.UTF8.GetString(f.Content.Span))
+            .SelectMany(t => new[] { t, string.Join('\n', t.Split('\n').Take(12)) })
+            .Append("a:\n  - b: [ c, { d: e } ]\n    f: 'g'\n  - h\ni: \"j\" # k\nl:\n- m\n- n: o\n")
+            .Append("a: b\n---\nc:\n  d: e\n");
 
     private static string ByLibrary(string text)
     {
@@ -125,7 +224,10 @@ public sealed class PlainYamlTests
 
         void Describe(LocatedNode node, int depth)
         {
-            to.Append(CultureInfo.InvariantCulture, $"{new string(' ', depth)}{node.Number} {node.Kind} {node.Line}:{node.Column}-{node.EndColumn} {node.Text}\n");
+            to.Append(
+                CultureInfo.InvariantCulture,
+                $"{new string(' ', depth)}{node.Number} {node.Kind} {node.Line}:{node.Column}-{node.EndColumn} {node.Text}\n"
+            );
             for (var i = 0; i < node.Items.Count; i++)
             {
                 if (node.Kind == NodeKind.Mapping)

@@ -17,7 +17,9 @@ internal static class DocumentParser
             if (SourceDecoding.Decode(file, findings) is not { } text)
                 return new FileReading(file.BlobId, [], findings);
             var budget = new SchemaBudget();
-            var documents = YamlDocuments.Read(file.Path, text, findings).ConvertAll(root => ReadDocument(file.Path, root, sound, kinds, budget, findings));
+            var documents = YamlDocuments
+                .Read(file.Path, text, findings)
+                .ConvertAll(root => ReadDocument(file.Path, root, sound, kinds, budget, findings));
             FindingLimit.Apply(findings, FindingLimit.OfFile);
             return new FileReading(file.BlobId, documents, findings);
         }
@@ -28,7 +30,14 @@ internal static class DocumentParser
         }
     }
 
-    public static ReadDocument ReadDocument(string path, LocatedNode root, bool sound, OwnKinds kinds, SchemaBudget budget, List<Diagnostic> findings)
+    public static ReadDocument ReadDocument(
+        string path,
+        LocatedNode root,
+        bool sound,
+        OwnKinds kinds,
+        SchemaBudget budget,
+        List<Diagnostic> findings
+    )
     {
         // After the first so many nothing more would be shown of this file.
         if (findings.Count > FindingLimit.OfFile)
@@ -36,7 +45,11 @@ internal static class DocumentParser
         var before = findings.Count;
         var kind = root["kind"] is { Kind: NodeKind.String } written ? written.Text : null;
         var name = root["metadata"]?["name"] is { IsScalar: true } named ? named.Text : null;
-        if (kind is not null && root.Kind == NodeKind.Mapping && root["apiVersion"] is { Kind: NodeKind.String, Text: var apiVersion })
+        if (
+            kind is not null
+            && root.Kind == NodeKind.Mapping
+            && root["apiVersion"] is { Kind: NodeKind.String, Text: var apiVersion }
+        )
         {
             if (kinds.Find(apiVersion, kind) is { } own)
                 return OwnDocument(path, root, kind, name, apiVersion, own, budget, findings);
@@ -61,14 +74,35 @@ internal static class DocumentParser
         return document;
     }
 
-    private static ReadDocument OwnDocument(string path, LocatedNode root, string kind, string? name, string apiVersion, SchemaPart schema, SchemaBudget budget, List<Diagnostic> findings)
+    private static ReadDocument OwnDocument(
+        string path,
+        LocatedNode root,
+        string kind,
+        string? name,
+        string apiVersion,
+        SchemaPart schema,
+        SchemaBudget budget,
+        List<Diagnostic> findings
+    )
     {
         var before = findings.Count;
         findings.AddRange(PartJudge.Of(path, root, schema, budget));
         // A schema need not ask for it, and the rules find documents by it.
         if (string.IsNullOrEmpty(name) && findings.Count == before)
-            findings.Add(DocumentRules.MissingKey.At((root["metadata"] ?? root).SpanIn(path), "missing key 'name' in metadata", "every document has metadata.name"));
-        var document = new ReadDocument(path, OwnKinds.NameOf(apiVersion, kind), name, root, findings.Count == before ? new OwnDocument(apiVersion) : null);
+            findings.Add(
+                DocumentRules.MissingKey.At(
+                    (root["metadata"] ?? root).SpanIn(path),
+                    "missing key 'name' in metadata",
+                    "every document has metadata.name"
+                )
+            );
+        var document = new ReadDocument(
+            path,
+            OwnKinds.NameOf(apiVersion, kind),
+            name,
+            root,
+            findings.Count == before ? new OwnDocument(apiVersion) : null
+        );
         return Located(document, findings, before);
     }
 
@@ -76,23 +110,42 @@ internal static class DocumentParser
     {
         if (root.Kind != NodeKind.Mapping)
         {
-            findings.Add(DocumentRules.NotADocument.At(root.SpanIn(path), $"expected a document with apiVersion, kind, metadata and spec; found {SchemaWords.Found(root)}"));
+            findings.Add(
+                DocumentRules.NotADocument.At(
+                    root.SpanIn(path),
+                    $"expected a document with apiVersion, kind, metadata and spec; found {SchemaWords.Found(root)}"
+                )
+            );
             return false;
         }
         if (kind is null)
         {
-            findings.Add(root["kind"] is { } wrong
-                ? DocumentRules.WrongType.At(wrong.SpanIn(path), $"expected the kind of the document; found {SchemaWords.Found(wrong)}")
-                : DocumentRules.MissingKey.At(root.SpanIn(path), "missing key 'kind' in the document", "kinds: " + string.Join(", ", DocumentSchemas.Kinds)));
+            findings.Add(
+                root["kind"] is { } wrong
+                    ? DocumentRules.WrongType.At(
+                        wrong.SpanIn(path),
+                        $"expected the kind of the document; found {SchemaWords.Found(wrong)}"
+                    )
+                    : DocumentRules.MissingKey.At(
+                        root.SpanIn(path),
+                        "missing key 'kind' in the document",
+                        "kinds: " + string.Join(", ", DocumentSchemas.Kinds)
+                    )
+            );
             return false;
         }
         if (DocumentSchemas.Kinds.Contains(kind))
             return true;
         string[] all = [.. DocumentSchemas.Kinds, .. kinds.Names];
-        findings.Add(DocumentRules.UnknownKind.At(
-            root["kind"]!.Value.SpanIn(path),
-            $"unknown kind '{kind}'{Suggestion.Clause(kind, all)}",
-            kinds.Names.Contains(kind) ? $"the repository declares {kind} for another apiVersion" : "kinds: " + string.Join(", ", all)));
+        findings.Add(
+            DocumentRules.UnknownKind.At(
+                root["kind"]!.Value.SpanIn(path),
+                $"unknown kind '{kind}'{Suggestion.Clause(kind, all)}",
+                kinds.Names.Contains(kind)
+                    ? $"the repository declares {kind} for another apiVersion"
+                    : "kinds: " + string.Join(", ", all)
+            )
+        );
         return false;
     }
 

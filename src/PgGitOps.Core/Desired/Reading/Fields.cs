@@ -32,10 +32,12 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
 
     public string Text(string key, string fallback) => node[key]?.Text ?? fallback;
 
-    public Located<string>? Located(string key) => node[key] is { } value ? new Located<string>(value.Text, value.SpanIn(path)) : null;
+    public Located<string>? Located(string key) =>
+        node[key] is { } value ? new Located<string>(value.Text, value.SpanIn(path)) : null;
 
     /// <summary>A field that the schema requires.</summary>
-    public Located<string> Needed(string key) => Located(key) ?? throw new InvalidOperationException($"The schema requires '{key}'.");
+    public Located<string> Needed(string key) =>
+        Located(key) ?? throw new InvalidOperationException($"The schema requires '{key}'.");
 
     public EquatableArray<Located<string>> LocatedList(string key)
     {
@@ -47,7 +49,8 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
 
     public bool Flag(string key, bool fallback) => node[key] is { } value ? value.Text[0] is 't' or 'T' : fallback;
 
-    public int? Number(string key) => node[key] is { } value ? int.Parse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : null;
+    public int? Number(string key) =>
+        node[key] is { } value ? int.Parse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : null;
 
     public int Number(string key, int fallback) => Number(key) ?? fallback;
 
@@ -60,7 +63,13 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
     public TimeSpan DurationOf(string text, SourceSpan at)
     {
         if (!DurationText.TryParse(text, out var duration))
-            findings.Add(DocumentRules.NumberRange.At(at, $"the duration {BoundedText.Cut(text, 40)} is too long", "at most 36500d, which is a hundred years"));
+            findings.Add(
+                DocumentRules.NumberRange.At(
+                    at,
+                    $"the duration {BoundedText.Cut(text, 40)} is too long",
+                    "at most 36500d, which is a hundred years"
+                )
+            );
         return duration;
     }
 
@@ -96,7 +105,13 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
         if (node[key] is not { } value)
             return "UTC";
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(value.Text, out _))
-            findings.Add(DocumentRules.Pattern.At(value.SpanIn(path), $"unknown time zone '{value.Text}'", "write an IANA name such as Europe/Oslo"));
+            findings.Add(
+                DocumentRules.Pattern.At(
+                    value.SpanIn(path),
+                    $"unknown time zone '{value.Text}'",
+                    "write an IANA name such as Europe/Oslo"
+                )
+            );
         return value.Text;
     }
 
@@ -106,7 +121,13 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
         foreach (var item in node[key]?.Items ?? [])
         {
             if (AddressRange.Problem(item.Text) is { } problem)
-                findings.Add(DocumentRules.Pattern.At(item.SpanIn(path), problem, "write the whole address and the length of its prefix, such as 10.0.0.0/8 or fd00::/8"));
+                findings.Add(
+                    DocumentRules.Pattern.At(
+                        item.SpanIn(path),
+                        problem,
+                        "write the whole address and the length of its prefix, such as 10.0.0.0/8 or fd00::/8"
+                    )
+                );
         }
         return TextList(key);
     }
@@ -125,7 +146,11 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
     public EquatableArray<WrittenParameter> Written(string key)
     {
         var p = path;
-        return node[key] is { } map ? map.Keys.Zip(map.Items, (name, value) => new WrittenParameter(new Located<string>(name.Text, name.SpanIn(p)), value)).ToEquatableArray() : [];
+        return node[key] is { } map
+            ? map
+                .Keys.Zip(map.Items, (name, value) => new WrittenParameter(new Located<string>(name.Text, name.SpanIn(p)), value))
+                .ToEquatableArray()
+            : [];
     }
 
     public SecretReference? Secret(string key)
@@ -137,11 +162,14 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
             : new SecretReference.FromFile(secret.Needed("file").Value, secret.PlaceOf("file"));
     }
 
-    public T Choice<T>(string key, T fallback) where T : struct, Enum => node[key] is { } value ? EnumWords.Parse<T>(value.Text) : fallback;
+    public T Choice<T>(string key, T fallback)
+        where T : struct, Enum => node[key] is { } value ? EnumWords.Parse<T>(value.Text) : fallback;
 
-    public T? Choice<T>(string key) where T : struct, Enum => node[key] is { } value ? EnumWords.Parse<T>(value.Text) : null;
+    public T? Choice<T>(string key)
+        where T : struct, Enum => node[key] is { } value ? EnumWords.Parse<T>(value.Text) : null;
 
-    public Located<T> LocatedChoice<T>(string key) where T : struct, Enum
+    public Located<T> LocatedChoice<T>(string key)
+        where T : struct, Enum
     {
         var value = Needed(key);
         return new Located<T>(EnumWords.Parse<T>(value.Value), value.Span);
@@ -151,23 +179,31 @@ internal readonly struct Fields(string path, LocatedNode node, List<Diagnostic> 
 /// <summary>Words of the documents for the names of the model: <c>operatorApproved</c>, <c>remote_write</c>.</summary>
 public static class EnumWords
 {
-    public static T Parse<T>(string word) where T : struct, Enum => Words<T>.ByWord.TryGetValue(word, out var value)
-        ? value
-        : throw new InvalidOperationException($"The schema allows only words of {typeof(T).Name}; '{word}' is none.");
+    public static T Parse<T>(string word)
+        where T : struct, Enum =>
+        Words<T>.ByWord.TryGetValue(word, out var value)
+            ? value
+            : throw new InvalidOperationException($"The schema allows only words of {typeof(T).Name}; '{word}' is none.");
 
-    public static string Of<T>(T value) where T : struct, Enum => Words<T>.ByWord.First(w => EqualityComparer<T>.Default.Equals(w.Value, value)).Key;
+    public static string Of<T>(T value)
+        where T : struct, Enum => Words<T>.ByWord.First(w => EqualityComparer<T>.Default.Equals(w.Value, value)).Key;
 
-    private static class Words<T> where T : struct, Enum
+    private static class Words<T>
+        where T : struct, Enum
     {
         // Commit levels are PostgreSQL's own words; the others are ours.
-        public static readonly Dictionary<string, T> ByWord = Enum.GetValues<T>().ToDictionary(
-            v => typeof(T) == typeof(CommitLevel) ? Snake($"{v}") : Camel($"{v}"), StringComparer.Ordinal);
+        public static readonly Dictionary<string, T> ByWord = Enum.GetValues<T>()
+            .ToDictionary(v => typeof(T) == typeof(CommitLevel) ? Snake($"{v}") : Camel($"{v}"), StringComparer.Ordinal);
     }
 
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
     private static string Snake(string name) =>
-        string.Concat(name.Select((c, i) => char.IsAsciiLetterUpper(c) && i > 0 ? "_" + char.ToLowerInvariant(c) : $"{char.ToLowerInvariant(c)}"));
+        string.Concat(
+            name.Select(
+                (c, i) => char.IsAsciiLetterUpper(c) && i > 0 ? "_" + char.ToLowerInvariant(c) : $"{char.ToLowerInvariant(c)}"
+            )
+        );
 }
 
 /// <summary>A date, meaning 00:00 UTC of that day, or a time with its offset.</summary>

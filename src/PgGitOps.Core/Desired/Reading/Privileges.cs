@@ -8,26 +8,33 @@ internal static class Privileges
 {
     private const int MaintainSince = 17;
 
-    public static IReadOnlyList<string> On(GrantTarget target, int major) => target switch
-    {
-        GrantTarget.Database => ["CONNECT", "CREATE", "TEMPORARY"],
-        GrantTarget.Schema => ["CREATE", "USAGE"],
-        GrantTarget.AllTables or GrantTarget.Table => Table(major),
-        GrantTarget.AllSequences or GrantTarget.Sequence => ["SELECT", "UPDATE", "USAGE"],
-        GrantTarget.AllFunctions => ["EXECUTE"],
-    };
+    public static IReadOnlyList<string> On(GrantTarget target, int major) =>
+        target switch
+        {
+            GrantTarget.Database => ["CONNECT", "CREATE", "TEMPORARY"],
+            GrantTarget.Schema => ["CREATE", "USAGE"],
+            GrantTarget.AllTables or GrantTarget.Table => Table(major),
+            GrantTarget.AllSequences or GrantTarget.Sequence => ["SELECT", "UPDATE", "USAGE"],
+            GrantTarget.AllFunctions => ["EXECUTE"],
+        };
 
-    public static IReadOnlyList<string> On(DefaultPrivilegeTarget target, int major) => target switch
-    {
-        DefaultPrivilegeTarget.Tables => Table(major),
-        DefaultPrivilegeTarget.Sequences => ["SELECT", "UPDATE", "USAGE"],
-        DefaultPrivilegeTarget.Functions => ["EXECUTE"],
-        DefaultPrivilegeTarget.Types => ["USAGE"],
-        DefaultPrivilegeTarget.Schemas => ["CREATE", "USAGE"],
-    };
+    public static IReadOnlyList<string> On(DefaultPrivilegeTarget target, int major) =>
+        target switch
+        {
+            DefaultPrivilegeTarget.Tables => Table(major),
+            DefaultPrivilegeTarget.Sequences => ["SELECT", "UPDATE", "USAGE"],
+            DefaultPrivilegeTarget.Functions => ["EXECUTE"],
+            DefaultPrivilegeTarget.Types => ["USAGE"],
+            DefaultPrivilegeTarget.Schemas => ["CREATE", "USAGE"],
+        };
 
     /// <summary>ALL written out, ordered; a privilege the target cannot carry is a finding.</summary>
-    public static EquatableArray<string> Expand(EquatableArray<Located<string>> written, IReadOnlyList<string> possible, string target, List<Diagnostic> findings)
+    public static EquatableArray<string> Expand(
+        EquatableArray<Located<string>> written,
+        IReadOnlyList<string> possible,
+        string target,
+        List<Diagnostic> findings
+    )
     {
         var expanded = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var privilege in written)
@@ -37,7 +44,13 @@ internal static class Privileges
             else if (possible.Contains(privilege.Value))
                 expanded.Add(privilege.Value);
             else
-                findings.Add(ReferenceRules.PrivilegeMismatch.At(privilege.Span, $"{privilege.Value} cannot be granted on {target}", "possible: " + string.Join(", ", possible)));
+                findings.Add(
+                    ReferenceRules.PrivilegeMismatch.At(
+                        privilege.Span,
+                        $"{privilege.Value} cannot be granted on {target}",
+                        "possible: " + string.Join(", ", possible)
+                    )
+                );
         }
         return expanded.ToEquatableArray();
     }

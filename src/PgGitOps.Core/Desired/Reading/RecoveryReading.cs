@@ -6,10 +6,12 @@ internal static class RecoveryClassesReading
 {
     public static RecoveryClasses Read(DocumentHead head, Fields spec) => new(head, Classes(spec, "rpo"), Classes(spec, "rto"));
 
-    private static EquatableArray<RecoveryClass> Classes(Fields spec, string key) => spec.Parameters(key)
-        .Select(p => new RecoveryClass(p.Name, spec.DurationOf(p.Value, p.At), p.At))
-        .OrderBy(c => c.Limit).ThenBy(c => c.Name, StringComparer.Ordinal)
-        .ToEquatableArray();
+    private static EquatableArray<RecoveryClass> Classes(Fields spec, string key) =>
+        spec.Parameters(key)
+            .Select(p => new RecoveryClass(p.Name, spec.DurationOf(p.Value, p.At), p.At))
+            .OrderBy(c => c.Limit)
+            .ThenBy(c => c.Name, StringComparer.Ordinal)
+            .ToEquatableArray();
 }
 
 internal static class RecoveryPolicyReading
@@ -33,18 +35,30 @@ internal static class RecoveryPolicyReading
             FailoverCrossSite = failover.LocatedChoice<FailoverMode>("crossSite"),
             Promotion = spec.Map("promotion") is { } promotion ? Promotion(promotion) : null,
             Backup = spec.Map("backup") is { } backup
-                ? new BackupPolicy(backup.LocatedDuration("pitrWindow"), backup.LocatedDuration("maxAge"), backup.LocatedDuration("drillEvery"), backup.At) { EvidenceLifetime = backup.LocatedDuration("evidenceLifetime") }
+                ? new BackupPolicy(
+                    backup.LocatedDuration("pitrWindow"),
+                    backup.LocatedDuration("maxAge"),
+                    backup.LocatedDuration("drillEvery"),
+                    backup.At
+                )
+                {
+                    EvidenceLifetime = backup.LocatedDuration("evidenceLifetime"),
+                }
                 : null,
-            Writes = spec.Map("writes") is { } writes ? new WriteFigures(writes.Size("walRate", "/s"), writes.Size("size"), writes.At) : null,
+            Writes = spec.Map("writes") is { } writes
+                ? new WriteFigures(writes.Size("walRate", "/s"), writes.Size("size"), writes.At)
+                : null,
         };
     }
 
-    private static CrossSitePolicy CrossSite(Fields crossSite) => new(
-        crossSite.LocatedChoice<CrossSiteReplication>("replication"),
-        crossSite.LocatedDuration("dataLossWindow"),
-        crossSite.Located("rtoClass"),
-        crossSite.Located("justification"),
-        crossSite.At);
+    private static CrossSitePolicy CrossSite(Fields crossSite) =>
+        new(
+            crossSite.LocatedChoice<CrossSiteReplication>("replication"),
+            crossSite.LocatedDuration("dataLossWindow"),
+            crossSite.Located("rtoClass"),
+            crossSite.Located("justification"),
+            crossSite.At
+        );
 
     private static PromotionPolicy Promotion(Fields promotion) =>
         new(promotion.LocatedList("authority"), promotion.LocatedList("requires"), promotion.Needed("onPartition"), promotion.At);

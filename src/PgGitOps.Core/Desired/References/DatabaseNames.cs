@@ -27,7 +27,13 @@ internal sealed class DatabaseNames : IClusterCheck
     {
         Names.FindTooLong(database.Name, database.At, findings);
         if (database.Name is "template0" or "template1")
-            findings.Add(ReferenceRules.ReservedName.At(database.At, $"the database name '{database.Name}' is PostgreSQL's own", "choose another name"));
+            findings.Add(
+                ReferenceRules.ReservedName.At(
+                    database.At,
+                    $"the database name '{database.Name}' is PostgreSQL's own",
+                    "choose another name"
+                )
+            );
         // Thousands of databases have one schema each; a list of one repeats nothing.
         if (database.Schemas.Count > 1)
             Names.FindRepeated("schema", database.Schemas.Select(s => (s.Name, s.At)), findings);
@@ -37,15 +43,28 @@ internal sealed class DatabaseNames : IClusterCheck
         {
             Names.FindTooLong(schema.Name, schema.At, findings);
             if (schema.Name == "information_schema" || schema.Name.StartsWith("pg_", StringComparison.Ordinal))
-                findings.Add(ReferenceRules.ReservedName.At(schema.At, $"the schema name '{schema.Name}' is PostgreSQL's own", "choose another name"));
+                findings.Add(
+                    ReferenceRules.ReservedName.At(
+                        schema.At,
+                        $"the schema name '{schema.Name}' is PostgreSQL's own",
+                        "choose another name"
+                    )
+                );
         }
         foreach (var extension in database.Extensions.Where(e => e.Schema is not null && !HasSchema(database, e.Schema)))
             findings.Add(UnknownSchema(database, extension.Schema!, extension.At));
     }
 
     /// <summary>The schemas every database has need no declaration.</summary>
-    public static bool HasSchema(Database database, string name) => name is "public" or "pg_catalog" || database.Schemas.Any(s => s.Name == name);
+    public static bool HasSchema(Database database, string name) =>
+        name is "public" or "pg_catalog" || database.Schemas.Any(s => s.Name == name);
 
     public static Diagnostic UnknownSchema(Database database, string name, SourceSpan at) =>
-        Names.Unknown(ReferenceRules.UnknownSchema, "schema", new Located<string>(name, at), database.Schemas.Select(s => s.Name), $"in database '{database.Name}'");
+        Names.Unknown(
+            ReferenceRules.UnknownSchema,
+            "schema",
+            new Located<string>(name, at),
+            database.Schemas.Select(s => s.Name),
+            $"in database '{database.Name}'"
+        );
 }

@@ -27,17 +27,40 @@ internal sealed class EnvironmentNames : IReferenceCheck
         }
     }
 
-    private static void CheckPlace(FleetDraft draft, FleetEnvironment environment, SourceSpan name, string site, string? domain, List<Diagnostic> findings)
+    private static void CheckPlace(
+        FleetDraft draft,
+        FleetEnvironment environment,
+        SourceSpan name,
+        string site,
+        string? domain,
+        List<Diagnostic> findings
+    )
     {
         if (environment.Sites.FirstOrDefault(s => s.Name == site) is not { } known)
             CheckSite(environment, site, draft.PlaceBeside(name, "site") ?? name, findings);
         else if (domain is not null && known.FailureDomains.All(d => d.Name != domain))
-            findings.Add(Names.Unknown(ReferenceRules.UnknownDomain, "failure domain", new Located<string>(domain, draft.PlaceBeside(name, "failureDomain") ?? name), known.FailureDomains.Select(d => d.Name), $"in site '{site}'"));
+            findings.Add(
+                Names.Unknown(
+                    ReferenceRules.UnknownDomain,
+                    "failure domain",
+                    new Located<string>(domain, draft.PlaceBeside(name, "failureDomain") ?? name),
+                    known.FailureDomains.Select(d => d.Name),
+                    $"in site '{site}'"
+                )
+            );
     }
 
     private static void CheckSite(FleetEnvironment environment, string site, SourceSpan at, List<Diagnostic> findings)
     {
         if (environment.Sites.All(s => s.Name != site))
-            findings.Add(Names.Unknown(ReferenceRules.UnknownSite, "site", new Located<string>(site, at), environment.Sites.Select(s => s.Name), $"in environment '{environment.Name}'"));
+            findings.Add(
+                Names.Unknown(
+                    ReferenceRules.UnknownSite,
+                    "site",
+                    new Located<string>(site, at),
+                    environment.Sites.Select(s => s.Name),
+                    $"in environment '{environment.Name}'"
+                )
+            );
     }
 }

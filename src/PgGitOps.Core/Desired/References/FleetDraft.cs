@@ -9,13 +9,30 @@ internal sealed class FleetDraft
 {
     private static readonly IReferenceCheck[] Checks =
     [
-        new UniqueDocuments(), new ClusterEnvironments(), new EnvironmentNames(), new MemberAddresses(), new PolicyReferences(), new PolicyWindows(), new Stores(), new Consents(),
+        new UniqueDocuments(),
+        new ClusterEnvironments(),
+        new EnvironmentNames(),
+        new MemberAddresses(),
+        new PolicyReferences(),
+        new PolicyWindows(),
+        new Stores(),
+        new Consents(),
     ];
 
     private static readonly IClusterCheck[] ClusterChecks =
     [
-        new MemberNames(), new Cascades(), new PrimarySites(), new SynchronousRules(), new RoleNames(), new RoleMemberships(), new DatabaseNames(), new GrantTargets(), new OwnedParameters(), new EngineLogin(),
-        new BackupRepositories(), new ExceptionExpiry(),
+        new MemberNames(),
+        new Cascades(),
+        new PrimarySites(),
+        new SynchronousRules(),
+        new RoleNames(),
+        new RoleMemberships(),
+        new DatabaseNames(),
+        new GrantTargets(),
+        new OwnedParameters(),
+        new EngineLogin(),
+        new BackupRepositories(),
+        new ExceptionExpiry(),
     ];
 
     private readonly RevisionInfo revision;
@@ -46,7 +63,12 @@ internal sealed class FleetDraft
     public Dictionary<string, ReadDocument> EnvironmentsByDirectory { get; } = new(StringComparer.Ordinal);
 
     /// <param name="earlier">Clusters of the revision before, by document: one whose document and environment are still the same objects is taken over.</param>
-    public static FleetDraft Of(RevisionInfo revision, IReadOnlyList<ReadDocument> documents, bool complete, IReadOnlyDictionary<ReadDocument, PlacedCluster> earlier)
+    public static FleetDraft Of(
+        RevisionInfo revision,
+        IReadOnlyList<ReadDocument> documents,
+        bool complete,
+        IReadOnlyDictionary<ReadDocument, PlacedCluster> earlier
+    )
     {
         var draft = new FleetDraft(revision, documents, complete);
         foreach (var document in documents)
@@ -58,7 +80,12 @@ internal sealed class FleetDraft
                 continue;
             var environment = draft.EnvironmentDocumentAbove(document.Path)?.Content as FleetEnvironment;
             if (!earlier.TryGetValue(document, out var placed) || !ReferenceEquals(placed.Environment, environment))
-                placed = new PlacedCluster(document, cluster, environment, environment is null ? null : InitialMember(cluster, SitesOf(environment)));
+                placed = new PlacedCluster(
+                    document,
+                    cluster,
+                    environment,
+                    environment is null ? null : InitialMember(cluster, SitesOf(environment))
+                );
             draft.Clusters.Add(placed);
             draft.clusters.TryAdd(cluster.Name, placed);
         }
@@ -80,10 +107,11 @@ internal sealed class FleetDraft
     public PlacedCluster? FindCluster(string name) => clusters.GetValueOrDefault(name);
 
     /// <summary>Place of a field that stands in the same mapping as the value at <paramref name="sibling"/>.</summary>
-    public SourceSpan? PlaceBeside(SourceSpan sibling, string key) => Documents
-        .Where(d => d.Path == sibling.Path)
-        .Select(d => d.PlaceBeside(sibling, key))
-        .FirstOrDefault(place => place is not null);
+    public SourceSpan? PlaceBeside(SourceSpan sibling, string key) =>
+        Documents
+            .Where(d => d.Path == sibling.Path)
+            .Select(d => d.PlaceBeside(sibling, key))
+            .FirstOrDefault(place => place is not null);
 
     public ReadDocument? EnvironmentDocumentAbove(string path)
     {
@@ -108,7 +136,9 @@ internal sealed class FleetDraft
             return findings;
         findings = [.. findings.GroupBy(f => f.Span.Path, StringComparer.Ordinal).SelectMany(Limited)];
         var byPath = Documents.ToLookup(d => d.Path, StringComparer.Ordinal);
-        return findings.Select(f => byPath[f.Span.Path].Select(d => d.Locate(f)).OrderBy(f => f.Field is null).FirstOrDefault() ?? f);
+        return findings.Select(f =>
+            byPath[f.Span.Path].Select(d => d.Locate(f)).OrderBy(f => f.Field is null).FirstOrDefault() ?? f
+        );
     }
 
     private static List<Diagnostic> Limited(IEnumerable<Diagnostic> ofFile)
@@ -118,16 +148,17 @@ internal sealed class FleetDraft
         return findings;
     }
 
-    public ValidFleet ToFleet() => new()
-    {
-        Revision = revision,
-        Classes = Classes.FirstOrDefault(),
-        Environments = Environments.InOrder(e => e.Name).ToEquatableArray(),
-        Clusters = Clusters.Select(c => c.Bound).InOrder(c => c.Name).ToEquatableArray(),
-        Policies = Policies.InOrder(p => p.Name).ToEquatableArray(),
-        Waivers = Waivers.InOrder(w => w.Head.Name).ToEquatableArray(),
-        Approvals = Approvals.InOrder(a => a.Head.Name).ToEquatableArray(),
-    };
+    public ValidFleet ToFleet() =>
+        new()
+        {
+            Revision = revision,
+            Classes = Classes.FirstOrDefault(),
+            Environments = Environments.InOrder(e => e.Name).ToEquatableArray(),
+            Clusters = Clusters.Select(c => c.Bound).InOrder(c => c.Name).ToEquatableArray(),
+            Policies = Policies.InOrder(p => p.Name).ToEquatableArray(),
+            Waivers = Waivers.InOrder(w => w.Head.Name).ToEquatableArray(),
+            Approvals = Approvals.InOrder(a => a.Head.Name).ToEquatableArray(),
+        };
 
     private static Dictionary<string, string> SitesByHost(FleetEnvironment environment)
     {

@@ -17,7 +17,13 @@ internal static class Names
         foreach (var (name, at) in list.OrderBy(n => n.At))
         {
             if (!first.TryAdd(name, at))
-                findings.Add(ReferenceRules.DuplicateName.At(at, $"the {noun} '{name}' already stands {Elsewhere(first[name], at)}", "rename or remove one of the two"));
+                findings.Add(
+                    ReferenceRules.DuplicateName.At(
+                        at,
+                        $"the {noun} '{name}' already stands {Elsewhere(first[name], at)}",
+                        "rename or remove one of the two"
+                    )
+                );
         }
     }
 
@@ -32,15 +38,24 @@ internal static class Names
         return true;
     }
 
-    public static string Elsewhere(SourceSpan first, SourceSpan here) => first.Path == here.Path ? $"at line {first.Line}" : $"at {first}";
+    public static string Elsewhere(SourceSpan first, SourceSpan here) =>
+        first.Path == here.Path ? $"at line {first.Line}" : $"at {first}";
 
     public static void FindTooLong(string name, SourceSpan at, List<Diagnostic> findings)
     {
         if (name.Length > IdentifierBytesMax / 4 && Encoding.UTF8.GetByteCount(name) is var bytes && bytes > IdentifierBytesMax)
-            findings.Add(ReferenceRules.NameTooLong.At(at, $"the name has {bytes} bytes in UTF-8; PostgreSQL keeps {IdentifierBytesMax}"));
+            findings.Add(
+                ReferenceRules.NameTooLong.At(at, $"the name has {bytes} bytes in UTF-8; PostgreSQL keeps {IdentifierBytesMax}")
+            );
     }
 
-    public static Diagnostic Unknown(DiagnosticRule rule, string noun, Located<string> reference, IEnumerable<string> known, string where)
+    public static Diagnostic Unknown(
+        DiagnosticRule rule,
+        string noun,
+        Located<string> reference,
+        IEnumerable<string> known,
+        string where
+    )
     {
         var names = known.ToHashSet(StringComparer.Ordinal);
         const int ListedMax = 12;

@@ -34,7 +34,11 @@ internal sealed class OwnedParameters : IClusterCheck
     };
 
     /// <summary>Each standby takes one of both on its source, whichever member that is after a failover.</summary>
-    private static readonly HashSet<string> Feeds = new(StringComparer.OrdinalIgnoreCase) { "max_wal_senders", "max_replication_slots" };
+    private static readonly HashSet<string> Feeds = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "max_wal_senders",
+        "max_replication_slots",
+    };
 
     /// <summary>Why a document may not set the parameter, or null when it may.</summary>
     internal static string? WhyNot(string name) => Owned.GetValueOrDefault(name);
@@ -45,11 +49,36 @@ internal sealed class OwnedParameters : IClusterCheck
         foreach (var parameter in cluster.Parameters)
         {
             if (Owned.TryGetValue(parameter.Name, out var why))
-                findings.Add(ReferenceRules.OwnedElsewhere.At(parameter.At, $"'{parameter.Name}' cannot be set here: {why}", "remove it"));
-            else if (parameter.Name.Equals("wal_level", StringComparison.OrdinalIgnoreCase) && parameter.Value is not ("replica" or "logical"))
-                findings.Add(ReferenceRules.OwnedElsewhere.At(parameter.At, $"wal_level '{parameter.Value}' cannot feed standbys or backups", "write replica or logical"));
-            else if (Feeds.Contains(parameter.Name) && cluster.Members.Count > 1 && int.TryParse(parameter.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var places) && places < cluster.Members.Count - 1)
-                findings.Add(ReferenceRules.OwnedElsewhere.At(parameter.At, string.Create(CultureInfo.InvariantCulture, $"{parameter.Name} {places} cannot feed {cluster.Members.Count - 1} standby(s)"), "write as many as the primary has standbys, and some more for clones and backups"));
+                findings.Add(
+                    ReferenceRules.OwnedElsewhere.At(parameter.At, $"'{parameter.Name}' cannot be set here: {why}", "remove it")
+                );
+            else if (
+                parameter.Name.Equals("wal_level", StringComparison.OrdinalIgnoreCase)
+                && parameter.Value is not ("replica" or "logical")
+            )
+                findings.Add(
+                    ReferenceRules.OwnedElsewhere.At(
+                        parameter.At,
+                        $"wal_level '{parameter.Value}' cannot feed standbys or backups",
+                        "write replica or logical"
+                    )
+                );
+            else if (
+                Feeds.Contains(parameter.Name)
+                && cluster.Members.Count > 1
+                && int.TryParse(parameter.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var places)
+                && places < cluster.Members.Count - 1
+            )
+                findings.Add(
+                    ReferenceRules.OwnedElsewhere.At(
+                        parameter.At,
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{parameter.Name} {places} cannot feed {cluster.Members.Count - 1} standby(s)"
+                        ),
+                        "write as many as the primary has standbys, and some more for clones and backups"
+                    )
+                );
         }
         FindTwice(cluster.Parameters, findings);
         foreach (var role in cluster.Roles)
@@ -66,7 +95,13 @@ internal sealed class OwnedParameters : IClusterCheck
         foreach (var parameter in parameters.OrderBy(p => p.At))
         {
             if (!first.TryAdd(parameter.Name, parameter))
-                findings.Add(ReferenceRules.SettingTwice.At(parameter.At, $"'{parameter.Name}' is the same parameter as '{first[parameter.Name].Name}' at line {first[parameter.Name].At.Line}", "remove one of the two"));
+                findings.Add(
+                    ReferenceRules.SettingTwice.At(
+                        parameter.At,
+                        $"'{parameter.Name}' is the same parameter as '{first[parameter.Name].Name}' at line {first[parameter.Name].At.Line}",
+                        "remove one of the two"
+                    )
+                );
         }
     }
 }

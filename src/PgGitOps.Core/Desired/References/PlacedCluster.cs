@@ -17,11 +17,12 @@ internal sealed class PlacedCluster(ReadDocument document, Cluster cluster, Flee
     public Member? Initial => initial;
 
     /// <summary>The cluster with what its environment decides. Only where there is one.</summary>
-    public Cluster Bound => bound ??= cluster with
-    {
-        Environment = environment!.Name,
-        Members = cluster.Members.Select(m => ReferenceEquals(m, initial) ? m with { Initial = true } : m).ToEquatableArray(),
-    };
+    public Cluster Bound =>
+        bound ??= cluster with
+        {
+            Environment = environment!.Name,
+            Members = cluster.Members.Select(m => ReferenceEquals(m, initial) ? m with { Initial = true } : m).ToEquatableArray(),
+        };
 
     public Database? FindDatabase(string name)
     {

@@ -33,11 +33,27 @@ internal sealed class PolicyReferences : IReferenceCheck
         if (draft.FindCluster(policy.Cluster.Value) is not { } placed)
         {
             if (draft.IsMissing("Cluster", policy.Cluster.Value))
-                findings.Add(Names.Unknown(ReferenceRules.UnknownCluster, "cluster", policy.Cluster, draft.Clusters.Select(c => c.Cluster.Name), "in the repository"));
+                findings.Add(
+                    Names.Unknown(
+                        ReferenceRules.UnknownCluster,
+                        "cluster",
+                        policy.Cluster,
+                        draft.Clusters.Select(c => c.Cluster.Name),
+                        "in the repository"
+                    )
+                );
             return;
         }
         if (placed.FindDatabase(policy.Database.Value) is not { } database)
-            findings.Add(Names.Unknown(ReferenceRules.UnknownDatabase, "database", policy.Database, placed.Cluster.Databases.Select(d => d.Name), $"in cluster '{placed.Cluster.Name}'"));
+            findings.Add(
+                Names.Unknown(
+                    ReferenceRules.UnknownDatabase,
+                    "database",
+                    policy.Database,
+                    placed.Cluster.Databases.Select(d => d.Name),
+                    $"in cluster '{placed.Cluster.Name}'"
+                )
+            );
         else if (policy.Schema is { } schema && !DatabaseNames.HasSchema(database, schema.Value))
             findings.Add(DatabaseNames.UnknownSchema(database, schema.Value, schema.Span));
     }

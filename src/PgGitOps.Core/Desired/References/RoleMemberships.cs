@@ -7,7 +7,11 @@ internal sealed class RoleMemberships : IClusterCheck
     public void Check(PlacedCluster placed, List<Diagnostic> findings)
     {
         var declared = placed.Cluster.Roles.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var group in placed.Cluster.Roles.SelectMany(r => r.MemberOf).Where(g => !RoleNames.IsKnown(placed, declared, g.Value)))
+        foreach (
+            var group in placed
+                .Cluster.Roles.SelectMany(r => r.MemberOf)
+                .Where(g => !RoleNames.IsKnown(placed, declared, g.Value))
+        )
             findings.Add(Names.Unknown(ReferenceRules.UnknownRole, "role", group, declared, "in the cluster"));
         FindCycles(placed.Cluster, findings);
     }
@@ -31,7 +35,14 @@ internal sealed class RoleMemberships : IClusterCheck
             {
                 var start = trail.IndexOf(group.Value);
                 if (start >= 0)
-                    findings.Add(ReferenceRules.RoleCycle.At(group.Span, "roles are members of each other in a circle: " + string.Join(" → ", trail.Skip(start).Append(group.Value)), "remove one of the memberships"));
+                    findings.Add(
+                        ReferenceRules.RoleCycle.At(
+                            group.Span,
+                            "roles are members of each other in a circle: "
+                                + string.Join(" → ", trail.Skip(start).Append(group.Value)),
+                            "remove one of the memberships"
+                        )
+                    );
                 else if (roles.TryGetValue(group.Value, out var next))
                     Visit(next);
             }

@@ -17,13 +17,22 @@ internal sealed class Stores : IReferenceCheck
             if (!shared.TryGetValue(key, out var there))
                 shared[key] = there = [first[key]];
             // A whole database and a schema inside it overlap as well.
-            if (there.Find(p => p.Schema is null || policy.Schema is null || p.Schema.Value.Value == policy.Schema.Value.Value) is { } other)
+            if (
+                there.Find(p => p.Schema is null || policy.Schema is null || p.Schema.Value.Value == policy.Schema.Value.Value) is
+                { } other
+            )
             {
-                var store = policy.Schema is { } schema && other.Schema is not null ? $"schema '{schema.Value}' of database '{policy.Database.Value}'" : $"database '{policy.Database.Value}'";
-                findings.Add(ReferenceRules.StoreTaken.At(
-                    (policy.Schema ?? policy.Database).Span,
-                    $"the {store} in cluster '{policy.Cluster.Value}' already belongs to the context '{other.Name}' ({other.Head.At})",
-                    "give each context a database or a schema of its own"));
+                var store =
+                    policy.Schema is { } schema && other.Schema is not null
+                        ? $"schema '{schema.Value}' of database '{policy.Database.Value}'"
+                        : $"database '{policy.Database.Value}'";
+                findings.Add(
+                    ReferenceRules.StoreTaken.At(
+                        (policy.Schema ?? policy.Database).Span,
+                        $"the {store} in cluster '{policy.Cluster.Value}' already belongs to the context '{other.Name}' ({other.Head.At})",
+                        "give each context a database or a schema of its own"
+                    )
+                );
             }
             there.Add(policy);
         }

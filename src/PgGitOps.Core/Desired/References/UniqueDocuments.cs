@@ -13,10 +13,22 @@ internal sealed class UniqueDocuments : IReferenceCheck
             if (document.Id is not { } id || first.TryAdd(id, document))
                 continue;
             var here = Place(document);
-            findings.Add(ReferenceRules.DuplicateName.At(here, $"{document.Kind} '{document.Name}' already stands {Names.Elsewhere(Place(first[id]), here)}", "names are unique among all documents of a kind"));
+            findings.Add(
+                ReferenceRules.DuplicateName.At(
+                    here,
+                    $"{document.Kind} '{document.Name}' already stands {Names.Elsewhere(Place(first[id]), here)}",
+                    "names are unique among all documents of a kind"
+                )
+            );
         }
         foreach (var second in draft.Classes.Skip(1))
-            findings.Add(ReferenceRules.SecondClasses.At(second.Head.At, $"the recovery classes are already defined at {draft.Classes[0].Head.At}", "keep the numbers in one document"));
+            findings.Add(
+                ReferenceRules.SecondClasses.At(
+                    second.Head.At,
+                    $"the recovery classes are already defined at {draft.Classes[0].Head.At}",
+                    "keep the numbers in one document"
+                )
+            );
     }
 
     private static SourceSpan Place(ReadDocument document) => NameNode(document).SpanIn(document.Path);

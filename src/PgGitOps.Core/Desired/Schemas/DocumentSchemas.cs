@@ -14,12 +14,14 @@ public static class DocumentSchemas
     private static readonly Dictionary<string, Lazy<JsonSchema>> Compiled = Kinds.ToDictionary(
         kind => kind,
         kind => new Lazy<JsonSchema>(() => Compile(Text(kind))),
-        StringComparer.Ordinal);
+        StringComparer.Ordinal
+    );
 
     internal static RememberingValidator Validator { get; } = new();
 
     /// <summary>Kinds of documents, ordered.</summary>
-    public static IReadOnlyList<string> Kinds => ["Approval", "Cluster", "Environment", "RecoveryClasses", "RecoveryPolicy", "RuleSettings", "Waiver"];
+    public static IReadOnlyList<string> Kinds =>
+        ["Approval", "Cluster", "Environment", "RecoveryClasses", "RecoveryPolicy", "RuleSettings", "Waiver"];
 
     /// <summary>File of a kind's schema: <c>RecoveryPolicy</c> → <c>recovery-policy.schema.json</c>.</summary>
     public static string FileName(string kind)
@@ -38,7 +40,8 @@ public static class DocumentSchemas
     public static string Text(string kind)
     {
         var resource = "schemas/" + FileName(kind);
-        using var stream = typeof(DocumentSchemas).Assembly.GetManifestResourceStream(resource)
+        using var stream =
+            typeof(DocumentSchemas).Assembly.GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"The assembly holds the schema of every kind; {resource} is missing.");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
@@ -81,7 +84,12 @@ public static class DocumentSchemas
             return seen;
         if (schema.Reference is { } reference)
             PartsOf(reference, seen);
-        foreach (var part in schema.Properties.Values.Concat<JsonSchema>(schema.PatternProperties.Values).Concat(schema.AnyOf).Concat(schema.Definitions.Values))
+        foreach (
+            var part in schema
+                .Properties.Values.Concat<JsonSchema>(schema.PatternProperties.Values)
+                .Concat(schema.AnyOf)
+                .Concat(schema.Definitions.Values)
+        )
             PartsOf(part, seen);
         if (schema.Item is { } item)
             PartsOf(item, seen);

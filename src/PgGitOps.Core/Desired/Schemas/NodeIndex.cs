@@ -35,7 +35,8 @@ internal sealed record NodePlace(LocatedNode Node, LocatedNode? Key, NodePlace? 
         }
     }
 
-    private string Segment() => Key is { } key ? NodeIndex.Segment(key.Text) : string.Create(CultureInfo.InvariantCulture, $"[{Item}]");
+    private string Segment() =>
+        Key is { } key ? NodeIndex.Segment(key.Text) : string.Create(CultureInfo.InvariantCulture, $"[{Item}]");
 }
 
 /// <summary>Nodes of one document by serial number and by place. Built only when there is something to report.</summary>
@@ -59,7 +60,7 @@ internal sealed class NodeIndex
     public LocatedNode? FindField(string field)
     {
         LocatedNode? at = root;
-        for (var from = 0; from < field.Length && at is { } node;)
+        for (var from = 0; from < field.Length && at is { } node; )
             (at, from) = Step(node, field, from);
         return at;
     }
@@ -93,7 +94,10 @@ internal sealed class NodeIndex
         var rest = field.AsSpan(from);
         for (var i = 0; i < node.Items.Count; i++)
         {
-            var segment = node.Kind == NodeKind.Mapping ? Segment(node.Keys[i].Text) : string.Create(CultureInfo.InvariantCulture, $"[{i}]");
+            var segment =
+                node.Kind == NodeKind.Mapping
+                    ? Segment(node.Keys[i].Text)
+                    : string.Create(CultureInfo.InvariantCulture, $"[{i}]");
             if (!rest.StartsWith(segment, StringComparison.Ordinal))
                 continue;
             var behind = from + segment.Length;

@@ -14,18 +14,24 @@ internal static class QuickCheck
     private static readonly Dictionary<string, Lazy<SchemaPart>> Read = DocumentSchemas.Kinds.ToDictionary(
         kind => kind,
         kind => new Lazy<SchemaPart>(() => Parse(DocumentSchemas.FileName(kind), DocumentSchemas.Text(kind))),
-        StringComparer.Ordinal);
+        StringComparer.Ordinal
+    );
 
     public static bool Holds(string kind, LocatedNode root) => Holds(Read[kind].Value, root);
 
-    internal static bool Holds(SchemaPart schema, LocatedNode root) => !HasWholeFloat(root) && PartJudge.Fits(root, schema, new SchemaBudget());
+    internal static bool Holds(SchemaPart schema, LocatedNode root) =>
+        !HasWholeFloat(root) && PartJudge.Fits(root, schema, new SchemaBudget());
 
     /// <exception cref="InvalidOperationException">The schema is not one that is enforced as a whole.</exception>
     internal static SchemaPart Parse(string name, string json)
     {
         var findings = new List<Diagnostic>();
-        var part = JsonDocuments.Read(name, json, findings) is { } root ? new SchemaPartReader(name, root, findings, trusted: true).Read() : null;
-        return findings.Count == 0 && part is not null ? part : throw new InvalidOperationException($"Our own schemas are read without findings; {findings[0]}");
+        var part = JsonDocuments.Read(name, json, findings) is { } root
+            ? new SchemaPartReader(name, root, findings, trusted: true).Read()
+            : null;
+        return findings.Count == 0 && part is not null
+            ? part
+            : throw new InvalidOperationException($"Our own schemas are read without findings; {findings[0]}");
     }
 
     // 5432.0 is a whole number to JSON Schema and none to the readers of our documents.

@@ -20,10 +20,17 @@ internal sealed class RememberingValidator : JsonSchemaValidator
     {
         public bool Equals(Accepted other) => ReferenceEquals(Schema, other.Schema) && Text == other.Text;
 
-        public override int GetHashCode() => HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Schema), Text);
+        public override int GetHashCode() =>
+            HashCode.Combine(System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Schema), Text);
     }
 
-    protected override ICollection<ValidationError> Validate(JToken token, JsonSchema schema, SchemaType schemaType, string? propertyName, string propertyPath)
+    protected override ICollection<ValidationError> Validate(
+        JToken token,
+        JsonSchema schema,
+        SchemaType schemaType,
+        string? propertyName,
+        string propertyPath
+    )
     {
         if (token is not JValue { Type: JTokenType.String, Value: string { Length: <= TextLengthMax } text })
             return base.Validate(token, schema, schemaType, propertyName, propertyPath);

@@ -1,6 +1,6 @@
+using Newtonsoft.Json.Linq;
 using NJsonSchema;
 using NJsonSchema.Validation;
-using Newtonsoft.Json.Linq;
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Sources;
 
@@ -9,7 +9,11 @@ namespace PgGitOps.Core.Desired.Schemas;
 /// <summary>Checks one document against its schema and turns what the validator answers into sentences with places.</summary>
 internal sealed class SchemaFindings
 {
-    private static readonly JsonLoadSettings Loading = new() { LineInfoHandling = LineInfoHandling.Load, CommentHandling = CommentHandling.Ignore };
+    private static readonly JsonLoadSettings Loading = new()
+    {
+        LineInfoHandling = LineInfoHandling.Load,
+        CommentHandling = CommentHandling.Ignore,
+    };
 
     private readonly string path;
     private readonly NodeIndex index;
@@ -40,9 +44,16 @@ internal sealed class SchemaFindings
         return made.findings;
     }
 
-    private static bool IsTypeError(ValidationError error) => error.Kind is ValidationErrorKind.StringExpected or ValidationErrorKind.NumberExpected
-        or ValidationErrorKind.IntegerExpected or ValidationErrorKind.BooleanExpected or ValidationErrorKind.ObjectExpected
-        or ValidationErrorKind.ArrayExpected or ValidationErrorKind.NullExpected or ValidationErrorKind.NoTypeValidates;
+    private static bool IsTypeError(ValidationError error) =>
+        error.Kind
+            is ValidationErrorKind.StringExpected
+                or ValidationErrorKind.NumberExpected
+                or ValidationErrorKind.IntegerExpected
+                or ValidationErrorKind.BooleanExpected
+                or ValidationErrorKind.ObjectExpected
+                or ValidationErrorKind.ArrayExpected
+                or ValidationErrorKind.NullExpected
+                or ValidationErrorKind.NoTypeValidates;
 
     // Items and members nest their errors; of alternatives, the one of the value's own type is meant.
     private static IEnumerable<ValidationError> Flatten(IEnumerable<ValidationError> errors)
@@ -57,7 +68,9 @@ internal sealed class SchemaFindings
             var branches = nested.Errors.Values.AsEnumerable();
             if (error.Kind is ValidationErrorKind.NotAnyOf or ValidationErrorKind.NotOneOf)
             {
-                var meant = branches.Where(b => b.Count > 0 && !b.Any(e => IsTypeError(e) && e.LineNumber == error.LineNumber)).ToList();
+                var meant = branches
+                    .Where(b => b.Count > 0 && !b.Any(e => IsTypeError(e) && e.LineNumber == error.LineNumber))
+                    .ToList();
                 if (meant.Count != 1)
                 {
                     yield return error;
@@ -72,7 +85,9 @@ internal sealed class SchemaFindings
 
     private void Add(ValidationError error)
     {
-        var place = index.Find(error.LineNumber) ?? throw new InvalidOperationException("Every error of the validator carries the number of a node.");
+        var place =
+            index.Find(error.LineNumber)
+            ?? throw new InvalidOperationException("Every error of the validator carries the number of a node.");
         if (!IsTypeError(error) && mistyped.Contains(error.LineNumber))
             return;
         var schema = error.Schema.ActualSchema;
@@ -83,8 +98,13 @@ internal sealed class SchemaFindings
                 break;
             case ValidationErrorKind.PropertyRequired:
                 var parent = place.Field.Length == 0 ? "the document" : place.Field;
-                Report(DocumentRules.MissingKey, (place.Key ?? place.Node.Keys.First ?? place.Node).SpanIn(path),
-                    NodeIndex.Child(place.Field, error.Property), $"missing key '{error.Property}' in {parent}", DescriptionOf(schema, error.Property));
+                Report(
+                    DocumentRules.MissingKey,
+                    (place.Key ?? place.Node.Keys.First ?? place.Node).SpanIn(path),
+                    NodeIndex.Child(place.Field, error.Property),
+                    $"missing key '{error.Property}' in {parent}",
+                    DescriptionOf(schema, error.Property)
+                );
                 break;
             case ValidationErrorKind.NotInEnumeration:
                 NotInList(place, schema);
@@ -93,36 +113,58 @@ internal sealed class SchemaFindings
                 KeyCount(place, schema);
                 break;
             case ValidationErrorKind.NotAnyOf or ValidationErrorKind.NotOneOf:
-                var forms = string.Join(" or ", schema.AnyOf.Concat(schema.OneOf).Select(s => SchemaWords.Expected(s.ActualSchema)));
+                var forms = string.Join(
+                    " or ",
+                    schema.AnyOf.Concat(schema.OneOf).Select(s => SchemaWords.Expected(s.ActualSchema))
+                );
                 Report(DocumentRules.NoAlternative, place, $"expected {forms}; found {Found(place)}");
                 break;
             case ValidationErrorKind.ItemsNotUnique:
                 var seen = new HashSet<string>(StringComparer.Ordinal);
                 var repeated = place.Node.Items.Where(i => i.IsScalar && !seen.Add(i.Text)).Append(place.Node).First();
-                Report(DocumentRules.RepeatedItem, index.Find(repeated.Number)!, $"{SchemaWords.Found(repeated)} stands twice in the list", "remove one of the two");
+                Report(
+                    DocumentRules.RepeatedItem,
+                    index.Find(repeated.Number)!,
+                    $"{SchemaWords.Found(repeated)} stands twice in the list",
+                    "remove one of the two"
+                );
                 break;
             default:
                 var rule = RuleOf(error.Kind);
-                Report(rule, place, $"expected {SchemaWords.Expected(schema, rule)}; found {Found(place)}", rule != DocumentRules.WrongType ? null : IsSecret(place.Field) ? SecretForms : Quoting(schema, place.Node));
+                Report(
+                    rule,
+                    place,
+                    $"expected {SchemaWords.Expected(schema, rule)}; found {Found(place)}",
+                    rule != DocumentRules.WrongType ? null
+                        : IsSecret(place.Field) ? SecretForms
+                        : Quoting(schema, place.Node)
+                );
                 break;
         }
     }
 
-    private static DiagnosticRule RuleOf(ValidationErrorKind kind) => kind switch
-    {
-        ValidationErrorKind.PatternMismatch => DocumentRules.Pattern,
-        ValidationErrorKind.NumberTooBig or ValidationErrorKind.NumberTooSmall or ValidationErrorKind.NumberNotMultipleOf => DocumentRules.NumberRange,
-        ValidationErrorKind.StringTooShort or ValidationErrorKind.StringTooLong => DocumentRules.TextLength,
-        ValidationErrorKind.TooFewItems or ValidationErrorKind.TooManyItems => DocumentRules.ItemCount,
-        _ => DocumentRules.WrongType,
-    };
+    private static DiagnosticRule RuleOf(ValidationErrorKind kind) =>
+        kind switch
+        {
+            ValidationErrorKind.PatternMismatch => DocumentRules.Pattern,
+            ValidationErrorKind.NumberTooBig or ValidationErrorKind.NumberTooSmall or ValidationErrorKind.NumberNotMultipleOf =>
+                DocumentRules.NumberRange,
+            ValidationErrorKind.StringTooShort or ValidationErrorKind.StringTooLong => DocumentRules.TextLength,
+            ValidationErrorKind.TooFewItems or ValidationErrorKind.TooManyItems => DocumentRules.ItemCount,
+            _ => DocumentRules.WrongType,
+        };
 
     private void UnknownKey(NodePlace place, JsonSchema schema)
     {
         var key = place.Node.Text;
         if (schema.PatternProperties.Count > 0)
         {
-            Report(DocumentRules.UnknownKey, place, $"the key '{key}' is not a name that can stand here", SchemaWords.PatternHint(schema));
+            Report(
+                DocumentRules.UnknownKey,
+                place,
+                $"the key '{key}' is not a name that can stand here",
+                SchemaWords.PatternHint(schema)
+            );
             return;
         }
         var known = schema.Properties.Keys.Order(StringComparer.Ordinal).ToList();
@@ -142,12 +184,19 @@ internal sealed class SchemaFindings
     {
         var known = string.Join(", ", schema.Properties.Keys.Order(StringComparer.Ordinal));
         var count = schema is { MinProperties: 1, MaxProperties: 1 } ? "exactly one" : "at least one";
-        var found = place.Node.Keys.Count == 0 ? "none" : BoundedText.List([.. place.Node.Keys.Take(100).Select(k => k.Text)], " and ");
-        Report(DocumentRules.KeyCount, (place.Key ?? place.Node).SpanIn(path), place.Field,
-            $"expected {count} {(known.Length == 0 ? "key" : "of " + known)}; found {found}", null);
+        var found =
+            place.Node.Keys.Count == 0 ? "none" : BoundedText.List([.. place.Node.Keys.Take(100).Select(k => k.Text)], " and ");
+        Report(
+            DocumentRules.KeyCount,
+            (place.Key ?? place.Node).SpanIn(path),
+            place.Field,
+            $"expected {count} {(known.Length == 0 ? "key" : "of " + known)}; found {found}",
+            null
+        );
     }
 
-    private static string Found(NodePlace place) => IsSecret(place.Field) && place.Node.Kind == NodeKind.String ? "text" : SchemaWords.Found(place.Node);
+    private static string Found(NodePlace place) =>
+        IsSecret(place.Field) && place.Node.Kind == NodeKind.String ? "text" : SchemaWords.Found(place.Node);
 
     // Somebody who writes a password in clear text must not find it in a log as well.
     private static bool IsSecret(string field) => field.EndsWith("assword", StringComparison.Ordinal);
@@ -155,12 +204,16 @@ internal sealed class SchemaFindings
     private const string SecretForms = "say where the secret is found: { env: VARIABLE } or { file: PATH }";
 
     private static string? Quoting(JsonSchema schema, LocatedNode node) =>
-        schema.Type == JsonObjectType.String && node.Kind is NodeKind.Integer or NodeKind.Float or NodeKind.Boolean ? $"write \"{BoundedText.Cut(node.Text, 100)}\" in quotes"
+        schema.Type == JsonObjectType.String && node.Kind is NodeKind.Integer or NodeKind.Float or NodeKind.Boolean
+            ? $"write \"{BoundedText.Cut(node.Text, 100)}\" in quotes"
         : node.Kind == NodeKind.Null ? "give a value, or remove the key"
         : null;
 
     private static string? DescriptionOf(JsonSchema schema, string property) =>
-        schema.Properties.TryGetValue(property, out var known) && (known.Description ?? known.ActualSchema.Title) is { Length: > 0 } description ? $"{property}: {description}" : null;
+        schema.Properties.TryGetValue(property, out var known)
+        && (known.Description ?? known.ActualSchema.Title) is { Length: > 0 } description
+            ? $"{property}: {description}"
+            : null;
 
     private void Report(DiagnosticRule rule, NodePlace place, string message, string? hint = null) =>
         Report(rule, place.Node.SpanIn(path), place.Field, message, hint);

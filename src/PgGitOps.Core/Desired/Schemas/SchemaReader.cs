@@ -63,7 +63,10 @@ internal static class SchemaReader
                 schema.Reference = Definition(value.GetString()!, root);
                 break;
             case "type":
-                schema.Type = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Aggregate(JsonObjectType.None, (types, t) => types | Type(t)) : Type(value);
+                schema.Type =
+                    value.ValueKind == JsonValueKind.Array
+                        ? value.EnumerateArray().Aggregate(JsonObjectType.None, (types, t) => types | Type(t))
+                        : Type(value);
                 break;
             case "enum":
                 foreach (var item in value.EnumerateArray())
@@ -137,19 +140,21 @@ internal static class SchemaReader
     }
 
     private static JsonSchema Definition(string reference, JsonSchema root) =>
-        reference.StartsWith(DefinitionPrefix, StringComparison.Ordinal) && root.Definitions.TryGetValue(reference[DefinitionPrefix.Length..], out var definition)
+        reference.StartsWith(DefinitionPrefix, StringComparison.Ordinal)
+        && root.Definitions.TryGetValue(reference[DefinitionPrefix.Length..], out var definition)
             ? definition
             : throw new InvalidOperationException($"The reference {reference} of a schema leads nowhere.");
 
-    private static JsonObjectType Type(JsonElement name) => name.GetString() switch
-    {
-        "object" => JsonObjectType.Object,
-        "array" => JsonObjectType.Array,
-        "string" => JsonObjectType.String,
-        "integer" => JsonObjectType.Integer,
-        "number" => JsonObjectType.Number,
-        "boolean" => JsonObjectType.Boolean,
-        "null" => JsonObjectType.Null,
-        var other => throw new InvalidOperationException($"There is no type {other}."),
-    };
+    private static JsonObjectType Type(JsonElement name) =>
+        name.GetString() switch
+        {
+            "object" => JsonObjectType.Object,
+            "array" => JsonObjectType.Array,
+            "string" => JsonObjectType.String,
+            "integer" => JsonObjectType.Integer,
+            "number" => JsonObjectType.Number,
+            "boolean" => JsonObjectType.Boolean,
+            "null" => JsonObjectType.Null,
+            var other => throw new InvalidOperationException($"There is no type {other}."),
+        };
 }

@@ -4,7 +4,11 @@ namespace PgGitOps.Core.Desired.Yaml;
 internal static class MergeKeys
 {
     /// <param name="wrong">The value that is no mapping, or null.</param>
-    public static (LocatedNode[] Keys, LocatedNode[] Items) Apply(ReadOnlySpan<LocatedNode> keys, ReadOnlySpan<LocatedNode> items, out LocatedNode? wrong)
+    public static (LocatedNode[] Keys, LocatedNode[] Items) Apply(
+        ReadOnlySpan<LocatedNode> keys,
+        ReadOnlySpan<LocatedNode> items,
+        out LocatedNode? wrong
+    )
     {
         var mergedKeys = new List<LocatedNode>();
         var mergedItems = new List<LocatedNode>();

@@ -19,9 +19,10 @@ public readonly struct NodeList : IReadOnlyList<LocatedNode>
 
     public int Count { get; }
 
-    public LocatedNode this[int index] => (uint)index < (uint)Count
-        ? new LocatedNode(table, table.LinkAt(first + index * step))
-        : throw new ArgumentOutOfRangeException(nameof(index));
+    public LocatedNode this[int index] =>
+        (uint)index < (uint)Count
+            ? new LocatedNode(table, table.LinkAt(first + index * step))
+            : throw new ArgumentOutOfRangeException(nameof(index));
 
     public LocatedNode? First => Count > 0 ? this[0] : null;
 
@@ -54,8 +55,6 @@ public readonly struct NodeList : IReadOnlyList<LocatedNode>
 
         public void Reset() => at = -1;
 
-        public readonly void Dispose()
-        {
-        }
+        public readonly void Dispose() { }
     }
 }

@@ -38,7 +38,9 @@ internal sealed class NodeTable
     private Row[] rows;
     private int[] links;
     private string[] texts;
-    private int rowCount, linkCount, textCount;
+    private int rowCount,
+        linkCount,
+        textCount;
 
     /// <param name="values">About how many values are to come.</param>
     public NodeTable(int values)
@@ -70,7 +72,9 @@ internal sealed class NodeTable
     public NodeList ItemsOf(int row)
     {
         ref readonly var at = ref rows[row];
-        return at.Kind == NodeKind.Mapping ? new NodeList(this, at.First + 1, at.Count, 2) : new NodeList(this, at.First, at.Count, 1);
+        return at.Kind == NodeKind.Mapping
+            ? new NodeList(this, at.First + 1, at.Count, 2)
+            : new NodeList(this, at.First, at.Count, 1);
     }
 
     /// <summary>A scalar, or a key.</summary>

@@ -99,7 +99,7 @@ internal sealed class PlainLines(string text)
     {
         if (!IsPlainStart)
             return -1;
-        for (var from = At; ;)
+        for (var from = At; ; )
         {
             var length = text.AsSpan(from, end - from).IndexOfAny(EndOfKey);
             if (length < 0 || text[from + length] != ':')

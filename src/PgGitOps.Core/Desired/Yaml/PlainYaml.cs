@@ -12,7 +12,8 @@ namespace PgGitOps.Core.Desired.Yaml;
 internal sealed class PlainYaml
 {
     // Small against YamlLimits.
-    private const int DepthMax = 40, KeysMax = 200;
+    private const int DepthMax = 40,
+        KeysMax = 200;
 
     private readonly string text;
     private readonly PlainLines line;
@@ -59,7 +60,9 @@ internal sealed class PlainYaml
 
     /// <summary>A mapping or a list on lines of its own, further in than what holds it.</summary>
     private LocatedNode? Block(int outer, int depth) =>
-        line.IsBreak || line.Indent <= outer || depth > DepthMax ? null : line.IsEntry ? Sequence(depth) : Mapping(depth);
+        line.IsBreak || line.Indent <= outer || depth > DepthMax ? null
+        : line.IsEntry ? Sequence(depth)
+        : Mapping(depth);
 
     private LocatedNode? Sequence(int depth)
     {
@@ -72,8 +75,7 @@ internal sealed class PlainYaml
             if (Item(indent, depth) is not { } item)
                 return null;
             items.Add(item);
-        }
-        while (!line.IsBreak && line.Indent == indent && line.IsEntry);
+        } while (!line.IsBreak && line.Indent == indent && line.IsEntry);
         return IsInside(indent) ? null : Close(node, keys.Count, first);
     }
 
@@ -97,8 +99,7 @@ internal sealed class PlainYaml
             if (!Key(firstKey) || Value(indent, depth) is not { } value)
                 return null;
             items.Add(value);
-        }
-        while (!line.IsBreak && line.Indent == indent && !line.IsEntry);
+        } while (!line.IsBreak && line.Indent == indent && !line.IsEntry);
         return IsInside(indent) ? null : Close(node, firstKey, firstItem);
     }
 
@@ -223,7 +224,9 @@ internal sealed class PlainYaml
         if (!line.IsPlainStart || line.Char == '-')
             return null;
         var length = line.Rest.IndexOfAny(",[]{}");
-        return length <= 0 || line.Rest[length] is '[' or '{' || line.Rest[..length].Contains(" #", StringComparison.Ordinal) ? null : Take(line.Rest[..length]);
+        return length <= 0 || line.Rest[length] is '[' or '{' || line.Rest[..length].Contains(" #", StringComparison.Ordinal)
+            ? null
+            : Take(line.Rest[..length]);
     }
 
     /// <summary>A text without quotes that ends where it is said to, but for spaces; null where something in it ends it before.</summary>

@@ -31,7 +31,9 @@ internal static class ScalarKind
         var at = text[0] is '+' or '-' ? 1 : 0;
         var whole = Digits(text, ref at);
         if (at == text.Length && whole > 0)
-            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) ? NodeKind.Integer : NodeKind.Float;
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+                ? NodeKind.Integer
+                : NodeKind.Float;
         var fraction = 0;
         if (at < text.Length && text[at] == '.')
         {

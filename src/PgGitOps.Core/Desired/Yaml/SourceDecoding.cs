@@ -12,7 +12,9 @@ public static class SourceDecoding
     // Neither line breaks to every tool nor visible to a reviewer.
     private const string Refused = "\u0085\u2028\u2029\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069\uFEFF";
     private static readonly System.Buffers.SearchValues<char> Suspicious = System.Buffers.SearchValues.Create(
-        string.Concat(Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\n' or '\t'))) + Refused);
+        string.Concat(Enumerable.Range(0, 0xA0).Select(c => (char)c).Where(c => char.IsControl(c) && c is not ('\n' or '\t')))
+            + Refused
+    );
 
     /// <summary>The text without a byte-order mark, for excerpts; bytes that are not UTF-8 become U+FFFD.</summary>
     public static string Lenient(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(WithoutMark(bytes));
@@ -22,9 +24,15 @@ public static class SourceDecoding
         var bytes = file.Content.Span;
         if (bytes.Length > YamlLimits.FileBytesMax)
         {
-            findings.Add(DocumentRules.FileTooLarge.At(
-                SourceSpan.WholeFile(file.Path),
-                string.Create(CultureInfo.InvariantCulture, $"the file has {bytes.Length:N0} bytes; at most {YamlLimits.FileBytesMax:N0} are read")));
+            findings.Add(
+                DocumentRules.FileTooLarge.At(
+                    SourceSpan.WholeFile(file.Path),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the file has {bytes.Length:N0} bytes; at most {YamlLimits.FileBytesMax:N0} are read"
+                    )
+                )
+            );
             return null;
         }
         if (!Utf8.IsValid(bytes))
@@ -37,12 +45,18 @@ public static class SourceDecoding
         if (at < 0)
             return text;
         var (line, column) = PlaceOf(text, at);
-        findings.Add(DocumentRules.ForbiddenCharacter.At(
-            new SourceSpan(file.Path, line, column, column + 1),
-            text[at] == '\r'
-                ? "a carriage return stands alone; lines end with LF or CRLF"
-                : string.Create(CultureInfo.InvariantCulture, $"the character U+{(int)text[at]:X4} is invisible or a control character"),
-            "write it as an escape inside double quotes, or remove it"));
+        findings.Add(
+            DocumentRules.ForbiddenCharacter.At(
+                new SourceSpan(file.Path, line, column, column + 1),
+                text[at] == '\r'
+                    ? "a carriage return stands alone; lines end with LF or CRLF"
+                    : string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"the character U+{(int)text[at]:X4} is invisible or a control character"
+                    ),
+                "write it as an escape inside double quotes, or remove it"
+            )
+        );
         return null;
     }
 
@@ -84,7 +98,11 @@ public static class SourceDecoding
     private static Diagnostic NotUtf8(string path, ReadOnlySpan<byte> bytes)
     {
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
-            return DocumentRules.NotUtf8.At(SourceSpan.WholeFile(path), "the file is UTF-16; documents are UTF-8", "save it as UTF-8");
+            return DocumentRules.NotUtf8.At(
+                SourceSpan.WholeFile(path),
+                "the file is UTF-16; documents are UTF-8",
+                "save it as UTF-8"
+            );
         var offset = 0;
         while (Rune.DecodeFromUtf8(bytes[offset..], out _, out var used) == System.Buffers.OperationStatus.Done)
             offset += used;
@@ -94,6 +112,7 @@ public static class SourceDecoding
         return DocumentRules.NotUtf8.At(
             new SourceSpan(path, line, column, column + 1),
             string.Create(CultureInfo.InvariantCulture, $"byte 0x{bytes[offset]:X2} at offset {offset} is not UTF-8"),
-            "save the file as UTF-8");
+            "save the file as UTF-8"
+        );
     }
 }

@@ -59,15 +59,16 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTab
     }
 
     /// <returns>False when the event is refused; <see cref="Finding"/> says why.</returns>
-    public bool Accept(ParsingEvent happened) => happened switch
-    {
-        Scalar scalar => AcceptScalar(scalar),
-        MappingStart start => Start(start, NodeKind.Mapping, start.Style == MappingStyle.Flow),
-        SequenceStart start => Start(start, NodeKind.Sequence, start.Style == SequenceStyle.Flow),
-        MappingEnd or SequenceEnd => End(),
-        AnchorAlias alias => AcceptAlias(alias),
-        _ => true,
-    };
+    public bool Accept(ParsingEvent happened) =>
+        happened switch
+        {
+            Scalar scalar => AcceptScalar(scalar),
+            MappingStart start => Start(start, NodeKind.Mapping, start.Style == MappingStyle.Flow),
+            SequenceStart start => Start(start, NodeKind.Sequence, start.Style == SequenceStyle.Flow),
+            MappingEnd or SequenceEnd => End(),
+            AnchorAlias alias => AcceptAlias(alias),
+            _ => true,
+        };
 
     private bool AcceptScalar(Scalar scalar)
     {
@@ -78,11 +79,22 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTab
         var column = columns.Of(line, (int)scalar.Start.Column);
         var end = scalar.End.Line == scalar.Start.Line ? columns.Of(line, (int)scalar.End.Column) : column;
         if (scalar.Value.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && !IsWellFormed(scalar.Value))
-            return Refuse(DocumentRules.Syntax, Place(line, column, end), "an escape of this text names half of a character", SyntaxFinding.EscapeHint);
+            return Refuse(
+                DocumentRules.Syntax,
+                Place(line, column, end),
+                "an escape of this text names half of a character",
+                SyntaxFinding.EscapeHint
+            );
         if (scalar.Value.Contains('\0', StringComparison.Ordinal))
-            return Refuse(DocumentRules.ForbiddenCharacter, Place(line, column, end), "the text holds the character U+0000", "neither PostgreSQL nor an operating system takes it");
+            return Refuse(
+                DocumentRules.ForbiddenCharacter,
+                Place(line, column, end),
+                "the text holds the character U+0000",
+                "neither PostgreSQL nor an operating system takes it"
+            );
         var node = table.Add(kind, SharedTexts.Of(scalar.Value), line, column, end);
-        return Remember(scalar.Anchor, node) && Add(node, plainMergeKey: kind == NodeKind.String && scalar.Style == ScalarStyle.Plain && scalar.Value == "<<");
+        return Remember(scalar.Anchor, node)
+            && Add(node, plainMergeKey: kind == NodeKind.String && scalar.Style == ScalarStyle.Plain && scalar.Value == "<<");
     }
 
     private bool Start(NodeEvent start, NodeKind kind, bool flow)
@@ -94,7 +106,11 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTab
         if (open.TryPeek(out var parent) && parent.Kind == NodeKind.Mapping && parent.PendingKey is null)
             return Refuse(DocumentRules.KeyNotText, Place(line, column, column), "a key is a list or a mapping; keys are text");
         if (open.Count >= YamlLimits.DepthMax)
-            return Refuse(DocumentRules.TooDeep, Place(line, column, column), $"values nest more than {YamlLimits.DepthMax} levels deep");
+            return Refuse(
+                DocumentRules.TooDeep,
+                Place(line, column, column),
+                $"values nest more than {YamlLimits.DepthMax} levels deep"
+            );
         var anchor = start.Anchor.IsEmpty ? null : start.Anchor.Value;
         if (anchor is not null)
             anchors[anchor] = null;
@@ -135,13 +151,25 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTab
         var span = Place(line, columns.Of(line, (int)alias.Start.Column), columns.Of(line, (int)alias.End.Column));
         var name = alias.Value.Value;
         if (!anchors.TryGetValue(name, out var node))
-            return Refuse(DocumentRules.UnknownAnchor, span, $"no anchor '{name}' stands before this alias{Suggestion.Clause(name, anchors.Keys)}");
+            return Refuse(
+                DocumentRules.UnknownAnchor,
+                span,
+                $"no anchor '{name}' stands before this alias{Suggestion.Clause(name, anchors.Keys)}"
+            );
         if (node is not { } target)
             return Refuse(DocumentRules.UnknownAnchor, span, $"the alias stands inside its own anchor '{name}'");
         if (!Measure(target, open.Count))
-            return Refuse(DocumentRules.TooDeep, span, $"with this alias written out, values nest more than {YamlLimits.DepthMax} levels deep");
+            return Refuse(
+                DocumentRules.TooDeep,
+                span,
+                $"with this alias written out, values nest more than {YamlLimits.DepthMax} levels deep"
+            );
         if (expanded > YamlLimits.ExpandedNodesMax)
-            return Refuse(DocumentRules.AliasExpansion, span, $"aliases of this document expand to more than {YamlLimits.ExpandedNodesMax:N0} values");
+            return Refuse(
+                DocumentRules.AliasExpansion,
+                span,
+                $"aliases of this document expand to more than {YamlLimits.ExpandedNodesMax:N0} values"
+            );
         return Add(target, plainMergeKey: false);
     }
 
@@ -180,8 +208,15 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTab
             return true;
         var line = (int)happened.Start.Line;
         var column = columns.Of(line, (int)happened.Start.Column);
-        var tag = happened.Tag.IsNonSpecific ? "!" : happened.Tag.Value.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal);
-        return Refuse(DocumentRules.Tag, Place(line, column, column), $"the tag {tag} is not supported", "quote text that must stay text");
+        var tag = happened.Tag.IsNonSpecific
+            ? "!"
+            : happened.Tag.Value.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal);
+        return Refuse(
+            DocumentRules.Tag,
+            Place(line, column, column),
+            $"the tag {tag} is not supported",
+            "quote text that must stay text"
+        );
     }
 
     private bool Remember(AnchorName anchor, LocatedNode node)
@@ -194,7 +229,11 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTab
     private bool Add(LocatedNode node, bool plainMergeKey)
     {
         if (table.Count > YamlLimits.NodesMax)
-            return Refuse(DocumentRules.FileTooLarge, node.SpanIn(path), $"the file holds more than {YamlLimits.NodesMax:N0} values");
+            return Refuse(
+                DocumentRules.FileTooLarge,
+                node.SpanIn(path),
+                $"the file holds more than {YamlLimits.NodesMax:N0} values"
+            );
         if (!open.TryPeek(out var level))
         {
             Root = node;
@@ -226,16 +265,30 @@ internal sealed class TreeBuilder(string path, CodePointColumns columns, NodeTab
                 NodeKind.Null => "empty",
                 NodeKind.Mapping or NodeKind.Sequence or NodeKind.String => "a list or a mapping",
             };
-            return Refuse(DocumentRules.KeyNotText, key.SpanIn(path), $"the key is {what}; keys are text", key.IsScalar && key.Text.Length > 0 ? $"write \"{key.Text}\" in quotes if it is meant" : null);
+            return Refuse(
+                DocumentRules.KeyNotText,
+                key.SpanIn(path),
+                $"the key is {what}; keys are text",
+                key.IsScalar && key.Text.Length > 0 ? $"write \"{key.Text}\" in quotes if it is meant" : null
+            );
         }
         if (key.Text.Length > YamlLimits.KeyLengthMax)
-            return Refuse(DocumentRules.KeyNotText, key.SpanIn(path), $"the key has {key.Text.Length:N0} characters; at most {YamlLimits.KeyLengthMax:N0} are read");
+            return Refuse(
+                DocumentRules.KeyNotText,
+                key.SpanIn(path),
+                $"the key has {key.Text.Length:N0} characters; at most {YamlLimits.KeyLengthMax:N0} are read"
+            );
         if (key.Text.AsSpan().ContainsAny('\n', '\r'))
             return Refuse(DocumentRules.KeyNotText, key.SpanIn(path), "the key holds a line break");
         if (plainMergeKey)
             level.Merges = true;
         else if (FirstOfName(level, key.Text) is { } first)
-            return Refuse(DocumentRules.DuplicateKey, key.SpanIn(path), $"the key '{key.Text}' already stands at line {first.Line}", "remove one of the two");
+            return Refuse(
+                DocumentRules.DuplicateKey,
+                key.SpanIn(path),
+                $"the key '{key.Text}' already stands at line {first.Line}",
+                "remove one of the two"
+            );
         level.PendingKey = key;
         return true;
     }

@@ -9,7 +9,8 @@ namespace PgGitOps.Core.Desired.Yaml;
 /// <remarks>Stops at the first finding of a file: what follows a syntax error is guesswork. Documents before it are kept.</remarks>
 internal static class YamlDocuments
 {
-    public static List<LocatedNode> Read(string path, string text, List<Diagnostic> findings) => PlainYaml.Read(text) ?? ReadAny(path, text, findings);
+    public static List<LocatedNode> Read(string path, string text, List<Diagnostic> findings) =>
+        PlainYaml.Read(text) ?? ReadAny(path, text, findings);
 
     /// <summary>Any YAML, by the library.</summary>
     internal static List<LocatedNode> ReadAny(string path, string text, List<Diagnostic> findings)
@@ -43,12 +44,21 @@ internal static class YamlDocuments
         catch (InvalidOperationException e)
         {
             // The scanner's own queue runs dry when a flow collection is never closed.
-            findings.Add(SyntaxFinding.Unclosed(path, builder.OpenFlow ?? SyntaxFinding.LastOpen(path, text)) ?? DocumentRules.Syntax.At(SourceSpan.WholeFile(path), "the file is not well-formed YAML: " + e.Message));
+            findings.Add(
+                SyntaxFinding.Unclosed(path, builder.OpenFlow ?? SyntaxFinding.LastOpen(path, text))
+                    ?? DocumentRules.Syntax.At(SourceSpan.WholeFile(path), "the file is not well-formed YAML: " + e.Message)
+            );
         }
         catch (ArgumentException e)
         {
             // An escape that names no character, such as "\uDC00\uD800" or "\UFFFFFFFF", is turned into one without a check; a tag is no URI.
-            findings.Add(SyntaxFinding.Escape(path, text, parser.Current?.End) ?? DocumentRules.Syntax.At(SyntaxFinding.Behind(path, parser.Current), "the YAML is malformed: " + e.Message.ReplaceLineEndings(" ")));
+            findings.Add(
+                SyntaxFinding.Escape(path, text, parser.Current?.End)
+                    ?? DocumentRules.Syntax.At(
+                        SyntaxFinding.Behind(path, parser.Current),
+                        "the YAML is malformed: " + e.Message.ReplaceLineEndings(" ")
+                    )
+            );
         }
         catch (Exception e)
         {
@@ -67,8 +77,14 @@ internal static class SyntaxFinding
     {
         var line = Math.Max(1, (int)e.Start.Line);
         var columns = new CodePointColumns(text);
-        if ((TabLine(text, line) ?? (e.Message.Contains("tab", StringComparison.Ordinal) ? TabLine(text, null) : null)) is { } tab)
-            return DocumentRules.Tab.At(new SourceSpan(path, tab.Line, tab.Column, tab.Column + 1), "a tab stands in the indentation", "indent with spaces");
+        if (
+            (TabLine(text, line) ?? (e.Message.Contains("tab", StringComparison.Ordinal) ? TabLine(text, null) : null)) is { } tab
+        )
+            return DocumentRules.Tab.At(
+                new SourceSpan(path, tab.Line, tab.Column, tab.Column + 1),
+                "a tab stands in the indentation",
+                "indent with spaces"
+            );
         var atEnd = e.Start.Index >= text.AsSpan().TrimEnd().Length;
         if (atEnd && Unclosed(path, openFlow) is { } unclosed)
             return unclosed;
@@ -89,14 +105,26 @@ internal static class SyntaxFinding
         var start = at == 0 ? 0 : text.LastIndexOf('\n', at - 1) + 1;
         var column = SourceDecoding.CodePoints(text.AsSpan(start, at - start)) + 1;
         var written = text[at..Math.Min(text.Length, at + (text[at + 1] == 'U' ? 10 : 6))];
-        return DocumentRules.Syntax.At(new SourceSpan(path, text.AsSpan(0, at).Count('\n') + 1, column, column + written.Length), $"the escape {written} names no Unicode character", EscapeHint);
+        return DocumentRules.Syntax.At(
+            new SourceSpan(path, text.AsSpan(0, at).Count('\n') + 1, column, column + written.Length),
+            $"the escape {written} names no Unicode character",
+            EscapeHint
+        );
     }
 
     /// <summary>Where the parser had come to.</summary>
     public static SourceSpan Behind(string path, ParsingEvent? last) =>
-        last is null ? SourceSpan.WholeFile(path) : new SourceSpan(path, Math.Max(1, (int)last.End.Line), Math.Max(1, (int)last.End.Column), Math.Max(1, (int)last.End.Column));
+        last is null
+            ? SourceSpan.WholeFile(path)
+            : new SourceSpan(
+                path,
+                Math.Max(1, (int)last.End.Line),
+                Math.Max(1, (int)last.End.Column),
+                Math.Max(1, (int)last.End.Column)
+            );
 
-    internal const string EscapeHint = "a character beyond U+FFFF is written \\U and eight digits; the halves \\uD800 to \\uDFFF stand in pairs only, and \\U0010FFFF is the last";
+    internal const string EscapeHint =
+        "a character beyond U+FFFF is written \\U and eight digits; the halves \\uD800 to \\uDFFF stand in pairs only, and \\U0010FFFF is the last";
 
     private static int BrokenEscape(string text, int from)
     {
@@ -110,7 +138,16 @@ internal static class SyntaxFinding
                 'U' => 8,
                 _ => 0,
             };
-            if (digits > 0 && at + 2 + digits <= text.Length && uint.TryParse(text.AsSpan(at + 2, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            if (
+                digits > 0
+                && at + 2 + digits <= text.Length
+                && uint.TryParse(
+                    text.AsSpan(at + 2, digits),
+                    NumberStyles.AllowHexSpecifier,
+                    CultureInfo.InvariantCulture,
+                    out var value
+                )
+            )
             {
                 if (value > 0x10FFFF || value is >= 0xDC00 and <= 0xDFFF)
                     return at;
@@ -125,12 +162,25 @@ internal static class SyntaxFinding
         return -1;
     }
 
-    private static bool IsLowHalf(string text, int at) => at + 6 <= text.Length && text[at] == '\\' && text[at + 1] == 'u'
-        && uint.TryParse(text.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && value is >= 0xDC00 and <= 0xDFFF;
+    private static bool IsLowHalf(string text, int at) =>
+        at + 6 <= text.Length
+        && text[at] == '\\'
+        && text[at + 1] == 'u'
+        && uint.TryParse(text.AsSpan(at + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+        && value is >= 0xDC00 and <= 0xDFFF;
 
-    public static Diagnostic? Unclosed(string path, SourceSpan? openFlow) => openFlow is { } open
-        ? DocumentRules.UnclosedFlow.At(open with { Path = path, EndColumn = open.Column + 1 }, "the bracket is never closed", "close it, or quote the text if the bracket belongs to it")
-        : null;
+    public static Diagnostic? Unclosed(string path, SourceSpan? openFlow) =>
+        openFlow is { } open
+            ? DocumentRules.UnclosedFlow.At(
+                open with
+                {
+                    Path = path,
+                    EndColumn = open.Column + 1,
+                },
+                "the bracket is never closed",
+                "close it, or quote the text if the bracket belongs to it"
+            )
+            : null;
 
     // The parser's sentence starts with what it was doing; its second half says what it met.
     private static string Sentence(YamlException e)
@@ -170,7 +220,11 @@ internal static class SyntaxFinding
     private static (int Line, int Column)? TabLine(string text, int? lineAbout)
     {
         var lines = text.Split('\n');
-        for (var number = Math.Max(1, (lineAbout ?? 1) - 1); number <= Math.Min(lines.Length, (lineAbout ?? lines.Length) + 1); number++)
+        for (
+            var number = Math.Max(1, (lineAbout ?? 1) - 1);
+            number <= Math.Min(lines.Length, (lineAbout ?? lines.Length) + 1);
+            number++
+        )
         {
             var line = lines[number - 1];
             var indentation = line.Length - line.TrimStart(' ', '\t').Length;
@@ -189,7 +243,9 @@ internal sealed class CodePointColumns
     private readonly string[]? lines;
 
     // The place asked for last: places come mostly in order, and a file may be one long line.
-    private int atLine, atColumn = 1, atCodePoint = 1;
+    private int atLine,
+        atColumn = 1,
+        atCodePoint = 1;
 
     public CodePointColumns(string text)
     {

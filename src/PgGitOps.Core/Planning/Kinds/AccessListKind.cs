@@ -20,7 +20,9 @@ internal sealed class AccessListKind : ObjectKind<ObjectPath.AccessList>
 
     internal override bool IsTakenBack(Field field) => false;
 
-    protected override Reading Read(LiveReader live, ObjectPath.AccessList path, Field field, FacetValue? wanted) => live.Member(path.Member)?.ReadAccessList(field, wanted) ?? Reading.Absent;
+    protected override Reading Read(LiveReader live, ObjectPath.AccessList path, Field field, FacetValue? wanted) =>
+        live.Member(path.Member)?.ReadAccessList(field, wanted) ?? Reading.Absent;
 
-    protected override Removal Remove(PlanDraft draft, ObjectPath.AccessList path) => new Removal.Never("a server has an access list as long as it stands");
+    protected override Removal Remove(PlanDraft draft, ObjectPath.AccessList path) =>
+        new Removal.Never("a server has an access list as long as it stands");
 }

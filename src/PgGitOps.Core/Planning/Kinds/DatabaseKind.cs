@@ -24,11 +24,18 @@ internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
 
     internal override bool IsTakenBack(Field field) => false;
 
-    protected override Reading Read(LiveReader live, ObjectPath.Database path, Field field, FacetValue? wanted) => live.Database(path.Name, out var otherwise) is { } database ? Read(database, field) : otherwise;
+    protected override Reading Read(LiveReader live, ObjectPath.Database path, Field field, FacetValue? wanted) =>
+        live.Database(path.Name, out var otherwise) is { } database ? Read(database, field) : otherwise;
 
-    protected override Removal Remove(PlanDraft draft, ObjectPath.Database path) => new Removal.Statement(
-        2, $"DROP DATABASE {SqlIdentifier.Quote(path.Name)}", $"drop database {path.Name}", "postgres", InTransaction: false,
-        new Hazard(HazardKind.DataLoss, $"all data of database {path.Name} is gone"));
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Database path) =>
+        new Removal.Statement(
+            2,
+            $"DROP DATABASE {SqlIdentifier.Quote(path.Name)}",
+            $"drop database {path.Name}",
+            "postgres",
+            InTransaction: false,
+            new Hazard(HazardKind.DataLoss, $"all data of database {path.Name} is gone")
+        );
 
     private static FacetValue Read(DatabaseFact database, Field field)
     {
@@ -40,6 +47,8 @@ internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
             return Normal.Encoding(database.Encoding);
         if (field == Field.Locale)
             return Normal.Locale(database.Collate, database.Ctype);
-        return field == Field.ConnectionLimit ? Normal.Number(database.ConnectionLimit) : throw new InvalidOperationException($"A database has no field {field}.");
+        return field == Field.ConnectionLimit
+            ? Normal.Number(database.ConnectionLimit)
+            : throw new InvalidOperationException($"A database has no field {field}.");
     }
 }

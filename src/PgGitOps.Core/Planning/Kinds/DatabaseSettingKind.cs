@@ -13,7 +13,9 @@ internal sealed class DatabaseSettingKind : ObjectKind<ObjectPath.DatabaseSettin
 
     internal override bool IsTakenBack(Field field) => field == Field.Value;
 
-    protected override Reading Read(LiveReader live, ObjectPath.DatabaseSetting path, Field field, FacetValue? wanted) => live.Database(path.Database, out var otherwise) is null ? otherwise : live.Setting(path.Database, null, path.Name);
+    protected override Reading Read(LiveReader live, ObjectPath.DatabaseSetting path, Field field, FacetValue? wanted) =>
+        live.Database(path.Database, out var otherwise) is null ? otherwise : live.Setting(path.Database, null, path.Name);
 
-    protected override Removal Remove(PlanDraft draft, ObjectPath.DatabaseSetting path) => new Removal.Never("a setting is reset with the changes of its database");
+    protected override Removal Remove(PlanDraft draft, ObjectPath.DatabaseSetting path) =>
+        new Removal.Never("a setting is reset with the changes of its database");
 }

@@ -10,13 +10,25 @@ internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivil
         foreach (var database in desired.Databases)
         {
             foreach (var privilege in database.DefaultPrivileges)
-                desired.Merge(new ObjectPath.DefaultPrivilege(database.Name, privilege.ForRole.Value, privilege.Schema, privilege.On, Normal.Grantee(privilege.To.Value)), privilege.Privileges, privilege.At);
+                desired.Merge(
+                    new ObjectPath.DefaultPrivilege(
+                        database.Name,
+                        privilege.ForRole.Value,
+                        privilege.Schema,
+                        privilege.On,
+                        Normal.Grantee(privilege.To.Value)
+                    ),
+                    privilege.Privileges,
+                    privilege.At
+                );
         }
     }
 
     internal override bool IsTakenBack(Field field) => field == Field.Privileges;
 
-    protected override Reading Read(LiveReader live, ObjectPath.DefaultPrivilege path, Field field, FacetValue? wanted) => live.Contents(path.Database, out var otherwise)?.ReadDefault(path) ?? otherwise;
+    protected override Reading Read(LiveReader live, ObjectPath.DefaultPrivilege path, Field field, FacetValue? wanted) =>
+        live.Contents(path.Database, out var otherwise)?.ReadDefault(path) ?? otherwise;
 
-    protected override Removal Remove(PlanDraft draft, ObjectPath.DefaultPrivilege path) => new Removal.Never("privileges are revoked, not removed");
+    protected override Removal Remove(PlanDraft draft, ObjectPath.DefaultPrivilege path) =>
+        new Removal.Never("privileges are revoked, not removed");
 }

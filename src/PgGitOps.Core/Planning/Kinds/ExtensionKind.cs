@@ -24,12 +24,22 @@ internal sealed class ExtensionKind : ObjectKind<ObjectPath.Extension>
     internal override bool IsTakenBack(Field field) => false;
 
     protected override Reading Read(LiveReader live, ObjectPath.Extension path, Field field, FacetValue? wanted) =>
-        live.Contents(path.Database, out var otherwise) is not { } contents ? otherwise : contents.Extension(path.Name) is { } extension ? Read(extension, field) : null;
+        live.Contents(path.Database, out var otherwise) is not { } contents ? otherwise
+        : contents.Extension(path.Name) is { } extension ? Read(extension, field)
+        : null;
 
-    protected override Removal Remove(PlanDraft draft, ObjectPath.Extension path) => new Removal.Statement(
-        0, $"DROP EXTENSION {SqlIdentifier.Quote(path.Name)} RESTRICT", $"drop extension {path.Name} from {path.Database}", path.Database, InTransaction: true,
-        new Hazard(HazardKind.DataLoss, "what the extension's own tables hold is gone"));
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Extension path) =>
+        new Removal.Statement(
+            0,
+            $"DROP EXTENSION {SqlIdentifier.Quote(path.Name)} RESTRICT",
+            $"drop extension {path.Name} from {path.Database}",
+            path.Database,
+            InTransaction: true,
+            new Hazard(HazardKind.DataLoss, "what the extension's own tables hold is gone")
+        );
 
     private static FacetValue Read(ExtensionFact extension, Field field) =>
-        field == Field.Version ? FacetValue.Of(extension.Version) : field == Field.Schema ? FacetValue.Of(extension.Schema) : Normal.Exists;
+        field == Field.Version ? FacetValue.Of(extension.Version)
+        : field == Field.Schema ? FacetValue.Of(extension.Schema)
+        : Normal.Exists;
 }

@@ -18,7 +18,14 @@ internal sealed class MemberKind : ObjectKind<ObjectPath.Member>
             if (member.DataDirectory is { } declared)
                 desired.Set(path, Field.DataDirectory, FacetValue.Of(declared.Value), declared.Span);
             else if (desired.Provisioned.Contains(member.Name))
-                desired.Set(path, Field.DataDirectory, FacetValue.Of($"{desired.Environment.Access.DataRoot.TrimEnd('/')}/{desired.Cluster.Name}/{member.Name}/data"), member.At);
+                desired.Set(
+                    path,
+                    Field.DataDirectory,
+                    FacetValue.Of(
+                        $"{desired.Environment.Access.DataRoot.TrimEnd('/')}/{desired.Cluster.Name}/{member.Name}/data"
+                    ),
+                    member.At
+                );
             if (desired.Primary is not null && member.Name != desired.Primary)
                 desired.Set(path, Field.Streaming, Normal.True, member.At);
         }
@@ -26,7 +33,9 @@ internal sealed class MemberKind : ObjectKind<ObjectPath.Member>
 
     internal override bool IsTakenBack(Field field) => false;
 
-    protected override Reading Read(LiveReader live, ObjectPath.Member path, Field field, FacetValue? wanted) => live.Member(path.Name)?.ReadMember(field, wanted) ?? Reading.Absent;
+    protected override Reading Read(LiveReader live, ObjectPath.Member path, Field field, FacetValue? wanted) =>
+        live.Member(path.Name)?.ReadMember(field, wanted) ?? Reading.Absent;
 
-    protected override Removal Remove(PlanDraft draft, ObjectPath.Member path) => new Removal.Never("a server is not removed by a plan: stop it and remove its data directory by hand");
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Member path) =>
+        new Removal.Never("a server is not removed by a plan: stop it and remove its data directory by hand");
 }

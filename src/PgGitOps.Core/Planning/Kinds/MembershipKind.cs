@@ -19,5 +19,6 @@ internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
     protected override Reading Read(LiveReader live, ObjectPath.Membership path, Field field, FacetValue? wanted) =>
         live.Role(path.Role) is not null && live.IsMember(path.Role, path.Group) ? Normal.Exists : null;
 
-    protected override Removal Remove(PlanDraft draft, ObjectPath.Membership path) => new Removal.Never("a membership is revoked with the changes of its role");
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Membership path) =>
+        new Removal.Never("a membership is revoked with the changes of its role");
 }

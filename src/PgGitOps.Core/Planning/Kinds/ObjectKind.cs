@@ -28,7 +28,8 @@ internal abstract class ObjectKind<TPath> : ObjectKind
 {
     internal sealed override Type Case => typeof(TPath);
 
-    internal sealed override Reading Read(LiveReader live, ObjectPath path, Field field, FacetValue? wanted) => Read(live, (TPath)path, field, wanted);
+    internal sealed override Reading Read(LiveReader live, ObjectPath path, Field field, FacetValue? wanted) =>
+        Read(live, (TPath)path, field, wanted);
 
     internal sealed override Removal Remove(PlanDraft draft, ObjectPath path) => Remove(draft, (TPath)path);
 
@@ -42,9 +43,19 @@ internal static class ObjectKinds
 {
     internal static readonly IReadOnlyList<ObjectKind> All =
     [
-        new MemberKind(), new ParameterKind(), new SlotKind(), new AccessListKind(),
-        new RoleKind(), new MembershipKind(), new RoleSettingKind(),
-        new DatabaseKind(), new DatabaseSettingKind(), new SchemaKind(), new ExtensionKind(), new GrantKind(), new DefaultPrivilegeKind(),
+        new MemberKind(),
+        new ParameterKind(),
+        new SlotKind(),
+        new AccessListKind(),
+        new RoleKind(),
+        new MembershipKind(),
+        new RoleSettingKind(),
+        new DatabaseKind(),
+        new DatabaseSettingKind(),
+        new SchemaKind(),
+        new ExtensionKind(),
+        new GrantKind(),
+        new DefaultPrivilegeKind(),
     ];
 
     private static readonly Dictionary<Type, ObjectKind> ByCase = All.ToDictionary(k => k.Case);
@@ -52,5 +63,6 @@ internal static class ObjectKinds
     /// <summary>Null for what is only seen, or noted in a record.</summary>
     internal static ObjectKind? Find(ObjectPath path) => ByCase.GetValueOrDefault(path.GetType());
 
-    internal static ObjectKind Of(ObjectPath path) => Find(path) ?? throw new InvalidOperationException($"{path} is no object that a document declares.");
+    internal static ObjectKind Of(ObjectPath path) =>
+        Find(path) ?? throw new InvalidOperationException($"{path} is no object that a document declares.");
 }

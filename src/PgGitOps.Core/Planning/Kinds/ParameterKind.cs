@@ -18,25 +18,45 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
         else if (cluster.Parameters.Count > 0 || cluster.Replication.Synchronous is not null)
         {
             var at = cluster.Parameters.Count > 0 ? cluster.Parameters[0].At : cluster.Replication.At;
-            desired.Refuse(new Refusal(PlanRule.OtherOwner, $"Patroni owns the parameters of {cluster.Name}; ALTER SYSTEM underneath it would be undone.", "Set them through Patroni, or change the manager to native.", at));
+            desired.Refuse(
+                new Refusal(
+                    PlanRule.OtherOwner,
+                    $"Patroni owns the parameters of {cluster.Name}; ALTER SYSTEM underneath it would be undone.",
+                    "Set them through Patroni, or change the manager to native.",
+                    at
+                )
+            );
         }
     }
 
     internal override bool IsTakenBack(Field field) => field == Field.Value || field == Field.Configured;
 
-    protected override Reading Read(LiveReader live, ObjectPath.Parameter path, Field field, FacetValue? wanted) => live.Member(path.Member)?.ReadParameter(path.Name, field, wanted) ?? Reading.Absent;
+    protected override Reading Read(LiveReader live, ObjectPath.Parameter path, Field field, FacetValue? wanted) =>
+        live.Member(path.Member)?.ReadParameter(path.Name, field, wanted) ?? Reading.Absent;
 
     // Made with its server, and taken back value by value.
-    protected override Removal Remove(PlanDraft draft, ObjectPath.Parameter path) => new Removal.Never("a parameter is reset, not removed");
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Parameter path) =>
+        new Removal.Never("a parameter is reset, not removed");
 
     private static void Parameters(DesiredDraft desired)
     {
         foreach (var parameter in desired.Cluster.Parameters)
         {
-            if (desired.Cluster.Replication.Synchronous is { } rule && parameter.Name.ToLowerInvariant() is "synchronous_standby_names" or "synchronous_commit"
-                && desired.ReadSetting(parameter) is { } written && !written.Equals(OfRule(parameter.Name, desired.Cluster.Replication.Synchronous!)))
+            if (
+                desired.Cluster.Replication.Synchronous is { } rule
+                && parameter.Name.ToLowerInvariant() is "synchronous_standby_names" or "synchronous_commit"
+                && desired.ReadSetting(parameter) is { } written
+                && !written.Equals(OfRule(parameter.Name, desired.Cluster.Replication.Synchronous!))
+            )
             {
-                desired.Refuse(new Refusal(PlanRule.DeclaredTwice, $"{parameter.Name} is declared both among the parameters and by replication.synchronous, with different values.", "Keep replication.synchronous only.", parameter.At));
+                desired.Refuse(
+                    new Refusal(
+                        PlanRule.DeclaredTwice,
+                        $"{parameter.Name} is declared both among the parameters and by replication.synchronous, with different values.",
+                        "Keep replication.synchronous only.",
+                        parameter.At
+                    )
+                );
                 continue;
             }
             if (desired.ReadSetting(parameter) is { } value)

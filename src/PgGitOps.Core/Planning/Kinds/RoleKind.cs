@@ -30,13 +30,26 @@ internal sealed class RoleKind : ObjectKind<ObjectPath.Role>
     protected override Reading Read(LiveReader live, ObjectPath.Role path, Field field, FacetValue? wanted)
     {
         if (live.Role(path.Name) is { } role)
-            return field == Field.Exists ? Normal.Exists : field == Field.Password ? Password(live, role) : RoleAttribute.Of(field).Seen(role);
-        return field == Field.Password && live.Password(path.Name, null) is PasswordFinding.Unknown missing ? new Reading(null, missing.Reason) : Reading.Absent;
+            return field == Field.Exists ? Normal.Exists
+                : field == Field.Password ? Password(live, role)
+                : RoleAttribute.Of(field).Seen(role);
+        return field == Field.Password && live.Password(path.Name, null) is PasswordFinding.Unknown missing
+            ? new Reading(null, missing.Reason)
+            : Reading.Absent;
     }
 
-    protected override Removal Remove(PlanDraft draft, ObjectPath.Role path) => new Removal.Statement(
-        3, $"DROP ROLE {SqlIdentifier.Quote(path.Name)}", $"drop role {path.Name}", "postgres", InTransaction: true,
-        new Hazard(HazardKind.AccessLoss, $"{path.Name} can no longer log in, and its memberships are gone")) { Owns = (d, removing) => StillOwns(d, path.Name, removing) };
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Role path) =>
+        new Removal.Statement(
+            3,
+            $"DROP ROLE {SqlIdentifier.Quote(path.Name)}",
+            $"drop role {path.Name}",
+            "postgres",
+            InTransaction: true,
+            new Hazard(HazardKind.AccessLoss, $"{path.Name} can no longer log in, and its memberships are gone")
+        )
+        {
+            Owns = (d, removing) => StillOwns(d, path.Name, removing),
+        };
 
     private static SourceSpan PlaceOf(Role role, string field)
     {
@@ -48,14 +61,15 @@ internal sealed class RoleKind : ObjectKind<ObjectPath.Role>
         return role.At;
     }
 
-    private static Reading Password(LiveReader live, RoleFact role) => live.Password(role.Name, role.PasswordVerifier) switch
-    {
-        null => Reading.Absent,
-        PasswordFinding.Unknown unknown => new Reading(null, unknown.Reason),
-        _ when role.PasswordVerifier is null => FacetValue.Shown("none", "(none)"),
-        PasswordFinding.Matches => Normal.PasswordSet,
-        _ => FacetValue.Shown("differs", "(another)"),
-    };
+    private static Reading Password(LiveReader live, RoleFact role) =>
+        live.Password(role.Name, role.PasswordVerifier) switch
+        {
+            null => Reading.Absent,
+            PasswordFinding.Unknown unknown => new Reading(null, unknown.Reason),
+            _ when role.PasswordVerifier is null => FacetValue.Shown("none", "(none)"),
+            PasswordFinding.Matches => Normal.PasswordSet,
+            _ => FacetValue.Shown("differs", "(another)"),
+        };
 
     private static ObjectPath? StillOwns(PlanDraft draft, string role, IReadOnlySet<ObjectPath> removing)
     {

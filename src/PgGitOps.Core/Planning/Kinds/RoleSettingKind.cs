@@ -13,7 +13,9 @@ internal sealed class RoleSettingKind : ObjectKind<ObjectPath.RoleSetting>
 
     internal override bool IsTakenBack(Field field) => field == Field.Value;
 
-    protected override Reading Read(LiveReader live, ObjectPath.RoleSetting path, Field field, FacetValue? wanted) => live.Role(path.Role) is null ? null : live.Setting(null, path.Role, path.Name);
+    protected override Reading Read(LiveReader live, ObjectPath.RoleSetting path, Field field, FacetValue? wanted) =>
+        live.Role(path.Role) is null ? null : live.Setting(null, path.Role, path.Name);
 
-    protected override Removal Remove(PlanDraft draft, ObjectPath.RoleSetting path) => new Removal.Never("a setting is reset with the changes of its role");
+    protected override Removal Remove(PlanDraft draft, ObjectPath.RoleSetting path) =>
+        new Removal.Never("a setting is reset with the changes of its role");
 }

@@ -13,8 +13,12 @@ internal sealed class SlotKind : ObjectKind<ObjectPath.Slot>
         {
             // A cascade is declared whoever is primary.
             var carrier = desired.Primary is not { } primary
-                ? member.From is { } from && from.Value != member.Name ? from.Value : null
-                : member.Name == primary ? null : Topology.UpstreamOf(member, primary);
+                ? member.From is { } from && from.Value != member.Name
+                    ? from.Value
+                    : null
+                : member.Name == primary
+                    ? null
+                    : Topology.UpstreamOf(member, primary);
             if (carrier is not null)
                 desired.Set(new ObjectPath.Slot(carrier, member.SlotName), Field.Exists, Normal.Exists, member.At);
         }
@@ -22,16 +26,30 @@ internal sealed class SlotKind : ObjectKind<ObjectPath.Slot>
 
     internal override bool IsTakenBack(Field field) => false;
 
-    protected override Reading Read(LiveReader live, ObjectPath.Slot path, Field field, FacetValue? wanted) => live.Member(path.Member)?.ReadSlot(path.Name) ?? Reading.Absent;
+    protected override Reading Read(LiveReader live, ObjectPath.Slot path, Field field, FacetValue? wanted) =>
+        live.Member(path.Member)?.ReadSlot(path.Name) ?? Reading.Absent;
 
     protected override Removal Remove(PlanDraft draft, ObjectPath.Slot path)
     {
         if (path.Member != draft.Primary)
             return new Removal.Elsewhere();
         return draft.Problem.ActiveSlots.Contains(path)
-            ? new Removal.InUse(new Refusal(PlanRule.StillNeeded, $"Slot {path.Name} on {path.Member} is not dropped: somebody streams from it.", "Stop the standby that uses it first.", null), "somebody streams from it")
+            ? new Removal.InUse(
+                new Refusal(
+                    PlanRule.StillNeeded,
+                    $"Slot {path.Name} on {path.Member} is not dropped: somebody streams from it.",
+                    "Stop the standby that uses it first.",
+                    null
+                ),
+                "somebody streams from it"
+            )
             : new Removal.Statement(
-                4, $"SELECT pg_catalog.pg_drop_replication_slot({SqlLiteral.Quote(path.Name)})", $"drop replication slot {path.Name} on {path.Member}", "postgres", InTransaction: false,
-                new Hazard(HazardKind.DataLoss, "WAL that only this slot kept may be recycled"));
+                4,
+                $"SELECT pg_catalog.pg_drop_replication_slot({SqlLiteral.Quote(path.Name)})",
+                $"drop replication slot {path.Name} on {path.Member}",
+                "postgres",
+                InTransaction: false,
+                new Hazard(HazardKind.DataLoss, "WAL that only this slot kept may be recycled")
+            );
     }
 }

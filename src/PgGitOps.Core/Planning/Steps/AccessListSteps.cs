@@ -12,7 +12,11 @@ internal static class AccessListSteps
     {
         if (!draft.Problem.IsNative)
             return;
-        foreach (var member in draft.Problem.Cluster.Members.Where(m => draft.StatusOf(m.Name) is MemberStatus.Primary or MemberStatus.Standby))
+        foreach (
+            var member in draft.Problem.Cluster.Members.Where(m =>
+                draft.StatusOf(m.Name) is MemberStatus.Primary or MemberStatus.Standby
+            )
+        )
             Write(draft, member.Name);
     }
 
@@ -31,12 +35,21 @@ internal static class AccessListSteps
     {
         var wanted = lines.Value.Canonical.Split('\n');
         var live = draft.State[lines.Key]?.Canonical.Split('\n') ?? [];
-        var step = Step(draft, member, "write", Summary(wanted.Except(live).Count(), live.Except(wanted).Count()), new StepAction.WriteAccessList(member, wanted.ToEquatableArray()), lines);
+        var step = Step(
+            draft,
+            member,
+            "write",
+            Summary(wanted.Except(live).Count(), live.Except(wanted).Count()),
+            new StepAction.WriteAccessList(member, wanted.ToEquatableArray()),
+            lines
+        );
         step.Changing(draft.State, lines.Key, lines.Value);
         if (draft.Wants(loaded))
             step.Changing(draft.State, loaded.Key, loaded.Value);
         if (live.Except(wanted).ToArray() is { Length: > 0 } gone)
-            step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"no new session by {string.Join("; ", gone)}; those that are open go on"));
+            step.Hazards.Add(
+                new Hazard(HazardKind.AccessLoss, $"no new session by {string.Join("; ", gone)}; those that are open go on")
+            );
         return step;
     }
 
@@ -49,7 +62,14 @@ internal static class AccessListSteps
             draft.LeaveAlone(loaded.Key, "its lines are not as declared: load them by hand (pg_reload_conf) if they are right");
             return;
         }
-        var step = Step(draft, member, "load", "it is as declared, and was never loaded", new StepAction.ExecuteSql(member, "postgres", ["SELECT pg_catalog.pg_reload_conf()"], InTransaction: false), loaded);
+        var step = Step(
+            draft,
+            member,
+            "load",
+            "it is as declared, and was never loaded",
+            new StepAction.ExecuteSql(member, "postgres", ["SELECT pg_catalog.pg_reload_conf()"], InTransaction: false),
+            loaded
+        );
         draft.Add(step.Changing(draft.State, loaded.Key, loaded.Value));
     }
 
@@ -63,18 +83,22 @@ internal static class AccessListSteps
             Timeout = StepTimeouts.AccessList,
             Because = facet.At,
         };
-        step.Needs.Add(new Need(draft.Problem.Key(new ObjectPath.Member(member), Field.Running), Normal.True, $"{member} has to run"));
+        step.Needs.Add(
+            new Need(draft.Problem.Key(new ObjectPath.Member(member), Field.Running), Normal.True, $"{member} has to run")
+        );
         step.Hazards.Add(new Hazard(HazardKind.Reload, $"reloads the configuration of {member}"));
         return step;
     }
 
-    private static string Summary(int added, int removed) => (added, removed) switch
-    {
-        (0, 0) => "no line changes",
-        (_, 0) => string.Create(CultureInfo.InvariantCulture, $"{Lines(added)} more"),
-        (0, _) => string.Create(CultureInfo.InvariantCulture, $"{Lines(removed)} less"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{Lines(added)} more, {removed} less"),
-    };
+    private static string Summary(int added, int removed) =>
+        (added, removed) switch
+        {
+            (0, 0) => "no line changes",
+            (_, 0) => string.Create(CultureInfo.InvariantCulture, $"{Lines(added)} more"),
+            (0, _) => string.Create(CultureInfo.InvariantCulture, $"{Lines(removed)} less"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{Lines(added)} more, {removed} less"),
+        };
 
-    private static string Lines(int count) => count == 1 ? "1 line" : string.Create(CultureInfo.InvariantCulture, $"{count} lines");
+    private static string Lines(int count) =>
+        count == 1 ? "1 line" : string.Create(CultureInfo.InvariantCulture, $"{count} lines");
 }

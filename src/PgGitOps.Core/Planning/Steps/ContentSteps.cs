@@ -35,7 +35,14 @@ internal static class ContentSteps
         if (exists is not null)
         {
             var authorization = ownerName is null ? "" : $" AUTHORIZATION {SqlIdentifier.Quote(ownerName)}";
-            step = draft.Sql(path, "create", $"create schema {database}.{schema.Name}{(ownerName is null ? "" : $" (owner {ownerName})")}{allowed!.Words}", database, [$"CREATE SCHEMA {quoted}{authorization}"], schema.At);
+            step = draft.Sql(
+                path,
+                "create",
+                $"create schema {database}.{schema.Name}{(ownerName is null ? "" : $" (owner {ownerName})")}{allowed!.Words}",
+                database,
+                [$"CREATE SCHEMA {quoted}{authorization}"],
+                schema.At
+            );
             step.Changing(draft.State, exists.Key, exists.Value);
             step.Creates.Add(path);
             allowed.Mark(step);
@@ -43,7 +50,14 @@ internal static class ContentSteps
         }
         else
         {
-            step = draft.Sql(path, "alter", $"alter schema {database}.{schema.Name} (owner {ownerName})", database, [$"ALTER SCHEMA {quoted} OWNER TO {SqlIdentifier.Quote(ownerName!)}"], owner!.At);
+            step = draft.Sql(
+                path,
+                "alter",
+                $"alter schema {database}.{schema.Name} (owner {ownerName})",
+                database,
+                [$"ALTER SCHEMA {quoted} OWNER TO {SqlIdentifier.Quote(ownerName!)}"],
+                owner!.At
+            );
         }
         if (owner is not null)
             step.Changing(draft.State, owner.Key, owner.Value);
@@ -66,11 +80,20 @@ internal static class ContentSteps
         if (exists is not null)
         {
             // CASCADE brings what the extension itself requires; it removes nothing.
-            var sql = $"CREATE EXTENSION IF NOT EXISTS {quoted}"
+            var sql =
+                $"CREATE EXTENSION IF NOT EXISTS {quoted}"
                 + (extension.Schema is { } s ? $" SCHEMA {SqlIdentifier.Quote(s)}" : "")
                 + (extension.Version is { } v ? $" VERSION {SqlLiteral.Quote(v)}" : "")
                 + " CASCADE";
-            step = draft.Sql(path, "create", $"create extension {extension.Name} in {database}", database, [sql], extension.At, StepTimeouts.Extension);
+            step = draft.Sql(
+                path,
+                "create",
+                $"create extension {extension.Name} in {database}",
+                database,
+                [sql],
+                extension.At,
+                StepTimeouts.Extension
+            );
             step.Changing(draft.State, exists.Key, exists.Value);
             step.Creates.Add(path);
             step.Effects.AddRange(FreshFacets.OfExtension(draft.Problem, database, extension.Schema));
@@ -82,8 +105,23 @@ internal static class ContentSteps
                 statements.Add($"ALTER EXTENSION {quoted} UPDATE TO {SqlLiteral.Quote(version.Value.Canonical)}");
             if (schema is not null)
                 statements.Add($"ALTER EXTENSION {quoted} SET SCHEMA {SqlIdentifier.Quote(schema.Value.Canonical)}");
-            var parts = string.Join(", ", new[] { version is null ? null : $"version {version.Value}", schema is null ? null : $"schema {schema.Value}" }.OfType<string>());
-            step = draft.Sql(path, "alter", $"alter extension {extension.Name} in {database} ({parts})", database, statements, extension.At, StepTimeouts.Extension);
+            var parts = string.Join(
+                ", ",
+                new[]
+                {
+                    version is null ? null : $"version {version.Value}",
+                    schema is null ? null : $"schema {schema.Value}",
+                }.OfType<string>()
+            );
+            step = draft.Sql(
+                path,
+                "alter",
+                $"alter extension {extension.Name} in {database} ({parts})",
+                database,
+                statements,
+                extension.At,
+                StepTimeouts.Extension
+            );
             step.Hazards.Add(new Hazard(HazardKind.ExclusiveLock, "an update may lock or rewrite the extension's objects"));
         }
         foreach (var facet in new[] { version, schema }.OfType<DesiredFacet>())

@@ -23,7 +23,10 @@ internal static class DatabaseSteps
     private static void Create(PlanDraft draft, Database database)
     {
         var path = new ObjectPath.Database(database.Name);
-        if (draft.Wanted(path, Field.Exists) is not { } exists || LostObjects.Refuse(draft, exists, $"Database {database.Name}") is not { } allowed)
+        if (
+            draft.Wanted(path, Field.Exists) is not { } exists
+            || LostObjects.Refuse(draft, exists, $"Database {database.Name}") is not { } allowed
+        )
             return;
         var sql = $"CREATE DATABASE {SqlIdentifier.Quote(database.Name)}";
         if (database.Owner is { } owner)
@@ -37,7 +40,16 @@ internal static class DatabaseSteps
         if (database.ConnectionLimit is { } limit)
             sql += FormattableString.Invariant($" CONNECTION LIMIT {limit}");
         var title = $"create database {database.Name}{(database.Owner is { } o ? $" (owner {o.Value})" : "")}{allowed.Words}";
-        var step = draft.Sql(path, "create", title, "postgres", [sql], database.At, StepTimeouts.CreateDatabase, inTransaction: false);
+        var step = draft.Sql(
+            path,
+            "create",
+            title,
+            "postgres",
+            [sql],
+            database.At,
+            StepTimeouts.CreateDatabase,
+            inTransaction: false
+        );
         step.Changing(draft.State, exists.Key, exists.Value);
         foreach (var field in (Field[])[Field.Owner, Field.Encoding, Field.Locale, Field.ConnectionLimit])
         {
@@ -56,9 +68,19 @@ internal static class DatabaseSteps
     {
         foreach (var field in (Field[])[Field.Encoding, Field.Locale])
         {
-            if (draft.Wanted(new ObjectPath.Database(database.Name), field) is not { } facet || draft.State[facet.Key] is not { } live)
+            if (
+                draft.Wanted(new ObjectPath.Database(database.Name), field) is not { } facet
+                || draft.State[facet.Key] is not { } live
+            )
                 continue;
-            draft.Refuse(new Refusal(PlanRule.Immutable, $"Database {database.Name} has {field} {live.Display}; it cannot become {facet.Value.Display} after creation.", "Make a new database and copy the data, or correct the document.", facet.At));
+            draft.Refuse(
+                new Refusal(
+                    PlanRule.Immutable,
+                    $"Database {database.Name} has {field} {live.Display}; it cannot become {facet.Value.Display} after creation.",
+                    "Make a new database and copy the data, or correct the document.",
+                    facet.At
+                )
+            );
             draft.LeaveAlone(facet.Key, "it is fixed at creation");
         }
     }
@@ -87,7 +109,14 @@ internal static class DatabaseSteps
         statements.AddRange(settings.Select(s => s.Statement(subject)));
         parts.AddRange(settings.Select(s => s.Name));
         var because = owner?.At ?? limit?.At ?? settings.Find(s => s.At is not null)?.At ?? database.At;
-        var step = draft.Sql(path, "alter", $"alter database {database.Name} ({string.Join(", ", parts)})", "postgres", statements, because);
+        var step = draft.Sql(
+            path,
+            "alter",
+            $"alter database {database.Name} ({string.Join(", ", parts)})",
+            "postgres",
+            statements,
+            because
+        );
         draft.NeedObject(step, path, "the database has to exist");
         foreach (var facet in new[] { owner, limit }.OfType<DesiredFacet>())
             step.Changing(draft.State, facet.Key, facet.Value);

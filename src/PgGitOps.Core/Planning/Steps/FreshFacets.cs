@@ -18,9 +18,14 @@ internal static class FreshFacets
         {
             FacetValue? value = facet.Key.Object switch
             {
-                ObjectPath.Parameter { Name: "synchronous_standby_names" } p when p.Member == member => new FacetValue("", "", "(empty)"),
+                ObjectPath.Parameter { Name: "synchronous_standby_names" } p when p.Member == member => new FacetValue(
+                    "",
+                    "",
+                    "(empty)"
+                ),
                 ObjectPath.Parameter { Name: "synchronous_commit" } p when p.Member == member => FacetValue.Of("on"),
-                ObjectPath.Parameter or ObjectPath.Slot or ObjectPath.AccessList when facet.Key.Object.MemberName == member => facet.Value,
+                ObjectPath.Parameter or ObjectPath.Slot or ObjectPath.AccessList when facet.Key.Object.MemberName == member =>
+                    facet.Value,
                 ObjectPath.Role r when r.Name == access.User => OfSuperuser(facet.Key.Field),
                 ObjectPath.Role r when r.Name == access.ReplicationUser => OfReplicationUser(facet.Key.Field),
                 ObjectPath.Database { Name: "postgres" or "template0" or "template1" } => OfDatabase(facet, access.User),
@@ -45,7 +50,10 @@ internal static class FreshFacets
         {
             FacetState? state = facet.Key.Object switch
             {
-                ObjectPath.Parameter p when p.Member == member => new FacetState(facet.Key, draft.State[problem.Key(new ObjectPath.Parameter(source, p.Name), Field.Configured)]),
+                ObjectPath.Parameter p when p.Member == member => new FacetState(
+                    facet.Key,
+                    draft.State[problem.Key(new ObjectPath.Parameter(source, p.Name), Field.Configured)]
+                ),
                 ObjectPath.AccessList a when a.Member == member => new FacetState(facet.Key, facet.Value),
                 _ => null,
             };
@@ -69,8 +77,14 @@ internal static class FreshFacets
     {
         foreach (var facet in Within(problem, database))
         {
-            var isFresh = facet.Key.Object is ObjectPath.Grant grant && grant.Schema == schema
-                && (grant.Target == GrantTarget.Schema ? grant.Grantee == owner && IsWithin(facet.Value, ImpliedPrivileges.OfOwner("schema")) : GrantWords.IsAll(grant.Target));
+            var isFresh =
+                facet.Key.Object is ObjectPath.Grant grant
+                && grant.Schema == schema
+                && (
+                    grant.Target == GrantTarget.Schema
+                        ? grant.Grantee == owner && IsWithin(facet.Value, ImpliedPrivileges.OfOwner("schema"))
+                        : GrantWords.IsAll(grant.Target)
+                );
             if (isFresh)
                 yield return new FacetState(facet.Key, facet.Value);
         }
@@ -81,7 +95,11 @@ internal static class FreshFacets
     {
         foreach (var facet in Within(problem, database))
         {
-            if (facet.Key.Object is ObjectPath.Grant grant && GrantWords.IsAll(grant.Target) && grant.Schema == (schema ?? "public"))
+            if (
+                facet.Key.Object is ObjectPath.Grant grant
+                && GrantWords.IsAll(grant.Target)
+                && grant.Schema == (schema ?? "public")
+            )
                 yield return new FacetState(facet.Key, null);
         }
     }
@@ -98,13 +116,24 @@ internal static class FreshFacets
         var isOpen = problem.Cluster.PostgresMajor < 15;
         return path switch
         {
-            ObjectPath.Schema { Name: "public" } => facet.Key.Field == Field.Owner ? FacetValue.Of(isOpen ? problem.Environment.Access.User : "pg_database_owner") : Normal.Exists,
-            ObjectPath.Extension { Name: "plpgsql" } => facet.Key.Field == Field.Version ? FacetValue.Of("1.0") : facet.Key.Field == Field.Schema ? FacetValue.Of("pg_catalog") : Normal.Exists,
-            ObjectPath.Grant { Target: GrantTarget.Database, Grantee: "PUBLIC" } => Normal.Privileges(ImpliedPrivileges.OfPublic("database")),
-            ObjectPath.Grant { Target: GrantTarget.Database } grant when grant.Grantee == owner && IsWithin(facet.Value, ImpliedPrivileges.OfOwner("database")) => facet.Value,
-            ObjectPath.Grant { Target: GrantTarget.Schema, Schema: "public", Grantee: "PUBLIC" } => Normal.Privileges(isOpen ? ["CREATE", "USAGE"] : ["USAGE"]),
+            ObjectPath.Schema { Name: "public" } => facet.Key.Field == Field.Owner
+                ? FacetValue.Of(isOpen ? problem.Environment.Access.User : "pg_database_owner")
+                : Normal.Exists,
+            ObjectPath.Extension { Name: "plpgsql" } => facet.Key.Field == Field.Version ? FacetValue.Of("1.0")
+            : facet.Key.Field == Field.Schema ? FacetValue.Of("pg_catalog")
+            : Normal.Exists,
+            ObjectPath.Grant { Target: GrantTarget.Database, Grantee: "PUBLIC" } => Normal.Privileges(
+                ImpliedPrivileges.OfPublic("database")
+            ),
+            ObjectPath.Grant { Target: GrantTarget.Database } grant
+                when grant.Grantee == owner && IsWithin(facet.Value, ImpliedPrivileges.OfOwner("database")) => facet.Value,
+            ObjectPath.Grant { Target: GrantTarget.Schema, Schema: "public", Grantee: "PUBLIC" } => Normal.Privileges(
+                isOpen ? ["CREATE", "USAGE"] : ["USAGE"]
+            ),
             ObjectPath.Grant { Schema: "public" } grant when GrantWords.IsAll(grant.Target) => facet.Value,
-            ObjectPath.DefaultPrivilege { Schema: null, Grantee: "PUBLIC" } privilege => Normal.Privileges(ImpliedPrivileges.OfPublic(GrantWords.Kind(privilege.On))),
+            ObjectPath.DefaultPrivilege { Schema: null, Grantee: "PUBLIC" } privilege => Normal.Privileges(
+                ImpliedPrivileges.OfPublic(GrantWords.Kind(privilege.On))
+            ),
             _ => null,
         };
     }
@@ -118,10 +147,14 @@ internal static class FreshFacets
         // Initialising stores the verifier of access.replicationPassword.
         if (field == Field.Password)
             return Normal.PasswordSet;
-        return Unlimited(field) ?? Normal.Bool(field == Field.Exists || field == Field.Login || field == Field.Replication || field == Field.Inherit);
+        return Unlimited(field)
+            ?? Normal.Bool(field == Field.Exists || field == Field.Login || field == Field.Replication || field == Field.Inherit);
     }
 
-    private static FacetValue? Unlimited(Field field) => field == Field.ConnectionLimit ? FacetValue.Of("-1") : field == Field.ValidUntil ? FacetValue.Of("infinity") : null;
+    private static FacetValue? Unlimited(Field field) =>
+        field == Field.ConnectionLimit ? FacetValue.Of("-1")
+        : field == Field.ValidUntil ? FacetValue.Of("infinity")
+        : null;
 
     private static FacetValue OfDatabase(DesiredFacet facet, string user)
     {

@@ -15,7 +15,13 @@ internal static class GrantSteps
         foreach (var database in draft.Problem.Cluster.Databases)
         {
             Draft(draft, database.Name, Collect(draft, database.Name, p => p is ObjectPath.Grant), "grants", "grants");
-            Draft(draft, database.Name, Collect(draft, database.Name, p => p is ObjectPath.DefaultPrivilege), "default-privileges", "default privileges");
+            Draft(
+                draft,
+                database.Name,
+                Collect(draft, database.Name, p => p is ObjectPath.DefaultPrivilege),
+                "default-privileges",
+                "default privileges"
+            );
         }
     }
 
@@ -35,7 +41,14 @@ internal static class GrantSteps
     {
         var grantees = string.Join(", ", edits.Select(e => GranteeOf(e.Key.Object)).Distinct(StringComparer.Ordinal));
         var path = new ObjectPath.Database(database);
-        var step = draft.Sql(path, verb, $"{words} in {database} for {grantees}", database, [.. edits.SelectMany(e => e.Statements)], edits.Find(e => e.At is not null)?.At);
+        var step = draft.Sql(
+            path,
+            verb,
+            $"{words} in {database} for {grantees}",
+            database,
+            [.. edits.SelectMany(e => e.Statements)],
+            edits.Find(e => e.At is not null)?.At
+        );
         draft.NeedObject(step, path, "its database has to exist");
         foreach (var edit in edits)
         {
@@ -51,7 +64,12 @@ internal static class GrantSteps
         }
         var lost = edits.Where(e => e.TakesAway).ToList();
         if (lost.Count > 0)
-            step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"takes privileges from {string.Join(", ", lost.Select(e => GranteeOf(e.Key.Object)).Distinct(StringComparer.Ordinal))}"));
+            step.Hazards.Add(
+                new Hazard(
+                    HazardKind.AccessLoss,
+                    $"takes privileges from {string.Join(", ", lost.Select(e => GranteeOf(e.Key.Object)).Distinct(StringComparer.Ordinal))}"
+                )
+            );
         draft.Add(step);
     }
 
@@ -76,7 +94,10 @@ internal static class GrantSteps
         var wanted = Normal.PrivilegeNames(to);
         var held = draft.State[key] is { Canonical.Length: > 0 } live ? Normal.PrivilegeNames(live) : [];
         // A grant on all objects is "at least": some of them may rightly carry more.
-        var revoke = key.Object is ObjectPath.Grant { Target: var all } && GrantWords.IsAll(all) && to is not null ? [] : held.Except(wanted, StringComparer.Ordinal).ToArray();
+        var revoke =
+            key.Object is ObjectPath.Grant { Target: var all } && GrantWords.IsAll(all) && to is not null
+                ? []
+                : held.Except(wanted, StringComparer.Ordinal).ToArray();
         var grant = wanted.Except(held, StringComparer.Ordinal).ToArray();
         var grantee = SqlIdentifier.Grantee(GranteeOf(key.Object));
         List<string> statements = [];
@@ -90,7 +111,8 @@ internal static class GrantSteps
         }
         else if (key.Object is ObjectPath.DefaultPrivilege later)
         {
-            var subject = $"ALTER DEFAULT PRIVILEGES FOR ROLE {SqlIdentifier.Quote(later.ForRole)}{(later.Schema is null ? "" : $" IN SCHEMA {SqlIdentifier.Quote(later.Schema)}")}";
+            var subject =
+                $"ALTER DEFAULT PRIVILEGES FOR ROLE {SqlIdentifier.Quote(later.ForRole)}{(later.Schema is null ? "" : $" IN SCHEMA {SqlIdentifier.Quote(later.Schema)}")}";
             var on = GrantWords.Kind(later.On).ToUpperInvariant();
             if (revoke.Length > 0)
                 statements.Add($"{subject} REVOKE {string.Join(", ", revoke)} ON {on} FROM {grantee}");
@@ -100,7 +122,9 @@ internal static class GrantSteps
         return new Edit(key, to, at, statements, revoke.Length > 0);
     }
 
-    private static string GranteeOf(ObjectPath path) => path is ObjectPath.DefaultPrivilege later ? later.Grantee : ((ObjectPath.Grant)path).Grantee;
+    private static string GranteeOf(ObjectPath path) =>
+        path is ObjectPath.DefaultPrivilege later ? later.Grantee : ((ObjectPath.Grant)path).Grantee;
 
-    private static string? SchemaOf(ObjectPath path) => path is ObjectPath.DefaultPrivilege later ? later.Schema : ((ObjectPath.Grant)path).Schema;
+    private static string? SchemaOf(ObjectPath path) =>
+        path is ObjectPath.DefaultPrivilege later ? later.Schema : ((ObjectPath.Grant)path).Schema;
 }

@@ -17,7 +17,14 @@ internal static class LostObjects
         {
             // Whether it was ever there is then not known. What would be in a database that is not made is not told apart.
             if (path.Parent is not { } database || draft.State[problem.Key(database, Field.Exists)] is not null)
-                draft.Refuse(new Refusal(PlanRule.RecordUnreadable, $"{subject} is not created: whether it was there before is not known while the record cannot be read ({unreadable}).", null, exists.At));
+                draft.Refuse(
+                    new Refusal(
+                        PlanRule.RecordUnreadable,
+                        $"{subject} is not created: whether it was there before is not known while the record cannot be read ({unreadable}).",
+                        null,
+                        exists.At
+                    )
+                );
             draft.LeaveAlone(exists.Key, "whether it was there before is not known");
             return null;
         }
@@ -26,21 +33,30 @@ internal static class LostObjects
         if (!lost)
             return LossConsent.NothingLost;
         if (problem.Allowances.Recreate(path.ToString()) is { } approval)
-            return new LossConsent($", lost before; allowed by {approval.ApprovedBy} (approval {approval.Head.Name})", problem.Allowances.UseOf(approval, path.ToString()));
-        draft.Refuse(new Refusal(
-            PlanRule.Vanished,
-            $"{subject} was there and is gone: it was dropped or renamed outside of Git. It is not made anew, for it would be empty.",
-            "Restore it or rename it back. " + Allowances.Hint(problem.Cluster.Name, path.ToString()),
-            exists.At));
+            return new LossConsent(
+                $", lost before; allowed by {approval.ApprovedBy} (approval {approval.Head.Name})",
+                problem.Allowances.UseOf(approval, path.ToString())
+            );
+        draft.Refuse(
+            new Refusal(
+                PlanRule.Vanished,
+                $"{subject} was there and is gone: it was dropped or renamed outside of Git. It is not made anew, for it would be empty.",
+                "Restore it or rename it back. " + Allowances.Hint(problem.Cluster.Name, path.ToString()),
+                exists.At
+            )
+        );
         draft.LeaveAlone(exists.Key, "it was there and is gone; made anew it would be empty, so an approval has to name it");
         return null;
     }
 
     // Not by the inventory: what is to be made is written there before it is, and a kill between the two leaves it there.
-    private static bool WasThere(ClusterProblem problem, ObjectPath path) => problem.Applied.ContainsKey(problem.Key(path, Field.Exists));
+    private static bool WasThere(ClusterProblem problem, ObjectPath path) =>
+        problem.Applied.ContainsKey(problem.Key(path, Field.Exists));
 
     private static bool IsInLost(ClusterProblem problem, ObjectPath path) =>
-        path.Parent is { } database && !problem.Live.ContainsKey(problem.Key(database, Field.Exists)) && WasThere(problem, database);
+        path.Parent is { } database
+        && !problem.Live.ContainsKey(problem.Key(database, Field.Exists))
+        && WasThere(problem, database);
 }
 
 /// <param name="Words">For the step's title.</param>

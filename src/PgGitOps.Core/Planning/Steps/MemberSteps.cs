@@ -39,12 +39,17 @@ internal static class MemberSteps
                 Slots(draft, upstream, primary);
             switch (draft.StatusOf(member.Name))
             {
-                case MemberStatus.Absent when problem.Allowances.Recreate(new ObjectPath.Member(member.Name).ToString()) is { } consent:
+                case MemberStatus.Absent
+                    when problem.Allowances.Recreate(new ObjectPath.Member(member.Name).ToString()) is { } consent:
                     Clone(draft, member, upstream, consent);
                     break;
                 case MemberStatus.Absent when MemberRefusals.WhyNotReplaced(problem, member) is { } refusal:
                     draft.Refuse(refusal);
-                    MemberRefusals.Leave(draft, member, "it was found, not provisioned: it is not replaced without an approval that names it");
+                    MemberRefusals.Leave(
+                        draft,
+                        member,
+                        "it was found, not provisioned: it is not replaced without an approval that names it"
+                    );
                     break;
                 case MemberStatus.Absent:
                     Clone(draft, member, upstream, null);
@@ -58,7 +63,14 @@ internal static class MemberSteps
                     Reconnect(draft, member, upstream);
                     break;
                 case MemberStatus.StoppedPrimary:
-                    draft.Refuse(new Refusal(PlanRule.FormerPrimary, $"{member.Name} was a primary and is stopped while {primary} is the primary; started as it is, it would be a second one.", $"If it holds nothing that {primary} lacks, remove its data directory: it is then cloned again.", member.At));
+                    draft.Refuse(
+                        new Refusal(
+                            PlanRule.FormerPrimary,
+                            $"{member.Name} was a primary and is stopped while {primary} is the primary; started as it is, it would be a second one.",
+                            $"If it holds nothing that {primary} lacks, remove its data directory: it is then cloned again.",
+                            member.At
+                        )
+                    );
                     MemberRefusals.Leave(draft, member, "it was a primary; starting it would split the cluster");
                     break;
             }
@@ -74,7 +86,8 @@ internal static class MemberSteps
         var step = new StepDraft
         {
             Id = $"{problem.Cluster.Name}/{new ObjectPath.Member(member.Name)}/initialise",
-            Title = $"initialise {member.Name} as the primary on {member.Host}, port {member.Port}{(consent is null ? "" : $", lost before; allowed by {consent.ApprovedBy} (approval {consent.Head.Name})")}",
+            Title =
+                $"initialise {member.Name} as the primary on {member.Host}, port {member.Port}{(consent is null ? "" : $", lost before; allowed by {consent.ApprovedBy} (approval {consent.Head.Name})")}",
             Action = new StepAction.InitialisePrimary(member.Name),
             Timeout = StepTimeouts.Initialise,
             Because = member.At,
@@ -86,7 +99,11 @@ internal static class MemberSteps
         if (consent is not null)
             step.Effects.Add(problem.Allowances.UseOf(consent, Allowances.WholeCluster));
         step.Creates.Add(new ObjectPath.Member(member.Name));
-        step.Creates.AddRange(problem.Cluster.Members.Where(m => m != member && Topology.UpstreamOf(m, member.Name) == member.Name).Select(m => new ObjectPath.Slot(member.Name, m.SlotName)));
+        step.Creates.AddRange(
+            problem
+                .Cluster.Members.Where(m => m != member && Topology.UpstreamOf(m, member.Name) == member.Name)
+                .Select(m => new ObjectPath.Slot(member.Name, m.SlotName))
+        );
         draft.Add(step);
     }
 
@@ -101,12 +118,18 @@ internal static class MemberSteps
         {
             if (MemberRefusals.IsElsewhere(draft, newest))
                 return;
-            if (draft.Problem.HistoryClaims.TryGetValue(newest.Name, out var claims) && !draft.Problem.Allowances.Primaries.Contains(newest.Name))
+            if (
+                draft.Problem.HistoryClaims.TryGetValue(newest.Name, out var claims)
+                && !draft.Problem.Allowances.Primaries.Contains(newest.Name)
+            )
             {
                 MemberRefusals.Outdated(draft, newest, claims);
                 return;
             }
-            var why = stopped.Length == 1 ? "it is the only one with a primary's data directory" : "of those with a primary's data directory it holds the newest history";
+            var why =
+                stopped.Length == 1
+                    ? "it is the only one with a primary's data directory"
+                    : "of those with a primary's data directory it holds the newest history";
             Start(draft, newest, $"{why}, and every other member is known not to be primary", null);
             return;
         }
@@ -121,7 +144,11 @@ internal static class MemberSteps
         if (stopped.Where(m => problem.Allowances.Primaries.Contains(m.Name)).ToArray() is [var accepted])
             return accepted;
         // A history that could not be read may be the newest; two that nobody stands against are one and the same.
-        return stopped.All(m => problem.KnownHistories.Contains(m.Name)) && stopped.Where(m => !problem.HistoryClaims.ContainsKey(m.Name)).ToArray() is [var newest] ? newest : null;
+        return
+            stopped.All(m => problem.KnownHistories.Contains(m.Name))
+            && stopped.Where(m => !problem.HistoryClaims.ContainsKey(m.Name)).ToArray() is [var newest]
+            ? newest
+            : null;
     }
 
     /// <summary>Links between a member and the primary: a cascade comes after what it streams from.</summary>
@@ -146,7 +173,14 @@ internal static class MemberSteps
         if (problem.Strayed.TryGetValue(primary, out var strayed))
         {
             var why = $"its source {primary} does not follow the primary's history: {strayed}";
-            draft.Refuse(new Refusal(PlanRule.OutdatedPrimary, $"{member.Name} is not cloned: {why}.", $"Rebuild {primary} first.", member.At));
+            draft.Refuse(
+                new Refusal(
+                    PlanRule.OutdatedPrimary,
+                    $"{member.Name} is not cloned: {why}.",
+                    $"Rebuild {primary} first.",
+                    member.At
+                )
+            );
             draft.LeaveAlone(problem.Key(path, Field.Exists), why);
             return;
         }
@@ -159,8 +193,20 @@ internal static class MemberSteps
             Because = member.At,
         };
         step.Before.Add(new FacetState(problem.Key(path, Field.Exists), null));
-        step.Needs.Add(new Need(problem.Key(new ObjectPath.Member(primary), Field.Running), Normal.True, $"a clone needs {primary} as its source"));
-        step.Needs.Add(new Need(problem.Key(new ObjectPath.Slot(primary, member.SlotName), Field.Exists), Normal.Exists, $"slot {member.SlotName} keeps the WAL of the copy"));
+        step.Needs.Add(
+            new Need(
+                problem.Key(new ObjectPath.Member(primary), Field.Running),
+                Normal.True,
+                $"a clone needs {primary} as its source"
+            )
+        );
+        step.Needs.Add(
+            new Need(
+                problem.Key(new ObjectPath.Slot(primary, member.SlotName), Field.Exists),
+                Normal.Exists,
+                $"slot {member.SlotName} keeps the WAL of the copy"
+            )
+        );
         if (draft.Desired(new ObjectPath.AccessList(primary), Field.Lines) is { } list && draft.MayChange(list.Key))
         {
             foreach (var facet in (DesiredFacet[])[list, draft.Desired(new ObjectPath.AccessList(primary), Field.Loaded)!])
@@ -192,7 +238,13 @@ internal static class MemberSteps
         if (primary is not null)
         {
             step.Effects.Add(new FacetState(problem.Key(path, Field.Streaming), Normal.True));
-            step.Needs.Add(new Need(problem.Key(new ObjectPath.Member(primary), Field.Running), Normal.True, $"a standby starts after its primary {primary}"));
+            step.Needs.Add(
+                new Need(
+                    problem.Key(new ObjectPath.Member(primary), Field.Running),
+                    Normal.True,
+                    $"a standby starts after its primary {primary}"
+                )
+            );
         }
         draft.Add(step);
     }
@@ -201,18 +253,39 @@ internal static class MemberSteps
     private static void Reconnect(PlanDraft draft, Member member, string upstream)
     {
         var path = new ObjectPath.Member(member.Name);
-        if (draft.Wanted(path, Field.Streaming) is not { } streaming || !draft.Problem.StrayUpstreams.TryGetValue(member.Name, out var settings))
+        if (
+            draft.Wanted(path, Field.Streaming) is not { } streaming
+            || !draft.Problem.StrayUpstreams.TryGetValue(member.Name, out var settings)
+        )
             return;
         // It could not follow, and what it holds beyond the fork would be forgotten.
-        if (draft.Problem.Strayed.TryGetValue(member.Name, out var strayed) || draft.Problem.Strayed.TryGetValue(upstream, out strayed))
+        if (
+            draft.Problem.Strayed.TryGetValue(member.Name, out var strayed)
+            || draft.Problem.Strayed.TryGetValue(upstream, out strayed)
+        )
         {
             draft.LeaveAlone(streaming.Key, $"it is not pointed to {upstream}, whose history is another: {strayed}");
             return;
         }
         string[] statements = [.. settings.Select(s => AlterSystem.Write(s, null)), "SELECT pg_catalog.pg_reload_conf()"];
-        var step = draft.Sql(path, "reconnect", $"reconnect {member.Name} to {upstream}: take back {string.Join(" and ", settings)}, set there by ALTER SYSTEM", "postgres", statements, member.At, inTransaction: false, member: member.Name);
+        var step = draft.Sql(
+            path,
+            "reconnect",
+            $"reconnect {member.Name} to {upstream}: take back {string.Join(" and ", settings)}, set there by ALTER SYSTEM",
+            "postgres",
+            statements,
+            member.At,
+            inTransaction: false,
+            member: member.Name
+        );
         step.Changing(draft.State, streaming.Key, Normal.True);
-        step.Needs.Add(new Need(draft.Problem.Key(new ObjectPath.Slot(upstream, member.SlotName), Field.Exists), Normal.Exists, $"it streams over slot {member.SlotName}"));
+        step.Needs.Add(
+            new Need(
+                draft.Problem.Key(new ObjectPath.Slot(upstream, member.SlotName), Field.Exists),
+                Normal.Exists,
+                $"it streams over slot {member.SlotName}"
+            )
+        );
         draft.Add(step);
     }
 
@@ -220,17 +293,31 @@ internal static class MemberSteps
     {
         if (draft.StatusOf(carrier) is not (MemberStatus.Primary or MemberStatus.Standby))
             return;
-        var missing = draft.Problem.Cluster.Members
-            .Where(m => m.Name != primary && Topology.UpstreamOf(m, primary) == carrier)
+        var missing = draft
+            .Problem.Cluster.Members.Where(m => m.Name != primary && Topology.UpstreamOf(m, primary) == carrier)
             .Select(m => (m.SlotName, Facet: draft.Wanted(new ObjectPath.Slot(carrier, m.SlotName), Field.Exists)))
             .Where(s => s.Facet is not null)
             .ToArray();
         if (missing.Length == 0)
             return;
         // Without immediate reservation: a slot that nobody uses yet must not hold WAL back until the disk is full.
-        string[] statements = [.. missing.Select(s => $"SELECT pg_catalog.pg_create_physical_replication_slot({SqlLiteral.Quote(s.SlotName)}) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE slot_name = {SqlLiteral.Quote(s.SlotName)})")];
+        string[] statements =
+        [
+            .. missing.Select(s =>
+                $"SELECT pg_catalog.pg_create_physical_replication_slot({SqlLiteral.Quote(s.SlotName)}) WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_replication_slots WHERE slot_name = {SqlLiteral.Quote(s.SlotName)})"
+            ),
+        ];
         var names = string.Join(", ", missing.Select(s => s.SlotName));
-        var step = draft.Sql(new ObjectPath.Member(carrier), "slots", $"create replication {(missing.Length == 1 ? "slot" : "slots")} {names} on {carrier}", "postgres", statements, missing[0].Facet!.At, inTransaction: false, member: carrier);
+        var step = draft.Sql(
+            new ObjectPath.Member(carrier),
+            "slots",
+            $"create replication {(missing.Length == 1 ? "slot" : "slots")} {names} on {carrier}",
+            "postgres",
+            statements,
+            missing[0].Facet!.At,
+            inTransaction: false,
+            member: carrier
+        );
         foreach (var (slot, facet) in missing)
         {
             step.Changing(draft.State, facet!.Key, facet.Value);

@@ -10,7 +10,11 @@ internal static class ParameterSteps
     // A standby refuses to replay while one of these is lower than on its primary (hot standby).
     private static readonly HashSet<string> StandbyFollows = new(StringComparer.Ordinal)
     {
-        "max_connections", "max_locks_per_transaction", "max_prepared_transactions", "max_wal_senders", "max_worker_processes",
+        "max_connections",
+        "max_locks_per_transaction",
+        "max_prepared_transactions",
+        "max_wal_senders",
+        "max_worker_processes",
     };
 
     /// <param name="To">Null to take our value back (RESET).</param>
@@ -20,22 +24,43 @@ internal static class ParameterSteps
     {
         if (!draft.Problem.IsNative || draft.Primary is not { } primary)
             return;
-        var changes = draft.Problem.Cluster.Members
-            .Where(m => draft.StatusOf(m.Name) is MemberStatus.Primary or MemberStatus.Standby)
+        var changes = draft
+            .Problem.Cluster.Members.Where(m => draft.StatusOf(m.Name) is MemberStatus.Primary or MemberStatus.Standby)
             .ToDictionary(m => m.Name, m => Collect(draft, m.Name), StringComparer.Ordinal);
         if (changes.Values.All(c => c.Count == 0))
             return;
 
         var onPrimary = RefuseRaisesBeforeStandbys(draft, primary, changes);
         var lastRestart = (string?)null;
-        var standbys = draft.Problem.Cluster.Members.Where(m => m.Name != primary && changes.ContainsKey(m.Name)).Select(m => m.Name).ToArray();
-        var late = standbys.ToDictionary(s => s, s => changes[s].Where(c => WaitsForPrimary(draft, primary, c)).ToList(), StringComparer.Ordinal);
+        var standbys = draft
+            .Problem.Cluster.Members.Where(m => m.Name != primary && changes.ContainsKey(m.Name))
+            .Select(m => m.Name)
+            .ToArray();
+        var late = standbys.ToDictionary(
+            s => s,
+            s => changes[s].Where(c => WaitsForPrimary(draft, primary, c)).ToList(),
+            StringComparer.Ordinal
+        );
         foreach (var standby in standbys)
             lastRestart = Member(draft, standby, [.. changes[standby].Except(late[standby])], "", lastRestart, null);
         var raises = onPrimary.Any(c => StandbyFollows.Contains(c.Name));
-        lastRestart = Member(draft, primary, onPrimary, "", lastRestart, raises ? "the standbys need the higher value first, or they stop replaying" : null);
+        lastRestart = Member(
+            draft,
+            primary,
+            onPrimary,
+            "",
+            lastRestart,
+            raises ? "the standbys need the higher value first, or they stop replaying" : null
+        );
         foreach (var standby in standbys)
-            lastRestart = Member(draft, standby, late[standby], "-lower", lastRestart, "the primary has to be lowered first, or the standby stops replaying");
+            lastRestart = Member(
+                draft,
+                standby,
+                late[standby],
+                "-lower",
+                lastRestart,
+                "the primary has to be lowered first, or the standby stops replaying"
+            );
     }
 
     private static List<Setting> Collect(PlanDraft draft, string member)
@@ -44,7 +69,11 @@ internal static class ParameterSteps
         List<Setting> settings = [];
         foreach (var facet in problem.Desired.All)
         {
-            if (facet.Key.Object is not ObjectPath.Parameter { Name: var name } parameter || parameter.Member != member || facet.Key.Field != Field.Value)
+            if (
+                facet.Key.Object is not ObjectPath.Parameter { Name: var name } parameter
+                || parameter.Member != member
+                || facet.Key.Field != Field.Value
+            )
                 continue;
             if (SynchronousSteps.Owns(problem, name))
                 continue;
@@ -55,8 +84,16 @@ internal static class ParameterSteps
                 continue;
             if (problem.Overrides.TryGetValue(facet.Key.Object, out var source))
             {
-                var why = $"{name} on {member} is held at {draft.State[facet.Key]?.Display ?? "its value"} by {source}, which ALTER SYSTEM cannot beat";
-                draft.Refuse(new Refusal(PlanRule.Overridden, why + ".", "Remove the override where it stands: in the file, or in the way the server is started.", facet.At));
+                var why =
+                    $"{name} on {member} is held at {draft.State[facet.Key]?.Display ?? "its value"} by {source}, which ALTER SYSTEM cannot beat";
+                draft.Refuse(
+                    new Refusal(
+                        PlanRule.Overridden,
+                        why + ".",
+                        "Remove the override where it stands: in the file, or in the way the server is started.",
+                        facet.At
+                    )
+                );
                 draft.LeaveAlone(facet.Key, why);
                 continue;
             }
@@ -64,20 +101,43 @@ internal static class ParameterSteps
             {
                 // ALTER SYSTEM refuses the parameter of a library that is not loaded; the plan after the restart sets it.
                 foreach (var key in (FacetKey[])[facet.Key, configured])
-                    draft.LeaveAlone(key, "PostgreSQL does not know it before its library is loaded: shared_preload_libraries and a restart come first");
+                    draft.LeaveAlone(
+                        key,
+                        "PostgreSQL does not know it before its library is loaded: shared_preload_libraries and a restart come first"
+                    );
                 continue;
             }
-            settings.Add(new Setting(name, member, facet.Value, facet.At, fileDiffers, valueDiffers && problem.Catalog.Find(name)!.NeedsRestart));
+            settings.Add(
+                new Setting(
+                    name,
+                    member,
+                    facet.Value,
+                    facet.At,
+                    fileDiffers,
+                    valueDiffers && problem.Catalog.Find(name)!.NeedsRestart
+                )
+            );
         }
         foreach (var key in draft.Dropped)
         {
-            if (key.Object is not ObjectPath.Parameter { Name: var name } parameter || parameter.Member != member || !draft.MayChange(key))
+            if (
+                key.Object is not ObjectPath.Parameter { Name: var name } parameter
+                || parameter.Member != member
+                || !draft.MayChange(key)
+            )
                 continue;
             var earlier = settings.FindIndex(s => s.Name == name);
             var setting = earlier >= 0 ? settings[earlier] : new Setting(name, member, null, null, false, false);
-            setting = key.Field == Field.Configured
-                ? setting with { WriteFile = true }
-                : setting with { NeedsRestart = problem.Catalog.Find(name)?.NeedsRestart ?? false };
+            setting =
+                key.Field == Field.Configured
+                    ? setting with
+                    {
+                        WriteFile = true,
+                    }
+                    : setting with
+                    {
+                        NeedsRestart = problem.Catalog.Find(name)?.NeedsRestart ?? false,
+                    };
             if (earlier >= 0)
                 settings[earlier] = setting;
             else
@@ -87,41 +147,62 @@ internal static class ParameterSteps
     }
 
     private static bool WaitsForPrimary(PlanDraft draft, string primary, Setting setting) =>
-        StandbyFollows.Contains(setting.Name) && (setting.To is null || Number(setting.To) < Number(draft.State[ValueKey(draft, primary, setting.Name)]));
+        StandbyFollows.Contains(setting.Name)
+        && (setting.To is null || Number(setting.To) < Number(draft.State[ValueKey(draft, primary, setting.Name)]));
 
     /// <summary>A value the standbys must not fall behind is raised on the primary only when every standby can be raised before.</summary>
-    private static List<Setting> RefuseRaisesBeforeStandbys(PlanDraft draft, string primary, Dictionary<string, List<Setting>> changes)
+    private static List<Setting> RefuseRaisesBeforeStandbys(
+        PlanDraft draft,
+        string primary,
+        Dictionary<string, List<Setting>> changes
+    )
     {
         List<Setting> allowed = [];
         foreach (var setting in changes[primary])
         {
             var now = draft.State[ValueKey(draft, primary, setting.Name)];
-            var behind = !StandbyFollows.Contains(setting.Name) || setting.To is null || Number(setting.To) <= Number(now)
-                ? []
-                : draft.Problem.Cluster.Members.Where(m => m.Name != primary && !CanFollow(m.Name)).Select(m => m.Name).ToArray();
+            var behind =
+                !StandbyFollows.Contains(setting.Name) || setting.To is null || Number(setting.To) <= Number(now)
+                    ? []
+                    : draft
+                        .Problem.Cluster.Members.Where(m => m.Name != primary && !CanFollow(m.Name))
+                        .Select(m => m.Name)
+                        .ToArray();
             if (behind.Length == 0)
             {
                 allowed.Add(setting);
                 continue;
             }
-            var why = $"{setting.Name} cannot be raised on {primary} before {string.Join(", ", behind)}, which cannot be changed now: it would stop replaying";
+            var why =
+                $"{setting.Name} cannot be raised on {primary} before {string.Join(", ", behind)}, which cannot be changed now: it would stop replaying";
             draft.Refuse(new Refusal(PlanRule.StandbyFirst, why + ".", null, setting.At));
             draft.LeaveAlone(ValueKey(draft, primary, setting.Name), why);
 
             bool CanFollow(string member) =>
                 draft.StatusOf(member) == MemberStatus.Standby
-                && (changes[member].Any(c => c.Name == setting.Name) || Number(draft.State[ValueKey(draft, member, setting.Name)]) >= Number(setting.To));
+                && (
+                    changes[member].Any(c => c.Name == setting.Name)
+                    || Number(draft.State[ValueKey(draft, member, setting.Name)]) >= Number(setting.To)
+                );
         }
         return allowed;
     }
 
     /// <returns>Id of the last restart so far.</returns>
-    private static string? Member(PlanDraft draft, string member, List<Setting> settings, string suffix, string? lastRestart, string? setAfterRestart)
+    private static string? Member(
+        PlanDraft draft,
+        string member,
+        List<Setting> settings,
+        string suffix,
+        string? lastRestart,
+        string? setAfterRestart
+    )
     {
         if (settings.Count == 0)
             return lastRestart;
         // What has to wait for other servers' restarts must not hold up what only needs a reload.
-        var late = setAfterRestart is null || lastRestart is null ? [] : settings.Where(s => StandbyFollows.Contains(s.Name)).ToList();
+        var late =
+            setAfterRestart is null || lastRestart is null ? [] : settings.Where(s => StandbyFollows.Contains(s.Name)).ToList();
         var set = Set(draft, member, [.. settings.Except(late)], suffix);
         var lateSet = Set(draft, member, late, suffix.Length > 0 ? suffix : "-raise");
         lateSet?.After.Add(new StepDependency(lastRestart!, setAfterRestart!));
@@ -144,7 +225,8 @@ internal static class ParameterSteps
         var step = new StepDraft
         {
             Id = $"{draft.Problem.Cluster.Name}/{path}/parameters{suffix}",
-            Title = $"{(settings.TrueForAll(s => s.To is null) ? "take back" : "set")} {string.Join(", ", settings.Select(s => s.Name))} on {member}",
+            Title =
+                $"{(settings.TrueForAll(s => s.To is null) ? "take back" : "set")} {string.Join(", ", settings.Select(s => s.Name))} on {member}",
             Action = new StepAction.ExecuteSql(member, "postgres", statements.ToEquatableArray(), InTransaction: false),
             Timeout = StepTimeouts.Sql,
             Because = settings.Find(s => s.At is not null)?.At,
@@ -162,7 +244,14 @@ internal static class ParameterSteps
         return step;
     }
 
-    private static string Restart(PlanDraft draft, string member, List<Setting> settings, string suffix, string? set, string? lastRestart)
+    private static string Restart(
+        PlanDraft draft,
+        string member,
+        List<Setting> settings,
+        string suffix,
+        string? set,
+        string? lastRestart
+    )
     {
         var path = new ObjectPath.Member(member);
         var isPrimary = draft.StatusOf(member) == MemberStatus.Primary;
@@ -178,16 +267,25 @@ internal static class ParameterSteps
         if (set is not null)
             step.After.Add(new StepDependency(set, "the new values have to be written first"));
         if (lastRestart is not null)
-            step.After.Add(new StepDependency(lastRestart, "one restart at a time, standbys before the primary, each streaming again before the next"));
+            step.After.Add(
+                new StepDependency(
+                    lastRestart,
+                    "one restart at a time, standbys before the primary, each streaming again before the next"
+                )
+            );
         step.Needs.Add(new Need(draft.Problem.Key(path, Field.Running), Normal.True, $"{member} has to run"));
         foreach (var setting in settings)
         {
             var key = ValueKey(draft, member, setting.Name);
-            step.Before.Add(new FacetState(key with { Field = Field.Configured }, draft.State[key with { Field = Field.Configured }]));
+            step.Before.Add(
+                new FacetState(key with { Field = Field.Configured }, draft.State[key with { Field = Field.Configured }])
+            );
             step.Changing(draft.State, key, setting.To);
         }
         if (isPrimary)
-            step.Hazards.Add(new Hazard(HazardKind.Restart, $"{member} is the primary: every connection ends and writes stop until it is back"));
+            step.Hazards.Add(
+                new Hazard(HazardKind.Restart, $"{member} is the primary: every connection ends and writes stop until it is back")
+            );
         else
             step.Hazards.Add(new Hazard(HazardKind.Restart, $"sessions on standby {member} end"));
         if (!isPrimary && SynchronousSteps.WouldWaitWithout(draft, member) is { } waits)
@@ -196,8 +294,16 @@ internal static class ParameterSteps
         return step.Id;
     }
 
-    private static FacetKey ValueKey(PlanDraft draft, string member, string name) => draft.Problem.Key(new ObjectPath.Parameter(member, name), Field.Value);
+    private static FacetKey ValueKey(PlanDraft draft, string member, string name) =>
+        draft.Problem.Key(new ObjectPath.Parameter(member, name), Field.Value);
 
     private static long Number(FacetValue? value) =>
-        long.TryParse(value?.Canonical, System.Globalization.NumberStyles.AllowLeadingSign, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0;
+        long.TryParse(
+            value?.Canonical,
+            System.Globalization.NumberStyles.AllowLeadingSign,
+            System.Globalization.CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number
+            : 0;
 }

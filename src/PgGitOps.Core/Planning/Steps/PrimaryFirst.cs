@@ -18,7 +18,14 @@ internal static class PrimaryFirst
             }
             var path = new ObjectPath.Member(primary);
             Need(step, new Need(draft.Problem.Key(path, Field.Role), FacetValue.Of("primary"), "the primary has to be there"));
-            Need(step, new Need(draft.Problem.Key(path, Field.Running), Normal.True, $"the writer's lock is taken on {primary}, so it has to run"));
+            Need(
+                step,
+                new Need(
+                    draft.Problem.Key(path, Field.Running),
+                    Normal.True,
+                    $"the writer's lock is taken on {primary}, so it has to run"
+                )
+            );
         }
     }
 

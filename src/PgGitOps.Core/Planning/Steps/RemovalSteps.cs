@@ -10,7 +10,13 @@ internal static class RemovalSteps
     internal static void Draft(PlanDraft draft)
     {
         var problem = draft.Problem;
-        var gone = problem.Inventory.Where(i => !problem.Desired.ByKey.ContainsKey(problem.Key(i, Field.Exists)) && !(problem.IsSlotOfMember(i) && problem.Live.ContainsKey(problem.Key(i, Field.Exists)))).Order().ToArray();
+        var gone = problem
+            .Inventory.Where(i =>
+                !problem.Desired.ByKey.ContainsKey(problem.Key(i, Field.Exists))
+                && !(problem.IsSlotOfMember(i) && problem.Live.ContainsKey(problem.Key(i, Field.Exists)))
+            )
+            .Order()
+            .ToArray();
         if (gone.Length == 0)
             return;
         Forget(draft, gone);
@@ -24,7 +30,14 @@ internal static class RemovalSteps
         {
             if (removal.Owns(draft, removing) is { } owned)
             {
-                draft.Refuse(new Refusal(PlanRule.StillNeeded, $"{path} is not dropped: it still owns {owned}.", "Give that to another owner first.", null));
+                draft.Refuse(
+                    new Refusal(
+                        PlanRule.StillNeeded,
+                        $"{path} is not dropped: it still owns {owned}.",
+                        "Give that to another owner first.",
+                        null
+                    )
+                );
                 draft.LeaveAlone(problem.Key(path, Field.Exists), $"it still owns {owned}");
                 continue;
             }
@@ -38,15 +51,25 @@ internal static class RemovalSteps
         var problem = draft.Problem;
         if (draft.Primary is null || problem.RecordProblem is not null)
             return;
-        var absent = gone.Where(g => problem.Key(g, Field.Exists) is var key && !problem.Live.ContainsKey(key) && !problem.Unknown.ContainsKey(key) && draft.MayChange(key)).ToArray();
+        var absent = gone.Where(g =>
+                problem.Key(g, Field.Exists) is var key
+                && !problem.Live.ContainsKey(key)
+                && !problem.Unknown.ContainsKey(key)
+                && draft.MayChange(key)
+            )
+            .ToArray();
         if (absent.Length == 0)
             return;
         // A server that no document names is not looked at: whether it still runs, nobody here knows.
         var servers = absent.Where(a => a is ObjectPath.Member).ToArray();
         string[] words =
         [
-            .. servers.Select(s => $"{s}, which no document names any more: its server and its data directory are left as they are"),
-            .. absent.Except(servers).ToArray() is { Length: > 0 } others ? [$"{string.Join(", ", others)}: made by us once, and gone already"] : Array.Empty<string>(),
+            .. servers.Select(s =>
+                $"{s}, which no document names any more: its server and its data directory are left as they are"
+            ),
+            .. absent.Except(servers).ToArray() is { Length: > 0 } others
+                ? [$"{string.Join(", ", others)}: made by us once, and gone already"]
+                : Array.Empty<string>(),
         ];
         var step = draft.Sql("inventory", "forget", $"forget {string.Join("; ", words)}", "postgres", [], null);
         foreach (var path in absent)
@@ -91,18 +114,27 @@ internal static class RemovalSteps
         var problem = draft.Problem;
         var budget = problem.Environment.Removal;
         // Of declared and made objects alike, so that the budget is the same before and after the rest of the plan is done.
-        var managed = problem.Desired.All.Where(f => f.Key.Field == Field.Exists && f.Key.Object is not ObjectPath.Membership).Select(f => f.Key.Object)
-            .Union(candidates.Select(c => c.Path)).Count();
+        var managed = problem
+            .Desired.All.Where(f => f.Key.Field == Field.Exists && f.Key.Object is not ObjectPath.Membership)
+            .Select(f => f.Key.Object)
+            .Union(candidates.Select(c => c.Path))
+            .Count();
         // A percentage of a small cluster would be none at all; one removal is always within it.
         var byPercent = Math.Max(1, (int)((long)managed * budget.PercentMax / 100));
         if (candidates.Count <= budget.CountMax && candidates.Count <= byPercent)
             return false;
         var listed = string.Join(", ", candidates.Select(c => c.Path));
-        draft.Refuse(new Refusal(
-            PlanRule.RemovalBudget,
-            string.Create(CultureInfo.InvariantCulture, $"Removing {candidates.Count} of {managed} managed objects is over the budget of {budget.CountMax} objects and {budget.PercentMax} %; none is removed: {listed}."),
-            "Was a file lost? If it is meant, remove fewer at a time or raise spec.removal of the environment.",
-            null));
+        draft.Refuse(
+            new Refusal(
+                PlanRule.RemovalBudget,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Removing {candidates.Count} of {managed} managed objects is over the budget of {budget.CountMax} objects and {budget.PercentMax} %; none is removed: {listed}."
+                ),
+                "Was a file lost? If it is meant, remove fewer at a time or raise spec.removal of the environment.",
+                null
+            )
+        );
         foreach (var (path, _) in candidates)
             draft.LeaveAlone(problem.Key(path, Field.Exists), "the removal budget is exceeded");
         return true;
@@ -111,7 +143,16 @@ internal static class RemovalSteps
     private static void Remove(PlanDraft draft, ObjectPath path, Removal.Statement removal, ObjectPath[] gone)
     {
         var before = draft.Steps.ToArray();
-        var step = draft.Sql(path, "drop", removal.Title, removal.Database, [removal.Sql], null, StepTimeouts.Sql, removal.InTransaction);
+        var step = draft.Sql(
+            path,
+            "drop",
+            removal.Title,
+            removal.Database,
+            [removal.Sql],
+            null,
+            StepTimeouts.Sql,
+            removal.InTransaction
+        );
         step.Changing(draft.State, draft.Problem.Key(path, Field.Exists), null);
         step.Removes.Add(path);
         step.Removes.AddRange(gone.Where(g => g.IsWithin(path)));

@@ -30,7 +30,10 @@ internal static class RoleSteps
             return;
 
         var attributes = RoleAttribute.All.Select(a => draft.Wanted(path, a.Field)).OfType<DesiredFacet>().ToList();
-        var joins = role.MemberOf.Select(g => draft.Wanted(new ObjectPath.Membership(role.Name, g.Value), Field.Exists)).OfType<DesiredFacet>().ToList();
+        var joins = role
+            .MemberOf.Select(g => draft.Wanted(new ObjectPath.Membership(role.Name, g.Value), Field.Exists))
+            .OfType<DesiredFacet>()
+            .ToList();
         var leaves = isMissing ? [] : Leaves(draft, role).ToList();
         var settings = ScopedSettings.Collect(draft, path);
         if (!isMissing && attributes.Count == 0 && joins.Count == 0 && leaves.Count == 0 && settings.Count == 0)
@@ -46,9 +49,22 @@ internal static class RoleSteps
         statements.AddRange(leaves.SelectMany(l => Revoke(problem, l, quoted)));
         statements.AddRange(settings.Select(s => s.Statement($"ALTER ROLE {quoted}")));
 
-        List<string> parts = [.. attributes.Select(Words), .. joins.Select(j => $"member of {GroupOf(j.Key)}"), .. leaves.Select(l => $"no longer member of {GroupOf(l)}"), .. settings.Select(s => s.Name)];
-        var title = $"{(isMissing ? "create" : "alter")} role {role.Name}{(parts.Count == 0 ? "" : $" ({string.Join(", ", parts)})")}";
-        var because = isMissing ? role.At : attributes.Concat(joins).Select(f => f.At).Concat(settings.Select(s => s.At).OfType<Sources.SourceSpan>()).FirstOrDefault(role.At);
+        List<string> parts =
+        [
+            .. attributes.Select(Words),
+            .. joins.Select(j => $"member of {GroupOf(j.Key)}"),
+            .. leaves.Select(l => $"no longer member of {GroupOf(l)}"),
+            .. settings.Select(s => s.Name),
+        ];
+        var title =
+            $"{(isMissing ? "create" : "alter")} role {role.Name}{(parts.Count == 0 ? "" : $" ({string.Join(", ", parts)})")}";
+        var because = isMissing
+            ? role.At
+            : attributes
+                .Concat(joins)
+                .Select(f => f.At)
+                .Concat(settings.Select(s => s.At).OfType<Sources.SourceSpan>())
+                .FirstOrDefault(role.At);
         var step = draft.Sql(path, isMissing ? "create" : "alter", title, "postgres", statements, because);
         if (isMissing)
         {
@@ -71,14 +87,20 @@ internal static class RoleSteps
     private static IEnumerable<string> Revoke(ClusterProblem problem, FacetKey membership, string member)
     {
         var revoke = $"REVOKE {SqlIdentifier.Quote(GroupOf(membership))} FROM {member}";
-        return problem.Grantors.TryGetValue(membership.Object, out var grantors) ? grantors.Select(g => $"{revoke} GRANTED BY {SqlIdentifier.Quote(g)}") : [revoke];
+        return problem.Grantors.TryGetValue(membership.Object, out var grantors)
+            ? grantors.Select(g => $"{revoke} GRANTED BY {SqlIdentifier.Quote(g)}")
+            : [revoke];
     }
 
     private static IEnumerable<FacetKey> Leaves(PlanDraft draft, Role role)
     {
-        return draft.StrayMemberships.Concat(draft.Dropped)
-            .Where(k => k.Object is ObjectPath.Membership m && m.Role == role.Name && draft.State[k] is not null && draft.MayChange(k))
-            .Distinct().Order();
+        return draft
+            .StrayMemberships.Concat(draft.Dropped)
+            .Where(k =>
+                k.Object is ObjectPath.Membership m && m.Role == role.Name && draft.State[k] is not null && draft.MayChange(k)
+            )
+            .Distinct()
+            .Order();
     }
 
     private static void Password(PlanDraft draft, Role role)
@@ -86,9 +108,20 @@ internal static class RoleSteps
         var path = new ObjectPath.Role(role.Name);
         if (role.Password is not { } secret || draft.Desired(path, Field.Password) is not { } desired)
             return;
-        if (draft.Problem.MissingSecrets.TryGetValue(role.Name, out var reason) && draft.Primary is { } p && draft.StatusOf(p) == MemberStatus.Primary)
+        if (
+            draft.Problem.MissingSecrets.TryGetValue(role.Name, out var reason)
+            && draft.Primary is { } p
+            && draft.StatusOf(p) == MemberStatus.Primary
+        )
         {
-            draft.Refuse(new Refusal(PlanRule.SecretMissing, $"The password of role {role.Name} is left alone: {reason}.", $"Provide {secret.Describe()}.", secret.At));
+            draft.Refuse(
+                new Refusal(
+                    PlanRule.SecretMissing,
+                    $"The password of role {role.Name} is left alone: {reason}.",
+                    $"Provide {secret.Describe()}.",
+                    secret.At
+                )
+            );
             return;
         }
         var isReplication = draft.Problem.IsNative && role.Name == draft.Problem.Environment.Access.ReplicationUser;
@@ -117,14 +150,22 @@ internal static class RoleSteps
             draft.Add(step);
     }
 
-    private static void AddHazards(StepDraft step, Role role, List<DesiredFacet> attributes, List<FacetKey> leaves, bool isMissing)
+    private static void AddHazards(
+        StepDraft step,
+        Role role,
+        List<DesiredFacet> attributes,
+        List<FacetKey> leaves,
+        bool isMissing
+    )
     {
         if (isMissing)
             return;
         if (attributes.Exists(a => a.Key.Field == Field.Login && a.Value.Canonical == "false"))
             step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"{role.Name} can no longer log in"));
         if (leaves.Count > 0)
-            step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"{role.Name} loses what {string.Join(", ", leaves.Select(GroupOf))} may do"));
+            step.Hazards.Add(
+                new Hazard(HazardKind.AccessLoss, $"{role.Name} loses what {string.Join(", ", leaves.Select(GroupOf))} may do")
+            );
     }
 
     private static string GroupOf(FacetKey key) => ((ObjectPath.Membership)key.Object).Group;

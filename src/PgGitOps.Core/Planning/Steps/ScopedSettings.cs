@@ -11,7 +11,9 @@ internal sealed record ScopedSetting(string Name, FacetKey Key, FacetValue? To, 
     internal string Statement(string subject)
     {
         var value = To is null ? null : SettingValue.ToSql(Name, To.Written);
-        return value is null ? $"{subject} RESET {SqlIdentifier.Parameter(Name)}" : $"{subject} SET {SqlIdentifier.Parameter(Name)} = {value}";
+        return value is null
+            ? $"{subject} RESET {SqlIdentifier.Parameter(Name)}"
+            : $"{subject} SET {SqlIdentifier.Parameter(Name)} = {value}";
     }
 }
 
@@ -34,10 +36,12 @@ internal static class ScopedSettings
         return settings;
     }
 
-    private static string? NameIn(ObjectPath scope, ObjectPath path) => (scope, path) switch
-    {
-        (ObjectPath.Role role, ObjectPath.RoleSetting setting) when setting.Role == role.Name => setting.Name,
-        (ObjectPath.Database database, ObjectPath.DatabaseSetting setting) when setting.Database == database.Name => setting.Name,
-        _ => null,
-    };
+    private static string? NameIn(ObjectPath scope, ObjectPath path) =>
+        (scope, path) switch
+        {
+            (ObjectPath.Role role, ObjectPath.RoleSetting setting) when setting.Role == role.Name => setting.Name,
+            (ObjectPath.Database database, ObjectPath.DatabaseSetting setting) when setting.Database == database.Name =>
+                setting.Name,
+            _ => null,
+        };
 }

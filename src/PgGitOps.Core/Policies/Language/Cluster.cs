@@ -45,7 +45,10 @@ public sealed class Cluster
 
     /// <summary>The environment whose directory holds the document, or null.</summary>
     public Environment? Environment =>
-        fleet.Environments.Where(e => Document.Path.StartsWith(e.Directory, StringComparison.Ordinal)).OrderByDescending(e => e.Directory.Length).FirstOrDefault();
+        fleet
+            .Environments.Where(e => Document.Path.StartsWith(e.Directory, StringComparison.Ordinal))
+            .OrderByDescending(e => e.Directory.Length)
+            .FirstOrDefault();
 
     /// <summary>Contexts that keep their data here.</summary>
     public Rows<Context> Contexts => fleet.Contexts.Where(c => c.ClusterName.Is(Name));

@@ -58,11 +58,14 @@ public sealed class Context
 
     /// <summary>What the prover says of this context: an item for each failure scenario, with scenario, verdict, loss, outage, live and because.</summary>
     /// <remarks><c>live</c> is <c>unknown</c> where nobody looked at the cluster, as in a pull request.</remarks>
-    public Rows<Value> Verdicts => fleet.Fact("Verdicts", Name) is { } found ? found.Spec["scenarios"].Items : new Rows<Value>([]);
+    public Rows<Value> Verdicts =>
+        fleet.Fact("Verdicts", Name) is { } found ? found.Spec["scenarios"].Items : new Rows<Value>([]);
 
     /// <summary>The verdict on one scenario, such as <c>siteLoss</c>.</summary>
     public Value Verdict(string scenario) =>
-        fleet.Fact("Verdicts", Name) is { } found ? found.Spec["scenarios"].Items.FirstOrDefault(s => s["scenario"].Is(scenario)) ?? found.Spec[scenario] : Document.Root["(verdicts)"];
+        fleet.Fact("Verdicts", Name) is { } found
+            ? found.Spec["scenarios"].Items.FirstOrDefault(s => s["scenario"].Is(scenario)) ?? found.Spec[scenario]
+            : Document.Root["(verdicts)"];
 
     public override string ToString() => Name;
 }

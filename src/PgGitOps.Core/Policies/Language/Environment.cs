@@ -28,8 +28,13 @@ public sealed class Environment
 
     public Rows<Cluster> Clusters => fleet.Clusters.Where(c => c.Environment?.Name == Name);
 
-    public Rows<Host> Hosts => Sites.SelectMany(s => s["failureDomains"].Items, (s, d) => (Site: s, Domain: d))
-        .SelectMany(x => x.Domain["hosts"].Items, (x, h) => new Host(h, x.Site["name"].Text ?? "", x.Domain["name"].Text ?? ""));
+    public Rows<Host> Hosts =>
+        Sites
+            .SelectMany(s => s["failureDomains"].Items, (s, d) => (Site: s, Domain: d))
+            .SelectMany(
+                x => x.Domain["hosts"].Items,
+                (x, h) => new Host(h, x.Site["name"].Text ?? "", x.Domain["name"].Text ?? "")
+            );
 
     public Host? FindHost(string name) => Hosts.FirstOrDefault(h => h.Name == name);
 

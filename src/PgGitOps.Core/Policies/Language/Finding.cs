@@ -46,14 +46,17 @@ public sealed class Finding
     public Finding SafeFix(Value value, string text) => Propose(new ProposedEdit(EditKind.Replace, value, "", text, Safe: true));
 
     /// <summary>Proposes a new key in a mapping.</summary>
-    public Finding FixByAdding(Value mapping, string key, string text) => Propose(new ProposedEdit(EditKind.Add, mapping, key, text, Safe: false));
+    public Finding FixByAdding(Value mapping, string key, string text) =>
+        Propose(new ProposedEdit(EditKind.Add, mapping, key, text, Safe: false));
 
     /// <summary>Proposes a new key in a mapping; <c>validate --fix</c> does it without asking.</summary>
-    public Finding SafeFixByAdding(Value mapping, string key, string text) => Propose(new ProposedEdit(EditKind.Add, mapping, key, text, Safe: true));
+    public Finding SafeFixByAdding(Value mapping, string key, string text) =>
+        Propose(new ProposedEdit(EditKind.Add, mapping, key, text, Safe: true));
 
     // Where a rule looked something up in vain, and did not ask whether it is there: its own mistake, at the statement that made it.
     internal static T There<T>(T? place, string called)
-        where T : class => place ?? throw new RuleStopped($"{called} was given null in place of a value; ask with 'is {{ }} x' first");
+        where T : class =>
+        place ?? throw new RuleStopped($"{called} was given null in place of a value; ask with 'is {{ }} x' first");
 
     private Finding Propose(ProposedEdit edit)
     {

@@ -39,9 +39,12 @@ public sealed class Fleet
 
     public Cluster? FindCluster(string name) => Find("Cluster", name) is { } found ? new Cluster(found, this) : null;
 
-    public Environment? FindEnvironment(string name) => Find("Environment", name) is { } found ? new Environment(found, this) : null;
+    public Environment? FindEnvironment(string name) =>
+        Find("Environment", name) is { } found ? new Environment(found, this) : null;
 
     /// <summary>What a class name of <c>rpo</c> or <c>rto</c> means in time, or null where the repository gives it no number.</summary>
     public TimeSpan? ClassLimit(string family, string? name) =>
-        name is null || Documents("RecoveryClasses").FirstOrDefault() is not { } classes ? null : classes.Spec[family][name].Duration;
+        name is null || Documents("RecoveryClasses").FirstOrDefault() is not { } classes
+            ? null
+            : classes.Spec[family][name].Duration;
 }

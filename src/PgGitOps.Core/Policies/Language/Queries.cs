@@ -43,7 +43,11 @@ public static class Queries
         return new Rows<TOut>([.. all]);
     }
 
-    public static Rows<TOut> SelectMany<T, TMiddle, TOut>(this IEnumerable<T> source, Func<T, IEnumerable<TMiddle>> many, Func<T, TMiddle, TOut> choose)
+    public static Rows<TOut> SelectMany<T, TMiddle, TOut>(
+        this IEnumerable<T> source,
+        Func<T, IEnumerable<TMiddle>> many,
+        Func<T, TMiddle, TOut> choose
+    )
     {
         var all = new Buffer.List<TOut>();
         foreach (var item in Paid(source))
@@ -86,17 +90,21 @@ public static class Queries
 
     public static T? FirstOrDefault<T>(this IEnumerable<T> source) => Paid(source) is [var first, ..] ? first : default;
 
-    public static T? FirstOrDefault<T>(this IEnumerable<T> source, Func<T, bool> condition) => FirstOrDefault(Where(source, condition));
+    public static T? FirstOrDefault<T>(this IEnumerable<T> source, Func<T, bool> condition) =>
+        FirstOrDefault(Where(source, condition));
 
     public static T Last<T>(this IEnumerable<T> source) => Paid(source) is [.., var last] ? last : throw Nothing();
 
-    public static Rows<T> Take<T>(this IEnumerable<T> source, int count) => Paid(source) is var items ? new([.. items.AsSpan(0, Math.Clamp(count, 0, items.Length))]) : throw Nothing();
+    public static Rows<T> Take<T>(this IEnumerable<T> source, int count) =>
+        Paid(source) is var items ? new([.. items.AsSpan(0, Math.Clamp(count, 0, items.Length))]) : throw Nothing();
 
-    public static Rows<T> Skip<T>(this IEnumerable<T> source, int count) => Paid(source) is var items ? new([.. items.AsSpan(Math.Clamp(count, 0, items.Length))]) : throw Nothing();
+    public static Rows<T> Skip<T>(this IEnumerable<T> source, int count) =>
+        Paid(source) is var items ? new([.. items.AsSpan(Math.Clamp(count, 0, items.Length))]) : throw Nothing();
 
     public static Rows<T> Concat<T>(this IEnumerable<T> source, IEnumerable<T> other) => new([.. Paid(source), .. Paid(other)]);
 
-    public static bool Contains<T>(this IEnumerable<T> source, T wanted) => Array.Exists(Paid(source), item => Pieces.Same(item, wanted));
+    public static bool Contains<T>(this IEnumerable<T> source, T wanted) =>
+        Array.Exists(Paid(source), item => Pieces.Same(item, wanted));
 
     public static Rows<T> Reverse<T>(this IEnumerable<T> source)
     {
@@ -135,7 +143,11 @@ public static class Queries
         where TKey : notnull => GroupBy(source, key, item => item);
 
     /// <returns>Groups in the order in which their keys first came.</returns>
-    public static Rows<Group<TKey, TElement>> GroupBy<T, TKey, TElement>(this IEnumerable<T> source, Func<T, TKey> key, Func<T, TElement> element)
+    public static Rows<Group<TKey, TElement>> GroupBy<T, TKey, TElement>(
+        this IEnumerable<T> source,
+        Func<T, TKey> key,
+        Func<T, TElement> element
+    )
         where TKey : notnull
     {
         var groups = new Buffer.Dictionary<TKey, Buffer.List<TElement>>(Pieces.Equality<TKey>());
@@ -150,10 +162,21 @@ public static class Queries
             }
             members.Add(element(item));
         }
-        return new Rows<Group<TKey, TElement>>([.. order.Select<TKey, Group<TKey, TElement>>(name => new Group<TKey, TElement>(name, new Rows<TElement>([.. groups[name]])))]);
+        return new Rows<Group<TKey, TElement>>([
+            .. order.Select<TKey, Group<TKey, TElement>>(name => new Group<TKey, TElement>(
+                name,
+                new Rows<TElement>([.. groups[name]])
+            )),
+        ]);
     }
 
-    public static Rows<TOut> Join<T, TOther, TKey, TOut>(this IEnumerable<T> source, IEnumerable<TOther> other, Func<T, TKey> key, Func<TOther, TKey> otherKey, Func<T, TOther, TOut> choose)
+    public static Rows<TOut> Join<T, TOther, TKey, TOut>(
+        this IEnumerable<T> source,
+        IEnumerable<TOther> other,
+        Func<T, TKey> key,
+        Func<TOther, TKey> otherKey,
+        Func<T, TOther, TOut> choose
+    )
         where TKey : notnull
     {
         var byKey = new Buffer.Dictionary<TKey, Buffer.List<TOther>>(Pieces.Equality<TKey>());
@@ -180,11 +203,13 @@ public static class Queries
 
     public static Rows<T> OrderByDescending<T, TKey>(this IEnumerable<T> source, Func<T, TKey> key) => Sorted(source, key, -1);
 
-    public static T Min<T>(this IEnumerable<T> source) => Sorted(source, item => item, 1) is { Count: > 0 } rows ? rows[0] : throw Nothing();
+    public static T Min<T>(this IEnumerable<T> source) =>
+        Sorted(source, item => item, 1) is { Count: > 0 } rows ? rows[0] : throw Nothing();
 
     public static TKey Min<T, TKey>(this IEnumerable<T> source, Func<T, TKey> choose) => Min(Select(source, choose));
 
-    public static T Max<T>(this IEnumerable<T> source) => Sorted(source, item => item, -1) is { Count: > 0 } rows ? rows[0] : throw Nothing();
+    public static T Max<T>(this IEnumerable<T> source) =>
+        Sorted(source, item => item, -1) is { Count: > 0 } rows ? rows[0] : throw Nothing();
 
     public static TKey Max<T, TKey>(this IEnumerable<T> source, Func<T, TKey> choose) => Max(Select(source, choose));
 

@@ -181,5 +181,7 @@ internal static class Pieces
 
     /// <summary>Paid for by what is compared; for a walk, where no hash has told most of them apart.</summary>
     public static bool Same<T>(T one, T other) =>
-        typeof(T) == typeof(string) ? Fuel.Same((string?)(object?)one, (string?)(object?)other) : KeyEquality<T>.Instance.Equals(one, other);
+        typeof(T) == typeof(string)
+            ? Fuel.Same((string?)(object?)one, (string?)(object?)other)
+            : KeyEquality<T>.Instance.Equals(one, other);
 }

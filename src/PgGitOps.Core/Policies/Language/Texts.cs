@@ -14,8 +14,19 @@ public static class Texts
     /// <summary>Methods of <see cref="string"/> that are changed to one here, by name.</summary>
     internal static IReadOnlyCollection<string> Names { get; } =
     [
-        "Contains", "StartsWith", "EndsWith", "IndexOf", "LastIndexOf", "Substring", "Trim", "TrimStart", "TrimEnd",
-        "ToLowerInvariant", "ToUpperInvariant", "Split", "Equals",
+        "Contains",
+        "StartsWith",
+        "EndsWith",
+        "IndexOf",
+        "LastIndexOf",
+        "Substring",
+        "Trim",
+        "TrimStart",
+        "TrimEnd",
+        "ToLowerInvariant",
+        "ToUpperInvariant",
+        "Split",
+        "Equals",
     ];
 
     /// <summary>What stands before a changed name.</summary>
@@ -23,21 +34,26 @@ public static class Texts
 
     public static bool PaidContains(this string text, string part) => Sought(text, part).Contains(part, StringComparison.Ordinal);
 
-    public static bool PaidContains(this string text, string part, StringComparison how) => Sought(text, part, how).Contains(part, how);
+    public static bool PaidContains(this string text, string part, StringComparison how) =>
+        Sought(text, part, how).Contains(part, how);
 
     public static bool PaidContains(this string text, char part) => Walked(text).Contains(part, StringComparison.Ordinal);
 
     public static bool PaidContains(this string text, char part, StringComparison how) => Walked(text).Contains(part, how);
 
-    public static bool PaidStartsWith(this string text, string part) => Compared(text, part).StartsWith(part, StringComparison.Ordinal);
+    public static bool PaidStartsWith(this string text, string part) =>
+        Compared(text, part).StartsWith(part, StringComparison.Ordinal);
 
-    public static bool PaidStartsWith(this string text, string part, StringComparison how) => Compared(text, part).StartsWith(part, how);
+    public static bool PaidStartsWith(this string text, string part, StringComparison how) =>
+        Compared(text, part).StartsWith(part, how);
 
     public static bool PaidStartsWith(this string text, char part) => text.StartsWith(part);
 
-    public static bool PaidEndsWith(this string text, string part) => Compared(text, part).EndsWith(part, StringComparison.Ordinal);
+    public static bool PaidEndsWith(this string text, string part) =>
+        Compared(text, part).EndsWith(part, StringComparison.Ordinal);
 
-    public static bool PaidEndsWith(this string text, string part, StringComparison how) => Compared(text, part).EndsWith(part, how);
+    public static bool PaidEndsWith(this string text, string part, StringComparison how) =>
+        Compared(text, part).EndsWith(part, how);
 
     public static bool PaidEndsWith(this string text, char part) => text.EndsWith(part);
 
@@ -51,33 +67,45 @@ public static class Texts
 
     public static int PaidIndexOf(this string text, string part) => Sought(text, part).IndexOf(part, StringComparison.Ordinal);
 
-    public static int PaidIndexOf(this string text, string part, int from) => Sought(text, part).IndexOf(part, from, StringComparison.Ordinal);
+    public static int PaidIndexOf(this string text, string part, int from) =>
+        Sought(text, part).IndexOf(part, from, StringComparison.Ordinal);
 
-    public static int PaidIndexOf(this string text, string part, int from, int count) => Sought(text, part).IndexOf(part, from, count, StringComparison.Ordinal);
+    public static int PaidIndexOf(this string text, string part, int from, int count) =>
+        Sought(text, part).IndexOf(part, from, count, StringComparison.Ordinal);
 
-    public static int PaidIndexOf(this string text, string part, StringComparison how) => Sought(text, part, how).IndexOf(part, how);
+    public static int PaidIndexOf(this string text, string part, StringComparison how) =>
+        Sought(text, part, how).IndexOf(part, how);
 
-    public static int PaidIndexOf(this string text, string part, int from, StringComparison how) => Sought(text, part, how).IndexOf(part, from, how);
+    public static int PaidIndexOf(this string text, string part, int from, StringComparison how) =>
+        Sought(text, part, how).IndexOf(part, from, how);
 
-    public static int PaidIndexOf(this string text, string part, int from, int count, StringComparison how) => Sought(text, part, how).IndexOf(part, from, count, how);
+    public static int PaidIndexOf(this string text, string part, int from, int count, StringComparison how) =>
+        Sought(text, part, how).IndexOf(part, from, count, how);
 
     public static int PaidLastIndexOf(this string text, char part) => Walked(text).LastIndexOf(part);
 
     public static int PaidLastIndexOf(this string text, char part, int from) => Walked(text).LastIndexOf(part, from);
 
-    public static int PaidLastIndexOf(this string text, char part, int from, int count) => Walked(text).LastIndexOf(part, from, count);
+    public static int PaidLastIndexOf(this string text, char part, int from, int count) =>
+        Walked(text).LastIndexOf(part, from, count);
 
-    public static int PaidLastIndexOf(this string text, string part) => Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, StringComparison.Ordinal);
+    public static int PaidLastIndexOf(this string text, string part) =>
+        Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, StringComparison.Ordinal);
 
-    public static int PaidLastIndexOf(this string text, string part, int from) => Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, from, StringComparison.Ordinal);
+    public static int PaidLastIndexOf(this string text, string part, int from) =>
+        Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, from, StringComparison.Ordinal);
 
-    public static int PaidLastIndexOf(this string text, string part, int from, int count) => Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, from, count, StringComparison.Ordinal);
+    public static int PaidLastIndexOf(this string text, string part, int from, int count) =>
+        Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, from, count, StringComparison.Ordinal);
 
-    public static int PaidLastIndexOf(this string text, string part, StringComparison how) => Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, how);
+    public static int PaidLastIndexOf(this string text, string part, StringComparison how) =>
+        Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, how);
 
-    public static int PaidLastIndexOf(this string text, string part, int from, StringComparison how) => Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, from, how);
+    public static int PaidLastIndexOf(this string text, string part, int from, StringComparison how) =>
+        Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, from, how);
 
-    public static int PaidLastIndexOf(this string text, string part, int from, int count, StringComparison how) => Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, from, count, how);
+    public static int PaidLastIndexOf(this string text, string part, int from, int count, StringComparison how) =>
+        Sought(text, part, StringComparison.OrdinalIgnoreCase).LastIndexOf(part, from, count, how);
 
     public static string PaidSubstring(this string text, int from) => Walked(text)[from..];
 
@@ -107,27 +135,46 @@ public static class Texts
 
     public static string[] PaidSplit(this string text, params char[] at) => Pieces(Walked(text, at?.Length ?? 1).Split(at));
 
-    public static string[] PaidSplit(this string text, char at, StringSplitOptions options = StringSplitOptions.None) => Pieces(Walked(text).Split(at, options));
+    public static string[] PaidSplit(this string text, char at, StringSplitOptions options = StringSplitOptions.None) =>
+        Pieces(Walked(text).Split(at, options));
 
-    public static string[] PaidSplit(this string text, char at, int count, StringSplitOptions options = StringSplitOptions.None) => Pieces(Walked(text).Split(at, count, options));
+    public static string[] PaidSplit(
+        this string text,
+        char at,
+        int count,
+        StringSplitOptions options = StringSplitOptions.None
+    ) => Pieces(Walked(text).Split(at, count, options));
 
-    public static string[] PaidSplit(this string text, char[] at, int count) => Pieces(Walked(text, at?.Length ?? 1).Split(at, count));
+    public static string[] PaidSplit(this string text, char[] at, int count) =>
+        Pieces(Walked(text, at?.Length ?? 1).Split(at, count));
 
-    public static string[] PaidSplit(this string text, char[] at, StringSplitOptions options) => Pieces(Walked(text, at?.Length ?? 1).Split(at, options));
+    public static string[] PaidSplit(this string text, char[] at, StringSplitOptions options) =>
+        Pieces(Walked(text, at?.Length ?? 1).Split(at, options));
 
-    public static string[] PaidSplit(this string text, char[] at, int count, StringSplitOptions options) => Pieces(Walked(text, at?.Length ?? 1).Split(at, count, options));
+    public static string[] PaidSplit(this string text, char[] at, int count, StringSplitOptions options) =>
+        Pieces(Walked(text, at?.Length ?? 1).Split(at, count, options));
 
-    public static string[] PaidSplit(this string text, string at, StringSplitOptions options = StringSplitOptions.None) => Pieces(Sought(text, at ?? "").Split(at, options));
+    public static string[] PaidSplit(this string text, string at, StringSplitOptions options = StringSplitOptions.None) =>
+        Pieces(Sought(text, at ?? "").Split(at, options));
 
-    public static string[] PaidSplit(this string text, string at, int count, StringSplitOptions options = StringSplitOptions.None) => Pieces(Sought(text, at ?? "").Split(at, count, options));
+    public static string[] PaidSplit(
+        this string text,
+        string at,
+        int count,
+        StringSplitOptions options = StringSplitOptions.None
+    ) => Pieces(Sought(text, at ?? "").Split(at, count, options));
 
-    public static string[] PaidSplit(this string text, string[] at, StringSplitOptions options) => Pieces(SoughtAny(text, at).Split(at, options));
+    public static string[] PaidSplit(this string text, string[] at, StringSplitOptions options) =>
+        Pieces(SoughtAny(text, at).Split(at, options));
 
-    public static string[] PaidSplit(this string text, string[] at, int count, StringSplitOptions options) => Pieces(SoughtAny(text, at).Split(at, count, options));
+    public static string[] PaidSplit(this string text, string[] at, int count, StringSplitOptions options) =>
+        Pieces(SoughtAny(text, at).Split(at, count, options));
 
-    public static bool PaidEquals(this string text, string? other) => Compared(text, other).Equals(other, StringComparison.Ordinal);
+    public static bool PaidEquals(this string text, string? other) =>
+        Compared(text, other).Equals(other, StringComparison.Ordinal);
 
-    public static bool PaidEquals(this string text, string? other, StringComparison how) => Compared(text, other).Equals(other, how);
+    public static bool PaidEquals(this string text, string? other, StringComparison how) =>
+        Compared(text, other).Equals(other, how);
 
     private static string Walked(string text, int times = 1)
     {

@@ -89,7 +89,10 @@ public sealed class Value
         get
         {
             Fuel.Charge(1);
-            var item = Seen() is { Kind: NodeKind.Sequence } node && (uint)index < (uint)node.Items.Count ? node.Items[index] : (LocatedNode?)null;
+            var item =
+                Seen() is { Kind: NodeKind.Sequence } node && (uint)index < (uint)node.Items.Count
+                    ? node.Items[index]
+                    : (LocatedNode?)null;
             return new Value(run, DocumentNumber, item, this, null, index);
         }
     }
@@ -114,35 +117,51 @@ public sealed class Value
         }
     }
 
-    public long? Int => Text is not { } text ? null
-        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value : throw Mistyped("an integer");
+    public long? Int =>
+        Text is not { } text ? null
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) ? value
+        : throw Mistyped("an integer");
 
-    public decimal? Number => Text is not { } text ? null
-        : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : throw Mistyped("a number");
+    public decimal? Number =>
+        Text is not { } text ? null
+        : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value
+        : throw Mistyped("a number");
 
-    public bool? Bool => Text switch
-    {
-        null => null,
-        "true" or "True" or "TRUE" => true,
-        "false" or "False" or "FALSE" => false,
-        _ => throw Mistyped("true or false"),
-    };
+    public bool? Bool =>
+        Text switch
+        {
+            null => null,
+            "true" or "True" or "TRUE" => true,
+            "false" or "False" or "FALSE" => false,
+            _ => throw Mistyped("true or false"),
+        };
 
     /// <summary>A duration such as <c>30s 5m 2h 14d</c>.</summary>
-    public TimeSpan? Duration => Text is not { } text ? null : DurationText.TryParse(text, out var value) ? value : throw Mistyped("a duration such as 30s, 5m or 14d");
+    public TimeSpan? Duration =>
+        Text is not { } text ? null
+        : DurationText.TryParse(text, out var value) ? value
+        : throw Mistyped("a duration such as 30s, 5m or 14d");
 
     /// <summary>A size such as <c>128MB</c>, in bytes; a rate such as <c>2MB/s</c> in bytes a second.</summary>
-    public long? Bytes => Text is not { } text ? null
-        : ByteCount.TryParse(text.EndsWith("/s", StringComparison.Ordinal) ? text[..^2] : text, out var value) ? value.Bytes : throw Mistyped("a size such as 128MB or 4GB");
+    public long? Bytes =>
+        Text is not { } text ? null
+        : ByteCount.TryParse(text.EndsWith("/s", StringComparison.Ordinal) ? text[..^2] : text, out var value) ? value.Bytes
+        : throw Mistyped("a size such as 128MB or 4GB");
 
     /// <summary>A percentage such as <c>80%</c>.</summary>
-    public long? Percent => Text is not { } text ? null
-        : text.EndsWith('%') && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw Mistyped("a percentage such as 80%");
+    public long? Percent =>
+        Text is not { } text ? null
+        : text.EndsWith('%')
+        && long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+        : throw Mistyped("a percentage such as 80%");
 
     /// <summary>A date (00:00 UTC of that day) or a time with its offset.</summary>
-    public DateTimeOffset? Moment => Text is not { } text ? null
+    public DateTimeOffset? Moment =>
+        Text is not { } text ? null
         // As in documents, and no other way: a time without a date, or a date without a year, would be one of today.
-        : MomentText.TryParse(text, out var value) ? value.ToUniversalTime() : throw Mistyped("a date such as 2030-05-01, or a time with its offset such as 2030-05-01T12:00Z");
+        : MomentText.TryParse(text, out var value) ? value.ToUniversalTime()
+        : throw Mistyped("a date such as 2030-05-01, or a time with its offset such as 2030-05-01T12:00Z");
 
     /// <summary>Items of a list; nothing where no list is written.</summary>
     public Rows<Value> Items
@@ -186,7 +205,8 @@ public sealed class Value
     public bool IsList => Seen() is { Kind: NodeKind.Sequence };
 
     /// <summary>True when exactly this text is written here.</summary>
-    public bool Is(string text) => Seen() is { Kind: not (NodeKind.Mapping or NodeKind.Sequence) } node && Fuel.Same(node.Text, text);
+    public bool Is(string text) =>
+        Seen() is { Kind: not (NodeKind.Mapping or NodeKind.Sequence) } node && Fuel.Same(node.Text, text);
 
     public bool IsOneOf(params string[] texts)
     {
@@ -199,13 +219,14 @@ public sealed class Value
     }
 
     /// <summary>The text, or <c>(nothing)</c>: for messages.</summary>
-    public override string ToString() => Seen() switch
-    {
-        null or { Kind: NodeKind.Null } => "(nothing)",
-        { Kind: NodeKind.Mapping } => "(a mapping)",
-        { Kind: NodeKind.Sequence } => "(a list)",
-        { Text: var text } => Bounded(text),
-    };
+    public override string ToString() =>
+        Seen() switch
+        {
+            null or { Kind: NodeKind.Null } => "(nothing)",
+            { Kind: NodeKind.Mapping } => "(a mapping)",
+            { Kind: NodeKind.Sequence } => "(a list)",
+            { Text: var text } => Bounded(text),
+        };
 
     private LocatedNode? Seen()
     {
@@ -218,12 +239,18 @@ public sealed class Value
 
     private const int ShownMax = 300;
 
-    private string Name => $"{run.Corpus.Documents[DocumentNumber].Kind}/{run.Corpus.Documents[DocumentNumber].Name} {PathBelow(null, ShownMax)}";
+    private string Name =>
+        $"{run.Corpus.Documents[DocumentNumber].Kind}/{run.Corpus.Documents[DocumentNumber].Name} {PathBelow(null, ShownMax)}";
 
     private string Bounded(string text)
     {
         if (text.Length > Fuel.ReadLengthMax)
-            throw run.Tank.Stop(string.Create(CultureInfo.InvariantCulture, $"{Name}: the text has {text.Length} characters, and a rule reads at most {Fuel.ReadLengthMax}"));
+            throw run.Tank.Stop(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Name}: the text has {text.Length} characters, and a rule reads at most {Fuel.ReadLengthMax}"
+                )
+            );
         Fuel.Charge(text.Length >> 4);
         return text;
     }

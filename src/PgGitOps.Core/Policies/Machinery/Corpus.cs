@@ -11,7 +11,8 @@ internal sealed class Corpus
     public Corpus(IReadOnlyList<CorpusDocument> documents)
     {
         Documents = documents;
-        byKind = Enumerable.Range(0, documents.Count)
+        byKind = Enumerable
+            .Range(0, documents.Count)
             .GroupBy(i => documents[i].Kind, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
         for (var i = 0; i < documents.Count; i++)

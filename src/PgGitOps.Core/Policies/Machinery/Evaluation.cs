@@ -4,7 +4,12 @@ using PgGitOps.Core.Policies.Language;
 namespace PgGitOps.Core.Policies.Machinery;
 
 /// <summary>One run of one rule: what it may read, what it read, what it found.</summary>
-internal sealed class Evaluation(Corpus corpus, FuelTank tank, DateTimeOffset now, IReadOnlyDictionary<string, ParameterValue> parameters)
+internal sealed class Evaluation(
+    Corpus corpus,
+    FuelTank tank,
+    DateTimeOffset now,
+    IReadOnlyDictionary<string, ParameterValue> parameters
+)
 {
     public const int FindingsMax = 200;
     private const int KindsMax = 200;
@@ -16,7 +21,8 @@ internal sealed class Evaluation(Corpus corpus, FuelTank tank, DateTimeOffset no
     public string? NotApplicable { get; set; }
 
     /// <summary>Numbers of the documents whose content the run looked at.</summary>
-    public IReadOnlyCollection<int> DocumentsRead => (IReadOnlyCollection<int>?)otherDocuments ?? (document < 0 ? [] : [document]);
+    public IReadOnlyCollection<int> DocumentsRead =>
+        (IReadOnlyCollection<int>?)otherDocuments ?? (document < 0 ? [] : [document]);
 
     /// <summary>Kinds whose list of documents the run asked for.</summary>
     public IReadOnlyCollection<string> KindsListed => (IReadOnlyCollection<string>?)kinds ?? [];
@@ -39,7 +45,9 @@ internal sealed class Evaluation(Corpus corpus, FuelTank tank, DateTimeOffset no
     {
         kinds ??= new(StringComparer.Ordinal);
         if (kinds.Add(kind) && kinds.Count > KindsMax)
-            throw Tank.Stop(string.Create(CultureInfo.InvariantCulture, $"the rule asked for documents of more than {KindsMax} kinds"));
+            throw Tank.Stop(
+                string.Create(CultureInfo.InvariantCulture, $"the rule asked for documents of more than {KindsMax} kinds")
+            );
     }
 
     public bool ClockRead { get; private set; }
@@ -57,7 +65,9 @@ internal sealed class Evaluation(Corpus corpus, FuelTank tank, DateTimeOffset no
     {
         Fuel.Charge(10);
         if (Findings.Count >= FindingsMax)
-            throw Tank.Stop(string.Create(CultureInfo.InvariantCulture, $"the rule reported more than {FindingsMax} findings in one run"));
+            throw Tank.Stop(
+                string.Create(CultureInfo.InvariantCulture, $"the rule reported more than {FindingsMax} findings in one run")
+            );
         Findings.Add(finding);
         return finding;
     }

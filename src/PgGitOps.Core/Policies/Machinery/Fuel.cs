@@ -125,7 +125,8 @@ internal sealed class FuelTank(long limit, bool trace)
     }
 
     // Sticky: whatever a rule does with the exception, the next tick throws again.
-    public RuleStopped Exhausted() => Stop(stopped ?? string.Create(CultureInfo.InvariantCulture, $"the rule used up its fuel of {Limit} steps"));
+    public RuleStopped Exhausted() =>
+        Stop(stopped ?? string.Create(CultureInfo.InvariantCulture, $"the rule used up its fuel of {Limit} steps"));
 
     public RuleStopped Stop(string why)
     {

@@ -12,7 +12,13 @@ internal sealed class KeyEquality<T> : IEqualityComparer<T>
     public static readonly KeyEquality<T> Instance = new();
 
     // Of types that hash themselves, as anonymous ones do, keys may be made to collide: then each comparison is paid for.
-    private static readonly bool Seeded = typeof(T) == typeof(string) || typeof(T).IsPrimitive || typeof(T).IsEnum || typeof(T) == typeof(decimal) || typeof(T) == typeof(TimeSpan) || typeof(T) == typeof(DateTimeOffset);
+    private static readonly bool Seeded =
+        typeof(T) == typeof(string)
+        || typeof(T).IsPrimitive
+        || typeof(T).IsEnum
+        || typeof(T) == typeof(decimal)
+        || typeof(T) == typeof(TimeSpan)
+        || typeof(T) == typeof(DateTimeOffset);
 
     public bool Equals(T? one, T? other)
     {
@@ -28,22 +34,27 @@ internal sealed class KeyEquality<T> : IEqualityComparer<T>
 
 internal static class KeyHash
 {
-    public static int Of<T>(T key) => key switch
-    {
-        null => 0,
-        string text => OfText(text),
-        int number => HashCode.Combine(number),
-        long number => OfLong(number),
-        ulong number => OfLong(unchecked((long)number)),
-        uint or short or ushort or byte or sbyte or char or bool => HashCode.Combine(key.GetHashCode()),
-        double number => OfLong(number == 0 ? 0 : double.IsNaN(number) ? 1 : BitConverter.DoubleToInt64Bits(number)),
-        decimal number => OfDecimal(number),
-        TimeSpan time => OfLong(time.Ticks),
-        DateTimeOffset time => OfLong(time.UtcTicks),
-        ITuple tuple => OfTuple(tuple),
-        Delegate => throw new RuleStopped("a function cannot be a key"),
-        _ => HashCode.Combine(EqualityComparer<T>.Default.GetHashCode(key)),
-    };
+    public static int Of<T>(T key) =>
+        key switch
+        {
+            null => 0,
+            string text => OfText(text),
+            int number => HashCode.Combine(number),
+            long number => OfLong(number),
+            ulong number => OfLong(unchecked((long)number)),
+            uint or short or ushort or byte or sbyte or char or bool => HashCode.Combine(key.GetHashCode()),
+            double number => OfLong(
+                number == 0 ? 0
+                : double.IsNaN(number) ? 1
+                : BitConverter.DoubleToInt64Bits(number)
+            ),
+            decimal number => OfDecimal(number),
+            TimeSpan time => OfLong(time.Ticks),
+            DateTimeOffset time => OfLong(time.UtcTicks),
+            ITuple tuple => OfTuple(tuple),
+            Delegate => throw new RuleStopped("a function cannot be a key"),
+            _ => HashCode.Combine(EqualityComparer<T>.Default.GetHashCode(key)),
+        };
 
     private static int OfText(string text)
     {

@@ -19,29 +19,53 @@ internal sealed class CrossContextGrants : IClusterRule
         JudgeMemberships(cluster, owners, findings);
     }
 
-    private static void JudgeGrants(Cluster cluster, RecoveryPolicy context, Dictionary<string, string> belonging, List<Diagnostic> findings)
+    private static void JudgeGrants(
+        Cluster cluster,
+        RecoveryPolicy context,
+        Dictionary<string, string> belonging,
+        List<Diagnostic> findings
+    )
     {
         if (cluster.Databases.FirstOrDefault(d => d.Name == context.Database.Value) is not { } database)
             return;
         foreach (var grant in database.Grants)
         {
-            if (grant.Target is not (GrantTarget.Table or GrantTarget.AllTables or GrantTarget.Sequence or GrantTarget.AllSequences) || !Inside(context, grant.Schema))
+            if (
+                grant.Target
+                    is not (GrantTarget.Table or GrantTarget.AllTables or GrantTarget.Sequence or GrantTarget.AllSequences)
+                || !Inside(context, grant.Schema)
+            )
                 continue;
             if (belonging.TryGetValue(grant.To.Value, out var other) && other != context.Name)
             {
                 var what = grant.Object is null ? $"all of schema {grant.Schema}" : $"{grant.Schema}.{grant.Object}";
-                findings.Add(ClaimRuleList.CrossContextGrant, cluster, $"spec.databases.{database.Name}.grants", grant.To.Span,
+                findings.Add(
+                    ClaimRuleList.CrossContextGrant,
+                    cluster,
+                    $"spec.databases.{database.Name}.grants",
+                    grant.To.Span,
                     $"{what} of {context.Name} is granted to {grant.To.Value}, a role of {other}: after a recovery of one of the two they disagree",
-                    "publish the data through an interface of its owner, or make it one context");
+                    "publish the data through an interface of its owner, or make it one context"
+                );
             }
         }
         foreach (var privilege in database.DefaultPrivileges)
         {
-            if (privilege.On is DefaultPrivilegeTarget.Tables or DefaultPrivilegeTarget.Sequences && Inside(context, privilege.Schema)
-                && belonging.TryGetValue(privilege.To.Value, out var other) && other != context.Name)
+            if (
+                privilege.On is DefaultPrivilegeTarget.Tables or DefaultPrivilegeTarget.Sequences
+                && Inside(context, privilege.Schema)
+                && belonging.TryGetValue(privilege.To.Value, out var other)
+                && other != context.Name
+            )
             {
-                findings.Add(ClaimRuleList.CrossContextGrant, cluster, $"spec.databases.{database.Name}.defaultPrivileges", privilege.To.Span,
-                    $"future tables of {context.Name} are granted to {privilege.To.Value}, a role of {other}", "publish the data through an interface of its owner, or make it one context");
+                findings.Add(
+                    ClaimRuleList.CrossContextGrant,
+                    cluster,
+                    $"spec.databases.{database.Name}.defaultPrivileges",
+                    privilege.To.Span,
+                    $"future tables of {context.Name} are granted to {privilege.To.Value}, a role of {other}",
+                    "publish the data through an interface of its owner, or make it one context"
+                );
             }
         }
     }
@@ -54,7 +78,11 @@ internal sealed class CrossContextGrants : IClusterRule
             foreach (var parent in role.MemberOf)
             {
                 var reach = RoleReach.Of(cluster, parent.Value);
-                var context = owners.Where(o => o.Value.Overlaps(reach)).Select(o => o.Key).Order(StringComparer.Ordinal).FirstOrDefault();
+                var context = owners
+                    .Where(o => o.Value.Overlaps(reach))
+                    .Select(o => o.Key)
+                    .Order(StringComparer.Ordinal)
+                    .FirstOrDefault();
                 if (context is null || context == first)
                     continue;
                 if (first is null)
@@ -62,8 +90,14 @@ internal sealed class CrossContextGrants : IClusterRule
                     first = context;
                     continue;
                 }
-                findings.Add(ClaimRuleList.CrossContextGrant, cluster, $"spec.roles.{role.Name}.memberOf", parent.Span,
-                    $"role {role.Name} belongs to {first} and, by {parent.Value}, to {context}: it reads and writes both", "give each context a role of its own");
+                findings.Add(
+                    ClaimRuleList.CrossContextGrant,
+                    cluster,
+                    $"spec.roles.{role.Name}.memberOf",
+                    parent.Span,
+                    $"role {role.Name} belongs to {first} and, by {parent.Value}, to {context}: it reads and writes both",
+                    "give each context a role of its own"
+                );
             }
         }
     }
@@ -98,5 +132,6 @@ internal sealed class CrossContextGrants : IClusterRule
         return owners;
     }
 
-    private static bool Inside(RecoveryPolicy context, string? schema) => context.Schema is null || schema is null || context.Schema.Value.Value == schema;
+    private static bool Inside(RecoveryPolicy context, string? schema) =>
+        context.Schema is null || schema is null || context.Schema.Value.Value == schema;
 }

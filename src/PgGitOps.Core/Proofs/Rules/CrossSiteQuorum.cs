@@ -10,19 +10,33 @@ internal sealed class CrossSiteQuorum : IContextRule
     {
         var proof = scene.Proof;
         var policy = proof.Policy;
-        if (policy.FailoverCrossSite.Value != FailoverMode.Automatic || policy.CrossSite.Replication.Value == CrossSiteReplication.NotAssumed || proof.Topology is not { } topology)
+        if (
+            policy.FailoverCrossSite.Value != FailoverMode.Automatic
+            || policy.CrossSite.Replication.Value == CrossSiteReplication.NotAssumed
+            || proof.Topology is not { } topology
+        )
             return;
         if (Missing(topology) is { } missing)
         {
-            findings.Add(ClaimRuleList.CrossSiteWithoutQuorum, policy, "spec.failover.crossSite", policy.FailoverCrossSite.Span,
+            findings.Add(
+                ClaimRuleList.CrossSiteWithoutQuorum,
+                policy,
+                "spec.failover.crossSite",
+                policy.FailoverCrossSite.Span,
                 $"failover to another site is automatic, but {missing}",
-                "say operatorApproved, or declare observers in three sites and let Patroni's dcsMembers name them");
+                "say operatorApproved, or declare observers in three sites and let Patroni's dcsMembers name them"
+            );
         }
         else if (topology.Cluster.Manager is not ClusterManager.Patroni { Watchdog: true })
         {
-            findings.Add(ClaimRuleList.CrossSiteWithoutQuorum, policy, "spec.failover.crossSite", policy.FailoverCrossSite.Span,
+            findings.Add(
+                ClaimRuleList.CrossSiteWithoutQuorum,
+                policy,
+                "spec.failover.crossSite",
+                policy.FailoverCrossSite.Span,
                 "failover to another site is automatic, but no watchdog stops a primary that has lost its lease",
-                "say operatorApproved, or use Patroni with a watchdog on every host");
+                "say operatorApproved, or use Patroni with a watchdog on every host"
+            );
         }
     }
 

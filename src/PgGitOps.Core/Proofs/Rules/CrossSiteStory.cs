@@ -14,15 +14,30 @@ internal sealed class CrossSiteStory : IContextRule
         if (replication.Value == CrossSiteReplication.NotAssumed)
         {
             if (policy.FailoverCrossSite.Value != FailoverMode.Manual)
-                findings.Add(ClaimRuleList.FailoverWithoutStory, policy, "spec.failover.crossSite", policy.FailoverCrossSite.Span,
-                    "a failover to another site is foreseen, but crossSite.replication is notAssumed: there is nothing to fail over to", "say failover.crossSite: manual, or require replication and state a window");
+                findings.Add(
+                    ClaimRuleList.FailoverWithoutStory,
+                    policy,
+                    "spec.failover.crossSite",
+                    policy.FailoverCrossSite.Span,
+                    "a failover to another site is foreseen, but crossSite.replication is notAssumed: there is nothing to fail over to",
+                    "say failover.crossSite: manual, or require replication and state a window"
+                );
             return;
         }
-        if (replication.Value == CrossSiteReplication.Required && proof.Topology is { PrimarySite: >= 0 } topology && (topology.Promotable - topology.Sites[topology.PrimarySite].Members).IsEmpty)
+        if (
+            replication.Value == CrossSiteReplication.Required
+            && proof.Topology is { PrimarySite: >= 0 } topology
+            && (topology.Promotable - topology.Sites[topology.PrimarySite].Members).IsEmpty
+        )
         {
-            findings.Add(ClaimRuleList.NoSecondSite, policy, "spec.crossSite.replication", replication.Span,
+            findings.Add(
+                ClaimRuleList.NoSecondSite,
+                policy,
+                "spec.crossSite.replication",
+                replication.Span,
                 $"replicas in another site are required, but no promotable member of cluster {topology.Cluster.Name} stands outside {topology.Sites[topology.PrimarySite].Name}",
-                $"add a promotable member in another site ({topology.Cluster.Head.At}), or say notAssumed");
+                $"add a promotable member in another site ({topology.Cluster.Head.At}), or say notAssumed"
+            );
         }
     }
 }

@@ -16,9 +16,14 @@ internal sealed class DifferentNeeds : IClusterRule
             var policy = proof.Policy;
             if (proof.Claims.CrossSite.IsZeroLoss || policy.CrossSite.Justification is not null || !WaitsForAnotherSite(proof))
                 continue;
-            findings.Add(ClaimRuleList.OnePostureForAll, policy, "spec.crossSite", policy.CrossSite.At,
+            findings.Add(
+                ClaimRuleList.OnePostureForAll,
+                policy,
+                "spec.crossSite",
+                policy.CrossSite.At,
                 $"every commit of {policy.Name} waits for another site, because {strict.Name} in the same cluster needs that and {policy.Name} does not say that it does",
-                $"give database {policy.Database.Value} synchronous_commit: local, move it to another cluster, or write crossSite.justification");
+                $"give database {policy.Database.Value} synchronous_commit: local, move it to another cluster, or write crossSite.justification"
+            );
         }
     }
 
@@ -28,6 +33,8 @@ internal sealed class DifferentNeeds : IClusterRule
         if (topology.PrimarySite < 0)
             return false;
         var home = topology.Sites[topology.PrimarySite].Members;
-        return (topology.Primaries & home).Indexes.Any(p => proof.Book!.RuleOf(p) is { WaitsFor: > 0 } rule && rule.WaitsFor > (rule.Standbys & home).Count);
+        return (topology.Primaries & home).Indexes.Any(p =>
+            proof.Book!.RuleOf(p) is { WaitsFor: > 0 } rule && rule.WaitsFor > (rule.Standbys & home).Count
+        );
     }
 }

@@ -13,11 +13,23 @@ internal sealed class DrillRhythm : IContextRule
         var lifetime = backup.EvidenceLifetime?.Value ?? EvidenceLifetimes.DrillDefault;
         if (backup.DrillEvery is { } every && every.Value > lifetime)
         {
-            findings.Add(ClaimRuleList.DrillTooRare, policy, "spec.backup.drillEvery", every.Span,
+            findings.Add(
+                ClaimRuleList.DrillTooRare,
+                policy,
+                "spec.backup.drillEvery",
+                every.Span,
                 $"a drill every {Amounts.Round(every.Value)} leaves the claim without evidence: a drill counts for {Amounts.Round(lifetime)}{(backup.EvidenceLifetime is null ? " unless evidenceLifetime says otherwise" : "")}",
-                $"drill every {Amounts.Round(lifetime)} or more often");
+                $"drill every {Amounts.Round(lifetime)} or more often"
+            );
         }
         if (backup.PitrWindow is { } window && backup.DrillEvery is null)
-            findings.Add(ClaimRuleList.DrillMissing, policy, "spec.backup", window.Span, "a point-in-time window is promised, but no drill ever tries a restore", "add backup.drillEvery, such as 7d");
+            findings.Add(
+                ClaimRuleList.DrillMissing,
+                policy,
+                "spec.backup",
+                window.Span,
+                "a point-in-time window is promised, but no drill ever tries a restore",
+                "add backup.drillEvery, such as 7d"
+            );
     }
 }

@@ -8,10 +8,19 @@ internal sealed class DurabilitySettings : IContextRule
     public void Judge(ContextScene scene, List<Diagnostic> findings)
     {
         var proof = scene.Proof;
-        if (proof.Topology is not { Cluster: var cluster } || !(proof.Claims.Local.IsZeroLoss || proof.Claims.CrossSite.IsZeroLoss))
+        if (
+            proof.Topology is not { Cluster: var cluster }
+            || !(proof.Claims.Local.IsZeroLoss || proof.Claims.CrossSite.IsZeroLoss)
+        )
             return;
         if (cluster.Storage is null)
-            findings.Add(ClaimRuleList.StorageUnstated, cluster, "spec.storage", cluster.Head.At,
-                $"{proof.Name} promises that nothing is lost, but cluster {cluster.Name} does not say what its disks survive", "add storage.durability, such as localNvme");
+            findings.Add(
+                ClaimRuleList.StorageUnstated,
+                cluster,
+                "spec.storage",
+                cluster.Head.At,
+                $"{proof.Name} promises that nothing is lost, but cluster {cluster.Name} does not say what its disks survive",
+                "add storage.durability, such as localNvme"
+            );
     }
 }

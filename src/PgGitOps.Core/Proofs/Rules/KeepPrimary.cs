@@ -8,7 +8,10 @@ internal sealed class KeepPrimary : IContextRule
     public void Judge(ContextScene scene, List<Diagnostic> findings)
     {
         var proof = scene.Proof;
-        if (proof.Policy.Promotion is not { OnPartition: { Value: "keepPrimary" } wanted } || proof.Topology is not { PrimarySite: >= 0 } topology)
+        if (
+            proof.Policy.Promotion is not { OnPartition: { Value: "keepPrimary" } wanted }
+            || proof.Topology is not { PrimarySite: >= 0 } topology
+        )
             return;
         var home = topology.Primaries & topology.Sites[topology.PrimarySite].Members;
         foreach (var fault in scene.Ground.Faults.Where(f => f.Scenario == FailureScenario.Partition))
@@ -21,9 +24,14 @@ internal sealed class KeepPrimary : IContextRule
             }
             if (waiting.IsEmpty)
                 continue;
-            findings.Add(ClaimRuleList.KeepPrimaryBlocks, proof.Policy, "spec.promotion.onPartition", wanted.Span,
+            findings.Add(
+                ClaimRuleList.KeepPrimaryBlocks,
+                proof.Policy,
+                "spec.promotion.onPartition",
+                wanted.Span,
                 $"the primary is to keep writing, but when {fault.What}, commits on {topology.Names(waiting)} wait for standbys on the other side",
-                $"say holdWrites, or name enough standbys in {topology.Sites[topology.PrimarySite].Name} (the synchronous rule is at {topology.Cluster.Replication.Synchronous!.At})");
+                $"say holdWrites, or name enough standbys in {topology.Sites[topology.PrimarySite].Name} (the synchronous rule is at {topology.Cluster.Replication.Synchronous!.At})"
+            );
             return;
         }
     }

@@ -11,37 +11,69 @@ internal sealed class RefutedLoss : IContextRule
         var proof = scene.Proof;
         if (proof.Topology is not { } topology)
         {
-            findings.Add(ClaimRuleList.TopologyUnclear, proof.Policy, "spec.store.cluster", proof.Policy.Cluster.Span,
+            findings.Add(
+                ClaimRuleList.TopologyUnclear,
+                proof.Policy,
+                "spec.store.cluster",
+                proof.Policy.Cluster.Span,
                 $"cluster '{proof.Policy.Cluster.Value}' cannot be laid out: it has more than {Topology.MembersMax} members, or a member on a host that its environment does not know",
-                null);
+                null
+            );
             return;
         }
         foreach (var scope in (ClaimScope[])[ClaimScope.Local, ClaimScope.CrossSite])
         {
-            var refuted = proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Counterexample is not null).ToArray();
-            foreach (var group in refuted.GroupBy(s => RuleFor(s, proof, topology)).OrderBy(g => g.Key.Id, StringComparer.Ordinal))
+            var refuted = proof
+                .Scenarios.Where(s =>
+                    s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Counterexample is not null
+                )
+                .ToArray();
+            foreach (
+                var group in refuted.GroupBy(s => RuleFor(s, proof, topology)).OrderBy(g => g.Key.Id, StringComparer.Ordinal)
+            )
                 Report(proof, topology, scope, group.Key, [.. group], findings, scene.Fixes);
         }
     }
 
-    private static void Report(ContextProof proof, Topology topology, ClaimScope scope, DiagnosticRule rule, ScenarioProof[] refuted, List<Diagnostic> findings, Dictionary<FixQuestion, EquatableArray<Fix>> known)
+    private static void Report(
+        ContextProof proof,
+        Topology topology,
+        ClaimScope scope,
+        DiagnosticRule rule,
+        ScenarioProof[] refuted,
+        List<Diagnostic> findings,
+        Dictionary<FixQuestion, EquatableArray<Fix>> known
+    )
     {
         var policy = proof.Policy;
-        var (field, at) = scope == ClaimScope.CrossSite
-            ? ("spec.crossSite.dataLossWindow", policy.CrossSite.DataLossWindow?.Span ?? policy.CrossSite.At)
-            : ("spec.rpoClass", policy.RpoClass.Span);
+        var (field, at) =
+            scope == ClaimScope.CrossSite
+                ? ("spec.crossSite.dataLossWindow", policy.CrossSite.DataLossWindow?.Span ?? policy.CrossSite.At)
+                : ("spec.rpoClass", policy.RpoClass.Span);
         // The plainest story first: today's primary site, and for a promise across sites the loss of a site.
-        refuted = [.. refuted.OrderBy(s => topology.Members[s.Worst!.Value.Primary].Site != topology.PrimarySite)
-            .ThenBy(s => scope == ClaimScope.CrossSite && s.Scenario != FailureScenario.SiteLoss).ThenBy(s => s.Scenario)];
+        refuted =
+        [
+            .. refuted
+                .OrderBy(s => topology.Members[s.Worst!.Value.Primary].Site != topology.PrimarySite)
+                .ThenBy(s => scope == ClaimScope.CrossSite && s.Scenario != FailureScenario.SiteLoss)
+                .ThenBy(s => s.Scenario),
+        ];
         var first = refuted[0];
         var promise = first.Claim.IsZeroLoss ? "no loss" : $"at most {Amounts.Round(first.Claim.LossLimit!.Value)} of loss";
         var context = scope == ClaimScope.CrossSite ? "across sites" : "inside the primary's site";
         var also = refuted.Length > 1 ? $" (also: {Amounts.List(refuted.Skip(1).Select(s => s.Scenario.Title()))})" : "";
-        findings.Add(rule, policy, field, at,
+        findings.Add(
+            rule,
+            policy,
+            field,
+            at,
             $"{promise} {context} is promised, but {first.Counterexample!.Text}{also}",
-            rule == ClaimRuleList.SplitBrain ? "say failover.crossSite: operatorApproved, or use a quorum over three sites with a watchdog on every host"
-            : rule == ClaimRuleList.DurabilityOff ? $"remove {Durability.SwitchedOff(topology.Cluster)!.Name} ({Durability.SwitchedOff(topology.Cluster)!.At})"
-            : FixSearch.Hint(proof, scope, Where(rule, proof, topology), known));
+            rule == ClaimRuleList.SplitBrain
+                    ? "say failover.crossSite: operatorApproved, or use a quorum over three sites with a watchdog on every host"
+                : rule == ClaimRuleList.DurabilityOff
+                    ? $"remove {Durability.SwitchedOff(topology.Cluster)!.Name} ({Durability.SwitchedOff(topology.Cluster)!.At})"
+                : FixSearch.Hint(proof, scope, Where(rule, proof, topology), known)
+        );
     }
 
     private static DiagnosticRule RuleFor(ScenarioProof scenario, ContextProof proof, Topology topology)
@@ -53,7 +85,9 @@ internal sealed class RefutedLoss : IContextRule
             case PathKind.SplitBrain:
                 return ClaimRuleList.SplitBrain;
             case PathKind.RestartInPlace:
-                return Durability.SwitchedOff(topology.Cluster) is null ? ClaimRuleList.ZeroLossWithWeakCommit : ClaimRuleList.DurabilityOff;
+                return Durability.SwitchedOff(topology.Cluster) is null
+                    ? ClaimRuleList.ZeroLossWithWeakCommit
+                    : ClaimRuleList.DurabilityOff;
             case PathKind.Nothing:
                 return topology.Repositories.IsEmpty ? ClaimRuleList.LossNotKept : ClaimRuleList.RepositoryInLostSite;
             case PathKind.RestoreFromRepository:
@@ -63,10 +97,16 @@ internal sealed class RefutedLoss : IContextRule
             return ClaimRuleList.LossNotKept;
         var declared = topology.Cluster.Replication.Synchronous;
         var elsewhere = topology.Promotable - instance.Fault.Lost;
-        if (instance.Claim.Scope == ClaimScope.CrossSite && !elsewhere.IsEmpty && elsewhere.IsSubsetOf(topology.StandbyClusterMembers))
+        if (
+            instance.Claim.Scope == ClaimScope.CrossSite
+            && !elsewhere.IsEmpty
+            && elsewhere.IsSubsetOf(topology.StandbyClusterMembers)
+        )
             return ClaimRuleList.ZeroLossOnStandbyCluster;
         if (declared is null)
-            return instance.Claim.Scope == ClaimScope.CrossSite ? ClaimRuleList.ZeroLossOnAsync : ClaimRuleList.ZeroLocalLossOnAsync;
+            return instance.Claim.Scope == ClaimScope.CrossSite
+                ? ClaimRuleList.ZeroLossOnAsync
+                : ClaimRuleList.ZeroLocalLossOnAsync;
         if (rule.Level == CommitLevel.RemoteWrite)
             return ClaimRuleList.ZeroLossWithRemoteWrite;
         if (rule.WaitsFor == 0)
@@ -93,9 +133,13 @@ internal sealed class RefutedLoss : IContextRule
         if (rule == ClaimRuleList.RepositoryInLostSite || rule == ClaimRuleList.ZeroLossFromArchive)
             return cluster.Backup is { } plan ? $"backups are declared at {plan.At}" : "no backups are declared";
         var quirk = ManagerQuirk.For(cluster.Manager, cluster.Replication.Synchronous?.WhenShort ?? WhenShort.Block);
-        var why = quirk == ManagerQuirk.Static || rule == ClaimRuleList.ZeroLossWithDegrade ? "" : $"; {quirk.Manager}, {quirk.When}: {quirk.Why}";
+        var why =
+            quirk == ManagerQuirk.Static || rule == ClaimRuleList.ZeroLossWithDegrade
+                ? ""
+                : $"; {quirk.Manager}, {quirk.When}: {quirk.Why}";
         if (quirk == ManagerQuirk.PatroniStar || quirk == ManagerQuirk.PatroniDegrading)
-            why += "; only strict mode (whenShort: block) on a Patroni newer than 4.1.4, with manager.patroni.version stated, keeps an acknowledgement";
+            why +=
+                "; only strict mode (whenShort: block) on a Patroni newer than 4.1.4, with manager.patroni.version stated, keeps an acknowledgement";
         return cluster.Replication.Synchronous is { } synchronous
             ? $"the synchronous rule is at {synchronous.At}{why}"
             : $"cluster {cluster.Name} declares no synchronous rule ({cluster.Replication.At})";

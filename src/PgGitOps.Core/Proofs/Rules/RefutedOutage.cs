@@ -10,26 +10,43 @@ internal sealed class RefutedOutage : IContextRule
         var proof = scene.Proof;
         foreach (var scope in (ClaimScope[])[ClaimScope.Local, ClaimScope.CrossSite])
         {
-            var refuted = proof.Scenarios
-                .Where(s => !(s.Scenario == FailureScenario.Partition && proof.Policy.Promotion?.OnPartition.Value == "keepPrimary"))
-                .Where(s => s.Claim.Scope == scope && s.OutageVerdict == Verdict.Impossible && s.LossVerdict != Verdict.Impossible && s.Counterexample is not null)
+            var refuted = proof
+                .Scenarios.Where(s =>
+                    !(s.Scenario == FailureScenario.Partition && proof.Policy.Promotion?.OnPartition.Value == "keepPrimary")
+                )
+                .Where(s =>
+                    s.Claim.Scope == scope
+                    && s.OutageVerdict == Verdict.Impossible
+                    && s.LossVerdict != Verdict.Impossible
+                    && s.Counterexample is not null
+                )
                 .ToArray();
             if (refuted.Length == 0)
                 continue;
             var policy = proof.Policy;
-            var (field, at) = scope == ClaimScope.CrossSite
-                ? ("spec.crossSite.rtoClass", policy.CrossSite.RtoClass?.Span ?? policy.CrossSite.At)
-                : ("spec.rtoClass", policy.RtoClass.Span);
+            var (field, at) =
+                scope == ClaimScope.CrossSite
+                    ? ("spec.crossSite.rtoClass", policy.CrossSite.RtoClass?.Span ?? policy.CrossSite.At)
+                    : ("spec.rtoClass", policy.RtoClass.Span);
             var first = refuted[0];
             var also = refuted.Length > 1 ? $" (also: {Amounts.List(refuted.Skip(1).Select(s => s.Scenario.Title()))})" : "";
             var hint = first.Path!.Kind switch
             {
-                PathKind.WritesWait => "name more standbys than the count asks for, or choose a class that leaves time for an operator",
-                PathKind.RestoreFromRepository or PathKind.RestartInPlace or PathKind.Nothing => "add a standby that may be promoted, or choose a slower class",
-                _ => FixSearch.SlowerClass(scene.Ground.Classes, first.Path.Outage.Declared) ?? "choose a slower class, or shorten the largest term",
+                PathKind.WritesWait =>
+                    "name more standbys than the count asks for, or choose a class that leaves time for an operator",
+                PathKind.RestoreFromRepository or PathKind.RestartInPlace or PathKind.Nothing =>
+                    "add a standby that may be promoted, or choose a slower class",
+                _ => FixSearch.SlowerClass(scene.Ground.Classes, first.Path.Outage.Declared)
+                    ?? "choose a slower class, or shorten the largest term",
             };
-            findings.Add(ClaimRuleList.OutageNotKept, policy, field, at,
-                $"an outage of at most {Amounts.Round(first.Claim.OutageLimit!.Value)} is promised, but {first.Counterexample!.Text}{also}", hint);
+            findings.Add(
+                ClaimRuleList.OutageNotKept,
+                policy,
+                field,
+                at,
+                $"an outage of at most {Amounts.Round(first.Claim.OutageLimit!.Value)} is promised, but {first.Counterexample!.Text}{also}",
+                hint
+            );
         }
     }
 }

@@ -13,29 +13,44 @@ internal sealed class RefutedWindow : IContextRule
         var reach = proof.Book!.Backups;
         if (!reach.HasPlan || topology.Repositories.IsEmpty)
         {
-            findings.Add(ClaimRuleList.NoWayBack, proof.Policy, "spec.backup.pitrWindow", window.Span,
-                $"a window of {Amounts.Round(window.Value)} is promised, but cluster {topology.Cluster.Name} declares no backup", "declare spec.backup in the cluster, or drop the window");
+            findings.Add(
+                ClaimRuleList.NoWayBack,
+                proof.Policy,
+                "spec.backup.pitrWindow",
+                window.Span,
+                $"a window of {Amounts.Round(window.Value)} is promised, but cluster {topology.Cluster.Name} declares no backup",
+                "declare spec.backup in the cluster, or drop the window"
+            );
             return;
         }
         if (reach.GuaranteedWindow is { } given && given < window.Value)
         {
             var plan = topology.Cluster.Backup!;
             var needed = (int)Math.Ceiling(window.Value / reach.FullGap!.Value) + 1;
-            findings.Add(ClaimRuleList.RetentionTooShort, proof.Policy, "spec.backup.pitrWindow", window.Span,
+            findings.Add(
+                ClaimRuleList.RetentionTooShort,
+                proof.Policy,
+                "spec.backup.pitrWindow",
+                window.Span,
                 $"a window of {Amounts.Round(window.Value)} is promised, but {Amounts.Count(plan.RetentionFull ?? 0, "full backup")} {Amounts.Round(reach.FullGap.Value)} apart give {Amounts.Round(given)} just after a full backup",
-                $"keep {Amounts.Count(needed, "full backup")} ({plan.At}), or claim {Amounts.Round(given)}");
+                $"keep {Amounts.Count(needed, "full backup")} ({plan.At}), or claim {Amounts.Round(given)}"
+            );
         }
         var refuted = proof.Find(FailureScenario.RepositoryLoss);
         if (refuted is { LossVerdict: Verdict.Impossible } && topology.Repositories.Length == 1)
         {
-            findings.Add(ClaimRuleList.NoWayBack.At(window.Span,
-                $"a window of {Amounts.Round(window.Value)} is promised, but {refuted.Counterexample!.Text}",
-                "add a second repository, in another site") with
-            {
-                Severity = Severity.Warning,
-                Document = proof.Policy.Head.ToString(),
-                Field = "spec.backup.pitrWindow",
-            });
+            findings.Add(
+                ClaimRuleList.NoWayBack.At(
+                    window.Span,
+                    $"a window of {Amounts.Round(window.Value)} is promised, but {refuted.Counterexample!.Text}",
+                    "add a second repository, in another site"
+                ) with
+                {
+                    Severity = Severity.Warning,
+                    Document = proof.Policy.Head.ToString(),
+                    Field = "spec.backup.pitrWindow",
+                }
+            );
         }
     }
 }

@@ -13,16 +13,33 @@ internal sealed class SlowLinks : IClusterRule
         var policies = scene.Ground.Policies;
         var replicated = policies.FirstOrDefault(p => p.CrossSite.Replication.Value != CrossSiteReplication.NotAssumed);
         var written = policies.Sum(p => p.Writes?.WalBytesPerSecond?.Bytes ?? 0);
-        if (replicated is null || written == 0 || scene.Ground.Topology is not { PrimarySite: >= 0, Cluster: var cluster } topology)
+        if (
+            replicated is null
+            || written == 0
+            || scene.Ground.Topology is not { PrimarySite: >= 0, Cluster: var cluster } topology
+        )
             return;
         foreach (var link in topology.Environment.Links)
         {
-            var far = link.SiteA == cluster.PrimarySite ? link.SiteB : link.SiteB == cluster.PrimarySite ? link.SiteA : null;
-            if (far is null || link.BytesPerSecond is not { } carries || carries.Bytes >= written || topology.Members.All(m => topology.Sites[m.Site].Name != far))
+            var far =
+                link.SiteA == cluster.PrimarySite ? link.SiteB
+                : link.SiteB == cluster.PrimarySite ? link.SiteA
+                : null;
+            if (
+                far is null
+                || link.BytesPerSecond is not { } carries
+                || carries.Bytes >= written
+                || topology.Members.All(m => topology.Sites[m.Site].Name != far)
+            )
                 continue;
-            findings.Add(ClaimRuleList.LinkTooSlow, replicated, "spec.writes.walRate", replicated.Writes?.At ?? replicated.CrossSite.At,
+            findings.Add(
+                ClaimRuleList.LinkTooSlow,
+                replicated,
+                "spec.writes.walRate",
+                replicated.Writes?.At ?? replicated.CrossSite.At,
                 $"the contexts of cluster {cluster.Name} write {Amounts.Round(new ByteCount(written))}/s, but the link from {cluster.PrimarySite} to {far} carries {Amounts.Round(carries)}/s ({link.At}): the lag grows without end",
-                "declare the sustained rate, widen the link, or keep the standby nearer");
+                "declare the sustained rate, widen the link, or keep the standby nearer"
+            );
         }
     }
 }

@@ -17,8 +17,13 @@ internal sealed class StuckAfterPromotion : IClusterRule
         }
         if (stuck.IsEmpty)
             return;
-        findings.Add(ClaimRuleList.PromotedPrimaryBlocks, cluster, "spec.replication.synchronous.standbys", rule.At,
+        findings.Add(
+            ClaimRuleList.PromotedPrimaryBlocks,
+            cluster,
+            "spec.replication.synchronous.standbys",
+            rule.At,
             $"once {topology.Names(stuck)} {(stuck.Count == 1 ? "is" : "are each")} primary, the list names too few other members and every commit waits until the rule is rewritten",
-            "list the present primary too: a member is never counted as its own standby");
+            "list the present primary too: a member is never counted as its own standby"
+        );
     }
 }

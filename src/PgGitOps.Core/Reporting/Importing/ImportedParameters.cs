@@ -9,15 +9,42 @@ namespace PgGitOps.Core.Reporting.Importing;
 internal sealed class ImportedParameters
 {
     // Each member has its own; one value for all would be wrong. Parameters that the engine itself derives are in OwnedParameters.
-    private static readonly FrozenSet<string> PerServer = new[] { "promote_trigger_file", "recovery_end_command", "recovery_min_apply_delay", "unix_socket_directories" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> PerServer = new[]
+    {
+        "promote_trigger_file",
+        "recovery_end_command",
+        "recovery_min_apply_delay",
+        "unix_socket_directories",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     // Of no interest to a reader: each server has them.
-    private static readonly FrozenSet<string> Silent = new[] { "config_file", "data_directory", "external_pid_file", "hba_file", "ident_file", "listen_addresses", "port", "primary_conninfo", "primary_slot_name" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> Silent = new[]
+    {
+        "config_file",
+        "data_directory",
+        "external_pid_file",
+        "hba_file",
+        "ident_file",
+        "listen_addresses",
+        "port",
+        "primary_conninfo",
+        "primary_slot_name",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     // As in LiveMember: what counts in the engine's own session says nothing about the server.
-    private static readonly FrozenSet<string> SessionSources = new[] { "client", "database", "database user", "global", "interactive", "session", "user" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> SessionSources = new[]
+    {
+        "client",
+        "database",
+        "database user",
+        "global",
+        "interactive",
+        "session",
+        "user",
+    }.ToFrozenSet(StringComparer.Ordinal);
 
-    private ImportedParameters(List<(string Name, string Value)> values, List<string> remarks) => (Values, Remarks) = (values, remarks);
+    private ImportedParameters(List<(string Name, string Value)> values, List<string> remarks) =>
+        (Values, Remarks) = (values, remarks);
 
     public IReadOnlyList<(string Name, string Value)> Values { get; }
 
@@ -29,7 +56,11 @@ internal sealed class ImportedParameters
     public static ImportedParameters Of(ClusterSnapshot snapshot, ServerFacts primary)
     {
         var catalog = SettingCatalog.Of(snapshot);
-        var members = snapshot.Members.Select(m => m.Server).OfType<Observation<ServerFacts>.Seen>().Select(s => s.Value).ToArray();
+        var members = snapshot
+            .Members.Select(m => m.Server)
+            .OfType<Observation<ServerFacts>.Seen>()
+            .Select(s => s.Value)
+            .ToArray();
         List<(string, string)> values = [];
         List<string> remarks = [];
         foreach (var name in Configured(primary).Order(StringComparer.Ordinal))
@@ -52,7 +83,9 @@ internal sealed class ImportedParameters
             if (!SettingValue.TryRead(meaning, text, out _, out _))
                 remarks.Add($"{name}: its value cannot be declared");
             else if (members.Any(m => !Holds(m, name, meaning, canonical)))
-                remarks.Add($"{name}: the value in force differs from {text} in the configuration, or between members (a pending restart, the command line)");
+                remarks.Add(
+                    $"{name}: the value in force differs from {text} in the configuration, or between members (a pending restart, the command line)"
+                );
             else
                 values.Add((name, text));
         }
@@ -60,19 +93,26 @@ internal sealed class ImportedParameters
     }
 
     private static HashSet<string> Configured(ServerFacts server) =>
-        (server.FileSettings.Count > 0
-            ? server.FileSettings.Where(f => f.Value is not null && f.Name.Length > 0).Select(f => f.Name)
-            : server.Settings.Where(s => s.Source == "configuration file").Select(s => s.Name))
-        .Select(n => n.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
+        (
+            server.FileSettings.Count > 0
+                ? server.FileSettings.Where(f => f.Value is not null && f.Name.Length > 0).Select(f => f.Name)
+                : server.Settings.Where(s => s.Source == "configuration file").Select(s => s.Name)
+        )
+            .Select(n => n.ToLowerInvariant())
+            .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The last line that names it wins, as when the server reads its files.</summary>
     private static string TextOf(ServerFacts server, string name) =>
-        server.FileSettings.LastOrDefault(f => f.Value is not null && f.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.Value
+        server
+            .FileSettings.LastOrDefault(f => f.Value is not null && f.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?.Value
         ?? server.Settings.First(s => s.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
 
     private static bool Holds(ServerFacts server, string name, SettingMeaning meaning, string canonical)
     {
-        var line = server.FileSettings.LastOrDefault(f => f.Value is not null && f.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        var line = server.FileSettings.LastOrDefault(f =>
+            f.Value is not null && f.Name.Equals(name, StringComparison.OrdinalIgnoreCase)
+        );
         if (line is not null && SettingValue.ReadLive(meaning, line.Value!) != canonical)
             return false;
         var fact = server.Settings.FirstOrDefault(s => s.Name.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -47,7 +47,9 @@ internal sealed partial class YamlText
     {
         if (Plain().IsMatch(value) && !Reserved().IsMatch(value))
             return value;
-        return value.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029' or '\uFEFF' || char.IsSurrogate(c)) ? DoubleQuoted(value) : "'" + value.Replace("'", "''", StringComparison.Ordinal) + "'";
+        return value.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029' or '\uFEFF' || char.IsSurrogate(c))
+            ? DoubleQuoted(value)
+            : "'" + value.Replace("'", "''", StringComparison.Ordinal) + "'";
     }
 
     /// <summary>The value of a parameter, which may also stand as a number.</summary>
@@ -61,16 +63,21 @@ internal sealed partial class YamlText
         var quoted = new StringBuilder("\"");
         foreach (var rune in value.EnumerateRunes())
         {
-            quoted.Append(rune.Value switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\t' => "\\t",
-                '\r' => "\\r",
-                < 0x20 or (>= 0x7f and < 0xa0) or 0x2028 or 0x2029 or 0xfeff => string.Create(CultureInfo.InvariantCulture, $"\\u{rune.Value:X4}"),
-                _ => rune.ToString(),
-            });
+            quoted.Append(
+                rune.Value switch
+                {
+                    '"' => "\\\"",
+                    '\\' => "\\\\",
+                    '\n' => "\\n",
+                    '\t' => "\\t",
+                    '\r' => "\\r",
+                    < 0x20 or (>= 0x7f and < 0xa0) or 0x2028 or 0x2029 or 0xfeff => string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"\\u{rune.Value:X4}"
+                    ),
+                    _ => rune.ToString(),
+                }
+            );
         }
         return quoted.Append('"').ToString();
     }

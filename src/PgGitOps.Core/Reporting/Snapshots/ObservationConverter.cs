@@ -12,13 +12,28 @@ internal sealed class ObservationConverter<T> : JsonConverter<Observation<T>>
     {
         using var document = JsonDocument.ParseValue(ref reader);
         var root = document.RootElement;
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("at", out var time) || !time.TryGetDateTimeOffset(out var at))
+        if (
+            root.ValueKind != JsonValueKind.Object
+            || !root.TryGetProperty("at", out var time)
+            || !time.TryGetDateTimeOffset(out var at)
+        )
             throw new JsonException("an observation is an object with the time it was made at");
         if (root.TryGetProperty("seen", out var seen))
-            return new Observation<T>.Seen(seen.Deserialize((JsonTypeInfo<T>)options.GetTypeInfo(typeof(T))) ?? throw new JsonException("what was seen is missing"), at);
+            return new Observation<T>.Seen(
+                seen.Deserialize((JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)))
+                    ?? throw new JsonException("what was seen is missing"),
+                at
+            );
         if (root.TryGetProperty("absent", out var absent))
-            return new Observation<T>.Absent(Text(absent), at) { WasThere = root.TryGetProperty("wasThere", out var was) && was.ValueKind == JsonValueKind.True };
-        if (root.TryGetProperty("unreadable", out var kind) && Enum.TryParse<UnreadableKind>(Text(kind), ignoreCase: true, out var unreadable) && root.TryGetProperty("reason", out var reason))
+            return new Observation<T>.Absent(Text(absent), at)
+            {
+                WasThere = root.TryGetProperty("wasThere", out var was) && was.ValueKind == JsonValueKind.True,
+            };
+        if (
+            root.TryGetProperty("unreadable", out var kind)
+            && Enum.TryParse<UnreadableKind>(Text(kind), ignoreCase: true, out var unreadable)
+            && root.TryGetProperty("reason", out var reason)
+        )
             return new Observation<T>.Unreadable(unreadable, Text(reason), at);
         throw new JsonException("an observation is seen, absent or unreadable");
     }
@@ -46,5 +61,6 @@ internal sealed class ObservationConverter<T> : JsonConverter<Observation<T>>
         writer.WriteEndObject();
     }
 
-    private static string Text(JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw new JsonException("a text was expected");
+    private static string Text(JsonElement element) =>
+        element.ValueKind == JsonValueKind.String ? element.GetString()! : throw new JsonException("a text was expected");
 }

@@ -11,7 +11,8 @@ public static class RememberedClusterJson
 
     private static readonly SnapshotTypes Types = SnapshotJson.Types(null, indented: false);
 
-    public static string Write(RememberedCluster cluster) => JsonSerializer.Serialize(new MemoryFile(Format, cluster), Types.MemoryFile);
+    public static string Write(RememberedCluster cluster) =>
+        JsonSerializer.Serialize(new MemoryFile(Format, cluster), Types.MemoryFile);
 
     /// <returns>The cluster, or why the text is none.</returns>
     public static (RememberedCluster? Cluster, string? Problem) Read(string json)
@@ -40,5 +41,6 @@ internal sealed class LsnConverter : JsonConverter<Lsn>
     public override Lsn Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
         Lsn.TryParse(reader.GetString()) ?? throw new JsonException("a position in the write-ahead log looks like 0/3000148");
 
-    public override void Write(Utf8JsonWriter writer, Lsn value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, Lsn value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

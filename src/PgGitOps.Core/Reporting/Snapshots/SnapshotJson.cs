@@ -9,20 +9,19 @@ namespace PgGitOps.Core.Reporting.Snapshots;
 /// <summary>Closed: <see cref="Read"/>, <see cref="Refused"/>.</summary>
 public abstract record SnapshotReading
 {
-    private SnapshotReading()
-    {
-    }
+    private SnapshotReading() { }
 
     public sealed record Read(FleetSnapshot Snapshot) : SnapshotReading;
 
     public sealed record Refused(string Reason) : SnapshotReading;
 
-    public T Match<T>(Func<FleetSnapshot, T> read, Func<string, T> refused) => this switch
-    {
-        Read r => read(r.Snapshot),
-        Refused r => refused(r.Reason),
-        _ => throw new InvalidOperationException("SnapshotReading is closed"),
-    };
+    public T Match<T>(Func<FleetSnapshot, T> read, Func<string, T> refused) =>
+        this switch
+        {
+            Read r => read(r.Snapshot),
+            Refused r => refused(r.Reason),
+            _ => throw new InvalidOperationException("SnapshotReading is closed"),
+        };
 }
 
 /// <summary>An observed fleet as JSON, without secrets: a password verifier appears as its kind and a keyed digest.</summary>
@@ -37,7 +36,8 @@ public static class SnapshotJson
     /// Keys the digests, which can then be compared across files of one key, and guessed by nobody who lacks it. Kept by the caller; not part of the file.
     /// </param>
     public static string Write(FleetSnapshot snapshot, ReadOnlySpan<byte> key) =>
-        JsonSerializer.Serialize(new SnapshotFile(Format, snapshot), Types(new VerifierConverter(key.ToArray())).SnapshotFile) + "\n";
+        JsonSerializer.Serialize(new SnapshotFile(Format, snapshot), Types(new VerifierConverter(key.ToArray())).SnapshotFile)
+        + "\n";
 
     public static SnapshotReading Read(string json)
     {
@@ -64,7 +64,10 @@ public static class SnapshotJson
     {
         if (IsDigest(verifier))
             return verifier.Text;
-        var kind = verifier.Text.StartsWith("SCRAM-SHA-256$", StringComparison.Ordinal) ? "scram-sha-256" : verifier.Text.StartsWith("md5", StringComparison.Ordinal) ? "md5" : "unknown";
+        var kind =
+            verifier.Text.StartsWith("SCRAM-SHA-256$", StringComparison.Ordinal) ? "scram-sha-256"
+            : verifier.Text.StartsWith("md5", StringComparison.Ordinal) ? "md5"
+            : "unknown";
         return $"{DigestPrefix}{kind}:{Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(verifier.Text)))}";
     }
 
@@ -96,6 +99,7 @@ public static class SnapshotJson
                 ? new PasswordVerifier(text)
                 : throw new JsonException("a snapshot file holds digests of verifiers only");
 
-        public override void Write(Utf8JsonWriter writer, PasswordVerifier value, JsonSerializerOptions options) => writer.WriteStringValue(Digest(value, key));
+        public override void Write(Utf8JsonWriter writer, PasswordVerifier value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Digest(value, key));
     }
 }

@@ -19,49 +19,73 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
     public static ConnectionFailure NoLogin(TimeSpan within) =>
         new(UnreadableKind.Unreachable, $"the login was not answered within {DurationText.Format(within)}");
 
-    public static ConnectionFailure Of(Exception exception, ServerTarget target) => exception switch
-    {
-        PostgresException answer => OfAnswer(answer) with { Code = answer.SqlState },
-        NpgsqlException { InnerException: { } inner } => OfInner(inner, exception, target),
-        NpgsqlException npgsql when npgsql.Message.StartsWith("No password has been provided", StringComparison.Ordinal) =>
-            new(UnreadableKind.AccessDenied, $"the server asks for a password of user {target.User}, and access names none"),
-        SocketException or IOException or AuthenticationException or TimeoutException or OperationCanceledException => OfInner(exception, exception, target),
-        NpgsqlException npgsql => new(UnreadableKind.Faulty, npgsql.Message),
-        InvalidCastException or FormatException or OverflowException or ArgumentException =>
-            new(UnreadableKind.Faulty, $"the answer could not be understood: {exception.Message}"),
-        ObjectDisposedException or InvalidOperationException => new(UnreadableKind.Unreachable, "the connection was closed"),
-        _ => new(UnreadableKind.Faulty, $"{exception.GetType().Name}: {exception.Message}"),
-    };
+    public static ConnectionFailure Of(Exception exception, ServerTarget target) =>
+        exception switch
+        {
+            PostgresException answer => OfAnswer(answer) with { Code = answer.SqlState },
+            NpgsqlException { InnerException: { } inner } => OfInner(inner, exception, target),
+            NpgsqlException npgsql when npgsql.Message.StartsWith("No password has been provided", StringComparison.Ordinal) =>
+                new(UnreadableKind.AccessDenied, $"the server asks for a password of user {target.User}, and access names none"),
+            SocketException or IOException or AuthenticationException or TimeoutException or OperationCanceledException =>
+                OfInner(exception, exception, target),
+            NpgsqlException npgsql => new(UnreadableKind.Faulty, npgsql.Message),
+            InvalidCastException or FormatException or OverflowException or ArgumentException => new(
+                UnreadableKind.Faulty,
+                $"the answer could not be understood: {exception.Message}"
+            ),
+            ObjectDisposedException or InvalidOperationException => new(UnreadableKind.Unreachable, "the connection was closed"),
+            _ => new(UnreadableKind.Faulty, $"{exception.GetType().Name}: {exception.Message}"),
+        };
 
-    private static ConnectionFailure OfInner(Exception inner, Exception outer, ServerTarget target) => inner switch
-    {
-        SocketException socket => OfSocket(socket, target),
-        AuthenticationException => new(UnreadableKind.AccessDenied, $"TLS: {inner.Message}"),
-        TimeoutException or OperationCanceledException => NoAnswer(target.ConnectTimeout),
-        IOException { InnerException: SocketException socket } => OfSocket(socket, target),
-        IOException => new(UnreadableKind.Unreachable, "the server closed the connection"),
-        PostgresException answer => OfAnswer(answer),
-        _ => new(UnreadableKind.Faulty, outer.Message),
-    };
+    private static ConnectionFailure OfInner(Exception inner, Exception outer, ServerTarget target) =>
+        inner switch
+        {
+            SocketException socket => OfSocket(socket, target),
+            AuthenticationException => new(UnreadableKind.AccessDenied, $"TLS: {inner.Message}"),
+            TimeoutException or OperationCanceledException => NoAnswer(target.ConnectTimeout),
+            IOException { InnerException: SocketException socket } => OfSocket(socket, target),
+            IOException => new(UnreadableKind.Unreachable, "the server closed the connection"),
+            PostgresException answer => OfAnswer(answer),
+            _ => new(UnreadableKind.Faulty, outer.Message),
+        };
 
-    private static ConnectionFailure OfSocket(SocketException failure, ServerTarget target) => failure.SocketErrorCode switch
-    {
-        SocketError.ConnectionRefused => new(UnreadableKind.Unreachable, $"connection refused at {target.Host} port {target.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}", Refused: true),
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => new(UnreadableKind.Unreachable, $"the name {target.Host} cannot be resolved"),
-        SocketError.HostUnreachable or SocketError.NetworkUnreachable => new(UnreadableKind.Unreachable, $"no route to {target.Host}"),
-        SocketError.TimedOut => NoAnswer(target.ConnectTimeout),
-        SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown =>
-            new(UnreadableKind.Unreachable, "the server broke the connection"),
-        _ => new(UnreadableKind.Unreachable, failure.Message),
-    };
+    private static ConnectionFailure OfSocket(SocketException failure, ServerTarget target) =>
+        failure.SocketErrorCode switch
+        {
+            SocketError.ConnectionRefused => new(
+                UnreadableKind.Unreachable,
+                $"connection refused at {target.Host} port {target.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)}",
+                Refused: true
+            ),
+            SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => new(
+                UnreadableKind.Unreachable,
+                $"the name {target.Host} cannot be resolved"
+            ),
+            SocketError.HostUnreachable or SocketError.NetworkUnreachable => new(
+                UnreadableKind.Unreachable,
+                $"no route to {target.Host}"
+            ),
+            SocketError.TimedOut => NoAnswer(target.ConnectTimeout),
+            SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => new(
+                UnreadableKind.Unreachable,
+                "the server broke the connection"
+            ),
+            _ => new(UnreadableKind.Unreachable, failure.Message),
+        };
 
-    private static ConnectionFailure OfAnswer(PostgresException answer) => answer.SqlState switch
-    {
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.TooManyConnections
+    private static ConnectionFailure OfAnswer(PostgresException answer) =>
+        answer.SqlState switch
+        {
+            PostgresErrorCodes.InvalidPassword
+            or PostgresErrorCodes.InvalidAuthorizationSpecification
+            or PostgresErrorCodes.TooManyConnections
             or PostgresErrorCodes.InsufficientPrivilege => new(UnreadableKind.AccessDenied, answer.MessageText),
-        PostgresErrorCodes.CannotConnectNow => new(UnreadableKind.NotReady, answer.MessageText),
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => new(UnreadableKind.NotReady, answer.MessageText),
-        PostgresErrorCodes.QueryCanceled => new(UnreadableKind.Faulty, $"a query did not end in time: {answer.MessageText}"),
-        _ => new(UnreadableKind.Faulty, $"{answer.MessageText} ({answer.SqlState})"),
-    };
+            PostgresErrorCodes.CannotConnectNow => new(UnreadableKind.NotReady, answer.MessageText),
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => new(
+                UnreadableKind.NotReady,
+                answer.MessageText
+            ),
+            PostgresErrorCodes.QueryCanceled => new(UnreadableKind.Faulty, $"a query did not end in time: {answer.MessageText}"),
+            _ => new(UnreadableKind.Faulty, $"{answer.MessageText} ({answer.SqlState})"),
+        };
 }

@@ -30,14 +30,19 @@ public sealed class SecretStore : ISecretStore
             if (!file.Exists)
                 return new SecretLookup.Missing($"{reference.Describe()} does not exist");
             if (file.Length > SecretBytesMax)
-                return new SecretLookup.Missing($"{reference.Describe()} is larger than {SecretBytesMax / 1024} KiB and not taken for a secret");
+                return new SecretLookup.Missing(
+                    $"{reference.Describe()} is larger than {SecretBytesMax / 1024} KiB and not taken for a secret"
+                );
             if (!OperatingSystem.IsWindows() && IsOpenToOthers(path))
                 return new SecretLookup.Missing($"{reference.Describe()} is accessible to group or others; chmod 600 it");
             // Pipes, devices and what the kernel makes up have no length: to read them is to wait, or never to end.
             if (file.Length == 0)
                 return new SecretLookup.Missing($"{reference.Describe()} is empty");
             var text = File.ReadAllText(path);
-            var secret = text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
+            var secret =
+                text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2]
+                : text.EndsWith('\n') ? text[..^1]
+                : text;
             return secret.Length > 0
                 ? new SecretLookup.Found(secret)
                 : new SecretLookup.Missing($"{reference.Describe()} is empty");

@@ -23,7 +23,11 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
     /// over a second connection to the same server and waits there for an answer, which a hanging server never gives.
     /// What was given up ends by itself: the login by Npgsql's own timeout, a query by statement_timeout or TCP keep-alive.
     /// </remarks>
-    public async ValueTask<ServerAnswer<T>> UseAsync<T>(ServerTarget target, Func<ServerSession, Task<T>> use, CancellationToken cancel)
+    public async ValueTask<ServerAnswer<T>> UseAsync<T>(
+        ServerTarget target,
+        Func<ServerSession, Task<T>> use,
+        CancellationToken cancel
+    )
     {
         using var deadline = new CancellationTokenSource(target.TotalTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
@@ -52,7 +56,12 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
 
     public ValueTask DisposeAsync() => ForgetAsync(static _ => true);
 
-    private async Task<ServerAnswer<T>> UseOnceAsync<T>(ServerTarget target, Func<ServerSession, Task<T>> use, GivenUp givenUp, CancellationToken cancel)
+    private async Task<ServerAnswer<T>> UseOnceAsync<T>(
+        ServerTarget target,
+        Func<ServerSession, Task<T>> use,
+        GivenUp givenUp,
+        CancellationToken cancel
+    )
     {
         if (kept.TryRemove(target, out var old))
         {
@@ -67,7 +76,12 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         var result = await UseNewAsync(target, use, givenUp, hidden, cancel).ConfigureAwait(false);
         // A timeout of a role or the server may have ended the very statement that sets the engine's own, or the session before it. Only then
         // does the engine's stand in the startup packet, for there it hides the server's.
-        while (result is ServerAnswer<T>.Failed { Failure.Code: var code } && SessionPins.EndedBy(code) is { } timeout && !hidden.Contains(timeout) && !cancel.IsCancellationRequested)
+        while (
+            result is ServerAnswer<T>.Failed { Failure.Code: var code }
+            && SessionPins.EndedBy(code) is { } timeout
+            && !hidden.Contains(timeout)
+            && !cancel.IsCancellationRequested
+        )
         {
             hidden.Add(timeout);
             result = await UseNewAsync(target, use, givenUp, hidden, cancel).ConfigureAwait(false);
@@ -75,17 +89,28 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         return result;
     }
 
-    private async Task<ServerAnswer<T>> UseNewAsync<T>(ServerTarget target, Func<ServerSession, Task<T>> use, GivenUp givenUp, IReadOnlyCollection<string> hidden, CancellationToken cancel)
+    private async Task<ServerAnswer<T>> UseNewAsync<T>(
+        ServerTarget target,
+        Func<ServerSession, Task<T>> use,
+        GivenUp givenUp,
+        IReadOnlyCollection<string> hidden,
+        CancellationToken cancel
+    )
     {
         var opened = await OpenAsync(target, hidden, cancel).ConfigureAwait(false);
         if (opened is ServerAnswer<ServerSession>.Failed failed)
             return new ServerAnswer<T>.Failed(failed.Failure);
-        var (result, problem) = await TryAsync(target, ((ServerAnswer<ServerSession>.Answered)opened).Value, use, givenUp).ConfigureAwait(false);
+        var (result, problem) = await TryAsync(target, ((ServerAnswer<ServerSession>.Answered)opened).Value, use, givenUp)
+            .ConfigureAwait(false);
         return result ?? new ServerAnswer<T>.Failed(problem!);
     }
 
     private async Task<(ServerAnswer<T>? Answer, ConnectionFailure? Failure)> TryAsync<T>(
-        ServerTarget target, ServerSession session, Func<ServerSession, Task<T>> use, GivenUp givenUp)
+        ServerTarget target,
+        ServerSession session,
+        Func<ServerSession, Task<T>> use,
+        GivenUp givenUp
+    )
     {
         try
         {
@@ -102,11 +127,23 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         }
     }
 
-    private async Task<ServerAnswer<ServerSession>> OpenAsync(ServerTarget target, IReadOnlyCollection<string> hidden, CancellationToken cancel)
+    private async Task<ServerAnswer<ServerSession>> OpenAsync(
+        ServerTarget target,
+        IReadOnlyCollection<string> hidden,
+        CancellationToken cancel
+    )
     {
         // One for the statement counts, of the others none at all.
-        var options = SessionPins.StartupOptions + string.Concat(hidden.Select(h =>
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $" -c {h}={(h == "statement_timeout" ? (long)Math.Max(1, target.TotalTimeout.TotalMilliseconds) : 0)}")));
+        var options =
+            SessionPins.StartupOptions
+            + string.Concat(
+                hidden.Select(h =>
+                    string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $" -c {h}={(h == "statement_timeout" ? (long)Math.Max(1, target.TotalTimeout.TotalMilliseconds) : 0)}"
+                    )
+                )
+            );
         var answer = await OpenAsync(target, options, cancel).ConfigureAwait(false);
         answer = answer is ServerAnswer<ServerSession>.Failed { Failure.Code: SessionPins.MissingLibrary }
             ? await OpenAsync(target, options + SessionPins.WithoutLibraries, cancel).ConfigureAwait(false)
@@ -133,7 +170,9 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
                     settings.Password = found.Secret;
                     break;
                 case SecretLookup.Missing missing:
-                    return new ServerAnswer<ServerSession>.Failed(new ConnectionFailure(UnreadableKind.AccessDenied, missing.Reason));
+                    return new ServerAnswer<ServerSession>.Failed(
+                        new ConnectionFailure(UnreadableKind.AccessDenied, missing.Reason)
+                    );
             }
         }
         // Loading the type catalog would cost a query on every connection; only built-in types are ever read. Without arrays,

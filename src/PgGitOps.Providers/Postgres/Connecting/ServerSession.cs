@@ -26,18 +26,17 @@ public sealed class ServerSession(NpgsqlDataSource source, NpgsqlConnection conn
 /// <summary>What came of using a server. Closed: <see cref="Answered"/>, <see cref="Failed"/>.</summary>
 public abstract record ServerAnswer<T>
 {
-    private ServerAnswer()
-    {
-    }
+    private ServerAnswer() { }
 
     public sealed record Answered(T Value) : ServerAnswer<T>;
 
     public sealed record Failed(ConnectionFailure Failure) : ServerAnswer<T>;
 
-    public TResult Match<TResult>(Func<T, TResult> answered, Func<ConnectionFailure, TResult> failed) => this switch
-    {
-        Answered a => answered(a.Value),
-        Failed f => failed(f.Failure),
-        _ => throw new InvalidOperationException("ServerAnswer is closed"),
-    };
+    public TResult Match<TResult>(Func<T, TResult> answered, Func<ConnectionFailure, TResult> failed) =>
+        this switch
+        {
+            Answered a => answered(a.Value),
+            Failed f => failed(f.Failure),
+            _ => throw new InvalidOperationException("ServerAnswer is closed"),
+        };
 }

@@ -18,33 +18,69 @@ internal static class SessionPins
 
     /// <summary>What a role, a database or the server sets may have ended the session before the statement that pins the rest.</summary>
     /// <returns>The setting to try again with in the startup packet: it is known to a server that ended a session for it. Null for other reasons.</returns>
-    public static string? EndedBy(string? code) => code switch
-    {
-        PostgresErrorCodes.QueryCanceled => "statement_timeout",
-        "57P05" => "idle_session_timeout",
-        "25P04" => "transaction_timeout",
-        _ => null,
-    };
+    public static string? EndedBy(string? code) =>
+        code switch
+        {
+            PostgresErrorCodes.QueryCanceled => "statement_timeout",
+            "57P05" => "idle_session_timeout",
+            "25P04" => "transaction_timeout",
+            _ => null,
+        };
 
     private static readonly (string Name, string Value)[] Startup =
     [
-        ("default_transaction_isolation", @"read\ committed"), ("default_transaction_deferrable", "off"), ("local_preload_libraries", ""), ("exit_on_error", "off"),
+        ("default_transaction_isolation", @"read\ committed"),
+        ("default_transaction_deferrable", "off"),
+        ("local_preload_libraries", ""),
+        ("exit_on_error", "off"),
     ];
 
     private static readonly (string Name, string Value)[] SingleUser =
     [
-        ("default_transaction_read_only", "off"), ("default_transaction_isolation", "'read committed'"), ("default_transaction_deferrable", "off"), ("session_replication_role", "origin"),
-        ("statement_timeout", "0"), ("lock_timeout", "0"), ("idle_in_transaction_session_timeout", "0"), ("row_security", "on"), ("standard_conforming_strings", "on"),
-        ("default_tablespace", "''"), ("default_table_access_method", "heap"), ("search_path", "pg_catalog"), ("session_preload_libraries", "''"), ("local_preload_libraries", "''"),
+        ("default_transaction_read_only", "off"),
+        ("default_transaction_isolation", "'read committed'"),
+        ("default_transaction_deferrable", "off"),
+        ("session_replication_role", "origin"),
+        ("statement_timeout", "0"),
+        ("lock_timeout", "0"),
+        ("idle_in_transaction_session_timeout", "0"),
+        ("row_security", "on"),
+        ("standard_conforming_strings", "on"),
+        ("default_tablespace", "''"),
+        ("default_table_access_method", "heap"),
+        ("search_path", "pg_catalog"),
+        ("session_preload_libraries", "''"),
+        ("local_preload_libraries", "''"),
     ];
 
     private static readonly (string Name, string Value)[] Later =
     [
-        ("session_replication_role", "origin"), ("lc_messages", "C"), ("row_security", "on"), ("standard_conforming_strings", "on"), ("backslash_quote", "safe_encoding"),
-        ("quote_all_identifiers", "off"), ("array_nulls", "on"), ("datestyle", "ISO, YMD"), ("intervalstyle", "postgres"), ("extra_float_digits", "1"), ("bytea_output", "hex"),
-        ("timezone", "UTC"), ("xmloption", "content"), ("client_min_messages", "notice"), ("password_encryption", "scram-sha-256"), ("createrole_self_grant", ""), ("check_function_bodies", "on"),
-        ("default_tablespace", ""), ("temp_tablespaces", ""), ("default_table_access_method", "heap"), ("transform_null_equals", "off"), ("idle_session_timeout", "0"), ("transaction_timeout", "0"),
-        ("allow_system_table_mods", "off"), ("zero_damaged_pages", "off"), ("ignore_system_indexes", "off"),
+        ("session_replication_role", "origin"),
+        ("lc_messages", "C"),
+        ("row_security", "on"),
+        ("standard_conforming_strings", "on"),
+        ("backslash_quote", "safe_encoding"),
+        ("quote_all_identifiers", "off"),
+        ("array_nulls", "on"),
+        ("datestyle", "ISO, YMD"),
+        ("intervalstyle", "postgres"),
+        ("extra_float_digits", "1"),
+        ("bytea_output", "hex"),
+        ("timezone", "UTC"),
+        ("xmloption", "content"),
+        ("client_min_messages", "notice"),
+        ("password_encryption", "scram-sha-256"),
+        ("createrole_self_grant", ""),
+        ("check_function_bodies", "on"),
+        ("default_tablespace", ""),
+        ("temp_tablespaces", ""),
+        ("default_table_access_method", "heap"),
+        ("transform_null_equals", "off"),
+        ("idle_session_timeout", "0"),
+        ("transaction_timeout", "0"),
+        ("allow_system_table_mods", "off"),
+        ("zero_damaged_pages", "off"),
+        ("ignore_system_indexes", "off"),
     ];
 
     /// <summary>Options of a startup packet: role=none first, for a role's setting may be another role.</summary>
@@ -59,13 +95,17 @@ internal static class SessionPins
     /// <summary>Sets the rest. Settings that this version does not have, or this login may not set, stay as they are.</summary>
     public static NpgsqlBatchCommand Command()
     {
-        var command = new NpgsqlBatchCommand("""
+        var command = new NpgsqlBatchCommand(
+            """
             select pg_catalog.set_config(s.name, pg_catalog.substr(p.pair, pg_catalog.strpos(p.pair, '=') operator(pg_catalog.+) 1), false)
               from pg_catalog.unnest(pg_catalog.string_to_array($1, '|')) p (pair)
               join pg_catalog.pg_settings s on pg_catalog.lower(s.name) operator(pg_catalog.=) pg_catalog.split_part(p.pair, '=', 1)
              where s.context operator(pg_catalog.=) 'user' or (s.context operator(pg_catalog.=) 'superuser' and pg_catalog.current_setting('is_superuser') operator(pg_catalog.=) 'on')
-            """);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = string.Join('|', Later.Select(l => $"{l.Name}={l.Value}")) });
+            """
+        );
+        command.Parameters.Add(
+            new NpgsqlParameter<string> { TypedValue = string.Join('|', Later.Select(l => $"{l.Name}={l.Value}")) }
+        );
         return command;
     }
 }

@@ -9,7 +9,11 @@ internal static class AccessListRedaction
 {
     private static readonly string[] Secrets = ["ldapbindpasswd", "radiussecrets", "radiussecret"];
 
-    public static AccessListFacts Apply(AccessListFacts list) => list with { Lines = list.Lines.Select(Redact).ToEquatableArray() };
+    public static AccessListFacts Apply(AccessListFacts list) =>
+        list with
+        {
+            Lines = list.Lines.Select(Redact).ToEquatableArray(),
+        };
 
     private static string Redact(string line)
     {

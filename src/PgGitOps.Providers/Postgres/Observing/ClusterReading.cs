@@ -10,21 +10,36 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
     // Backends a server has to fork for us at a time, besides the one for its own facts.
     private const int DatabasesAtOnceMax = 4;
 
-    private readonly TaskCompletionSource<(MemberTarget Member, ServerDraft Draft)?> primary = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(MemberTarget Member, ServerDraft Draft)?> primary = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
     private volatile ConnectionFailure? silence;
 
     public async Task<ClusterSnapshot> ReadAsync(CancellationToken cancel)
     {
-        var nameSet = cluster.SettingNames.Concat(ServerStatements.AlwaysRead).Select(n => n.ToLowerInvariant()).ToHashSet(StringComparer.Ordinal);
+        var nameSet = cluster
+            .SettingNames.Concat(ServerStatements.AlwaysRead)
+            .Select(n => n.ToLowerInvariant())
+            .ToHashSet(StringComparer.Ordinal);
         var names = string.Join(',', nameSet.Order(StringComparer.Ordinal));
-        var reading = Task.WhenAll(cluster.Members.Select(m => MemberReading.ReadAsync(
-            cluster, m, connections, time, names, nameSet,
-            (member, draft) =>
-            {
-                if (!draft.Head!.InRecovery)
-                    primary.TrySetResult((member, draft));
-            },
-            cancel)));
+        var reading = Task.WhenAll(
+            cluster.Members.Select(m =>
+                MemberReading.ReadAsync(
+                    cluster,
+                    m,
+                    connections,
+                    time,
+                    names,
+                    nameSet,
+                    (member, draft) =>
+                    {
+                        if (!draft.Head!.InRecovery)
+                            primary.TrySetResult((member, draft));
+                    },
+                    cancel
+                )
+            )
+        );
         var contents = DatabasesAsync(cancel);
         MemberReading[] members;
         try
@@ -38,17 +53,27 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
         var databases = await contents.ConfigureAwait(false);
         // A smart shutdown waits for every session, also for ours. Where nobody tells of one, no session outlives the look.
         foreach (var member in members.Where(m => m.Draft is not { IsStopping: false }))
-            await connections.ForgetAsync(target => target.Host == member.Member.Address && target.Port == member.Member.Port).ConfigureAwait(false);
+            await connections
+                .ForgetAsync(target => target.Host == member.Member.Address && target.Port == member.Member.Port)
+                .ConfigureAwait(false);
         var strangers = StrangerCheck.ByIdentity(members);
-        var snapshots = members.Select(m => m.ToSnapshot(strangers.GetValueOrDefault(m.Member.Name))).OrderBy(m => m.Name, StringComparer.Ordinal).ToEquatableArray();
+        var snapshots = members
+            .Select(m => m.ToSnapshot(strangers.GetValueOrDefault(m.Member.Name)))
+            .OrderBy(m => m.Name, StringComparer.Ordinal)
+            .ToEquatableArray();
         var primaries = members.Where(m => m.Facts is { InRecovery: false } && !strangers.ContainsKey(m.Member.Name)).ToArray();
         var doubt = WhyNoPrimary(members, primaries);
         return new ClusterSnapshot
         {
             Name = cluster.Name,
             Members = snapshots,
-            Databases = (doubt is null && primaries[0].Member == databases.ReadOn ? databases.Contents : WantedNames().Select(n => new DatabaseSnapshot(n, Unseen<DatabaseFacts>(snapshots, doubt))))
-                .OrderBy(d => d.Name, StringComparer.Ordinal).ToEquatableArray(),
+            Databases = (
+                doubt is null && primaries[0].Member == databases.ReadOn
+                    ? databases.Contents
+                    : WantedNames().Select(n => new DatabaseSnapshot(n, Unseen<DatabaseFacts>(snapshots, doubt)))
+            )
+                .OrderBy(d => d.Name, StringComparer.Ordinal)
+                .ToEquatableArray(),
             Record = doubt is null ? RecordOf(primaries[0]) : Unseen<ClusterRecord>(snapshots, doubt),
         };
     }
@@ -59,19 +84,37 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
             return (null, []);
         var known = found.Draft.Databases.ToDictionary(d => d.Name, StringComparer.Ordinal);
         var wanted = cluster.AllDatabases
-            ? known.Values.Where(d => d is { AllowConnections: true, IsTemplate: false }).Select(d => new DatabaseTarget(d.Name, null))
+            ? known
+                .Values.Where(d => d is { AllowConnections: true, IsTemplate: false })
+                .Select(d => new DatabaseTarget(d.Name, null))
             : cluster.Databases;
         using var gate = new SemaphoreSlim(DatabasesAtOnceMax);
-        var contents = await Task.WhenAll(wanted.Select(async d => new DatabaseSnapshot(d.Name, await DatabaseAsync(found.Member, d, known.GetValueOrDefault(d.Name), gate, cancel).ConfigureAwait(false)))).ConfigureAwait(false);
+        var contents = await Task.WhenAll(
+                wanted.Select(async d => new DatabaseSnapshot(
+                    d.Name,
+                    await DatabaseAsync(found.Member, d, known.GetValueOrDefault(d.Name), gate, cancel).ConfigureAwait(false)
+                ))
+            )
+            .ConfigureAwait(false);
         return (found.Member, contents);
     }
 
-    private async Task<Observation<DatabaseFacts>> DatabaseAsync(MemberTarget member, DatabaseTarget database, DatabaseFact? fact, SemaphoreSlim gate, CancellationToken cancel)
+    private async Task<Observation<DatabaseFacts>> DatabaseAsync(
+        MemberTarget member,
+        DatabaseTarget database,
+        DatabaseFact? fact,
+        SemaphoreSlim gate,
+        CancellationToken cancel
+    )
     {
         if (fact is null)
             return new Observation<DatabaseFacts>.Absent($"{member.Name} has no database {database.Name}", time.GetUtcNow());
         if (!fact.AllowConnections)
-            return new Observation<DatabaseFacts>.Unreadable(UnreadableKind.AccessDenied, $"database {database.Name} allows no connections", time.GetUtcNow());
+            return new Observation<DatabaseFacts>.Unreadable(
+                UnreadableKind.AccessDenied,
+                $"database {database.Name} allows no connections",
+                time.GetUtcNow()
+            );
         await gate.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
@@ -80,7 +123,9 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
             if (silence is { } silent)
                 return new Observation<DatabaseFacts>.Unreadable(silent.Kind, silent.Reason, at);
             var target = ServerTarget.Of(cluster.Access, member.Address, member.Port, database.Name);
-            var answer = await connections.UseAsync(target, session => DatabaseReading.ReadAsync(session, target, database.Schemas?.ToArray()), cancel).ConfigureAwait(false);
+            var answer = await connections
+                .UseAsync(target, session => DatabaseReading.ReadAsync(session, target, database.Schemas?.ToArray()), cancel)
+                .ConfigureAwait(false);
             return answer.Match<Observation<DatabaseFacts>>(
                 facts => new Observation<DatabaseFacts>.Seen(facts, at),
                 failure =>
@@ -88,7 +133,8 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
                     if (failure.Kind == UnreadableKind.Unreachable)
                         silence = failure;
                     return new Observation<DatabaseFacts>.Unreadable(failure.Kind, failure.Reason, at);
-                });
+                }
+            );
         }
         finally
         {
@@ -98,22 +144,36 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
 
     private IEnumerable<string> WantedNames() => cluster.Databases.Select(d => d.Name);
 
-    private static Observation<ClusterRecord> RecordOf(MemberReading primary) => primary.Draft!.Rights!.Record switch
-    {
-        RecordState.Readable => new Observation<ClusterRecord>.Seen(primary.Draft.ToRecord(), primary.At),
-        RecordState.None => new Observation<ClusterRecord>.Absent($"database {ServerTarget.MaintenanceDatabase} on {primary.Member.Name} holds no schema pggitops", primary.At),
-        RecordState.Denied => new Observation<ClusterRecord>.Unreadable(UnreadableKind.AccessDenied, "the tables of schema pggitops may not be read by this login", primary.At),
-        RecordState.Foreign => new Observation<ClusterRecord>.Unreadable(UnreadableKind.Faulty, "schema pggitops or one of its tables is owned neither by this login nor by a superuser: what it says is not trusted", primary.At),
-        _ => throw new InvalidOperationException("every state has an observation"),
-    };
+    private static Observation<ClusterRecord> RecordOf(MemberReading primary) =>
+        primary.Draft!.Rights!.Record switch
+        {
+            RecordState.Readable => new Observation<ClusterRecord>.Seen(primary.Draft.ToRecord(), primary.At),
+            RecordState.None => new Observation<ClusterRecord>.Absent(
+                $"database {ServerTarget.MaintenanceDatabase} on {primary.Member.Name} holds no schema pggitops",
+                primary.At
+            ),
+            RecordState.Denied => new Observation<ClusterRecord>.Unreadable(
+                UnreadableKind.AccessDenied,
+                "the tables of schema pggitops may not be read by this login",
+                primary.At
+            ),
+            RecordState.Foreign => new Observation<ClusterRecord>.Unreadable(
+                UnreadableKind.Faulty,
+                "schema pggitops or one of its tables is owned neither by this login nor by a superuser: what it says is not trusted",
+                primary.At
+            ),
+            _ => throw new InvalidOperationException("every state has an observation"),
+        };
 
     /// <returns>Null when exactly one primary was read.</returns>
-    private static string? WhyNoPrimary(MemberReading[] members, MemberReading[] primaries) => primaries.Length switch
-    {
-        1 => null,
-        0 => members.Length == 0 ? "the cluster has no member" : "no primary could be read",
-        _ => $"more than one member accepts writes: {string.Join(", ", primaries.Select(p => p.Member.Name).Order(StringComparer.Ordinal))}",
-    };
+    private static string? WhyNoPrimary(MemberReading[] members, MemberReading[] primaries) =>
+        primaries.Length switch
+        {
+            1 => null,
+            0 => members.Length == 0 ? "the cluster has no member" : "no primary could be read",
+            _ =>
+                $"more than one member accepts writes: {string.Join(", ", primaries.Select(p => p.Member.Name).Order(StringComparer.Ordinal))}",
+        };
 
     /// <summary>What is known of something that only a primary could show.</summary>
     private Observation<T> Unseen<T>(EquatableArray<MemberSnapshot> members, string? doubt)
@@ -121,6 +181,10 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
         var at = time.GetUtcNow();
         if (members.Count > 0 && members.All(m => m.Server is Observation<ServerFacts>.Absent))
             return new Observation<T>.Absent("no member of the cluster exists", at);
-        return new Observation<T>.Unreadable(UnreadableKind.Unreachable, doubt ?? "the primary changed while it was being read", at);
+        return new Observation<T>.Unreadable(
+            UnreadableKind.Unreachable,
+            doubt ?? "the primary changed while it was being read",
+            at
+        );
     }
 }

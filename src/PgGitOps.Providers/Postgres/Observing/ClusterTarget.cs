@@ -31,12 +31,25 @@ public sealed record ClusterTarget
         {
             Name = cluster.Name,
             Access = environment.Access,
-            Members = [.. cluster.Members.Select(m => new MemberTarget(m.Name, addresses[m.Host], m.Port)
-            {
-                Look = probe is null ? null : cancel => probe.LookAsync(fleet, cluster, m, cancel),
-            })],
-            SettingNames = [.. cluster.Parameters.Select(p => p.Name), .. cluster.Roles.SelectMany(r => r.Settings).Select(p => p.Name), .. cluster.Databases.SelectMany(d => d.Settings).Select(p => p.Name)],
-            Databases = [.. cluster.Databases.Where(d => d.Schemas.Count + d.Extensions.Count + d.Grants.Count + d.DefaultPrivileges.Count > 0).Select(DatabaseTarget.Of)],
+            Members =
+            [
+                .. cluster.Members.Select(m => new MemberTarget(m.Name, addresses[m.Host], m.Port)
+                {
+                    Look = probe is null ? null : cancel => probe.LookAsync(fleet, cluster, m, cancel),
+                }),
+            ],
+            SettingNames =
+            [
+                .. cluster.Parameters.Select(p => p.Name),
+                .. cluster.Roles.SelectMany(r => r.Settings).Select(p => p.Name),
+                .. cluster.Databases.SelectMany(d => d.Settings).Select(p => p.Name),
+            ],
+            Databases =
+            [
+                .. cluster
+                    .Databases.Where(d => d.Schemas.Count + d.Extensions.Count + d.Grants.Count + d.DefaultPrivileges.Count > 0)
+                    .Select(DatabaseTarget.Of),
+            ],
             ClusterNames = [cluster.Name, .. cluster.Manager.Match(_ => Array.Empty<string>(), patroni => [patroni.Scope])],
         };
     }
@@ -52,7 +65,14 @@ public sealed record MemberTarget(string Name, string Address, int Port)
 /// <param name="Schemas">Schemas whose tables, sequences and functions are read; null reads all.</param>
 public sealed record DatabaseTarget(string Name, IReadOnlyCollection<string>? Schemas)
 {
-    public static DatabaseTarget Of(Database database) => new(
-        database.Name,
-        [.. database.Schemas.Select(s => s.Name).Concat(database.Grants.Select(g => g.Schema).OfType<string>()).Distinct(StringComparer.Ordinal)]);
+    public static DatabaseTarget Of(Database database) =>
+        new(
+            database.Name,
+            [
+                .. database
+                    .Schemas.Select(s => s.Name)
+                    .Concat(database.Grants.Select(g => g.Schema).OfType<string>())
+                    .Distinct(StringComparer.Ordinal),
+            ]
+        );
 }

@@ -17,10 +17,16 @@ internal static partial class ConninfoRedaction
     }
 
     // libpq: keyword = value, where a quoted value may hold \' and \\; an unquoted one ends at white space, and in a URI's query at &.
-    [GeneratedRegex("""((?:password|sslpassword)\s*=\s*)(?:'(?:[^'\\]|\\.)*'?|(?:[^\s&\\]|\\.)*)""", RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """((?:password|sslpassword)\s*=\s*)(?:'(?:[^'\\]|\\.)*'?|(?:[^\s&\\]|\\.)*)""",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant
+    )]
     private static partial Regex SecretPair();
 
     // postgresql://user:password@host
-    [GeneratedRegex("""(^\s*postgres(?:ql)?://[^:@/?\s]*:)[^@/\s]*(@)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        """(^\s*postgres(?:ql)?://[^:@/?\s]*:)[^@/\s]*(@)""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+    )]
     private static partial Regex UriPassword();
 }

@@ -77,28 +77,51 @@ internal static class DatabaseReading
         if (pins)
             batch.BatchCommands.Add(SessionPin.Command(target.TotalTimeout));
         var acls = new NpgsqlBatchCommand(Acls);
-        acls.Parameters.Add(new NpgsqlParameter { Value = schemas is null ? DBNull.Value : JsonArray(schemas), NpgsqlDbType = NpgsqlDbType.Text });
-        foreach (var command in (NpgsqlBatchCommand[])[new(Schemas), new(Extensions), acls, new(DefaultAcls), new(FunctionSettings)])
+        acls.Parameters.Add(
+            new NpgsqlParameter { Value = schemas is null ? DBNull.Value : JsonArray(schemas), NpgsqlDbType = NpgsqlDbType.Text }
+        );
+        foreach (
+            var command in (NpgsqlBatchCommand[])[new(Schemas), new(Extensions), acls, new(DefaultAcls), new(FunctionSettings)]
+        )
             batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
         if (pins)
             await reader.NextResultAsync().ConfigureAwait(false);
         var names = await RowsAsync(reader, static row => new SchemaFact(row.Word(0), row.Word(1))).ConfigureAwait(false);
-        var extensions = await RowsAsync(reader, static row => new ExtensionFact(row.Word(0), row.Word(1), row.Word(2), row.Text(3))).ConfigureAwait(false);
-        var objects = await RowsAsync(reader, static row => new AclFact(row.Word(0), row.Text(1), row.Word(2), row.Word(3), row.Text(4), Privileges(row, 5))).ConfigureAwait(false);
-        var defaults = await RowsAsync(reader, static row => new DefaultAclFact(row.Word(0), row.Text(1), row.Word(2), row.Word(3), Privileges(row, 4))).ConfigureAwait(false);
-        var functions = await RowsAsync(reader, static row => new FunctionSettingFact(row.Word(0), row.Word(1), row.Word(2))).ConfigureAwait(false);
+        var extensions = await RowsAsync(
+                reader,
+                static row => new ExtensionFact(row.Word(0), row.Word(1), row.Word(2), row.Text(3))
+            )
+            .ConfigureAwait(false);
+        var objects = await RowsAsync(
+                reader,
+                static row => new AclFact(row.Word(0), row.Text(1), row.Word(2), row.Word(3), row.Text(4), Privileges(row, 5))
+            )
+            .ConfigureAwait(false);
+        var defaults = await RowsAsync(
+                reader,
+                static row => new DefaultAclFact(row.Word(0), row.Text(1), row.Word(2), row.Word(3), Privileges(row, 4))
+            )
+            .ConfigureAwait(false);
+        var functions = await RowsAsync(reader, static row => new FunctionSettingFact(row.Word(0), row.Word(1), row.Word(2)))
+            .ConfigureAwait(false);
         return new DatabaseFacts
         {
             FunctionSettings = functions.OrderBy(f => f.Function, StringComparer.Ordinal).ToEquatableArray(),
             Schemas = names.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
             Extensions = extensions.OrderBy(e => e.Name, StringComparer.Ordinal).ToEquatableArray(),
             Acls = objects
-                .OrderBy(a => a.Kind, StringComparer.Ordinal).ThenBy(a => a.Schema, StringComparer.Ordinal)
-                .ThenBy(a => a.Object, StringComparer.Ordinal).ThenBy(a => a.Grantee, StringComparer.Ordinal).ToEquatableArray(),
+                .OrderBy(a => a.Kind, StringComparer.Ordinal)
+                .ThenBy(a => a.Schema, StringComparer.Ordinal)
+                .ThenBy(a => a.Object, StringComparer.Ordinal)
+                .ThenBy(a => a.Grantee, StringComparer.Ordinal)
+                .ToEquatableArray(),
             DefaultAcls = defaults
-                .OrderBy(d => d.ForRole, StringComparer.Ordinal).ThenBy(d => d.Schema, StringComparer.Ordinal)
-                .ThenBy(d => d.On, StringComparer.Ordinal).ThenBy(d => d.Grantee, StringComparer.Ordinal).ToEquatableArray(),
+                .OrderBy(d => d.ForRole, StringComparer.Ordinal)
+                .ThenBy(d => d.Schema, StringComparer.Ordinal)
+                .ThenBy(d => d.On, StringComparer.Ordinal)
+                .ThenBy(d => d.Grantee, StringComparer.Ordinal)
+                .ToEquatableArray(),
         };
     }
 

@@ -6,30 +6,66 @@ namespace PgGitOps.Providers.Postgres.Observing;
 /// <summary>What one member gave.</summary>
 /// <param name="Facts">Null where the server gave none.</param>
 /// <param name="Draft">Where the facts come from, with the record that is no part of them.</param>
-internal sealed record MemberReading(MemberTarget Member, DateTimeOffset At, ServerFacts? Facts, ServerDraft? Draft, ConnectionFailure? Failure, Observation<DataDirectoryFacts>? Host)
+internal sealed record MemberReading(
+    MemberTarget Member,
+    DateTimeOffset At,
+    ServerFacts? Facts,
+    ServerDraft? Draft,
+    ConnectionFailure? Failure,
+    Observation<DataDirectoryFacts>? Host
+)
 {
     public static async Task<MemberReading> ReadAsync(
-        ClusterTarget cluster, MemberTarget member, ServerConnections connections, TimeProvider time, string names, IReadOnlySet<string> nameSet, Action<MemberTarget, ServerDraft> onHead, CancellationToken cancel)
+        ClusterTarget cluster,
+        MemberTarget member,
+        ServerConnections connections,
+        TimeProvider time,
+        string names,
+        IReadOnlySet<string> nameSet,
+        Action<MemberTarget, ServerDraft> onHead,
+        CancellationToken cancel
+    )
     {
         var at = time.GetUtcNow();
         var target = ServerTarget.Of(cluster.Access, member.Address, member.Port);
-        var answer = await connections.UseAsync(
-            target,
-            session => ServerReading.ReadAsync(session, target, names, draft =>
-            {
-                if (StrangerCheck.ByClusterName(cluster, member, draft.ClusterName) is null)
-                    onHead(member, draft);
-            }),
-            cancel).ConfigureAwait(false);
+        var answer = await connections
+            .UseAsync(
+                target,
+                session =>
+                    ServerReading.ReadAsync(
+                        session,
+                        target,
+                        names,
+                        draft =>
+                        {
+                            if (StrangerCheck.ByClusterName(cluster, member, draft.ClusterName) is null)
+                                onHead(member, draft);
+                        }
+                    ),
+                cancel
+            )
+            .ConfigureAwait(false);
         return answer switch
         {
-            ServerAnswer<ServerDraft>.Answered { Value: var draft } => StrangerCheck.ByClusterName(cluster, member, draft.ClusterName) is { } stranger
+            ServerAnswer<ServerDraft>.Answered { Value: var draft } => StrangerCheck.ByClusterName(
+                cluster,
+                member,
+                draft.ClusterName
+            )
+                is { } stranger
                 ? new MemberReading(member, at, null, null, stranger, null)
                 : new MemberReading(member, at, draft.ToFacts(cluster.Access.User, nameSet), draft, null, null),
             ServerAnswer<ServerDraft>.Failed { Failure: var failure } => new MemberReading(
-                member, at, null, null, failure,
+                member,
+                at,
+                null,
+                null,
+                failure,
                 // Only a machine that answers and has nobody listening is worth a look at its disk: any other failure says that a server may be alive.
-                failure.Refused && member.Look is not null ? await LookAsync(member.Look, cluster.Access.ObserveTimeout, time, cancel).ConfigureAwait(false) : null),
+                failure.Refused && member.Look is not null
+                    ? await LookAsync(member.Look, cluster.Access.ObserveTimeout, time, cancel).ConfigureAwait(false)
+                    : null
+            ),
             _ => throw new InvalidOperationException("ServerAnswer is closed"),
         };
     }
@@ -46,7 +82,11 @@ internal sealed record MemberReading(MemberTarget Member, DateTimeOffset At, Ser
     }
 
     private static async Task<Observation<DataDirectoryFacts>> LookAsync(
-        Func<CancellationToken, ValueTask<Observation<DataDirectoryFacts>>> look, TimeSpan timeout, TimeProvider time, CancellationToken cancel)
+        Func<CancellationToken, ValueTask<Observation<DataDirectoryFacts>>> look,
+        TimeSpan timeout,
+        TimeProvider time,
+        CancellationToken cancel
+    )
     {
         using var deadline = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
@@ -56,7 +96,11 @@ internal sealed record MemberReading(MemberTarget Member, DateTimeOffset At, Ser
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return new Observation<DataDirectoryFacts>.Unreadable(UnreadableKind.Unreachable, ConnectionFailure.NoAnswer(timeout).Reason, time.GetUtcNow());
+            return new Observation<DataDirectoryFacts>.Unreadable(
+                UnreadableKind.Unreachable,
+                ConnectionFailure.NoAnswer(timeout).Reason,
+                time.GetUtcNow()
+            );
         }
     }
 }

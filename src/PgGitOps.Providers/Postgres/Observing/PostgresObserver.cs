@@ -10,14 +10,33 @@ namespace PgGitOps.Providers.Postgres.Observing;
 /// <param name="probe">Looks at hosts where nobody listens; null where hosts cannot be looked at. Then no member is ever called absent.</param>
 public sealed class PostgresObserver(ServerConnections connections, TimeProvider time, IHostProbe? probe = null) : IObserver
 {
-    public ValueTask<FleetSnapshot> ObserveAsync(ValidFleet fleet, IReadOnlyCollection<string> clusters, CancellationToken cancel) =>
-        ObserveAsync([.. clusters.Select(name => ClusterTarget.Of(fleet, fleet.FindCluster(name) ?? throw new ArgumentException($"the fleet has no cluster {name}", nameof(clusters)), probe))], cancel);
+    public ValueTask<FleetSnapshot> ObserveAsync(
+        ValidFleet fleet,
+        IReadOnlyCollection<string> clusters,
+        CancellationToken cancel
+    ) =>
+        ObserveAsync(
+            [
+                .. clusters.Select(name =>
+                    ClusterTarget.Of(
+                        fleet,
+                        fleet.FindCluster(name)
+                            ?? throw new ArgumentException($"the fleet has no cluster {name}", nameof(clusters)),
+                        probe
+                    )
+                ),
+            ],
+            cancel
+        );
 
     /// <inheritdoc cref="IObserver.ObserveAsync"/>
     public async ValueTask<FleetSnapshot> ObserveAsync(IReadOnlyCollection<ClusterTarget> clusters, CancellationToken cancel)
     {
         var at = time.GetUtcNow();
-        var snapshots = await Task.WhenAll(clusters.Select(c => Task.Run(() => new ClusterReading(c, connections, time).ReadAsync(cancel), cancel))).ConfigureAwait(false);
+        var snapshots = await Task.WhenAll(
+                clusters.Select(c => Task.Run(() => new ClusterReading(c, connections, time).ReadAsync(cancel), cancel))
+            )
+            .ConfigureAwait(false);
         return new FleetSnapshot(at, snapshots.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray());
     }
 

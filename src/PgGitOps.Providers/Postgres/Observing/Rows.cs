@@ -14,7 +14,8 @@ internal static class Rows
 
     /// <summary>A text that is there. Bytes that are no UTF-8 come as U+FFFD.</summary>
     /// <remarks>Names of roles and databases are shared by databases of every encoding, and a server sends them as they are.</remarks>
-    public static string Word(this NpgsqlDataReader row, int column) => Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(column));
+    public static string Word(this NpgsqlDataReader row, int column) =>
+        Encoding.UTF8.GetString(row.GetFieldValue<byte[]>(column));
 
     public static int? Number(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
 
@@ -24,6 +25,8 @@ internal static class Rows
         var microseconds = row.GetFieldValue<long>(column);
         if (microseconds >= (DateTimeOffset.MaxValue - Epoch).Ticks / TicksPerMicrosecond)
             return DateTimeOffset.MaxValue;
-        return microseconds <= (DateTimeOffset.MinValue - Epoch).Ticks / TicksPerMicrosecond ? DateTimeOffset.MinValue : Epoch.AddTicks(microseconds * TicksPerMicrosecond);
+        return microseconds <= (DateTimeOffset.MinValue - Epoch).Ticks / TicksPerMicrosecond
+            ? DateTimeOffset.MinValue
+            : Epoch.AddTicks(microseconds * TicksPerMicrosecond);
     }
 }

@@ -10,7 +10,15 @@ namespace PgGitOps.Providers.Postgres.Observing;
 /// <param name="WalDirectory">pg_wal may be listed.</param>
 /// <param name="Token">The record's fencing token may be read.</param>
 /// <param name="TellsAdopted">The record tells values that were found from those that were brought about.</param>
-internal sealed record ServerRights(bool Verifiers, bool Files, RecordState Record, bool TellsAdopted, bool AccessList, bool WalDirectory, bool Token);
+internal sealed record ServerRights(
+    bool Verifiers,
+    bool Files,
+    RecordState Record,
+    bool TellsAdopted,
+    bool AccessList,
+    bool WalDirectory,
+    bool Token
+);
 
 internal enum RecordState
 {
@@ -62,17 +70,31 @@ internal sealed class ServerDraft
     public ServerFacts ToFacts(string user, IReadOnlySet<string> names)
     {
         var head = Head ?? throw new InvalidOperationException("the head of a server is always read first");
-        var roles = Roles.Select(r => Verifiers.TryGetValue(r.Name, out var verifier) ? r with { PasswordVerifier = verifier } : r);
+        var roles = Roles.Select(r =>
+            Verifiers.TryGetValue(r.Name, out var verifier) ? r with { PasswordVerifier = verifier } : r
+        );
         return head with
         {
             Settings = SessionShadow.Lift(this, user, names).OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
             FileSettings = FileSettings.ToEquatableArray(),
             Roles = roles.OrderBy(r => r.Name, StringComparer.Ordinal).ToEquatableArray(),
-            Memberships = Memberships.GroupBy(m => (m.Role, m.Member)).Select(Merged).OrderBy(m => m.Role, StringComparer.Ordinal).ThenBy(m => m.Member, StringComparer.Ordinal).ToEquatableArray(),
+            Memberships = Memberships
+                .GroupBy(m => (m.Role, m.Member))
+                .Select(Merged)
+                .OrderBy(m => m.Role, StringComparer.Ordinal)
+                .ThenBy(m => m.Member, StringComparer.Ordinal)
+                .ToEquatableArray(),
             Databases = Databases.OrderBy(d => d.Name, StringComparer.Ordinal).ToEquatableArray(),
-            ScopedSettings = ScopedSettings.OrderBy(s => s.Database, StringComparer.Ordinal).ThenBy(s => s.Role, StringComparer.Ordinal).ThenBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
+            ScopedSettings = ScopedSettings
+                .OrderBy(s => s.Database, StringComparer.Ordinal)
+                .ThenBy(s => s.Role, StringComparer.Ordinal)
+                .ThenBy(s => s.Name, StringComparer.Ordinal)
+                .ToEquatableArray(),
             Slots = Slots.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
-            Standbys = Standbys.OrderBy(s => s.ApplicationName, StringComparer.Ordinal).ThenBy(s => s.ClientAddress, StringComparer.Ordinal).ToEquatableArray(),
+            Standbys = Standbys
+                .OrderBy(s => s.ApplicationName, StringComparer.Ordinal)
+                .ThenBy(s => s.ClientAddress, StringComparer.Ordinal)
+                .ToEquatableArray(),
             WalReceiver = WalReceiver,
             AccessList = AccessList,
             // A standby that lost its source tells the timeline of its last restart point, however far it has come since.
@@ -81,14 +103,23 @@ internal sealed class ServerDraft
         };
     }
 
-    public ClusterRecord ToRecord() => new(
-        Inventory.OrderBy(i => i.Object, StringComparer.Ordinal).ToEquatableArray(),
-        Applied.OrderBy(a => a.Object, StringComparer.Ordinal).ThenBy(a => a.Field, StringComparer.Ordinal).ToEquatableArray(),
-        Suspension) { Token = Token };
+    public ClusterRecord ToRecord() =>
+        new(
+            Inventory.OrderBy(i => i.Object, StringComparer.Ordinal).ToEquatableArray(),
+            Applied
+                .OrderBy(a => a.Object, StringComparer.Ordinal)
+                .ThenBy(a => a.Field, StringComparer.Ordinal)
+                .ToEquatableArray(),
+            Suspension
+        )
+        {
+            Token = Token,
+        };
 
     /// <summary>Any ADMIN OPTION counts.</summary>
-    private static MembershipFact Merged(IGrouping<(string Role, string Member), MembershipFact> granted) => new(granted.Key.Role, granted.Key.Member, granted.Any(m => m.AdminOption))
-    {
-        Grantors = granted.SelectMany(m => m.Grantors).Order(StringComparer.Ordinal).ToEquatableArray(),
-    };
+    private static MembershipFact Merged(IGrouping<(string Role, string Member), MembershipFact> granted) =>
+        new(granted.Key.Role, granted.Key.Member, granted.Any(m => m.AdminOption))
+        {
+            Grantors = granted.SelectMany(m => m.Grantors).Order(StringComparer.Ordinal).ToEquatableArray(),
+        };
 }

@@ -12,21 +12,42 @@ namespace PgGitOps.Providers.Postgres.Observing;
 internal static class ServerReading
 {
     /// <param name="onHead">Told about the server as soon as its databases are known, while the rest is still being read.</param>
-    public static async Task<ServerDraft> ReadAsync(ServerSession session, ServerTarget target, string names, Action<ServerDraft>? onHead)
+    public static async Task<ServerDraft> ReadAsync(
+        ServerSession session,
+        ServerTarget target,
+        string names,
+        Action<ServerDraft>? onHead
+    )
     {
         var remembered = session.Memory as ServerRights;
         var draft = new ServerDraft { HiddenTimeouts = session.HiddenTimeouts };
-        await RunAsync(session, target, [.. ServerStatements.All, .. remembered is null ? [] : RightfulStatements.For(remembered)], names, draft, onHead).ConfigureAwait(false);
+        await RunAsync(
+                session,
+                target,
+                [.. ServerStatements.All, .. remembered is null ? [] : RightfulStatements.For(remembered)],
+                names,
+                draft,
+                onHead
+            )
+            .ConfigureAwait(false);
         var rights = draft.Rights ?? throw new FormatException("the server's head has no row");
         session.Memory = rights;
-        var missing = remembered is null ? RightfulStatements.For(rights) : RightfulStatements.For(rights).Except(RightfulStatements.For(remembered));
+        var missing = remembered is null
+            ? RightfulStatements.For(rights)
+            : RightfulStatements.For(rights).Except(RightfulStatements.For(remembered));
         if (missing.ToArray() is { Length: > 0 } more)
             await RunAsync(session, target, more, names, draft, null).ConfigureAwait(false);
         return draft;
     }
 
     private static async Task RunAsync(
-        ServerSession session, ServerTarget target, IReadOnlyList<ServerStatement> statements, string names, ServerDraft draft, Action<ServerDraft>? onHead)
+        ServerSession session,
+        ServerTarget target,
+        IReadOnlyList<ServerStatement> statements,
+        string names,
+        ServerDraft draft,
+        Action<ServerDraft>? onHead
+    )
     {
         await using var batch = new NpgsqlBatch(session.Connection);
         var pins = session.IsFresh;

@@ -9,14 +9,28 @@ internal static class ServerStatements
     /// <summary>Read even at their default: dangerous ones, and those a standby must not have lower than its primary.</summary>
     public static readonly IReadOnlyList<string> AlwaysRead =
     [
-        "archive_command", "archive_mode", "data_checksums", "fsync", "full_page_writes", "listen_addresses", "log_statement",
-        "max_connections", "max_locks_per_transaction", "max_prepared_transactions", "max_wal_senders", "max_worker_processes",
-        "password_encryption", "synchronous_commit", "synchronous_standby_names", "wal_level",
+        "archive_command",
+        "archive_mode",
+        "data_checksums",
+        "fsync",
+        "full_page_writes",
+        "listen_addresses",
+        "log_statement",
+        "max_connections",
+        "max_locks_per_transaction",
+        "max_prepared_transactions",
+        "max_wal_senders",
+        "max_worker_processes",
+        "password_encryption",
+        "synchronous_commit",
+        "synchronous_standby_names",
+        "wal_level",
     ];
 
     // The first eight hex digits of a WAL file's name are the timeline being written; pg_control only knows that of the last checkpoint.
     /// <summary>Expression: the timeline that a standby has come to, as far as statistics and pg_control tell it.</summary>
-    public const string StandbyTimeline = "greatest((select max(received_tli) from pg_stat_wal_receiver), (select timeline_id from pg_control_checkpoint()), (select min_recovery_end_timeline from pg_control_recovery()))";
+    public const string StandbyTimeline =
+        "greatest((select max(received_tli) from pg_stat_wal_receiver), (select timeline_id from pg_control_checkpoint()), (select min_recovery_end_timeline from pg_control_recovery()))";
 
     /// <summary>Expression: up to where a standby has received or replayed; a receiver that has just begun tells less than was replayed.</summary>
     public const string StandbyPosition = "greatest(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())";
@@ -109,68 +123,160 @@ internal static class ServerStatements
 
     public static readonly IReadOnlyList<ServerStatement> All =
     [
-        new(Head, static (row, draft) =>
-        {
-            draft.Head = new ServerFacts
+        new(
+            Head,
+            static (row, draft) =>
             {
-                VersionNumber = row.GetInt32(0),
-                SystemIdentifier = row.Word(1),
-                InRecovery = row.GetBoolean(2),
-                Timeline = row.GetInt32(3),
-                StartedAt = row.Instant(4),
-                DataChecksums = row.GetBoolean(5),
-                Lsn = row.Text(6),
-                Settings = [],
-                FileSettings = [],
-                Roles = [],
-                Memberships = [],
-                Databases = [],
-                ScopedSettings = [],
-                Slots = [],
-                Standbys = [],
-                WalReceiver = null,
-                ReplayPaused = row.IsDBNull(11) ? null : row.GetBoolean(11),
-                DataDirectory = row.Text(14),
-            };
-            draft.ClusterName = row.Word(7);
-            draft.Rights = new ServerRights(row.GetBoolean(8), row.GetBoolean(9), row.Word(10) switch
+                draft.Head = new ServerFacts
+                {
+                    VersionNumber = row.GetInt32(0),
+                    SystemIdentifier = row.Word(1),
+                    InRecovery = row.GetBoolean(2),
+                    Timeline = row.GetInt32(3),
+                    StartedAt = row.Instant(4),
+                    DataChecksums = row.GetBoolean(5),
+                    Lsn = row.Text(6),
+                    Settings = [],
+                    FileSettings = [],
+                    Roles = [],
+                    Memberships = [],
+                    Databases = [],
+                    ScopedSettings = [],
+                    Slots = [],
+                    Standbys = [],
+                    WalReceiver = null,
+                    ReplayPaused = row.IsDBNull(11) ? null : row.GetBoolean(11),
+                    DataDirectory = row.Text(14),
+                };
+                draft.ClusterName = row.Word(7);
+                draft.Rights = new ServerRights(
+                    row.GetBoolean(8),
+                    row.GetBoolean(9),
+                    row.Word(10) switch
+                    {
+                        "readable" => RecordState.Readable,
+                        "denied" => RecordState.Denied,
+                        "foreign" => RecordState.Foreign,
+                        _ => RecordState.None,
+                    },
+                    row.GetBoolean(12),
+                    row.GetBoolean(13),
+                    row.GetBoolean(15),
+                    row.GetBoolean(16)
+                );
+            }
+        ),
+        new(
+            Databases,
+            static (row, draft) =>
+                draft.Databases.Add(
+                    new DatabaseFact(
+                        row.Word(0),
+                        row.Word(1),
+                        row.Word(2),
+                        row.Word(3),
+                        row.Word(4),
+                        row.GetInt32(5),
+                        row.GetBoolean(6),
+                        row.GetBoolean(7)
+                    )
+                )
+        ),
+        new(
+            Settings,
+            static (row, draft) =>
             {
-                "readable" => RecordState.Readable,
-                "denied" => RecordState.Denied,
-                "foreign" => RecordState.Foreign,
-                _ => RecordState.None,
-            }, row.GetBoolean(12), row.GetBoolean(13), row.GetBoolean(15), row.GetBoolean(16));
-        }),
-        new(Databases, static (row, draft) => draft.Databases.Add(
-            new DatabaseFact(row.Word(0), row.Word(1), row.Word(2), row.Word(3), row.Word(4), row.GetInt32(5), row.GetBoolean(6), row.GetBoolean(7)))),
-        new(Settings, static (row, draft) =>
-        {
-            var name = row.Word(0);
-            draft.Settings.Add(new SettingFact(
-                name, ConninfoRedaction.Apply(name, row.Text(1)) ?? "", row.Text(2), row.Word(3), row.Word(4), row.Word(5), row.Text(6), row.Number(7), row.Text(8), row.GetBoolean(9),
-                row.IsDBNull(10) ? [] : row.Word(10).Split(',').ToEquatableArray()));
-        }, TakesNames: true),
-        new(Roles, static (row, draft) => draft.Roles.Add(
-            new RoleFact(
-                row.Word(0), row.GetBoolean(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5), row.GetBoolean(6), row.GetBoolean(7), row.GetInt32(8),
-                row.IsDBNull(9) ? null : row.Instant(9), null))),
-        new(Memberships, static (row, draft) => draft.Memberships.Add(new MembershipFact(row.Word(0), row.Word(1), row.GetBoolean(2))
-        {
-            Grantors = row.Text(3) is { } grantor ? [grantor] : [],
-        })),
-        new(ScopedSettings, static (row, draft) =>
-        {
-            var name = row.Word(2);
-            draft.ScopedSettings.Add(new ScopedSettingFact(row.Text(0), row.Text(1), name, ConninfoRedaction.Apply(name, row.Word(3))!));
-        }),
-        new(Slots, static (row, draft) => draft.Slots.Add(new SlotFact(row.Word(0), row.Word(1), row.GetBoolean(2), row.Text(3), row.Text(4))
-        {
-            Temporary = row.GetBoolean(5),
-            Synced = row.GetBoolean(6),
-        })),
-        new(Standbys, static (row, draft) => draft.Standbys.Add(
-            new StandbyFact(row.Text(0) ?? "", row.Text(1), row.Word(2), row.Word(3), row.Text(4), row.Text(5), row.Text(6), row.IsDBNull(7) ? null : row.GetInt64(7),
-                row.IsDBNull(8) ? null : row.GetDouble(8), row.IsDBNull(9) ? null : row.GetDouble(9)))),
-        new(WalReceiver, static (row, draft) => draft.WalReceiver = new WalReceiverFact(row.Word(0), row.Text(1), row.Number(2), row.Text(3), row.Number(4))),
+                var name = row.Word(0);
+                draft.Settings.Add(
+                    new SettingFact(
+                        name,
+                        ConninfoRedaction.Apply(name, row.Text(1)) ?? "",
+                        row.Text(2),
+                        row.Word(3),
+                        row.Word(4),
+                        row.Word(5),
+                        row.Text(6),
+                        row.Number(7),
+                        row.Text(8),
+                        row.GetBoolean(9),
+                        row.IsDBNull(10) ? [] : row.Word(10).Split(',').ToEquatableArray()
+                    )
+                );
+            },
+            TakesNames: true
+        ),
+        new(
+            Roles,
+            static (row, draft) =>
+                draft.Roles.Add(
+                    new RoleFact(
+                        row.Word(0),
+                        row.GetBoolean(1),
+                        row.GetBoolean(2),
+                        row.GetBoolean(3),
+                        row.GetBoolean(4),
+                        row.GetBoolean(5),
+                        row.GetBoolean(6),
+                        row.GetBoolean(7),
+                        row.GetInt32(8),
+                        row.IsDBNull(9) ? null : row.Instant(9),
+                        null
+                    )
+                )
+        ),
+        new(
+            Memberships,
+            static (row, draft) =>
+                draft.Memberships.Add(
+                    new MembershipFact(row.Word(0), row.Word(1), row.GetBoolean(2))
+                    {
+                        Grantors = row.Text(3) is { } grantor ? [grantor] : [],
+                    }
+                )
+        ),
+        new(
+            ScopedSettings,
+            static (row, draft) =>
+            {
+                var name = row.Word(2);
+                draft.ScopedSettings.Add(
+                    new ScopedSettingFact(row.Text(0), row.Text(1), name, ConninfoRedaction.Apply(name, row.Word(3))!)
+                );
+            }
+        ),
+        new(
+            Slots,
+            static (row, draft) =>
+                draft.Slots.Add(
+                    new SlotFact(row.Word(0), row.Word(1), row.GetBoolean(2), row.Text(3), row.Text(4))
+                    {
+                        Temporary = row.GetBoolean(5),
+                        Synced = row.GetBoolean(6),
+                    }
+                )
+        ),
+        new(
+            Standbys,
+            static (row, draft) =>
+                draft.Standbys.Add(
+                    new StandbyFact(
+                        row.Text(0) ?? "",
+                        row.Text(1),
+                        row.Word(2),
+                        row.Word(3),
+                        row.Text(4),
+                        row.Text(5),
+                        row.Text(6),
+                        row.IsDBNull(7) ? null : row.GetInt64(7),
+                        row.IsDBNull(8) ? null : row.GetDouble(8),
+                        row.IsDBNull(9) ? null : row.GetDouble(9)
+                    )
+                )
+        ),
+        new(
+            WalReceiver,
+            static (row, draft) =>
+                draft.WalReceiver = new WalReceiverFact(row.Word(0), row.Text(1), row.Number(2), row.Text(3), row.Number(4))
+        ),
     ];
 }

@@ -27,7 +27,12 @@ internal static class SessionPin
     public static NpgsqlBatchCommand Command(TimeSpan timeout)
     {
         var command = new NpgsqlBatchCommand(Sql);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = ((long)Math.Max(1, timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture) });
+        command.Parameters.Add(
+            new NpgsqlParameter<string>
+            {
+                TypedValue = ((long)Math.Max(1, timeout.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture),
+            }
+        );
         return command;
     }
 }

@@ -18,7 +18,16 @@ internal static class SessionShadow
             var lifted = setting switch
             {
                 // From our startup packet: what counts without it is in no column.
-                { Source: "session" or "client" } when Connecting.SessionPins.AtStartup.Contains(setting.Name) || draft.HiddenTimeouts.Contains(setting.Name, StringComparer.Ordinal) => Below(setting with { Value = Beneath(setting, draft, user) }, draft, user),
+                { Source: "session" or "client" }
+                    when Connecting.SessionPins.AtStartup.Contains(setting.Name)
+                        || draft.HiddenTimeouts.Contains(setting.Name, StringComparer.Ordinal) => Below(
+                    setting with
+                    {
+                        Value = Beneath(setting, draft, user),
+                    },
+                    draft,
+                    user
+                ),
                 { Source: "session" } => Below(setting, draft, user),
                 _ => setting,
             };
@@ -30,23 +39,49 @@ internal static class SessionShadow
     /// <summary>As pg_settings would show it, in the setting's unit.</summary>
     private static string Beneath(SettingFact setting, ServerDraft draft, string user)
     {
-        var text = Scopes(setting, draft, user).OrderByDescending(s => s.Rank).Select(s => s.Value).FirstOrDefault()
-            ?? draft.FileSettings.FindLast(f => f.Error is null && f.Name.Equals(setting.Name, StringComparison.OrdinalIgnoreCase))?.Value
-            ?? setting.BootValue ?? setting.Value;
-        return SettingValue.ReadLive(new SettingMeaning(setting.Name, setting.VarType, setting.Unit, setting.Context, setting.EnumValues), text);
+        var text =
+            Scopes(setting, draft, user).OrderByDescending(s => s.Rank).Select(s => s.Value).FirstOrDefault()
+            ?? draft
+                .FileSettings.FindLast(f => f.Error is null && f.Name.Equals(setting.Name, StringComparison.OrdinalIgnoreCase))
+                ?.Value
+            ?? setting.BootValue
+            ?? setting.Value;
+        return SettingValue.ReadLive(
+            new SettingMeaning(setting.Name, setting.VarType, setting.Unit, setting.Context, setting.EnumValues),
+            text
+        );
     }
 
     /// <summary>Settings of roles and databases that count in the engine's own session. The most specific scope wins.</summary>
-    private static IEnumerable<(int Rank, string Value)> Scopes(SettingFact setting, ServerDraft draft, string user) => draft.ScopedSettings
-        .Where(s => s.Database is null or Connecting.ServerTarget.MaintenanceDatabase && (s.Role is null || s.Role == user) && s.Name.Equals(setting.Name, StringComparison.OrdinalIgnoreCase))
-        .Select(s => ((s.Role is null ? 0 : 2) + (s.Database is null ? 0 : 1), s.Value));
+    private static IEnumerable<(int Rank, string Value)> Scopes(SettingFact setting, ServerDraft draft, string user) =>
+        draft
+            .ScopedSettings.Where(s =>
+                s.Database is null or Connecting.ServerTarget.MaintenanceDatabase
+                && (s.Role is null || s.Role == user)
+                && s.Name.Equals(setting.Name, StringComparison.OrdinalIgnoreCase)
+            )
+            .Select(s => ((s.Role is null ? 0 : 2) + (s.Database is null ? 0 : 1), s.Value));
 
     private static SettingFact Below(SettingFact setting, ServerDraft draft, string user)
     {
         var scope = Scopes(setting, draft, user).Select(s => s.Rank).DefaultIfEmpty(-1).Max();
         if (scope >= 0)
-            return setting with { Source = scope switch { 3 => "database user", 2 => "user", 1 => "database", _ => "global" } };
-        if (draft.FileSettings.FindLast(f => f.Error is null && f.Name.Equals(setting.Name, StringComparison.OrdinalIgnoreCase)) is { } line)
+            return setting with
+            {
+                Source = scope switch
+                {
+                    3 => "database user",
+                    2 => "user",
+                    1 => "database",
+                    _ => "global",
+                },
+            };
+        if (
+            draft.FileSettings.FindLast(f =>
+                f.Error is null && f.Name.Equals(setting.Name, StringComparison.OrdinalIgnoreCase)
+            ) is
+            { } line
+        )
             return setting with { Source = "configuration file", SourceFile = line.File, SourceLine = line.Line };
         return setting with { Source = setting.Value == setting.BootValue ? "default" : "command line" };
     }

@@ -35,9 +35,7 @@ internal sealed class BlockerWatch : IAsyncDisposable
                 Blockers = await session.BlockersOfAsync(pid, CancellationToken.None).ConfigureAwait(false) ?? Blockers;
             }
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
         {
             // The step's own outcome will say what became of the server.

@@ -70,12 +70,16 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
         var member = context.MemberNamed(action.Member);
         var source = context.MemberNamed(action.Source);
         if (context.Access.ReplicationPassword is not { } reference)
-            return new StepOutcome.Failed("access.replicationPassword is not declared, and the standby could not log in to its source", null);
+            return new StepOutcome.Failed(
+                "access.replicationPassword is not declared, and the standby could not log in to its source",
+                null
+            );
         if (context.Secrets.Find(reference) is not SecretLookup.Found found)
             return new StepOutcome.Failed(((SecretLookup.Missing)context.Secrets.Find(reference)).Reason, null);
         if (found.Secret.AsSpan().ContainsAny('\n', '\r'))
             return new StepOutcome.Failed($"{reference.Describe()} holds a line break, which a password file cannot carry", null);
-        var (connection, unreachable) = await hold.ConnectAsync(source, Connecting.ServerTarget.MaintenanceDatabase, cancel).ConfigureAwait(false);
+        var (connection, unreachable) = await hold.ConnectAsync(source, Connecting.ServerTarget.MaintenanceDatabase, cancel)
+            .ConfigureAwait(false);
         if (connection is null)
             return new StepOutcome.Failed(unreachable!, null);
         if (await SlotProblemAsync(connection, member, source, action.Slot, cancel).ConfigureAwait(false) is { } problem)
@@ -85,25 +89,52 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
         var input = ServerScript.Files(
             ("password", ServerConfiguration.PasswordLine(context.Access.ReplicationUser, found.Secret)),
             ("pggitops.conf", ServerConfiguration.Identity(context, member)),
-            ("pg_hba.conf", AccessList.Text(AccessList.LinesOf(context.Environment))));
-        string[] arguments = [member.Port.ToString(CultureInfo.InvariantCulture), ServerConfiguration.PrimaryConnection(context, source, member), action.Slot, context.Access.ReplicationUser];
+            ("pg_hba.conf", AccessList.Text(AccessList.LinesOf(context.Environment)))
+        );
+        string[] arguments =
+        [
+            member.Port.ToString(CultureInfo.InvariantCulture),
+            ServerConfiguration.PrimaryConnection(context, source, member),
+            action.Slot,
+            context.Access.ReplicationUser,
+        ];
         var command = ServerScript.Command(context, member, Body, arguments, step.Timeout - watch.Elapsed, input);
         var result = await context.Hosts.RunAsync(context.HostOf(member), command, cancel).ConfigureAwait(false);
         if (HostOutcome.Of(result, found.Secret) is { } outcome)
             return outcome;
-        return await WaitUntilStreamingAsync(connection, member, source, step.Timeout - watch.Elapsed, cancel).ConfigureAwait(false) ?? new StepOutcome.Done(watch.Elapsed);
+        return await WaitUntilStreamingAsync(connection, member, source, step.Timeout - watch.Elapsed, cancel)
+                .ConfigureAwait(false)
+            ?? new StepOutcome.Done(watch.Elapsed);
     }
 
-    private async Task<StepOutcome?> SlotProblemAsync(NpgsqlConnection connection, Member member, Member source, string slot, CancellationToken cancel)
+    private async Task<StepOutcome?> SlotProblemAsync(
+        NpgsqlConnection connection,
+        Member member,
+        Member source,
+        string slot,
+        CancellationToken cancel
+    )
     {
         try
         {
             var watch = Stopwatch.StartNew();
-            await using var command = new NpgsqlCommand("select active from pg_replication_slots where slot_name = $1 and slot_type = 'physical'", connection) { CommandTimeout = 10 };
+            await using var command = new NpgsqlCommand(
+                "select active from pg_replication_slots where slot_name = $1 and slot_type = 'physical'",
+                connection
+            )
+            {
+                CommandTimeout = 10,
+            };
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = slot });
             var active = await command.ExecuteScalarAsync(cancel).ConfigureAwait(false);
             if (active is true)
-                await context.Hosts.RunAsync(context.HostOf(member), ServerScript.Command(context, member, EndAbandoned, [], AbandonedLimit), cancel).ConfigureAwait(false);
+                await context
+                    .Hosts.RunAsync(
+                        context.HostOf(member),
+                        ServerScript.Command(context, member, EndAbandoned, [], AbandonedLimit),
+                        cancel
+                    )
+                    .ConfigureAwait(false);
             while (active is true && watch.Elapsed < SlotPatience)
             {
                 await Task.Delay(Pace, cancel).ConfigureAwait(false);
@@ -112,36 +143,60 @@ internal sealed class CloneStandbyStep(WriterContext context, WriterHold hold)
             return active switch
             {
                 false => null,
-                true => new StepOutcome.Refused($"slot {slot} of {source.Name} is in use: another server streams from it already"),
+                true => new StepOutcome.Refused(
+                    $"slot {slot} of {source.Name} is in use: another server streams from it already"
+                ),
                 _ => new StepOutcome.Refused($"{source.Name} has no physical slot {slot}"),
             };
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
         {
-            return new StepOutcome.Failed($"{source.Name}: {Connecting.ConnectionFailure.Of(e, context.TargetOf(source, Connecting.ServerTarget.MaintenanceDatabase)).Reason}", null);
+            return new StepOutcome.Failed(
+                $"{source.Name}: {Connecting.ConnectionFailure.Of(e, context.TargetOf(source, Connecting.ServerTarget.MaintenanceDatabase)).Reason}",
+                null
+            );
         }
     }
 
-    private async Task<StepOutcome?> WaitUntilStreamingAsync(NpgsqlConnection connection, Member member, Member source, TimeSpan limit, CancellationToken cancel)
+    private async Task<StepOutcome?> WaitUntilStreamingAsync(
+        NpgsqlConnection connection,
+        Member member,
+        Member source,
+        TimeSpan limit,
+        CancellationToken cancel
+    )
     {
         var watch = Stopwatch.StartNew();
         try
         {
             while (true)
             {
-                await using var command = new NpgsqlCommand("select count(*) > 0 from pg_stat_replication where application_name = $1 and state = 'streaming'", connection) { CommandTimeout = 10 };
+                await using var command = new NpgsqlCommand(
+                    "select count(*) > 0 from pg_stat_replication where application_name = $1 and state = 'streaming'",
+                    connection
+                )
+                {
+                    CommandTimeout = 10,
+                };
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = member.Name });
                 if (await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is true)
                     break;
                 if (watch.Elapsed > limit)
-                    return new StepOutcome.Failed($"{member.Name} has started, but does not stream from {source.Name}: {await ServerLog.TailAsync(context, member, cancel).ConfigureAwait(false)}", null);
+                    return new StepOutcome.Failed(
+                        $"{member.Name} has started, but does not stream from {source.Name}: {await ServerLog.TailAsync(context, member, cancel).ConfigureAwait(false)}",
+                        null
+                    );
                 await Task.Delay(Pace, cancel).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
         {
-            return new StepOutcome.Uncertain($"{member.Name} has started, but {source.Name} cannot say whether it streams: {e.Message}");
+            return new StepOutcome.Uncertain(
+                $"{member.Name} has started, but {source.Name} cannot say whether it streams: {e.Message}"
+            );
         }
-        return await Readiness.WaitAsync(context, member, limit - watch.Elapsed, cancel).ConfigureAwait(false) is { } reason ? new StepOutcome.Failed(reason, null) : null;
+        return await Readiness.WaitAsync(context, member, limit - watch.Elapsed, cancel).ConfigureAwait(false) is { } reason
+            ? new StepOutcome.Failed(reason, null)
+            : null;
     }
 }

@@ -7,11 +7,29 @@ namespace PgGitOps.Providers.Postgres.Writing;
 
 /// <summary>Lets one writer at a time into a cluster.</summary>
 /// <param name="holder">What others are told who find it held; null gives user, machine and process.</param>
-public sealed class ClusterGate(IHostExecutor hosts, IHostLocks locks, IHostProbe probe, ISecretStore secrets, TimeProvider time, string? holder = null, ISuspensionPlaces? places = null) : IClusterGate
+public sealed class ClusterGate(
+    IHostExecutor hosts,
+    IHostLocks locks,
+    IHostProbe probe,
+    ISecretStore secrets,
+    TimeProvider time,
+    string? holder = null,
+    ISuspensionPlaces? places = null
+) : IClusterGate
 {
-    private readonly string holder = holder ?? string.Create(CultureInfo.InvariantCulture, $"{Environment.UserName}@{Environment.MachineName} process {Environment.ProcessId}");
+    private readonly string holder =
+        holder
+        ?? string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Environment.UserName}@{Environment.MachineName} process {Environment.ProcessId}"
+        );
 
-    public async ValueTask<GateOutcome> OpenAsync(ValidFleet fleet, Cluster cluster, ClusterSnapshot snapshot, CancellationToken cancel)
+    public async ValueTask<GateOutcome> OpenAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        ClusterSnapshot snapshot,
+        CancellationToken cancel
+    )
     {
         var context = new WriterContext(fleet, cluster, snapshot, hosts, probe, secrets, time, holder, places);
         var primaries = snapshot.Primaries.Select(p => p.Name).ToArray();
@@ -19,7 +37,9 @@ public sealed class ClusterGate(IHostExecutor hosts, IHostLocks locks, IHostProb
         {
             [var one] => await OpenInClusterAsync(context, context.MemberNamed(one), cancel).ConfigureAwait(false),
             [] => await OpenOnHostAsync(context, cancel).ConfigureAwait(false),
-            _ => new GateOutcome.Unreachable($"{string.Join(" and ", primaries)} both accept writes: a split brain is for people to decide, not for the engine to write into"),
+            _ => new GateOutcome.Unreachable(
+                $"{string.Join(" and ", primaries)} both accept writes: a split brain is for people to decide, not for the engine to write into"
+            ),
         };
     }
 
@@ -46,7 +66,10 @@ public sealed class ClusterGate(IHostExecutor hosts, IHostLocks locks, IHostProb
         if (await context.SuspendedAsync(null, cancel).ConfigureAwait(false) is { } before)
             return new GateOutcome.Suspended(before);
         var outcome = await locks.TakeAsync(context.HostOf(first), path, $"{holder} since {since}", cancel).ConfigureAwait(false);
-        if (outcome is HostLockOutcome.Taken { Lock: var own } && await context.SuspendedAsync(null, cancel).ConfigureAwait(false) is { } words)
+        if (
+            outcome is HostLockOutcome.Taken { Lock: var own }
+            && await context.SuspendedAsync(null, cancel).ConfigureAwait(false) is { } words
+        )
         {
             await own.DisposeAsync().ConfigureAwait(false);
             return new GateOutcome.Suspended(words);
@@ -54,6 +77,7 @@ public sealed class ClusterGate(IHostExecutor hosts, IHostLocks locks, IHostProb
         return outcome.Match<GateOutcome>(
             taken => new GateOutcome.Open(new ClusterWriter(context, new WriterHold(context, taken.Lock, null))),
             held => new GateOutcome.Held(held.Holder),
-            unreachable => new GateOutcome.Unreachable(unreachable.Reason));
+            unreachable => new GateOutcome.Unreachable(unreachable.Reason)
+        );
     }
 }

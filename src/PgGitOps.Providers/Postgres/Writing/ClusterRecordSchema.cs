@@ -12,10 +12,16 @@ internal static class ClusterRecordSchema
             return;
         await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 30 };
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("select pg_advisory_xact_lock($1, $2)")
-        {
-            Parameters = { new NpgsqlParameter<int> { TypedValue = RecordSchema.LockClass }, new NpgsqlParameter<int> { TypedValue = RecordSchema.SchemaLock } },
-        });
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand("select pg_advisory_xact_lock($1, $2)")
+            {
+                Parameters =
+                {
+                    new NpgsqlParameter<int> { TypedValue = RecordSchema.LockClass },
+                    new NpgsqlParameter<int> { TypedValue = RecordSchema.SchemaLock },
+                },
+            }
+        );
         foreach (var statement in RecordSchema.Statements)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
         await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);

@@ -16,9 +16,14 @@ internal sealed class ClusterWriter(WriterContext context, WriterHold hold) : IC
         {
             if (await hold.WhyNotAsync(cancel).ConfigureAwait(false) is { } lost)
                 return new WriterStanding(lost, null);
-            return hold.Session is { } session ? new WriterStanding(null, await session.SuspensionAsync(cancel).ConfigureAwait(false)) : WriterStanding.Good;
+            return hold.Session is { } session
+                ? new WriterStanding(null, await session.SuspensionAsync(cancel).ConfigureAwait(false))
+                : WriterStanding.Good;
         }
-        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e)
+            when (e is NpgsqlException or InvalidOperationException or TimeoutException
+                || (e is OperationCanceledException && !cancel.IsCancellationRequested)
+            )
         {
             return new WriterStanding($"whether the cluster is suspended could not be read: {e.Message}", null);
         }
@@ -43,24 +48,35 @@ internal sealed class ClusterWriter(WriterContext context, WriterHold hold) : IC
     }
 
     private async Task<StepOutcome> PerformAsync(Step step, CancellationToken cancel) =>
-        await step.Action.Match<Task<StepOutcome>>(
-            a => new InitialisePrimaryStep(context, hold).RunAsync(step, a, cancel),
-            a => new CloneStandbyStep(context, hold).RunAsync(step, a, cancel),
-            a => new StartServerStep(context, hold).RunAsync(step, a, cancel),
-            a => new RestartServerStep(context, hold).RunAsync(step, a, cancel),
-            a => InClusterAsync(a.Member, () => new ExecuteSqlStep(context, hold).RunAsync(step, a, cancel), cancel),
-            a => InClusterAsync(a.Member, () => new SetPasswordStep(context, hold).RunAsync(step, a, cancel), cancel),
-            a => new WritePasswordFileStep(context, hold).RunAsync(step, a, cancel),
-            a => InClusterAsync(a.Member, () => new WriteAccessListStep(context, hold).RunAsync(step, a, cancel), cancel)).ConfigureAwait(false);
+        await step
+            .Action.Match<Task<StepOutcome>>(
+                a => new InitialisePrimaryStep(context, hold).RunAsync(step, a, cancel),
+                a => new CloneStandbyStep(context, hold).RunAsync(step, a, cancel),
+                a => new StartServerStep(context, hold).RunAsync(step, a, cancel),
+                a => new RestartServerStep(context, hold).RunAsync(step, a, cancel),
+                a => InClusterAsync(a.Member, () => new ExecuteSqlStep(context, hold).RunAsync(step, a, cancel), cancel),
+                a => InClusterAsync(a.Member, () => new SetPasswordStep(context, hold).RunAsync(step, a, cancel), cancel),
+                a => new WritePasswordFileStep(context, hold).RunAsync(step, a, cancel),
+                a => InClusterAsync(a.Member, () => new WriteAccessListStep(context, hold).RunAsync(step, a, cancel), cancel)
+            )
+            .ConfigureAwait(false);
 
     public async ValueTask<StepOutcome> RecordAsync(IReadOnlyCollection<Step> done, string commit, CancellationToken cancel)
     {
         var record = StepRecord.Of(done);
-        return record.IsEmpty ? new StepOutcome.AlreadyTrue() : await RecordAsync(token => record.ToCommand(token, commit), cancel).ConfigureAwait(false);
+        return record.IsEmpty
+            ? new StepOutcome.AlreadyTrue()
+            : await RecordAsync(token => record.ToCommand(token, commit), cancel).ConfigureAwait(false);
     }
 
-    public async ValueTask<StepOutcome> RecordFoundAsync(IReadOnlyCollection<FacetState> found, string commit, CancellationToken cancel) =>
-        found.Count == 0 ? new StepOutcome.AlreadyTrue() : await RecordAsync(token => FoundRecord.ToCommand(found, token, commit), cancel).ConfigureAwait(false);
+    public async ValueTask<StepOutcome> RecordFoundAsync(
+        IReadOnlyCollection<FacetState> found,
+        string commit,
+        CancellationToken cancel
+    ) =>
+        found.Count == 0
+            ? new StepOutcome.AlreadyTrue()
+            : await RecordAsync(token => FoundRecord.ToCommand(found, token, commit), cancel).ConfigureAwait(false);
 
     private async Task<StepOutcome> RecordAsync(Func<long, NpgsqlBatchCommand> command, CancellationToken cancel)
     {

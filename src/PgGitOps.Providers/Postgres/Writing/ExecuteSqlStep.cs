@@ -23,7 +23,8 @@ internal sealed class ExecuteSqlStep(WriterContext context, WriterHold hold)
         var watch = Stopwatch.StartNew();
         // A kept session of ours would stand in the way of statements on the database itself.
         if (!action.InTransaction)
-            await hold.ForgetWorkAsync(k => k.Database != ServerTarget.MaintenanceDatabase && k.Database != action.Database).ConfigureAwait(false);
+            await hold.ForgetWorkAsync(k => k.Database != ServerTarget.MaintenanceDatabase && k.Database != action.Database)
+                .ConfigureAwait(false);
         var (connection, reason) = await hold.ConnectAsync(member, action.Database, cancel).ConfigureAwait(false);
         if (connection is null)
             return new StepOutcome.Failed(reason!, null);
@@ -34,16 +35,26 @@ internal sealed class ExecuteSqlStep(WriterContext context, WriterHold hold)
     }
 
     /// <summary>One execution: what was sent, and what is known about it.</summary>
-    private sealed class Run(WriterContext context, WriterHold hold, Step step, StepAction.ExecuteSql action, Member member, NpgsqlConnection connection)
+    private sealed class Run(
+        WriterContext context,
+        WriterHold hold,
+        Step step,
+        StepAction.ExecuteSql action,
+        Member member,
+        NpgsqlConnection connection
+    )
     {
         private bool onlyLocallyCommitted;
 
         // On the primary's own database the ownership record is written by the transaction that makes the object.
-        private bool RecordsItself => action.InTransaction && action.Database == ServerTarget.MaintenanceDatabase && member == hold.Session?.Primary;
+        private bool RecordsItself =>
+            action.InTransaction && action.Database == ServerTarget.MaintenanceDatabase && member == hold.Session?.Primary;
 
         public async Task<StepOutcome?> ExecuteAsync(CancellationToken cancel)
         {
-            var intent = RecordsItself ? null : await IntentRecord.WriteAsync(context, hold.Session, step, cancel).ConfigureAwait(false);
+            var intent = RecordsItself
+                ? null
+                : await IntentRecord.WriteAsync(context, hold.Session, step, cancel).ConfigureAwait(false);
             if (intent?.Problem is { } problem)
                 return new StepOutcome.Refused(problem);
             connection.Notice += OnNotice;
@@ -74,7 +85,13 @@ internal sealed class ExecuteSqlStep(WriterContext context, WriterHold hold)
                 foreach (var statement in action.Statements)
                     batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
                 await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-                if (RecordsItself && !await StepRecord.Of([step]).WriteAsync(connection, transaction, hold.Session!.Token, context.Commit, cancel).ConfigureAwait(false))
+                if (
+                    RecordsItself
+                    && !await StepRecord
+                        .Of([step])
+                        .WriteAsync(connection, transaction, hold.Session!.Token, context.Commit, cancel)
+                        .ConfigureAwait(false)
+                )
                 {
                     await transaction.RollbackAsync(cancel).ConfigureAwait(false);
                     return new StepOutcome.Refused("another writer took over; the transaction was rolled back");
@@ -99,7 +116,12 @@ internal sealed class ExecuteSqlStep(WriterContext context, WriterHold hold)
                     AddTimeouts(timeouts, local: false);
                     await timeouts.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
                 }
-                if (await new ConfigurationTrial(context).WhyNotAsync(connection, member, action.Statements, cancel).ConfigureAwait(false) is { } wouldNotStart)
+                if (
+                    await new ConfigurationTrial(context)
+                        .WhyNotAsync(connection, member, action.Statements, cancel)
+                        .ConfigureAwait(false) is
+                    { } wouldNotStart
+                )
                     return wouldNotStart;
                 var reload = await ReloadWatch.BeforeAsync(connection, action.Statements, cancel).ConfigureAwait(false);
                 foreach (var statement in action.Statements)
@@ -114,10 +136,15 @@ internal sealed class ExecuteSqlStep(WriterContext context, WriterHold hold)
             }
             catch (Exception e)
             {
-                var which = action.Statements.Count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"statement {done + 1} of {action.Statements.Count}: ");
+                var which =
+                    action.Statements.Count == 1
+                        ? ""
+                        : string.Create(CultureInfo.InvariantCulture, $"statement {done + 1} of {action.Statements.Count}: ");
                 var outcome = await FailAsync(e, true, watch, which).ConfigureAwait(false);
                 // The ones before it commit by themselves and stay.
-                return done > 0 && outcome is StepOutcome.Failed failed ? new StepOutcome.Uncertain($"{failed.Reason}; the statements before it took effect") : outcome;
+                return done > 0 && outcome is StepOutcome.Failed failed
+                    ? new StepOutcome.Uncertain($"{failed.Reason}; the statements before it took effect")
+                    : outcome;
             }
         }
 
@@ -136,28 +163,41 @@ internal sealed class ExecuteSqlStep(WriterContext context, WriterHold hold)
             };
         }
 
-        private NpgsqlBatch NewBatch() => new(connection) { Timeout = (int)Math.Ceiling((step.Timeout + AnswerMargin).TotalSeconds) };
+        private NpgsqlBatch NewBatch() =>
+            new(connection) { Timeout = (int)Math.Ceiling((step.Timeout + AnswerMargin).TotalSeconds) };
 
         private void AddTimeouts(NpgsqlBatch batch, bool local)
         {
             var locks = step.Timeout / 2 < LockTimeoutMax ? step.Timeout / 2 : LockTimeoutMax;
-            foreach (var (name, value) in (ReadOnlySpan<(string, TimeSpan)>)[("lock_timeout", locks), ("statement_timeout", step.Timeout)])
+            foreach (
+                var (name, value) in (ReadOnlySpan<(string, TimeSpan)>)
+                    [("lock_timeout", locks), ("statement_timeout", step.Timeout)]
+            )
             {
-                batch.BatchCommands.Add(new NpgsqlBatchCommand("select set_config($1, $2, $3)")
-                {
-                    Parameters =
+                batch.BatchCommands.Add(
+                    new NpgsqlBatchCommand("select set_config($1, $2, $3)")
                     {
-                        new NpgsqlParameter<string> { TypedValue = name },
-                        new NpgsqlParameter<string> { TypedValue = string.Create(CultureInfo.InvariantCulture, $"{(long)Math.Max(1, value.TotalMilliseconds)}ms") },
-                        new NpgsqlParameter<bool> { TypedValue = local },
-                    },
-                });
+                        Parameters =
+                        {
+                            new NpgsqlParameter<string> { TypedValue = name },
+                            new NpgsqlParameter<string>
+                            {
+                                TypedValue = string.Create(
+                                    CultureInfo.InvariantCulture,
+                                    $"{(long)Math.Max(1, value.TotalMilliseconds)}ms"
+                                ),
+                            },
+                            new NpgsqlParameter<bool> { TypedValue = local },
+                        },
+                    }
+                );
             }
         }
 
         // A synchronous commit that was cut short is a warning, not an error: the client hears success for what a failover may undo.
         private void OnNotice(object sender, NpgsqlNoticeEventArgs e) =>
-            onlyLocallyCommitted |= e.Notice.Detail?.Contains("committed locally", StringComparison.Ordinal) == true
+            onlyLocallyCommitted |=
+                e.Notice.Detail?.Contains("committed locally", StringComparison.Ordinal) == true
                 || e.Notice.MessageText.Contains("wait for synchronous replication", StringComparison.Ordinal);
     }
 }

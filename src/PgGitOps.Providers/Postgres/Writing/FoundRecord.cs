@@ -22,8 +22,17 @@ internal static class FoundRecord
         var command = new NpgsqlBatchCommand(Sql);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = token });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = commit });
-        foreach (var texts in (string[][])[[.. found.Select(f => f.Key.Object.ToString())], [.. found.Select(f => f.Key.Field.ToString())], [.. found.Select(f => f.Value!.Canonical)]])
-            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = texts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        foreach (
+            var texts in (string[][])
+                [
+                    [.. found.Select(f => f.Key.Object.ToString())],
+                    [.. found.Select(f => f.Key.Field.ToString())],
+                    [.. found.Select(f => f.Value!.Canonical)],
+                ]
+        )
+            command.Parameters.Add(
+                new NpgsqlParameter<string[]> { TypedValue = texts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }
+            );
         return command;
     }
 }

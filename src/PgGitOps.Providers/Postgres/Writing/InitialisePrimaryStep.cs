@@ -51,7 +51,11 @@ internal sealed class InitialisePrimaryStep(WriterContext context, WriterHold ho
         var (superuser, problem) = VerifierOf(context.Access.Password, "access.password", context.Access.User);
         if (superuser is null)
             return new StepOutcome.Failed(problem!, null);
-        var (replicator, replicationProblem) = VerifierOf(context.Access.ReplicationPassword, "access.replicationPassword", context.Access.ReplicationUser);
+        var (replicator, replicationProblem) = VerifierOf(
+            context.Access.ReplicationPassword,
+            "access.replicationPassword",
+            context.Access.ReplicationUser
+        );
         if (replicator is null)
             return new StepOutcome.Failed(replicationProblem!, null);
         if (context.Cluster.Parameters.FirstOrDefault(p => p.Value.AsSpan().ContainsAny('\n', '\r', '\0')) is { } broken)
@@ -60,12 +64,26 @@ internal sealed class InitialisePrimaryStep(WriterContext context, WriterHold ho
             ("pggitops.conf", ServerConfiguration.Identity(context, member)),
             ("pg_hba.conf", AccessList.Text(AccessList.LinesOf(context.Environment))),
             ("auto.conf", ServerConfiguration.Declared(context.Cluster)),
-            ("bootstrap.sql", string.Concat(Bootstrap(step, member, superuser, replicator).Select(s => s + ";\n\n"))));
-        string[] arguments = [member.Port.ToString(CultureInfo.InvariantCulture), context.Access.User, context.Cluster.Storage?.DataChecksums ?? true ? "yes" : "no"];
-        var result = await context.Hosts.RunAsync(context.HostOf(member), ServerScript.Command(context, member, Body, arguments, step.Timeout, input), cancel).ConfigureAwait(false);
+            ("bootstrap.sql", string.Concat(Bootstrap(step, member, superuser, replicator).Select(s => s + ";\n\n")))
+        );
+        string[] arguments =
+        [
+            member.Port.ToString(CultureInfo.InvariantCulture),
+            context.Access.User,
+            context.Cluster.Storage?.DataChecksums ?? true ? "yes" : "no",
+        ];
+        var result = await context
+            .Hosts.RunAsync(
+                context.HostOf(member),
+                ServerScript.Command(context, member, Body, arguments, step.Timeout, input),
+                cancel
+            )
+            .ConfigureAwait(false);
         if (HostOutcome.Of(result, superuser, replicator) is { } outcome)
             return outcome;
-        if (await Readiness.WaitAsync(context, member, step.Timeout - watch.Elapsed, cancel).ConfigureAwait(false) is { } notReady)
+        if (
+            await Readiness.WaitAsync(context, member, step.Timeout - watch.Elapsed, cancel).ConfigureAwait(false) is { } notReady
+        )
             return new StepOutcome.Failed(notReady, null);
         // From here on the lock is the cluster's own.
         return await hold.MoveIntoClusterAsync(member, cancel).ConfigureAwait(false) is { } reason
@@ -107,7 +125,11 @@ internal sealed class InitialisePrimaryStep(WriterContext context, WriterHold ho
         yield return $"alter role {SqlIdentifier.Quote(context.Access.User)} password {SqlLiteral.Quote(superuser)}";
         if (context.Access.ReplicationUser != context.Access.User)
             yield return $"create role {SqlIdentifier.Quote(context.Access.ReplicationUser)} login replication password {SqlLiteral.Quote(replicator)}";
-        foreach (var other in context.Cluster.Members.Where(m => m.Name != member.Name && (m.From is null || m.From.Value.Value == member.Name)))
+        foreach (
+            var other in context.Cluster.Members.Where(m =>
+                m.Name != member.Name && (m.From is null || m.From.Value.Value == member.Name)
+            )
+        )
             yield return $"select pg_create_physical_replication_slot({SqlLiteral.Quote(other.SlotName)})";
         foreach (var statement in RecordSchema.Statements)
             yield return statement;

@@ -14,28 +14,44 @@ internal sealed class IntentRecord(LockSession session, string[] objects)
     public string? Problem { get; private init; }
 
     /// <summary>Null where the step creates nothing, or nothing that is not recorded already.</summary>
-    public static async Task<IntentRecord?> WriteAsync(WriterContext context, LockSession? session, Step step, CancellationToken cancel)
+    public static async Task<IntentRecord?> WriteAsync(
+        WriterContext context,
+        LockSession? session,
+        Step step,
+        CancellationToken cancel
+    )
     {
         if (step.Creates.Count == 0 || session is null)
             return null;
         try
         {
-            var (held, inserted) = await session.AskAsync(
-                """
-                with held as materialized (select from pggitops.writer where token = $1 for share),
-                made as (insert into pggitops.inventory (object, commit) select o, $2 from unnest($3) o, held on conflict (object) do nothing returning object)
-                select (select count(*)::int from held), (select coalesce(array_agg(object), '{}') from made)
-                """,
-                static r => (r.GetInt32(0) == 1, r.GetFieldValue<string[]>(1)),
-                cancel,
-                new NpgsqlParameter<long> { TypedValue = session.Token },
-                new NpgsqlParameter<string> { TypedValue = context.Commit },
-                new NpgsqlParameter<string[]> { TypedValue = [.. step.Creates.Select(c => c.ToString())], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }).ConfigureAwait(false);
+            var (held, inserted) = await session
+                .AskAsync(
+                    """
+                    with held as materialized (select from pggitops.writer where token = $1 for share),
+                    made as (insert into pggitops.inventory (object, commit) select o, $2 from unnest($3) o, held on conflict (object) do nothing returning object)
+                    select (select count(*)::int from held), (select coalesce(array_agg(object), '{}') from made)
+                    """,
+                    static r => (r.GetInt32(0) == 1, r.GetFieldValue<string[]>(1)),
+                    cancel,
+                    new NpgsqlParameter<long> { TypedValue = session.Token },
+                    new NpgsqlParameter<string> { TypedValue = context.Commit },
+                    new NpgsqlParameter<string[]>
+                    {
+                        TypedValue = [.. step.Creates.Select(c => c.ToString())],
+                        NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                    }
+                )
+                .ConfigureAwait(false);
             return new IntentRecord(session, inserted) { Problem = held ? null : "another writer took over" };
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
         {
-            return new IntentRecord(session, []) { Problem = $"the ownership of what the step creates could not be recorded: {(e as PostgresException)?.MessageText ?? e.Message}" };
+            return new IntentRecord(session, [])
+            {
+                Problem =
+                    $"the ownership of what the step creates could not be recorded: {(e as PostgresException)?.MessageText ?? e.Message}",
+            };
         }
     }
 
@@ -46,14 +62,15 @@ internal sealed class IntentRecord(LockSession session, string[] objects)
             return;
         try
         {
-            await session.AskAsync(
-                "with gone as (delete from pggitops.inventory where object = any ($1) returning 1) select count(*)::int from gone",
-                static r => r.GetInt32(0),
-                cancel,
-                new NpgsqlParameter<string[]> { TypedValue = objects, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }).ConfigureAwait(false);
+            await session
+                .AskAsync(
+                    "with gone as (delete from pggitops.inventory where object = any ($1) returning 1) select count(*)::int from gone",
+                    static r => r.GetInt32(0),
+                    cancel,
+                    new NpgsqlParameter<string[]> { TypedValue = objects, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }
+                )
+                .ConfigureAwait(false);
         }
-        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
-        {
-        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException) { }
     }
 }

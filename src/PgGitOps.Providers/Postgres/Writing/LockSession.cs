@@ -35,10 +35,20 @@ internal sealed class LockSession : IAsyncDisposable
     {
         try
         {
-            var (token, holder) = await AskAsync("select token, holder from pggitops.writer", static r => (r.GetInt64(0), r.IsDBNull(1) ? null : r.GetString(1)), cancel).ConfigureAwait(false);
-            return token == Token ? null : $"another writer took over: {holder ?? "unnamed"} holds token {token}, ours is {Token}";
+            var (token, holder) = await AskAsync(
+                    "select token, holder from pggitops.writer",
+                    static r => (r.GetInt64(0), r.IsDBNull(1) ? null : r.GetString(1)),
+                    cancel
+                )
+                .ConfigureAwait(false);
+            return token == Token
+                ? null
+                : $"another writer took over: {holder ?? "unnamed"} holds token {token}, ours is {Token}";
         }
-        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+        catch (Exception e)
+            when (e is NpgsqlException or InvalidOperationException or TimeoutException
+                || (e is OperationCanceledException && !cancel.IsCancellationRequested)
+            )
         {
             return $"the session that held the writer's lock has ended: {(e as PostgresException)?.MessageText ?? e.Message}";
         }
@@ -47,12 +57,19 @@ internal sealed class LockSession : IAsyncDisposable
     /// <summary>What the record says of a suspension, by the session that holds the lock.</summary>
     public async Task<Suspension?> SuspensionAsync(CancellationToken cancel) =>
         await AskAsync(
-            "select s.reason, s.owner, s.since, s.expires from (values (true)) one(row) left join pggitops.suspension s on true",
-            static r => r.IsDBNull(0) ? null : RecordedSuspension.Read(r, 0),
-            cancel).ConfigureAwait(false);
+                "select s.reason, s.owner, s.since, s.expires from (values (true)) one(row) left join pggitops.suspension s on true",
+                static r => r.IsDBNull(0) ? null : RecordedSuspension.Read(r, 0),
+                cancel
+            )
+            .ConfigureAwait(false);
 
     /// <summary>First row of a query's answer.</summary>
-    public async Task<T> AskAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params NpgsqlParameter[] parameters)
+    public async Task<T> AskAsync<T>(
+        string sql,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancel,
+        params NpgsqlParameter[] parameters
+    )
     {
         using var batch = new NpgsqlBatch();
         var command = new NpgsqlBatchCommand(sql);
@@ -73,9 +90,7 @@ internal sealed class LockSession : IAsyncDisposable
             batch.Connection = connection;
             batch.Timeout = (int)AnswerTimeout.TotalSeconds;
             await using var reader = await batch.ExecuteReaderAsync(deadline.Token).ConfigureAwait(false);
-            while (reader.FieldCount == 0 && await reader.NextResultAsync(deadline.Token).ConfigureAwait(false))
-            {
-            }
+            while (reader.FieldCount == 0 && await reader.NextResultAsync(deadline.Token).ConfigureAwait(false)) { }
             if (!await reader.ReadAsync(deadline.Token).ConfigureAwait(false))
                 throw new InvalidOperationException("the answer holds no row");
             return read(reader);
@@ -89,14 +104,16 @@ internal sealed class LockSession : IAsyncDisposable
     /// <summary>Sessions that another session of ours waits for, in words; null when it waits for none.</summary>
     public async Task<string?> BlockersOfAsync(int pid, CancellationToken cancel) =>
         await AskAsync(
-            """
-            select string_agg(format('pid %s (%s, %s, %s)', pid, coalesce(usename, backend_type), coalesce(nullif(application_name, ''), 'no application name'),
-                coalesce(state || ' for ' || date_trunc('second', clock_timestamp() - state_change), 'no state')), ' and ' order by pid)
-            from pg_stat_activity where pid = any (pg_blocking_pids($1))
-            """,
-            static r => r.IsDBNull(0) ? null : r.GetString(0),
-            cancel,
-            new NpgsqlParameter<int> { TypedValue = pid }).ConfigureAwait(false);
+                """
+                select string_agg(format('pid %s (%s, %s, %s)', pid, coalesce(usename, backend_type), coalesce(nullif(application_name, ''), 'no application name'),
+                    coalesce(state || ' for ' || date_trunc('second', clock_timestamp() - state_change), 'no state')), ' and ' order by pid)
+                from pg_stat_activity where pid = any (pg_blocking_pids($1))
+                """,
+                static r => r.IsDBNull(0) ? null : r.GetString(0),
+                cancel,
+                new NpgsqlParameter<int> { TypedValue = pid }
+            )
+            .ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {
@@ -104,9 +121,11 @@ internal sealed class LockSession : IAsyncDisposable
         using var limit = new CancellationTokenSource(ReleaseLimit);
         try
         {
-            await AskAsync("select true from pg_advisory_unlock_all()", static r => r.GetBoolean(0), limit.Token).ConfigureAwait(false);
+            await AskAsync("select true from pg_advisory_unlock_all()", static r => r.GetBoolean(0), limit.Token)
+                .ConfigureAwait(false);
         }
-        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException or OperationCanceledException)
+        catch (Exception e)
+            when (e is NpgsqlException or InvalidOperationException or TimeoutException or OperationCanceledException)
         {
             // The end of the session releases the lock in any case.
         }

@@ -20,37 +20,37 @@ internal static class RecordSchema
     [
         "create schema if not exists pggitops",
         """
-        create table if not exists pggitops.inventory (
-            object text primary key,
-            commit text not null,
-            created_at timestamptz not null default now())
-        """,
+            create table if not exists pggitops.inventory (
+                object text primary key,
+                commit text not null,
+                created_at timestamptz not null default now())
+            """,
         """
-        create table if not exists pggitops.applied (
-            object text not null,
-            field text not null,
-            value text not null,
-            commit text not null,
-            at timestamptz not null default now(),
-            primary key (object, field))
-        """,
+            create table if not exists pggitops.applied (
+                object text not null,
+                field text not null,
+                value text not null,
+                commit text not null,
+                at timestamptz not null default now(),
+                primary key (object, field))
+            """,
         // True for a value that was found as declared: records of earlier versions hold none.
         "alter table pggitops.applied add column if not exists adopted boolean not null default false",
         """
-        create table if not exists pggitops.suspension (
-            only_one boolean primary key default true check (only_one),
-            reason text not null,
-            owner text not null,
-            since timestamptz not null default now(),
-            expires timestamptz not null)
-        """,
+            create table if not exists pggitops.suspension (
+                only_one boolean primary key default true check (only_one),
+                reason text not null,
+                owner text not null,
+                since timestamptz not null default now(),
+                expires timestamptz not null)
+            """,
         """
-        create table if not exists pggitops.writer (
-            only_one boolean primary key default true check (only_one),
-            token bigint not null,
-            holder text,
-            since timestamptz)
-        """,
+            create table if not exists pggitops.writer (
+                only_one boolean primary key default true check (only_one),
+                token bigint not null,
+                holder text,
+                since timestamptz)
+            """,
         // Default privileges of the role may have granted what nobody asked for here.
         "revoke all on schema pggitops from public",
         "revoke all on all tables in schema pggitops from public",

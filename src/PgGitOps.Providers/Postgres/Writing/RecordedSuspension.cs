@@ -11,7 +11,12 @@ internal static class RecordedSuspension
     /// <returns>Null where the record says nothing, or there is no record yet.</returns>
     public static async Task<Suspension?> ReadAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
-        await using (var ask = new NpgsqlCommand("select to_regclass('pggitops.suspension') is not null", connection) { CommandTimeout = 10 })
+        await using (
+            var ask = new NpgsqlCommand("select to_regclass('pggitops.suspension') is not null", connection)
+            {
+                CommandTimeout = 10,
+            }
+        )
         {
             if (await ask.ExecuteScalarAsync(cancel).ConfigureAwait(false) is not true)
                 return null;
@@ -21,6 +26,11 @@ internal static class RecordedSuspension
         return await reader.ReadAsync(cancel).ConfigureAwait(false) ? Read(reader, 0) : null;
     }
 
-    public static Suspension Read(NpgsqlDataReader row, int at) => new(
-        row.GetString(at), row.GetString(at + 1), new DateTimeOffset(row.GetDateTime(at + 2), TimeSpan.Zero), new DateTimeOffset(row.GetDateTime(at + 3), TimeSpan.Zero));
+    public static Suspension Read(NpgsqlDataReader row, int at) =>
+        new(
+            row.GetString(at),
+            row.GetString(at + 1),
+            new DateTimeOffset(row.GetDateTime(at + 2), TimeSpan.Zero),
+            new DateTimeOffset(row.GetDateTime(at + 3), TimeSpan.Zero)
+        );
 }

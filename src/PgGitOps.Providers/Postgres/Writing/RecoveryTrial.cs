@@ -32,11 +32,23 @@ internal static class RecoveryTrial
                 if (name == "wal_level")
                 {
                     if (held > 0 && !setting.Equals("logical", StringComparison.OrdinalIgnoreCase))
-                        return FormattableString.Invariant($"{held} logical replication slots exist, and wal_level = {setting} cannot carry them");
+                        return FormattableString.Invariant(
+                            $"{held} logical replication slots exist, and wal_level = {setting} cannot carry them"
+                        );
                 }
-                else if (long.TryParse(setting, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var room) && held > room)
+                else if (
+                    long.TryParse(
+                        setting,
+                        System.Globalization.NumberStyles.None,
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        out var room
+                    )
+                    && held > room
+                )
                 {
-                    return FormattableString.Invariant($"{held} {(name == "max_prepared_transactions" ? "prepared transactions" : "replication origins")} exist, more than {name} = {room} allows");
+                    return FormattableString.Invariant(
+                        $"{held} {(name == "max_prepared_transactions" ? "prepared transactions" : "replication origins")} exist, more than {name} = {room} allows"
+                    );
                 }
             }
             return null;

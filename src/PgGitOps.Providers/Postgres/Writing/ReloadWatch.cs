@@ -11,15 +11,29 @@ internal sealed class ReloadWatch(NpgsqlConnection connection, DateTime? before)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(5);
 
-    public static async Task<ReloadWatch> BeforeAsync(NpgsqlConnection connection, IEnumerable<string> statements, CancellationToken cancel) =>
-        new(connection, statements.Any(s => s.Contains("pg_reload_conf", StringComparison.Ordinal)) ? await LoadedAsync(connection, cancel).ConfigureAwait(false) : null);
+    public static async Task<ReloadWatch> BeforeAsync(
+        NpgsqlConnection connection,
+        IEnumerable<string> statements,
+        CancellationToken cancel
+    ) =>
+        new(
+            connection,
+            statements.Any(s => s.Contains("pg_reload_conf", StringComparison.Ordinal))
+                ? await LoadedAsync(connection, cancel).ConfigureAwait(false)
+                : null
+        );
 
-    public static async Task<ReloadWatch> BeforeAsync(NpgsqlConnection connection, CancellationToken cancel) => new(connection, await LoadedAsync(connection, cancel).ConfigureAwait(false));
+    public static async Task<ReloadWatch> BeforeAsync(NpgsqlConnection connection, CancellationToken cancel) =>
+        new(connection, await LoadedAsync(connection, cancel).ConfigureAwait(false));
 
     public async Task WaitAsync(CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
-        while (before is not null && watch.Elapsed < Patience && await LoadedAsync(connection, cancel).ConfigureAwait(false) == before)
+        while (
+            before is not null
+            && watch.Elapsed < Patience
+            && await LoadedAsync(connection, cancel).ConfigureAwait(false) == before
+        )
             await Task.Delay(Pace, cancel).ConfigureAwait(false);
     }
 

@@ -43,7 +43,12 @@ internal static class ServerConfiguration
 
     /// <summary>Declared parameters, without the synchronous rule, that a file can hold.</summary>
     public static Parameter[] ParametersOf(Cluster cluster) =>
-        [.. cluster.Parameters.Where(p => !p.Name.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase) && !p.Value.AsSpan().ContainsAny('\n', '\r', '\0'))];
+        [
+            .. cluster.Parameters.Where(p =>
+                !p.Name.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase)
+                && !p.Value.AsSpan().ContainsAny('\n', '\r', '\0')
+            ),
+        ];
 
     /// <summary>Where a standby streams from. The path of its password file is added on the host.</summary>
     public static string PrimaryConnection(WriterContext context, Member source, Member standby)
@@ -60,13 +65,19 @@ internal static class ServerConfiguration
             ("keepalives_interval", "5"),
             ("keepalives_count", "3"),
         ];
-        return string.Join(' ', words.Select(w => $"{w.Name}='{w.Value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}'"));
+        return string.Join(
+            ' ',
+            words.Select(w =>
+                $"{w.Name}='{w.Value.Replace("\\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}'"
+            )
+        );
     }
 
     /// <summary>A line of a libpq password file, for any server of the cluster: after a failover the standby follows another.</summary>
     public static string PasswordLine(string user, string password)
     {
-        static string Escape(string text) => text.Replace("\\", @"\\", StringComparison.Ordinal).Replace(":", @"\:", StringComparison.Ordinal);
+        static string Escape(string text) =>
+            text.Replace("\\", @"\\", StringComparison.Ordinal).Replace(":", @"\:", StringComparison.Ordinal);
         return $"*:*:*:{Escape(user)}:{Escape(password)}\n";
     }
 

@@ -10,6 +10,8 @@ internal static class ServerLog
     {
         var command = ServerScript.Command(context, member, "log_tail", [], TimeSpan.FromSeconds(5));
         var result = await context.Hosts.RunAsync(context.HostOf(member), command, cancel).ConfigureAwait(false);
-        return result is HostResult.Exited { Output: var text } && text.Trim() is { Length: > 0 } lines ? $"its log ends with\n{lines}" : "its log could not be read";
+        return result is HostResult.Exited { Output: var text } && text.Trim() is { Length: > 0 } lines
+            ? $"its log ends with\n{lines}"
+            : "its log could not be read";
     }
 }

@@ -111,15 +111,28 @@ internal static class ServerScript
 
         """;
 
-    public static HostCommand Command(WriterContext context, Core.Desired.Member member, string body, IEnumerable<string> arguments, TimeSpan left, string? input = null)
+    public static HostCommand Command(
+        WriterContext context,
+        Core.Desired.Member member,
+        string body,
+        IEnumerable<string> arguments,
+        TimeSpan left,
+        string? input = null
+    )
     {
         var limit = left > Margin * 2 ? left - Margin : left / 2;
         var seconds = Math.Max(1, (int)limit.TotalSeconds).ToString(System.Globalization.CultureInfo.InvariantCulture);
         return HostScript.Command(
             Prelude + body,
-            [context.DirectoryOf(member).Root, .. HostScript.BinArguments(context.Cluster, context.Access), seconds, .. arguments],
+            [
+                context.DirectoryOf(member).Root,
+                .. HostScript.BinArguments(context.Cluster, context.Access),
+                seconds,
+                .. arguments,
+            ],
             left,
-            input);
+            input
+        );
     }
 
     /// <summary>Files for a script's receive function. They travel on standard input: arguments are for everyone to see.</summary>

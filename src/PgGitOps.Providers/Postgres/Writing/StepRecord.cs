@@ -28,7 +28,8 @@ internal sealed record StepRecord(ObjectPath[] Made, ObjectPath[] Removed, Facet
             [.. objects.Where(o => o.Value).Select(o => o.Key)],
             [.. objects.Where(o => !o.Value).Select(o => o.Key)],
             [.. values.Where(v => v.Value is null).Select(v => v.Key)],
-            [.. values.Where(v => v.Value is not null).Select(v => new FacetState(v.Key, v.Value))]);
+            [.. values.Where(v => v.Value is not null).Select(v => new FacetState(v.Key, v.Value))]
+        );
     }
 
     /// <summary>One statement, so one transaction and one round trip. Returns the number of rows that still carry our token: 1, or 0 for a writer that was replaced.</summary>
@@ -57,18 +58,32 @@ internal sealed record StepRecord(ObjectPath[] Made, ObjectPath[] Removed, Facet
         var command = new NpgsqlBatchCommand(Sql);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = token });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = commit });
-        foreach (var texts in (string[][])
-        [
-            [.. Made.Select(m => m.ToString())], [.. Removed.Select(r => r.ToString())],
-            [.. Forgotten.Select(f => f.Object.ToString())], [.. Forgotten.Select(f => f.Field.ToString())],
-            [.. Applied.Select(a => a.Key.Object.ToString())], [.. Applied.Select(a => a.Key.Field.ToString())], [.. Applied.Select(a => a.Value!.Canonical)],
-        ])
-            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = texts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+        foreach (
+            var texts in (string[][])
+                [
+                    [.. Made.Select(m => m.ToString())],
+                    [.. Removed.Select(r => r.ToString())],
+                    [.. Forgotten.Select(f => f.Object.ToString())],
+                    [.. Forgotten.Select(f => f.Field.ToString())],
+                    [.. Applied.Select(a => a.Key.Object.ToString())],
+                    [.. Applied.Select(a => a.Key.Field.ToString())],
+                    [.. Applied.Select(a => a.Value!.Canonical)],
+                ]
+        )
+            command.Parameters.Add(
+                new NpgsqlParameter<string[]> { TypedValue = texts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }
+            );
         return command;
     }
 
     /// <returns>False where another writer took over: then nothing was written, and the transaction is to be rolled back.</returns>
-    public async Task<bool> WriteAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, long token, string commit, CancellationToken cancel)
+    public async Task<bool> WriteAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        long token,
+        string commit,
+        CancellationToken cancel
+    )
     {
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 30 };
         batch.BatchCommands.Add(ToCommand(token, commit));

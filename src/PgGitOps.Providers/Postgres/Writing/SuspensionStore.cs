@@ -11,20 +11,34 @@ namespace PgGitOps.Providers.Postgres.Writing;
 public sealed class SuspensionStore(ISecretStore secrets)
 {
     /// <param name="primary">Member that accepts writes.</param>
-    public Task<StepOutcome> SuspendAsync(ValidFleet fleet, Cluster cluster, Member primary, Suspension suspension, CancellationToken cancel) =>
-        WriteAsync(fleet, cluster, primary, new NpgsqlBatchCommand("""
-            insert into pggitops.suspension (reason, owner, since, expires) values ($1, $2, $3, $4)
-            on conflict (only_one) do update set reason = excluded.reason, owner = excluded.owner, since = excluded.since, expires = excluded.expires
-            """)
-        {
-            Parameters =
+    public Task<StepOutcome> SuspendAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        Member primary,
+        Suspension suspension,
+        CancellationToken cancel
+    ) =>
+        WriteAsync(
+            fleet,
+            cluster,
+            primary,
+            new NpgsqlBatchCommand(
+                """
+                insert into pggitops.suspension (reason, owner, since, expires) values ($1, $2, $3, $4)
+                on conflict (only_one) do update set reason = excluded.reason, owner = excluded.owner, since = excluded.since, expires = excluded.expires
+                """
+            )
             {
-                new NpgsqlParameter<string> { TypedValue = suspension.Reason },
-                new NpgsqlParameter<string> { TypedValue = suspension.Owner },
-                new NpgsqlParameter<DateTime> { TypedValue = suspension.Since.UtcDateTime },
-                new NpgsqlParameter<DateTime> { TypedValue = suspension.Expires.UtcDateTime },
+                Parameters =
+                {
+                    new NpgsqlParameter<string> { TypedValue = suspension.Reason },
+                    new NpgsqlParameter<string> { TypedValue = suspension.Owner },
+                    new NpgsqlParameter<DateTime> { TypedValue = suspension.Since.UtcDateTime },
+                    new NpgsqlParameter<DateTime> { TypedValue = suspension.Expires.UtcDateTime },
+                },
             },
-        }, cancel);
+            cancel
+        );
 
     /// <returns>AlreadyTrue where the cluster was not suspended.</returns>
     public Task<StepOutcome> ResumeAsync(ValidFleet fleet, Cluster cluster, Member primary, CancellationToken cancel) =>
@@ -32,11 +46,22 @@ public sealed class SuspensionStore(ISecretStore secrets)
 
     /// <summary>Who holds the cluster's writer lock now.</summary>
     /// <returns>Null and null when nobody does; a problem when it could not be told.</returns>
-    public async Task<(string? Writer, string? Problem)> WriterAsync(ValidFleet fleet, Cluster cluster, Member primary, CancellationToken cancel)
+    public async Task<(string? Writer, string? Problem)> WriterAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        Member primary,
+        CancellationToken cancel
+    )
     {
         var access = fleet.EnvironmentOf(cluster).Access;
-        var target = ServerTarget.Of(access, fleet.EnvironmentOf(cluster).Hosts.Single(h => h.Name == primary.Host).Address, primary.Port);
-        var (connection, reason) = await WriterConnection.OpenAsync(target, primary.Name, secrets, WriterConnection.Newcomer, cancel).ConfigureAwait(false);
+        var target = ServerTarget.Of(
+            access,
+            fleet.EnvironmentOf(cluster).Hosts.Single(h => h.Name == primary.Host).Address,
+            primary.Port
+        );
+        var (connection, reason) = await WriterConnection
+            .OpenAsync(target, primary.Name, secrets, WriterConnection.Newcomer, cancel)
+            .ConfigureAwait(false);
         if (connection is null)
             return (null, reason);
         await using (connection)
@@ -52,13 +77,21 @@ public sealed class SuspensionStore(ISecretStore secrets)
         }
     }
 
-    private async Task<StepOutcome> WriteAsync(ValidFleet fleet, Cluster cluster, Member primary, NpgsqlBatchCommand command, CancellationToken cancel)
+    private async Task<StepOutcome> WriteAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        Member primary,
+        NpgsqlBatchCommand command,
+        CancellationToken cancel
+    )
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var access = fleet.EnvironmentOf(cluster).Access;
         var host = fleet.EnvironmentOf(cluster).Hosts.Single(h => h.Name == primary.Host);
         var target = ServerTarget.Of(access, host.Address, primary.Port);
-        var (connection, reason) = await WriterConnection.OpenAsync(target, primary.Name, secrets, WriterConnection.Newcomer, cancel).ConfigureAwait(false);
+        var (connection, reason) = await WriterConnection
+            .OpenAsync(target, primary.Name, secrets, WriterConnection.Newcomer, cancel)
+            .ConfigureAwait(false);
         if (connection is null)
             return new StepOutcome.Failed(reason!, null);
         await using (connection)
@@ -68,7 +101,9 @@ public sealed class SuspensionStore(ISecretStore secrets)
                 await ClusterRecordSchema.EnsureAsync(connection, cancel).ConfigureAwait(false);
                 await using var batch = new NpgsqlBatch(connection) { Timeout = 30 };
                 batch.BatchCommands.Add(command);
-                return await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false) > 0 ? new StepOutcome.Done(watch.Elapsed) : new StepOutcome.AlreadyTrue();
+                return await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false) > 0
+                    ? new StepOutcome.Done(watch.Elapsed)
+                    : new StepOutcome.AlreadyTrue();
             }
             catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
             {

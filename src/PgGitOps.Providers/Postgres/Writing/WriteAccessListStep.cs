@@ -25,7 +25,8 @@ internal sealed class WriteAccessListStep(WriterContext context, WriterHold hold
     {
         var watch = Stopwatch.StartNew();
         var member = context.MemberNamed(action.Member);
-        var (connection, unreachable) = await hold.ConnectAsync(member, Connecting.ServerTarget.MaintenanceDatabase, cancel).ConfigureAwait(false);
+        var (connection, unreachable) = await hold.ConnectAsync(member, Connecting.ServerTarget.MaintenanceDatabase, cancel)
+            .ConfigureAwait(false);
         if (connection is null)
             return new StepOutcome.Failed(unreachable!, null);
         try
@@ -35,7 +36,14 @@ internal sealed class WriteAccessListStep(WriterContext context, WriterHold hold
             var reload = await ReloadWatch.BeforeAsync(connection, cancel).ConfigureAwait(false);
             if (await hold.WhyNotAsync(cancel).ConfigureAwait(false) is { } lost)
                 return new StepOutcome.Refused(lost);
-            var command = ServerScript.Command(context, member, Body, [AccessList.Mark], step.Timeout - watch.Elapsed, ServerScript.Files(("pg_hba.conf", AccessList.Text(action.Lines))));
+            var command = ServerScript.Command(
+                context,
+                member,
+                Body,
+                [AccessList.Mark],
+                step.Timeout - watch.Elapsed,
+                ServerScript.Files(("pg_hba.conf", AccessList.Text(action.Lines)))
+            );
             var result = await context.Hosts.RunAsync(context.HostOf(member), command, cancel).ConfigureAwait(false);
             if (HostOutcome.Of(result) is { } outcome)
                 return outcome;
@@ -49,10 +57,17 @@ internal sealed class WriteAccessListStep(WriterContext context, WriterHold hold
     }
 
     /// <summary>The engine may run where no host of the fleet is: then a client range admits it, which somebody may have just taken away.</summary>
-    private async Task<string?> WhyShutOutAsync(NpgsqlConnection connection, StepAction.WriteAccessList action, CancellationToken cancel)
+    private async Task<string?> WhyShutOutAsync(
+        NpgsqlConnection connection,
+        StepAction.WriteAccessList action,
+        CancellationToken cancel
+    )
     {
         await using var command = new NpgsqlCommand("select host(inet_client_addr())", connection) { CommandTimeout = 10 };
-        return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is string text && IPAddress.TryParse(text, out var address) && !AccessList.Admits(action.Lines, context.Access.User, address)
+        return
+            await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is string text
+            && IPAddress.TryParse(text, out var address)
+            && !AccessList.Admits(action.Lines, context.Access.User, address)
             ? $"the engine itself logs in from {text}, which the declared list does not admit: add its range to access.clients"
             : null;
     }

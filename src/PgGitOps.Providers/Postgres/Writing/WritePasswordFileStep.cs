@@ -24,11 +24,21 @@ internal sealed class WritePasswordFileStep(WriterContext context, WriterHold ho
         if (context.Secrets.Find(action.Secret) is not SecretLookup.Found found)
             return new StepOutcome.Failed(((SecretLookup.Missing)context.Secrets.Find(action.Secret)).Reason, null);
         if (found.Secret.AsSpan().ContainsAny('\n', '\r'))
-            return new StepOutcome.Failed($"{action.Secret.Describe()} holds a line break, which a password file cannot carry", null);
+            return new StepOutcome.Failed(
+                $"{action.Secret.Describe()} holds a line break, which a password file cannot carry",
+                null
+            );
         if (await hold.WhyNotAsync(cancel).ConfigureAwait(false) is { } lost)
             return new StepOutcome.Refused(lost);
         var input = ServerScript.Files((".replication.next", ServerConfiguration.PasswordLine(action.User, found.Secret)));
-        var command = ServerScript.Command(context, member, Body, [action.InUse ? "use" : "prepare"], step.Timeout - watch.Elapsed, input);
+        var command = ServerScript.Command(
+            context,
+            member,
+            Body,
+            [action.InUse ? "use" : "prepare"],
+            step.Timeout - watch.Elapsed,
+            input
+        );
         var result = await context.Hosts.RunAsync(context.HostOf(member), command, cancel).ConfigureAwait(false);
         return HostOutcome.Of(result, found.Secret) ?? new StepOutcome.Done(watch.Elapsed);
     }

@@ -19,32 +19,58 @@ internal static class WriterConnection
     // synchronous_commit: see docs/decisions/0005-writer.md. The keep-alives make the server notice a writer that vanished
     // without a word, whose lock would otherwise stay for hours. search_path: names in plans are qualified; public is where
     // an extension without a declared schema belongs, and catalogue names are always looked up first.
-    private static readonly string SessionOptions = SessionPins.StartupOptions +
-        " -c default_transaction_read_only=off -c synchronous_commit=local -c search_path=public -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=0" +
-        " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
+    private static readonly string SessionOptions =
+        SessionPins.StartupOptions
+        + " -c default_transaction_read_only=off -c synchronous_commit=local -c search_path=public -c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=0"
+        + " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
-    public static string ApplicationName(long token) => string.Create(CultureInfo.InvariantCulture, $"{ApplicationPrefix}{token}");
+    public static string ApplicationName(long token) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ApplicationPrefix}{token}");
 
     /// <summary>An open connection, or why there is none.</summary>
-    public static Task<(NpgsqlConnection? Connection, string? Reason)> OpenAsync(WriterContext context, Member member, string database, string applicationName, CancellationToken cancel) =>
-        OpenAsync(context.TargetOf(member, database), member.Name, context.Secrets, applicationName, cancel);
+    public static Task<(NpgsqlConnection? Connection, string? Reason)> OpenAsync(
+        WriterContext context,
+        Member member,
+        string database,
+        string applicationName,
+        CancellationToken cancel
+    ) => OpenAsync(context.TargetOf(member, database), member.Name, context.Secrets, applicationName, cancel);
 
     /// <param name="member">Named in the reason.</param>
-    public static async Task<(NpgsqlConnection? Connection, string? Reason)> OpenAsync(ServerTarget target, string member, ISecretStore secrets, string applicationName, CancellationToken cancel)
+    public static async Task<(NpgsqlConnection? Connection, string? Reason)> OpenAsync(
+        ServerTarget target,
+        string member,
+        ISecretStore secrets,
+        string applicationName,
+        CancellationToken cancel
+    )
     {
         var options = SessionOptions;
         while (true)
         {
-            var (connection, reason, code) = await OpenAsync(target, member, secrets, applicationName, options, cancel).ConfigureAwait(false);
-            var without = code == SessionPins.MissingLibrary ? SessionPins.WithoutLibraries : SessionPins.EndedBy(code) is { } timeout ? $" -c {timeout}=0" : null;
-            if (without is null || options.Contains(without[..(without.IndexOf('=', StringComparison.Ordinal) + 1)], StringComparison.Ordinal))
+            var (connection, reason, code) = await OpenAsync(target, member, secrets, applicationName, options, cancel)
+                .ConfigureAwait(false);
+            var without =
+                code == SessionPins.MissingLibrary ? SessionPins.WithoutLibraries
+                : SessionPins.EndedBy(code) is { } timeout ? $" -c {timeout}=0"
+                : null;
+            if (
+                without is null
+                || options.Contains(without[..(without.IndexOf('=', StringComparison.Ordinal) + 1)], StringComparison.Ordinal)
+            )
                 return (connection, reason);
             options += without;
         }
     }
 
     private static async Task<(NpgsqlConnection? Connection, string? Reason, string? Code)> OpenAsync(
-        ServerTarget target, string member, ISecretStore secrets, string applicationName, string options, CancellationToken cancel)
+        ServerTarget target,
+        string member,
+        ISecretStore secrets,
+        string applicationName,
+        string options,
+        CancellationToken cancel
+    )
     {
         var settings = target.ToSettings();
         settings.ApplicationName = applicationName;

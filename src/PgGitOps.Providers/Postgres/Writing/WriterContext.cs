@@ -8,8 +8,16 @@ namespace PgGitOps.Providers.Postgres.Writing;
 
 /// <summary>What the steps of one writer share.</summary>
 internal sealed record WriterContext(
-    ValidFleet Fleet, Cluster Cluster, ClusterSnapshot Snapshot, IHostExecutor Hosts, IHostProbe Probe, ISecretStore Secrets, TimeProvider Time, string Holder,
-    ISuspensionPlaces? Places = null)
+    ValidFleet Fleet,
+    Cluster Cluster,
+    ClusterSnapshot Snapshot,
+    IHostExecutor Hosts,
+    IHostProbe Probe,
+    ISecretStore Secrets,
+    TimeProvider Time,
+    string Holder,
+    ISuspensionPlaces? Places = null
+)
 {
     public FleetEnvironment Environment { get; } = Fleet.EnvironmentOf(Cluster);
 
@@ -26,11 +34,13 @@ internal sealed record WriterContext(
     }
 
     public Member MemberNamed(string name) =>
-        Cluster.FindMember(name) ?? throw new InvalidOperationException($"the plan speaks of member {name}, which cluster {Cluster.Name} does not have");
+        Cluster.FindMember(name)
+        ?? throw new InvalidOperationException($"the plan speaks of member {name}, which cluster {Cluster.Name} does not have");
 
     public DatabaseHost HostOf(Member member) => Environment.Hosts.Single(h => h.Name == member.Host);
 
     public MemberDirectory DirectoryOf(Member member) => MemberDirectory.Of(Access, Cluster.Name, member.Name);
 
-    public ServerTarget TargetOf(Member member, string database) => ServerTarget.Of(Access, HostOf(member).Address, member.Port, database);
+    public ServerTarget TargetOf(Member member, string database) =>
+        ServerTarget.Of(Access, HostOf(member).Address, member.Port, database);
 }

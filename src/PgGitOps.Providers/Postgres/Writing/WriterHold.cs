@@ -17,9 +17,10 @@ internal sealed class WriterHold(WriterContext context, IHostLock? hostLock, Loc
     {
         if (lost is not null)
             return lost;
-        lost = Session is not null
-            ? await Session.WhyLostAsync(cancel).ConfigureAwait(false)
-            : hostLock is { IsHeld: true } ? null : "the lock on the host that stands for the cluster's is gone";
+        lost =
+            Session is not null ? await Session.WhyLostAsync(cancel).ConfigureAwait(false)
+            : hostLock is { IsHeld: true } ? null
+            : "the lock on the host that stands for the cluster's is gone";
         return lost;
     }
 
@@ -44,7 +45,11 @@ internal sealed class WriterHold(WriterContext context, IHostLock? hostLock, Loc
         await Session.DisposeAsync().ConfigureAwait(false);
         var answer = await LockAcquisition.TakeAsync(context, primary, cancel).ConfigureAwait(false);
         Session = answer.Session;
-        return lost = answer.HeldBy is { } other ? $"another writer took the lock during the restart: {other}" : (answer.Suspended ?? answer.Unreachable) is { } reason ? $"the lock could not be taken again after the restart: {reason}" : null;
+        return lost =
+            answer.HeldBy is { } other ? $"another writer took the lock during the restart: {other}"
+            : (answer.Suspended ?? answer.Unreachable) is { } reason
+                ? $"the lock could not be taken again after the restart: {reason}"
+            : null;
     }
 
     /// <summary>A connection for steps, open from one to the next.</summary>
@@ -53,7 +58,11 @@ internal sealed class WriterHold(WriterContext context, IHostLock? hostLock, Loc
     /// is: open, then check the token, then act. A session opened before the token moved is ended; one opened after fails
     /// the check. The caller therefore asks <see cref="WhyNotAsync"/> once more after this returns.
     /// </remarks>
-    public async Task<(NpgsqlConnection? Connection, string? Reason)> ConnectAsync(Member member, string database, CancellationToken cancel)
+    public async Task<(NpgsqlConnection? Connection, string? Reason)> ConnectAsync(
+        Member member,
+        string database,
+        CancellationToken cancel
+    )
     {
         if (work.TryGetValue((member.Name, database), out var kept))
         {
@@ -63,7 +72,9 @@ internal sealed class WriterHold(WriterContext context, IHostLock? hostLock, Loc
             await kept.DisposeAsync().ConfigureAwait(false);
         }
         var name = Session is null ? WriterConnection.Newcomer : WriterConnection.ApplicationName(Session.Token);
-        var (connection, reason) = await WriterConnection.OpenAsync(context, member, database, name, cancel).ConfigureAwait(false);
+        var (connection, reason) = await WriterConnection
+            .OpenAsync(context, member, database, name, cancel)
+            .ConfigureAwait(false);
         if (connection is not null)
             work.Add((member.Name, database), connection);
         return (connection, reason);

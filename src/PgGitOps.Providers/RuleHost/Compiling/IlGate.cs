@@ -9,14 +9,37 @@ namespace PgGitOps.Providers.RuleHost.Compiling;
 /// <summary>Every instruction of every method.</summary>
 internal static class IlGate
 {
-    private static readonly FrozenDictionary<int, OpCode> Codes = typeof(OpCodes).GetFields()
+    private static readonly FrozenDictionary<int, OpCode> Codes = typeof(OpCodes)
+        .GetFields()
         .Select(f => (OpCode)f.GetValue(null)!)
         .ToFrozenDictionary(c => c.Value & 0xFFFF);
 
     private static readonly FrozenSet<string> Refused = new[]
     {
-        "calli", "jmp", "localloc", "cpblk", "initblk", "mkrefany", "refanyval", "refanytype", "arglist", "cpobj", "sizeof",
-        "unaligned.", "volatile.", "tail.", "no.", "ldvirtftn", "ldind.i", "stind.i", "conv.i", "conv.u", "conv.ovf.i", "conv.ovf.u", "conv.ovf.i.un", "conv.ovf.u.un",
+        "calli",
+        "jmp",
+        "localloc",
+        "cpblk",
+        "initblk",
+        "mkrefany",
+        "refanyval",
+        "refanytype",
+        "arglist",
+        "cpobj",
+        "sizeof",
+        "unaligned.",
+        "volatile.",
+        "tail.",
+        "no.",
+        "ldvirtftn",
+        "ldind.i",
+        "stind.i",
+        "conv.i",
+        "conv.u",
+        "conv.ovf.i",
+        "conv.ovf.u",
+        "conv.ovf.i.un",
+        "conv.ovf.u.un",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     public static IEnumerable<string> Complaints(PEReader pe, MetadataReader reader)
@@ -30,13 +53,21 @@ internal static class IlGate
             var owner = reader.GetString(reader.GetTypeDefinition(method.GetDeclaringType()).Name);
             var body = pe.GetMethodBody(method.RelativeVirtualAddress);
             // A script has one method of its own that catches: the compiler's asynchronous entry, which is never run.
-            if (!owner.StartsWith("<<Initialize>>", StringComparison.Ordinal) && body.ExceptionRegions.Any(r => r.Kind != ExceptionRegionKind.Finally))
+            if (
+                !owner.StartsWith("<<Initialize>>", StringComparison.Ordinal)
+                && body.ExceptionRegions.Any(r => r.Kind != ExceptionRegionKind.Finally)
+            )
                 yield return $"{owner}.{name} catches exceptions";
             foreach (var (instruction, token) in Instructions(body.GetILReader()))
             {
                 if (Refused.Contains(instruction))
                     yield return $"{owner}.{name} uses the instruction {instruction}";
-                if (!IsScaffold(owner) && MemberOf(reader, token) is var (type, member) && AllowList.IsScaffolding(type, member) && !AllowList.AllowsLowered(type, member))
+                if (
+                    !IsScaffold(owner)
+                    && MemberOf(reader, token) is var (type, member)
+                    && AllowList.IsScaffolding(type, member)
+                    && !AllowList.AllowsLowered(type, member)
+                )
                     yield return $"{owner}.{name} uses {type}.{member}";
             }
         }
@@ -44,7 +75,9 @@ internal static class IlGate
 
     // Closures (<>c) hold what a rule wrote; these hold none of it.
     private static bool IsScaffold(string type) =>
-        type.StartsWith("<>f__AnonymousType", StringComparison.Ordinal) || type.StartsWith("<<Initialize>>", StringComparison.Ordinal) || type.StartsWith("Submission#", StringComparison.Ordinal);
+        type.StartsWith("<>f__AnonymousType", StringComparison.Ordinal)
+        || type.StartsWith("<<Initialize>>", StringComparison.Ordinal)
+        || type.StartsWith("Submission#", StringComparison.Ordinal);
 
     private static (string Type, string Member)? MemberOf(MetadataReader reader, int token)
     {

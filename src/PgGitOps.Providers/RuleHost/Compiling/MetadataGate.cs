@@ -29,15 +29,29 @@ internal static class MetadataGate
 
     private static IEnumerable<string> Complaints(PEReader pe, MetadataReader reader)
     {
-        if (pe.PEHeaders.CorHeader is not { } header || !header.Flags.HasFlag(CorFlags.ILOnly) || header.EntryPointTokenOrRelativeVirtualAddress != 0
-            || header.VtableFixupsDirectory.Size != 0 || header.ResourcesDirectory.Size != 0 || header.ManagedNativeHeaderDirectory.Size != 0)
+        if (
+            pe.PEHeaders.CorHeader is not { } header
+            || !header.Flags.HasFlag(CorFlags.ILOnly)
+            || header.EntryPointTokenOrRelativeVirtualAddress != 0
+            || header.VtableFixupsDirectory.Size != 0
+            || header.ResourcesDirectory.Size != 0
+            || header.ManagedNativeHeaderDirectory.Size != 0
+        )
             yield return "the compiled form is more than plain IL";
-        foreach (var (table, name) in new[]
-        {
-            (TableIndex.ModuleRef, "a native module"), (TableIndex.ImplMap, "a native function"), (TableIndex.ManifestResource, "a resource"), (TableIndex.File, "a file"),
-            (TableIndex.ExportedType, "a forwarded type"), (TableIndex.DeclSecurity, "a security declaration"), (TableIndex.FieldMarshal, "marshalling"),
-            (TableIndex.Event, "an event"), (TableIndex.MethodImpl, ""),
-        })
+        foreach (
+            var (table, name) in new[]
+            {
+                (TableIndex.ModuleRef, "a native module"),
+                (TableIndex.ImplMap, "a native function"),
+                (TableIndex.ManifestResource, "a resource"),
+                (TableIndex.File, "a file"),
+                (TableIndex.ExportedType, "a forwarded type"),
+                (TableIndex.DeclSecurity, "a security declaration"),
+                (TableIndex.FieldMarshal, "marshalling"),
+                (TableIndex.Event, "an event"),
+                (TableIndex.MethodImpl, ""),
+            }
+        )
         {
             if (name.Length > 0 && reader.GetTableRowCount(table) > 0)
                 yield return $"the compiled form holds {name}";
@@ -48,7 +62,12 @@ internal static class MetadataGate
             if (!Assemblies.Contains(name))
                 yield return $"the compiled form refers to the assembly {name}";
         }
-        foreach (var complaint in TypeReferences(reader).Concat(MemberReferences(reader)).Concat(MetadataShape.Complaints(reader)).Concat(IlGate.Complaints(pe, reader)))
+        foreach (
+            var complaint in TypeReferences(reader)
+                .Concat(MemberReferences(reader))
+                .Concat(MetadataShape.Complaints(reader))
+                .Concat(IlGate.Complaints(pe, reader))
+        )
             yield return complaint;
     }
 
@@ -71,21 +90,41 @@ internal static class MetadataGate
             var owner = OwnerOf(reader, member.Parent);
             if (owner is null)
                 yield return $"the compiled form refers to '{name}' of something unknown";
-            else if (owner.Length > 0 && !IsLanguage(owner) && !AllowList.AllowsLowered(owner, name) && !AllowList.IsScaffolding(owner, name))
+            else if (
+                owner.Length > 0
+                && !IsLanguage(owner)
+                && !AllowList.AllowsLowered(owner, name)
+                && !AllowList.IsScaffolding(owner, name)
+            )
                 yield return $"the compiled form refers to {owner}.{name}";
-            if (SignatureGate.Complaint(reader.GetBlobReader(member.Signature), delegateConstructor: name == ".ctor" && owner is not null && (owner.StartsWith("System.Func`", StringComparison.Ordinal) || owner.StartsWith("System.Action", StringComparison.Ordinal))) is { } complaint)
+            if (
+                SignatureGate.Complaint(
+                    reader.GetBlobReader(member.Signature),
+                    delegateConstructor: name == ".ctor"
+                        && owner is not null
+                        && (
+                            owner.StartsWith("System.Func`", StringComparison.Ordinal)
+                            || owner.StartsWith("System.Action", StringComparison.Ordinal)
+                        )
+                ) is
+                { } complaint
+            )
                 yield return $"the signature of {owner}.{name} holds {complaint}";
         }
     }
 
     /// <summary>Name of the type a member belongs to; empty for types of the bundle itself; null when it cannot be told.</summary>
-    internal static string? OwnerOf(MetadataReader reader, EntityHandle parent) => parent.Kind switch
-    {
-        HandleKind.TypeReference => NameOf(reader, (TypeReferenceHandle)parent),
-        HandleKind.TypeDefinition => "",
-        HandleKind.TypeSpecification => SignatureGate.GenericOwner(reader, reader.GetTypeSpecification((TypeSpecificationHandle)parent)),
-        _ => null,
-    };
+    internal static string? OwnerOf(MetadataReader reader, EntityHandle parent) =>
+        parent.Kind switch
+        {
+            HandleKind.TypeReference => NameOf(reader, (TypeReferenceHandle)parent),
+            HandleKind.TypeDefinition => "",
+            HandleKind.TypeSpecification => SignatureGate.GenericOwner(
+                reader,
+                reader.GetTypeSpecification((TypeSpecificationHandle)parent)
+            ),
+            _ => null,
+        };
 
     internal static string NameOf(MetadataReader reader, TypeReferenceHandle handle)
     {

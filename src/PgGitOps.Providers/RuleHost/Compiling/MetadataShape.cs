@@ -17,12 +17,21 @@ internal static class MetadataShape
             var type = reader.GetTypeDefinition(handle);
             var name = reader.GetString(type.Name);
             var space = reader.GetString(type.Namespace);
-            var known = IsCompilers(name) || name.StartsWith("Submission#", StringComparison.Ordinal) || name.StartsWith("Rule_", StringComparison.Ordinal)
+            var known =
+                IsCompilers(name)
+                || name.StartsWith("Submission#", StringComparison.Ordinal)
+                || name.StartsWith("Rule_", StringComparison.Ordinal)
                 || name.StartsWith("__StaticArrayInitTypeSize=", StringComparison.Ordinal)
-                || (space is "Microsoft.CodeAnalysis" or "System.Runtime.CompilerServices" && name.EndsWith("Attribute", StringComparison.Ordinal));
+                || (
+                    space is "Microsoft.CodeAnalysis" or "System.Runtime.CompilerServices"
+                    && name.EndsWith("Attribute", StringComparison.Ordinal)
+                );
             if (!known)
                 yield return $"the compiled form declares the type {name}";
-            if ((type.Attributes & TypeAttributes.LayoutMask) == TypeAttributes.ExplicitLayout && !name.StartsWith("__StaticArrayInitTypeSize=", StringComparison.Ordinal))
+            if (
+                (type.Attributes & TypeAttributes.LayoutMask) == TypeAttributes.ExplicitLayout
+                && !name.StartsWith("__StaticArrayInitTypeSize=", StringComparison.Ordinal)
+            )
                 yield return $"{name} has an explicit layout";
             if ((type.Attributes & TypeAttributes.Interface) != 0)
                 yield return $"{name} is an interface";
@@ -55,7 +64,18 @@ internal static class MetadataShape
         {
             var method = reader.GetMethodDefinition(handle);
             var name = reader.GetString(method.Name);
-            if ((method.Attributes & (MethodAttributes.PinvokeImpl | MethodAttributes.UnmanagedExport)) != 0 || (method.ImplAttributes & (MethodImplAttributes.CodeTypeMask | MethodImplAttributes.ManagedMask | MethodImplAttributes.InternalCall | MethodImplAttributes.ForwardRef)) != 0)
+            if (
+                (method.Attributes & (MethodAttributes.PinvokeImpl | MethodAttributes.UnmanagedExport)) != 0
+                || (
+                    method.ImplAttributes
+                    & (
+                        MethodImplAttributes.CodeTypeMask
+                        | MethodImplAttributes.ManagedMask
+                        | MethodImplAttributes.InternalCall
+                        | MethodImplAttributes.ForwardRef
+                    )
+                ) != 0
+            )
                 yield return $"{owner}.{name} is not plain IL";
             if (name == ".cctor" && !IsCompilers(owner) || owner == "<Module>")
                 yield return $"{owner}.{name} would run by itself";
@@ -72,7 +92,10 @@ internal static class MetadataShape
         {
             var field = reader.GetFieldDefinition(handle);
             var name = reader.GetString(field.Name);
-            if ((field.Attributes & FieldAttributes.HasFieldRVA) != 0 && !owner.StartsWith("<PrivateImplementationDetails>", StringComparison.Ordinal))
+            if (
+                (field.Attributes & FieldAttributes.HasFieldRVA) != 0
+                && !owner.StartsWith("<PrivateImplementationDetails>", StringComparison.Ordinal)
+            )
                 yield return $"{owner}.{name} maps memory";
             if ((field.Attributes & FieldAttributes.Static) != 0 && !IsCompilers(owner))
                 yield return $"{owner}.{name} is a static field";

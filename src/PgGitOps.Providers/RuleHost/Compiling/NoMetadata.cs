@@ -8,7 +8,11 @@ internal sealed class NoMetadata : MetadataReferenceResolver
 {
     public static readonly NoMetadata Instance = new();
 
-    public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties) => [];
+    public override ImmutableArray<PortableExecutableReference> ResolveReference(
+        string reference,
+        string? baseFilePath,
+        MetadataReferenceProperties properties
+    ) => [];
 
     public override bool ResolveMissingAssemblies => false;
 

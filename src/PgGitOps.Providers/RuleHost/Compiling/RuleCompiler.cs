@@ -28,7 +28,12 @@ internal enum Layers
 /// <param name="Image">The DLL; empty when no rule of the bundle compiles.</param>
 /// <param name="Rules">Numbers of the rules that are in it.</param>
 /// <param name="Sites">The place each tick stands for.</param>
-internal sealed record CompiledRules(byte[] Image, IReadOnlyList<int> Rules, IReadOnlyList<(int Rule, RulePlace Place)> Sites, IReadOnlyList<CompileFinding> Findings)
+internal sealed record CompiledRules(
+    byte[] Image,
+    IReadOnlyList<int> Rules,
+    IReadOnlyList<(int Rule, RulePlace Place)> Sites,
+    IReadOnlyList<CompileFinding> Findings
+)
 {
     /// <summary>The machine, and not a rule, may be why something was not compiled.</summary>
     public bool CompilerLost { get; init; }
@@ -52,7 +57,12 @@ internal static class RuleCompiler
     // Later versions prefer spans to arrays and lists: "a,b".Split(',', ';') and words.Contains("a") would mean methods that no rule may call.
     private const LanguageVersion Version = LanguageVersion.CSharp12;
 
-    private static readonly CSharpParseOptions Parsing = new(Version, DocumentationMode.None, SourceCodeKind.Script, preprocessorSymbols: []);
+    private static readonly CSharpParseOptions Parsing = new(
+        Version,
+        DocumentationMode.None,
+        SourceCodeKind.Script,
+        preprocessorSymbols: []
+    );
 
     public static CompiledRules Compile(IReadOnlyList<RuleText> rules, Layers layers)
     {
@@ -82,10 +92,17 @@ internal static class RuleCompiler
     }
 
     private static CompileFinding[] Ordered(List<CompileFinding> findings) =>
-        
         // One thing is often seen from several nodes of the tree; its first place on a line is enough.
-        [.. findings.OrderBy(f => f.Rule).ThenBy(f => f.Place.Line).ThenBy(f => f.Place.Column).ThenBy(f => f.Message, StringComparer.Ordinal).DistinctBy(f => (f.Rule, f.Place.Line, f.Message))
-            .GroupBy(f => f.Rule).SelectMany(g => g.Take(FindingsPerRuleMax))];
+        [
+            .. findings
+                .OrderBy(f => f.Rule)
+                .ThenBy(f => f.Place.Line)
+                .ThenBy(f => f.Place.Column)
+                .ThenBy(f => f.Message, StringComparer.Ordinal)
+                .DistinctBy(f => (f.Rule, f.Place.Line, f.Message))
+                .GroupBy(f => f.Rule)
+                .SelectMany(g => g.Take(FindingsPerRuleMax)),
+        ];
 
     private static CompiledRules? CompileTogether(List<RuleText> rules, Layers layers, List<CompileFinding> findings)
     {
@@ -117,7 +134,15 @@ internal static class RuleCompiler
         return findings.Count > refused ? null : Emit(compilation, tree, model, combined, layers, rules, findings);
     }
 
-    private static CompiledRules? Emit(CSharpCompilation compilation, CSharpSyntaxTree tree, SemanticModel model, CombinedText combined, Layers layers, List<RuleText> rules, List<CompileFinding> findings)
+    private static CompiledRules? Emit(
+        CSharpCompilation compilation,
+        CSharpSyntaxTree tree,
+        SemanticModel model,
+        CombinedText combined,
+        Layers layers,
+        List<RuleText> rules,
+        List<CompileFinding> findings
+    )
     {
         IReadOnlyList<TextSpan> sites = [];
         if (layers.HasFlag(Layers.Fuel))
@@ -134,7 +159,14 @@ internal static class RuleCompiler
             // Places are gone after the rewriting; the whole bundle cannot be trusted to any one rule.
             if (rules.Count == 1 || !layers.HasFlag(Layers.Fuel))
             {
-                findings.Add(new CompileFinding(rules[0].Number, RuleFindings.Semantics.Id, first.GetMessage(CultureInfo.InvariantCulture), new RulePlace(1, 1, 1)));
+                findings.Add(
+                    new CompileFinding(
+                        rules[0].Number,
+                        RuleFindings.Semantics.Id,
+                        first.GetMessage(CultureInfo.InvariantCulture),
+                        new RulePlace(1, 1, 1)
+                    )
+                );
                 return null;
             }
             return OneByOne(rules, layers, findings);
@@ -147,7 +179,12 @@ internal static class RuleCompiler
             findings.Add(new CompileFinding(rules[0].Number, RuleFindings.Lowered.Id, complaint, new RulePlace(1, 1, 1)));
             return null;
         }
-        return new CompiledRules(image, [.. rules.Select(r => r.Number)], [.. sites.Select(s => combined.Locate(s)).Select(l => (l.Rule.Number, l.Place))], []);
+        return new CompiledRules(
+            image,
+            [.. rules.Select(r => r.Number)],
+            [.. sites.Select(s => combined.Locate(s)).Select(l => (l.Rule.Number, l.Place))],
+            []
+        );
     }
 
     // Finds the rule that spoils the bundle by compiling each alone; null makes the caller go on without it.
@@ -157,37 +194,64 @@ internal static class RuleCompiler
         foreach (var rule in rules)
             CompileTogether([rule], layers, findings);
         if (findings.Count == before)
-            findings.AddRange(rules.Select(r => new CompileFinding(r.Number, RuleFindings.Lowered.Id, "the rules compile one by one and not together", new RulePlace(1, 1, 1))));
+            findings.AddRange(
+                rules.Select(r => new CompileFinding(
+                    r.Number,
+                    RuleFindings.Lowered.Id,
+                    "the rules compile one by one and not together",
+                    new RulePlace(1, 1, 1)
+                ))
+            );
         return null;
     }
 
     private static CSharpCompilation Script(string text, Layers layers)
     {
-        var options = ScriptOptions.Default
-            .WithReferences(References(layers))
+        var options = ScriptOptions
+            .Default.WithReferences(References(layers))
             .WithImports("System", AllowList.LanguageNamespace)
-            .WithMetadataResolver(NoMetadata.Instance).WithSourceResolver(NoSources.Instance)
-            .WithEmitDebugInformation(false).WithAllowUnsafe(false).WithCheckOverflow(true)
-            .WithLanguageVersion(Version).WithOptimizationLevel(OptimizationLevel.Release);
+            .WithMetadataResolver(NoMetadata.Instance)
+            .WithSourceResolver(NoSources.Instance)
+            .WithEmitDebugInformation(false)
+            .WithAllowUnsafe(false)
+            .WithCheckOverflow(true)
+            .WithLanguageVersion(Version)
+            .WithOptimizationLevel(OptimizationLevel.Release);
         var script = (CSharpCompilation)CSharpScript.Create(text, options).GetCompilation();
-        var tightened = script.Options
-            .WithDeterministic(true).WithConcurrentBuild(false).WithAllowUnsafe(layers == Layers.None).WithNullableContextOptions(NullableContextOptions.Annotations)
-            .WithMetadataImportOptions(MetadataImportOptions.Public).WithXmlReferenceResolver(null).WithStrongNameProvider(null);
+        var tightened = script
+            .Options.WithDeterministic(true)
+            .WithConcurrentBuild(false)
+            .WithAllowUnsafe(layers == Layers.None)
+            .WithNullableContextOptions(NullableContextOptions.Annotations)
+            .WithMetadataImportOptions(MetadataImportOptions.Public)
+            .WithXmlReferenceResolver(null)
+            .WithStrongNameProvider(null);
         var parsed = CSharpSyntaxTree.ParseText(text, Parsing);
-        return script.RemoveAllSyntaxTrees().AddSyntaxTrees(parsed).WithReferences(References(layers)).WithOptions(tightened).WithAssemblyName("rules");
+        return script
+            .RemoveAllSyntaxTrees()
+            .AddSyntaxTrees(parsed)
+            .WithReferences(References(layers))
+            .WithOptions(tightened)
+            .WithAssemblyName("rules");
     }
 
     // Read once a process: a bundle of which many rules are broken is compiled again and again, and each reading would stay
     // in memory until a finalizer came by.
     private static readonly ConcurrentDictionary<bool, ImmutableArray<MetadataReference>> Known = new();
 
-    private static ImmutableArray<MetadataReference> References(Layers layers) => Known.GetOrAdd(layers.HasFlag(Layers.Symbols), _ => ReadReferences(layers));
+    private static ImmutableArray<MetadataReference> References(Layers layers) =>
+        Known.GetOrAdd(layers.HasFlag(Layers.Symbols), _ => ReadReferences(layers));
 
     [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "The worker is always assemblies in files.")]
     private static ImmutableArray<MetadataReference> ReadReferences(Layers layers)
     {
         if (!layers.HasFlag(Layers.Symbols)) // a test of the jail by itself: everything may be named
-            return [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p))];
+            return
+            [
+                .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+                    .Split(Path.PathSeparator)
+                    .Select(p => MetadataReference.CreateFromFile(p)),
+            ];
         var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         return
         [
@@ -198,24 +262,52 @@ internal static class RuleCompiler
     }
 
     // The text of a rule is the body of its class's one method and nothing but that: no bracket of it closes one of ours.
-    private static List<BlockSyntax>? Bodies(CompilationUnitSyntax root, CombinedText combined, List<RuleText> rules, List<CompileFinding> findings)
+    private static List<BlockSyntax>? Bodies(
+        CompilationUnitSyntax root,
+        CombinedText combined,
+        List<RuleText> rules,
+        List<CompileFinding> findings
+    )
     {
         var bodies = new List<BlockSyntax>();
         for (var i = 0; i < rules.Count; i++)
         {
-            if (root.Members.ElementAtOrDefault(i) is ClassDeclarationSyntax { Members: [MethodDeclarationSyntax { Body: { } body }] } type
+            if (
+                root.Members.ElementAtOrDefault(i)
+                    is ClassDeclarationSyntax { Members: [MethodDeclarationSyntax { Body: { } body }] } type
                 && type.Identifier.ValueText == rules[i].ClassName
-                && body.OpenBraceToken.SpanStart == combined.Openings[i] && body.CloseBraceToken.SpanStart == combined.Closings[i])
+                && body.OpenBraceToken.SpanStart == combined.Openings[i]
+                && body.CloseBraceToken.SpanStart == combined.Closings[i]
+            )
             {
                 bodies.Add(body);
                 continue;
             }
-            findings.Add(new CompileFinding(rules[i].Number, RuleFindings.Syntax.Id, "the rule's text does not stand by itself: a bracket, a comment or a text is not closed", new RulePlace(1, 1, 1)));
+            findings.Add(
+                new CompileFinding(
+                    rules[i].Number,
+                    RuleFindings.Syntax.Id,
+                    "the rule's text does not stand by itself: a bracket, a comment or a text is not closed",
+                    new RulePlace(1, 1, 1)
+                )
+            );
             return null;
         }
-        if (root.Members.Count == rules.Count && root.Usings.Count == 0 && root.Externs.Count == 0 && root.AttributeLists.Count == 0)
+        if (
+            root.Members.Count == rules.Count
+            && root.Usings.Count == 0
+            && root.Externs.Count == 0
+            && root.AttributeLists.Count == 0
+        )
             return bodies;
-        findings.AddRange(rules.Select(r => new CompileFinding(r.Number, RuleFindings.Syntax.Id, "the bundle holds more than its rules", new RulePlace(1, 1, 1))));
+        findings.AddRange(
+            rules.Select(r => new CompileFinding(
+                r.Number,
+                RuleFindings.Syntax.Id,
+                "the bundle holds more than its rules",
+                new RulePlace(1, 1, 1)
+            ))
+        );
         return null;
     }
 
@@ -225,7 +317,14 @@ internal static class RuleCompiler
         foreach (var diagnostic in diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error))
         {
             var (rule, place) = combined.Locate(diagnostic.Location.SourceSpan);
-            findings.Add(new CompileFinding(rule.Number, RuleFindings.Semantics.Id, diagnostic.GetMessage(CultureInfo.InvariantCulture), place));
+            findings.Add(
+                new CompileFinding(
+                    rule.Number,
+                    RuleFindings.Semantics.Id,
+                    diagnostic.GetMessage(CultureInfo.InvariantCulture),
+                    place
+                )
+            );
             any = true;
         }
         return any;
@@ -239,7 +338,9 @@ internal static class RuleCompiler
         }
         catch (InsufficientExecutionStackException)
         {
-            findings.Add(new CompileFinding(rule.Number, RuleFindings.NotAllowed.Id, "the code nests too deeply", new RulePlace(1, 1, 1)));
+            findings.Add(
+                new CompileFinding(rule.Number, RuleFindings.NotAllowed.Id, "the code nests too deeply", new RulePlace(1, 1, 1))
+            );
         }
     }
 }

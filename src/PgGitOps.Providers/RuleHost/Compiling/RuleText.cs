@@ -10,14 +10,15 @@ internal sealed record RuleText(int Number, string Path, string Text, string Sub
 {
     public string ClassName => $"Rule_{Number}";
 
-    public string BaseClass => Subject switch
-    {
-        "Fleet" => "FleetRule",
-        "RecoveryPolicy" => "ContextRule",
-        "Cluster" => "ClusterRule",
-        "Environment" => "EnvironmentRule",
-        _ => "DocumentRule",
-    };
+    public string BaseClass =>
+        Subject switch
+        {
+            "Fleet" => "FleetRule",
+            "RecoveryPolicy" => "ContextRule",
+            "Cluster" => "ClusterRule",
+            "Environment" => "EnvironmentRule",
+            _ => "DocumentRule",
+        };
 }
 
 /// <summary>A line and a column of a rule file, both from 1; columns count code points.</summary>
@@ -38,7 +39,12 @@ internal sealed class CombinedText
         foreach (var rule in rules)
         {
             var begin = text.Length;
-            text.Append("public sealed class ").Append(rule.ClassName).Append(" : ").Append(AllowList.LanguageNamespace).Append('.').Append(rule.BaseClass)
+            text.Append("public sealed class ")
+                .Append(rule.ClassName)
+                .Append(" : ")
+                .Append(AllowList.LanguageNamespace)
+                .Append('.')
+                .Append(rule.BaseClass)
                 .Append("\n{\nprotected override void Check()\n{");
             Openings.Add(text.Length - 1);
             text.Append('\n');
@@ -61,14 +67,27 @@ internal sealed class CombinedText
     public (RuleText Rule, RulePlace Place) Locate(TextSpan span)
     {
         var (rule, _, start, lines) = parts[Math.Max(parts.FindLastIndex(p => p.Begin <= span.Start), 0)];
-        return (rule, PlaceIn(lines, new TextSpan(Math.Clamp(span.Start - start, 0, lines.Length), Math.Max(0, Math.Min(span.Length, lines.Length - Math.Clamp(span.Start - start, 0, lines.Length))))));
+        return (
+            rule,
+            PlaceIn(
+                lines,
+                new TextSpan(
+                    Math.Clamp(span.Start - start, 0, lines.Length),
+                    Math.Max(0, Math.Min(span.Length, lines.Length - Math.Clamp(span.Start - start, 0, lines.Length)))
+                )
+            )
+        );
     }
 
     public static RulePlace PlaceIn(SourceText text, TextSpan span)
     {
         var line = text.Lines.GetLineFromPosition(span.Start);
         var end = Math.Min(span.End, line.End);
-        return new RulePlace(line.LineNumber + 1, Columns(text, line.Start, span.Start) + 1, Columns(text, line.Start, Math.Max(end, span.Start)) + 1);
+        return new RulePlace(
+            line.LineNumber + 1,
+            Columns(text, line.Start, span.Start) + 1,
+            Columns(text, line.Start, Math.Max(end, span.Start)) + 1
+        );
     }
 
     private static int Columns(SourceText text, int from, int to)

@@ -13,7 +13,10 @@ internal static class SignatureGate
             var header = blob.ReadSignatureHeader();
             if (header.Kind is SignatureKind.Method or SignatureKind.Property)
             {
-                if (header.CallingConvention is not (SignatureCallingConvention.Default or SignatureCallingConvention.VarArgs) || header.CallingConvention == SignatureCallingConvention.VarArgs)
+                if (
+                    header.CallingConvention is not (SignatureCallingConvention.Default or SignatureCallingConvention.VarArgs)
+                    || header.CallingConvention == SignatureCallingConvention.VarArgs
+                )
                     return "a foreign calling convention";
                 if (header.IsGeneric)
                     blob.ReadCompressedInteger();
@@ -22,7 +25,10 @@ internal static class SignatureGate
             return header.Kind switch
             {
                 SignatureKind.Field => Types(ref blob, 1),
-                SignatureKind.LocalVariables or SignatureKind.MethodSpecification => Types(ref blob, blob.ReadCompressedInteger()),
+                SignatureKind.LocalVariables or SignatureKind.MethodSpecification => Types(
+                    ref blob,
+                    blob.ReadCompressedInteger()
+                ),
                 _ => "an unknown kind of signature",
             };
         }
@@ -72,10 +78,21 @@ internal static class SignatureGate
             var code = blob.ReadCompressedInteger();
             switch (code)
             {
-                case (int)SignatureTypeCode.Void or (int)SignatureTypeCode.Boolean or (int)SignatureTypeCode.Char or (int)SignatureTypeCode.SByte or (int)SignatureTypeCode.Byte
-                    or (int)SignatureTypeCode.Int16 or (int)SignatureTypeCode.UInt16 or (int)SignatureTypeCode.Int32 or (int)SignatureTypeCode.UInt32
-                    or (int)SignatureTypeCode.Int64 or (int)SignatureTypeCode.UInt64 or (int)SignatureTypeCode.Single or (int)SignatureTypeCode.Double
-                    or (int)SignatureTypeCode.String or (int)SignatureTypeCode.Object:
+                case (int)SignatureTypeCode.Void
+                or (int)SignatureTypeCode.Boolean
+                or (int)SignatureTypeCode.Char
+                or (int)SignatureTypeCode.SByte
+                or (int)SignatureTypeCode.Byte
+                or (int)SignatureTypeCode.Int16
+                or (int)SignatureTypeCode.UInt16
+                or (int)SignatureTypeCode.Int32
+                or (int)SignatureTypeCode.UInt32
+                or (int)SignatureTypeCode.Int64
+                or (int)SignatureTypeCode.UInt64
+                or (int)SignatureTypeCode.Single
+                or (int)SignatureTypeCode.Double
+                or (int)SignatureTypeCode.String
+                or (int)SignatureTypeCode.Object:
                     return null;
                 case (int)SignatureTypeCode.IntPtr when delegateConstructor:
                     return null;

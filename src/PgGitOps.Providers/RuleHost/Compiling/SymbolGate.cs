@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -17,38 +16,6 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
     private const int TypeDepthMax = 6;
     private const int TupleDepthMax = 3;
     private const int ConstantLengthMax = 4_096;
-
-    private static readonly FrozenSet<OperationKind> Allowed = new[]
-    {
-        OperationKind.Block, OperationKind.VariableDeclarationGroup, OperationKind.VariableDeclaration, OperationKind.VariableDeclarator,
-        OperationKind.VariableInitializer,
-        OperationKind.Switch, OperationKind.SwitchCase, OperationKind.CaseClause, OperationKind.Loop, OperationKind.Branch,
-        OperationKind.Empty, OperationKind.Return,
-        OperationKind.ExpressionStatement, OperationKind.LocalFunction, OperationKind.Literal, OperationKind.Conversion,
-        OperationKind.Invocation, OperationKind.ArrayElementReference,
-        OperationKind.LocalReference, OperationKind.ParameterReference, OperationKind.FieldReference, OperationKind.MethodReference,
-        OperationKind.PropertyReference,
-        OperationKind.UnaryOperator, OperationKind.BinaryOperator, OperationKind.Conditional, OperationKind.Coalesce,
-        OperationKind.AnonymousFunction, OperationKind.ObjectCreation,
-        OperationKind.ArrayCreation, OperationKind.InstanceReference, OperationKind.IsType, OperationKind.SimpleAssignment,
-        OperationKind.CompoundAssignment,
-        OperationKind.Parenthesized, OperationKind.ConditionalAccess, OperationKind.ConditionalAccessInstance, OperationKind.InterpolatedString,
-        OperationKind.AnonymousObjectCreation, OperationKind.ObjectOrCollectionInitializer, OperationKind.MemberInitializer,
-        OperationKind.NameOf, OperationKind.Tuple,
-        OperationKind.DefaultValue, OperationKind.IsPattern, OperationKind.Increment, OperationKind.Decrement,
-        OperationKind.DeconstructionAssignment, OperationKind.DeclarationExpression,
-        OperationKind.OmittedArgument, OperationKind.ArrayInitializer, OperationKind.PropertyInitializer, OperationKind.Argument,
-        OperationKind.InterpolatedStringText, OperationKind.Interpolation, OperationKind.DelegateCreation, OperationKind.Discard,
-        OperationKind.MethodBody,
-        OperationKind.CoalesceAssignment, OperationKind.Range, OperationKind.TranslatedQuery, OperationKind.TupleBinaryOperator,
-        OperationKind.SwitchExpression, OperationKind.SwitchExpressionArm, OperationKind.PropertySubpattern, OperationKind.ConstantPattern,
-        OperationKind.DeclarationPattern,
-        OperationKind.DiscardPattern, OperationKind.RecursivePattern, OperationKind.RelationalPattern, OperationKind.NegatedPattern,
-        OperationKind.BinaryPattern, OperationKind.TypePattern,
-        OperationKind.ImplicitIndexerReference, OperationKind.CollectionExpression, OperationKind.InterpolatedStringHandlerCreation,
-        OperationKind.InterpolatedStringAppendLiteral,
-        OperationKind.InterpolatedStringAppendFormatted,
-    }.ToFrozenSet();
 
     public void Check(BlockSyntax body)
     {
@@ -71,7 +38,11 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
             var type = model.GetTypeInfo(expression);
             CheckType(type.Type, node.Span);
             if (!SymbolEqualityComparer.Default.Equals(type.Type, type.ConvertedType))
-                CheckType(type.ConvertedType, node.Span, boxed: Whole(node).Parent is BinaryExpressionSyntax or AssignmentExpressionSyntax);
+                CheckType(
+                    type.ConvertedType,
+                    node.Span,
+                    boxed: Whole(node).Parent is BinaryExpressionSyntax or AssignmentExpressionSyntax
+                );
             CheckSymbol(model.GetConversion(expression).MethodSymbol, node.Span);
             if (model.GetConstantValue(expression) is { HasValue: true, Value: string { Length: > ConstantLengthMax } })
                 refuse(node.Span, $"a constant text has at most {ConstantLengthMax} characters");
@@ -91,8 +62,10 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
     // The name at the end of a.b is converted together with a.b.
     private static SyntaxNode Whole(SyntaxNode node)
     {
-        while ((node.Parent is MemberAccessExpressionSyntax access && access.Name == node)
-            || node.Parent is ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax or MemberBindingExpressionSyntax)
+        while (
+            (node.Parent is MemberAccessExpressionSyntax access && access.Name == node)
+            || node.Parent is ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax or MemberBindingExpressionSyntax
+        )
             node = node.Parent;
         return node;
     }
@@ -110,7 +83,10 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
             case IParameterSymbol parameter:
                 CheckType(parameter.Type, span);
                 break;
-            case IMethodSymbol { IsAsync: true } or IMethodSymbol { IsIterator: true } or IMethodSymbol { IsVararg: true } or IMethodSymbol { RefKind: not RefKind.None }:
+            case IMethodSymbol { IsAsync: true }
+            or IMethodSymbol { IsIterator: true }
+            or IMethodSymbol { IsVararg: true }
+            or IMethodSymbol { RefKind: not RefKind.None }:
                 refuse(span, "a function is neither async nor an iterator");
                 break;
             case IMethodSymbol method:
@@ -121,9 +97,21 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
 
     private void CheckForEach(ForEachStatementInfo info, TextSpan span)
     {
-        foreach (var symbol in new ISymbol?[] { info.GetEnumeratorMethod, info.MoveNextMethod, info.CurrentProperty, info.DisposeMethod })
+        foreach (
+            var symbol in new ISymbol?[]
+            {
+                info.GetEnumeratorMethod,
+                info.MoveNextMethod,
+                info.CurrentProperty,
+                info.DisposeMethod,
+            }
+        )
         {
-            if (symbol is not null && !AllowList.ForEach.Contains($"{NameOf(symbol.ContainingType)}.{symbol.Name}") && !IsLanguage(symbol.ContainingType))
+            if (
+                symbol is not null
+                && !AllowList.ForEach.Contains($"{NameOf(symbol.ContainingType)}.{symbol.Name}")
+                && !IsLanguage(symbol.ContainingType)
+            )
                 refuse(span, $"'{symbol.ContainingType.ToDisplayString()}' cannot be walked in a rule");
         }
     }
@@ -135,13 +123,22 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
         while (open.TryPop(out var operation))
         {
             var span = operation.Syntax.Span;
-            if (!Allowed.Contains(operation.Kind))
+            if (!AllowedOperations.All.Contains(operation.Kind))
                 refuse(span, $"this operation ({operation.Kind}) is not part of the language of rules");
-            var boxed = operation is IConversionOperation { IsImplicit: true, Parent: IBinaryOperation { OperatorKind: BinaryOperatorKind.Add } or ICompoundAssignmentOperation };
+            var boxed =
+                operation is IConversionOperation
+                {
+                    IsImplicit: true,
+                    Parent: IBinaryOperation { OperatorKind: BinaryOperatorKind.Add } or ICompoundAssignmentOperation
+                };
             CheckType(operation.Type, span, boxed);
             foreach (var symbol in SymbolsOf(operation))
                 CheckSymbol(symbol, span);
-            if (operation is ICollectionExpressionOperation { Type: { } list } && list is not IArrayTypeSymbol && !IsLanguage(list))
+            if (
+                operation is ICollectionExpressionOperation { Type: { } list }
+                && list is not IArrayTypeSymbol
+                && !IsLanguage(list)
+            )
                 refuse(span, "brackets make an array or a List<T> here; write new[] { … }");
             if (Texts(operation) is { } shown && !IsPlain(shown))
                 refuse(span, $"a value of type '{shown.ToDisplayString()}' has no text; name the part that is meant");
@@ -151,16 +148,22 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
     }
 
     // The type whose ToString the operation calls, written or not.
-    private static ITypeSymbol? Texts(IOperation operation) => operation switch
-    {
-        IInterpolationOperation interpolation => Unwrapped(interpolation.Expression).Type,
-        IConversionOperation { IsImplicit: true, Type.SpecialType: SpecialType.System_Object, Parent: IBinaryOperation or ICompoundAssignmentOperation } boxing =>
-            boxing.Operand.Type,
-        IInvocationOperation { TargetMethod.Name: "ToString", Instance: { } instance } => instance.Type,
-        _ => null,
-    };
+    private static ITypeSymbol? Texts(IOperation operation) =>
+        operation switch
+        {
+            IInterpolationOperation interpolation => Unwrapped(interpolation.Expression).Type,
+            IConversionOperation
+            {
+                IsImplicit: true,
+                Type.SpecialType: SpecialType.System_Object,
+                Parent: IBinaryOperation or ICompoundAssignmentOperation
+            } boxing => boxing.Operand.Type,
+            IInvocationOperation { TargetMethod.Name: "ToString", Instance: { } instance } => instance.Type,
+            _ => null,
+        };
 
-    private static IOperation Unwrapped(IOperation operation) => operation is IConversionOperation { IsImplicit: true } conversion ? conversion.Operand : operation;
+    private static IOperation Unwrapped(IOperation operation) =>
+        operation is IConversionOperation { IsImplicit: true } conversion ? conversion.Operand : operation;
 
     private static bool IsPlain(ITypeSymbol type)
     {
@@ -168,30 +171,32 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
             type = nullable.TypeArguments[0];
         return type.SpecialType is not (SpecialType.None or SpecialType.System_Object or SpecialType.System_Array)
             || NameOf(type) is "System.TimeSpan" or "System.DateTimeOffset"
-            || IsLanguage(type) || type.TypeKind == TypeKind.Enum;
+            || IsLanguage(type)
+            || type.TypeKind == TypeKind.Enum;
     }
 
-    private static IEnumerable<ISymbol?> SymbolsOf(IOperation operation) => operation switch
-    {
-        IInvocationOperation o => [o.TargetMethod],
-        IObjectCreationOperation o => [o.Constructor],
-        IPropertyReferenceOperation o => [o.Property],
-        IFieldReferenceOperation o => [o.Field],
-        IMethodReferenceOperation o => [o.Method],
-        IUnaryOperation o => [o.OperatorMethod],
-        IBinaryOperation o => [o.OperatorMethod],
-        ICompoundAssignmentOperation o => [o.OperatorMethod, o.InConversion.MethodSymbol, o.OutConversion.MethodSymbol],
-        IIncrementOrDecrementOperation o => [o.OperatorMethod],
-        IConversionOperation o => [o.OperatorMethod],
-        IRecursivePatternOperation o => [o.DeconstructSymbol, o.MatchedType],
-        IDeclarationPatternOperation o => [o.MatchedType],
-        ITypePatternOperation o => [o.MatchedType],
-        IIsTypeOperation o => [o.TypeOperand],
-        IImplicitIndexerReferenceOperation o => [o.LengthSymbol, o.IndexerSymbol],
-        ICollectionExpressionOperation o => [o.ConstructMethod],
-        ICoalesceOperation o => [o.ValueConversion.MethodSymbol],
-        _ => [],
-    };
+    private static IEnumerable<ISymbol?> SymbolsOf(IOperation operation) =>
+        operation switch
+        {
+            IInvocationOperation o => [o.TargetMethod],
+            IObjectCreationOperation o => [o.Constructor],
+            IPropertyReferenceOperation o => [o.Property],
+            IFieldReferenceOperation o => [o.Field],
+            IMethodReferenceOperation o => [o.Method],
+            IUnaryOperation o => [o.OperatorMethod],
+            IBinaryOperation o => [o.OperatorMethod],
+            ICompoundAssignmentOperation o => [o.OperatorMethod, o.InConversion.MethodSymbol, o.OutConversion.MethodSymbol],
+            IIncrementOrDecrementOperation o => [o.OperatorMethod],
+            IConversionOperation o => [o.OperatorMethod],
+            IRecursivePatternOperation o => [o.DeconstructSymbol, o.MatchedType],
+            IDeclarationPatternOperation o => [o.MatchedType],
+            ITypePatternOperation o => [o.MatchedType],
+            IIsTypeOperation o => [o.TypeOperand],
+            IImplicitIndexerReferenceOperation o => [o.LengthSymbol, o.IndexerSymbol],
+            ICollectionExpressionOperation o => [o.ConstructMethod],
+            ICoalesceOperation o => [o.ValueConversion.MethodSymbol],
+            _ => [],
+        };
 
     private void CheckSymbol(ISymbol? symbol, TextSpan span)
     {
@@ -204,7 +209,10 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
                 break;
             case IMethodSymbol or IPropertySymbol or IFieldSymbol:
                 if (!Allows(symbol))
-                    refuse(span, $"'{symbol.ToDisplayString()}' is not for rules{(HintFor(symbol) is { } hint ? $": {hint}" : "")}");
+                    refuse(
+                        span,
+                        $"'{symbol.ToDisplayString()}' is not for rules{(HintFor(symbol) is { } hint ? $": {hint}" : "")}"
+                    );
                 break;
             default:
                 refuse(span, $"'{symbol.ToDisplayString()}' is not for rules");
@@ -228,7 +236,13 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
             return false;
         if (IsLanguage(owner))
             return symbol.DeclaredAccessibility is Accessibility.Public or Accessibility.Protected;
-        if (symbol is IMethodSymbol { MethodKind: MethodKind.PropertyGet or MethodKind.PropertySet, AssociatedSymbol: { } property })
+        if (
+            symbol is IMethodSymbol
+            {
+                MethodKind: MethodKind.PropertyGet or MethodKind.PropertySet,
+                AssociatedSymbol: { } property
+            }
+        )
             symbol = property;
         var name = symbol is IPropertySymbol { IsIndexer: true } indexer ? indexer.MetadataName : symbol.Name;
         // An overload that takes something foreign (a culture, a format) is another member.
@@ -243,14 +257,16 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
             && !(name == "ToString" && signature.Length > 0);
     }
 
-    private static string? HintFor(ISymbol symbol) => symbol.Name switch
-    {
-        "Join" or "Concat" when symbol.ContainingType.SpecialType == SpecialType.System_String => "use texts.Joined(separator)",
-        "Replace" => "use text.Replaced(part, by)",
-        "Now" or "UtcNow" or "Today" => "use the rule's own Now",
-        "ToLower" or "ToUpper" => "use ToLowerInvariant or ToUpperInvariant",
-        _ => null,
-    };
+    private static string? HintFor(ISymbol symbol) =>
+        symbol.Name switch
+        {
+            "Join" or "Concat" when symbol.ContainingType.SpecialType == SpecialType.System_String =>
+                "use texts.Joined(separator)",
+            "Replace" => "use text.Replaced(part, by)",
+            "Now" or "UtcNow" or "Today" => "use the rule's own Now",
+            "ToLower" or "ToUpper" => "use ToLowerInvariant or ToUpperInvariant",
+            _ => null,
+        };
 
     private void CheckType(ITypeSymbol? type, TextSpan span, bool boxed = false)
     {
@@ -275,24 +291,30 @@ internal sealed class SymbolGate(SemanticModel model, IAssemblySymbol self, Acti
             case INamedTypeSymbol { IsTupleType: true } tuple:
                 return tuple.TupleElements.All(e => IsAllowed(e.Type, depth + 1, tuples + 1));
             case INamedTypeSymbol { IsAnonymousType: true } anonymous:
-                return anonymous.GetMembers().OfType<IPropertySymbol>()
+                return anonymous
+                    .GetMembers()
+                    .OfType<IPropertySymbol>()
                     .All(p => p.Type.SpecialType != SpecialType.System_Object && IsAllowed(p.Type, depth + 1, tuples + 1));
             case INamedTypeSymbol named:
                 if (SymbolEqualityComparer.Default.Equals(named.ContainingAssembly, self))
                     return true;
-                return (IsLanguage(named) || AllowList.Types.ContainsKey(NameOf(named))) && named.TypeArguments.All(a => IsAllowed(a, depth + 1, tuples));
+                return (IsLanguage(named) || AllowList.Types.ContainsKey(NameOf(named)))
+                    && named.TypeArguments.All(a => IsAllowed(a, depth + 1, tuples));
             default:
                 return false;
         }
     }
 
     private static bool IsLanguage(ITypeSymbol type) =>
-        type.ContainingAssembly?.Name == "PgGitOps.Core" && type.ContainingNamespace?.ToDisplayString() == AllowList.LanguageNamespace;
+        type.ContainingAssembly?.Name == "PgGitOps.Core"
+        && type.ContainingNamespace?.ToDisplayString() == AllowList.LanguageNamespace;
 
     private static string NameOf(ITypeSymbol type)
     {
         var definition = type.OriginalDefinition;
         var space = definition.ContainingNamespace is { IsGlobalNamespace: false } n ? n.ToDisplayString() + "." : "";
-        return definition.ContainingType is { } outer ? $"{NameOf(outer)}/{definition.MetadataName}" : space + definition.MetadataName;
+        return definition.ContainingType is { } outer
+            ? $"{NameOf(outer)}/{definition.MetadataName}"
+            : space + definition.MetadataName;
     }
 }

@@ -17,59 +17,156 @@ internal static class SyntaxGate
 
     private static readonly FrozenSet<SyntaxKind> Allowed = new[]
     {
-        SyntaxKind.Block, SyntaxKind.LocalDeclarationStatement, SyntaxKind.VariableDeclaration, SyntaxKind.VariableDeclarator,
+        SyntaxKind.Block,
+        SyntaxKind.LocalDeclarationStatement,
+        SyntaxKind.VariableDeclaration,
+        SyntaxKind.VariableDeclarator,
         SyntaxKind.EqualsValueClause,
-        SyntaxKind.ExpressionStatement, SyntaxKind.IfStatement, SyntaxKind.ElseClause, SyntaxKind.ForEachStatement,
+        SyntaxKind.ExpressionStatement,
+        SyntaxKind.IfStatement,
+        SyntaxKind.ElseClause,
+        SyntaxKind.ForEachStatement,
         SyntaxKind.ForEachVariableStatement,
-        SyntaxKind.ForStatement, SyntaxKind.WhileStatement, SyntaxKind.DoStatement, SyntaxKind.BreakStatement, SyntaxKind.ContinueStatement,
-        SyntaxKind.ReturnStatement, SyntaxKind.SwitchStatement, SyntaxKind.SwitchSection, SyntaxKind.CaseSwitchLabel,
+        SyntaxKind.ForStatement,
+        SyntaxKind.WhileStatement,
+        SyntaxKind.DoStatement,
+        SyntaxKind.BreakStatement,
+        SyntaxKind.ContinueStatement,
+        SyntaxKind.ReturnStatement,
+        SyntaxKind.SwitchStatement,
+        SyntaxKind.SwitchSection,
+        SyntaxKind.CaseSwitchLabel,
         SyntaxKind.CasePatternSwitchLabel,
-        SyntaxKind.DefaultSwitchLabel, SyntaxKind.EmptyStatement, SyntaxKind.LocalFunctionStatement, SyntaxKind.ParameterList, SyntaxKind.Parameter,
+        SyntaxKind.DefaultSwitchLabel,
+        SyntaxKind.EmptyStatement,
+        SyntaxKind.LocalFunctionStatement,
+        SyntaxKind.ParameterList,
+        SyntaxKind.Parameter,
         SyntaxKind.ArrowExpressionClause,
-        SyntaxKind.NumericLiteralExpression, SyntaxKind.StringLiteralExpression, SyntaxKind.CharacterLiteralExpression,
+        SyntaxKind.NumericLiteralExpression,
+        SyntaxKind.StringLiteralExpression,
+        SyntaxKind.CharacterLiteralExpression,
         SyntaxKind.TrueLiteralExpression,
-        SyntaxKind.FalseLiteralExpression, SyntaxKind.NullLiteralExpression, SyntaxKind.DefaultLiteralExpression, SyntaxKind.DefaultExpression,
-        SyntaxKind.IdentifierName, SyntaxKind.GenericName, SyntaxKind.QualifiedName, SyntaxKind.TypeArgumentList,
-        SyntaxKind.PredefinedType, SyntaxKind.NullableType,
-        SyntaxKind.ArrayType, SyntaxKind.ArrayRankSpecifier, SyntaxKind.OmittedArraySizeExpression, SyntaxKind.TupleType, SyntaxKind.TupleElement,
-        SyntaxKind.SimpleMemberAccessExpression, SyntaxKind.ConditionalAccessExpression, SyntaxKind.MemberBindingExpression,
+        SyntaxKind.FalseLiteralExpression,
+        SyntaxKind.NullLiteralExpression,
+        SyntaxKind.DefaultLiteralExpression,
+        SyntaxKind.DefaultExpression,
+        SyntaxKind.IdentifierName,
+        SyntaxKind.GenericName,
+        SyntaxKind.QualifiedName,
+        SyntaxKind.TypeArgumentList,
+        SyntaxKind.PredefinedType,
+        SyntaxKind.NullableType,
+        SyntaxKind.ArrayType,
+        SyntaxKind.ArrayRankSpecifier,
+        SyntaxKind.OmittedArraySizeExpression,
+        SyntaxKind.TupleType,
+        SyntaxKind.TupleElement,
+        SyntaxKind.SimpleMemberAccessExpression,
+        SyntaxKind.ConditionalAccessExpression,
+        SyntaxKind.MemberBindingExpression,
         SyntaxKind.ElementBindingExpression,
-        SyntaxKind.ElementAccessExpression, SyntaxKind.BracketedArgumentList, SyntaxKind.InvocationExpression, SyntaxKind.ArgumentList,
+        SyntaxKind.ElementAccessExpression,
+        SyntaxKind.BracketedArgumentList,
+        SyntaxKind.InvocationExpression,
+        SyntaxKind.ArgumentList,
         SyntaxKind.Argument,
-        SyntaxKind.NameColon, SyntaxKind.NameEquals, SyntaxKind.ObjectCreationExpression, SyntaxKind.ImplicitObjectCreationExpression,
-        SyntaxKind.ObjectInitializerExpression, SyntaxKind.CollectionInitializerExpression, SyntaxKind.ComplexElementInitializerExpression,
-        SyntaxKind.ArrayInitializerExpression, SyntaxKind.ArrayCreationExpression, SyntaxKind.ImplicitArrayCreationExpression,
+        SyntaxKind.NameColon,
+        SyntaxKind.NameEquals,
+        SyntaxKind.ObjectCreationExpression,
+        SyntaxKind.ImplicitObjectCreationExpression,
+        SyntaxKind.ObjectInitializerExpression,
+        SyntaxKind.CollectionInitializerExpression,
+        SyntaxKind.ComplexElementInitializerExpression,
+        SyntaxKind.ArrayInitializerExpression,
+        SyntaxKind.ArrayCreationExpression,
+        SyntaxKind.ImplicitArrayCreationExpression,
         SyntaxKind.CollectionExpression,
-        SyntaxKind.ExpressionElement, SyntaxKind.AnonymousObjectCreationExpression, SyntaxKind.AnonymousObjectMemberDeclarator,
-        SyntaxKind.ParenthesizedExpression, SyntaxKind.TupleExpression, SyntaxKind.ConditionalExpression, SyntaxKind.CastExpression,
-        SyntaxKind.AsExpression, SyntaxKind.IsExpression,
-        SyntaxKind.SuppressNullableWarningExpression, SyntaxKind.DeclarationExpression, SyntaxKind.RangeExpression, SyntaxKind.IndexExpression,
-        SyntaxKind.AddExpression, SyntaxKind.SubtractExpression, SyntaxKind.MultiplyExpression, SyntaxKind.DivideExpression,
+        SyntaxKind.ExpressionElement,
+        SyntaxKind.AnonymousObjectCreationExpression,
+        SyntaxKind.AnonymousObjectMemberDeclarator,
+        SyntaxKind.ParenthesizedExpression,
+        SyntaxKind.TupleExpression,
+        SyntaxKind.ConditionalExpression,
+        SyntaxKind.CastExpression,
+        SyntaxKind.AsExpression,
+        SyntaxKind.IsExpression,
+        SyntaxKind.SuppressNullableWarningExpression,
+        SyntaxKind.DeclarationExpression,
+        SyntaxKind.RangeExpression,
+        SyntaxKind.IndexExpression,
+        SyntaxKind.AddExpression,
+        SyntaxKind.SubtractExpression,
+        SyntaxKind.MultiplyExpression,
+        SyntaxKind.DivideExpression,
         SyntaxKind.ModuloExpression,
-        SyntaxKind.LogicalAndExpression, SyntaxKind.LogicalOrExpression, SyntaxKind.BitwiseAndExpression, SyntaxKind.BitwiseOrExpression,
+        SyntaxKind.LogicalAndExpression,
+        SyntaxKind.LogicalOrExpression,
+        SyntaxKind.BitwiseAndExpression,
+        SyntaxKind.BitwiseOrExpression,
         SyntaxKind.ExclusiveOrExpression,
-        SyntaxKind.EqualsExpression, SyntaxKind.NotEqualsExpression, SyntaxKind.LessThanExpression, SyntaxKind.LessThanOrEqualExpression,
-        SyntaxKind.GreaterThanExpression, SyntaxKind.GreaterThanOrEqualExpression, SyntaxKind.CoalesceExpression,
-        SyntaxKind.SimpleAssignmentExpression, SyntaxKind.AddAssignmentExpression, SyntaxKind.SubtractAssignmentExpression,
+        SyntaxKind.EqualsExpression,
+        SyntaxKind.NotEqualsExpression,
+        SyntaxKind.LessThanExpression,
+        SyntaxKind.LessThanOrEqualExpression,
+        SyntaxKind.GreaterThanExpression,
+        SyntaxKind.GreaterThanOrEqualExpression,
+        SyntaxKind.CoalesceExpression,
+        SyntaxKind.SimpleAssignmentExpression,
+        SyntaxKind.AddAssignmentExpression,
+        SyntaxKind.SubtractAssignmentExpression,
         SyntaxKind.MultiplyAssignmentExpression,
-        SyntaxKind.DivideAssignmentExpression, SyntaxKind.CoalesceAssignmentExpression, SyntaxKind.OrAssignmentExpression,
+        SyntaxKind.DivideAssignmentExpression,
+        SyntaxKind.CoalesceAssignmentExpression,
+        SyntaxKind.OrAssignmentExpression,
         SyntaxKind.AndAssignmentExpression,
-        SyntaxKind.UnaryMinusExpression, SyntaxKind.UnaryPlusExpression, SyntaxKind.LogicalNotExpression,
-        SyntaxKind.PreIncrementExpression, SyntaxKind.PreDecrementExpression,
-        SyntaxKind.PostIncrementExpression, SyntaxKind.PostDecrementExpression,
-        SyntaxKind.SimpleLambdaExpression, SyntaxKind.ParenthesizedLambdaExpression,
-        SyntaxKind.IsPatternExpression, SyntaxKind.ConstantPattern, SyntaxKind.DeclarationPattern, SyntaxKind.VarPattern,
-        SyntaxKind.DiscardPattern, SyntaxKind.RelationalPattern,
-        SyntaxKind.AndPattern, SyntaxKind.OrPattern, SyntaxKind.NotPattern, SyntaxKind.ParenthesizedPattern, SyntaxKind.RecursivePattern,
+        SyntaxKind.UnaryMinusExpression,
+        SyntaxKind.UnaryPlusExpression,
+        SyntaxKind.LogicalNotExpression,
+        SyntaxKind.PreIncrementExpression,
+        SyntaxKind.PreDecrementExpression,
+        SyntaxKind.PostIncrementExpression,
+        SyntaxKind.PostDecrementExpression,
+        SyntaxKind.SimpleLambdaExpression,
+        SyntaxKind.ParenthesizedLambdaExpression,
+        SyntaxKind.IsPatternExpression,
+        SyntaxKind.ConstantPattern,
+        SyntaxKind.DeclarationPattern,
+        SyntaxKind.VarPattern,
+        SyntaxKind.DiscardPattern,
+        SyntaxKind.RelationalPattern,
+        SyntaxKind.AndPattern,
+        SyntaxKind.OrPattern,
+        SyntaxKind.NotPattern,
+        SyntaxKind.ParenthesizedPattern,
+        SyntaxKind.RecursivePattern,
         SyntaxKind.PropertyPatternClause,
-        SyntaxKind.PositionalPatternClause, SyntaxKind.Subpattern, SyntaxKind.ExpressionColon, SyntaxKind.TypePattern,
-        SyntaxKind.SingleVariableDesignation, SyntaxKind.ParenthesizedVariableDesignation, SyntaxKind.DiscardDesignation,
-        SyntaxKind.SwitchExpression, SyntaxKind.SwitchExpressionArm, SyntaxKind.WhenClause,
-        SyntaxKind.InterpolatedStringExpression, SyntaxKind.InterpolatedStringText, SyntaxKind.Interpolation, SyntaxKind.InterpolationFormatClause,
-        SyntaxKind.QueryExpression, SyntaxKind.QueryBody, SyntaxKind.FromClause, SyntaxKind.WhereClause, SyntaxKind.SelectClause,
+        SyntaxKind.PositionalPatternClause,
+        SyntaxKind.Subpattern,
+        SyntaxKind.ExpressionColon,
+        SyntaxKind.TypePattern,
+        SyntaxKind.SingleVariableDesignation,
+        SyntaxKind.ParenthesizedVariableDesignation,
+        SyntaxKind.DiscardDesignation,
+        SyntaxKind.SwitchExpression,
+        SyntaxKind.SwitchExpressionArm,
+        SyntaxKind.WhenClause,
+        SyntaxKind.InterpolatedStringExpression,
+        SyntaxKind.InterpolatedStringText,
+        SyntaxKind.Interpolation,
+        SyntaxKind.InterpolationFormatClause,
+        SyntaxKind.QueryExpression,
+        SyntaxKind.QueryBody,
+        SyntaxKind.FromClause,
+        SyntaxKind.WhereClause,
+        SyntaxKind.SelectClause,
         SyntaxKind.LetClause,
-        SyntaxKind.OrderByClause, SyntaxKind.AscendingOrdering, SyntaxKind.DescendingOrdering, SyntaxKind.GroupClause,
-        SyntaxKind.JoinClause, SyntaxKind.QueryContinuation,
+        SyntaxKind.OrderByClause,
+        SyntaxKind.AscendingOrdering,
+        SyntaxKind.DescendingOrdering,
+        SyntaxKind.GroupClause,
+        SyntaxKind.JoinClause,
+        SyntaxKind.QueryContinuation,
     }.ToFrozenSet();
 
     private static readonly Dictionary<SyntaxKind, string> Said = new()
@@ -99,18 +196,28 @@ internal static class SyntaxGate
         // The parser descends with every bracket; the lexer does not. So brackets are counted before anything is parsed.
         if (TooManyBrackets(rule.Text, options) is { } bracket)
         {
-            findings.Add(new CompileFinding(
-                rule.Number, RuleFindings.NotAllowed.Id, $"brackets nest more than {BracketDepthMax} deep", CombinedText.PlaceIn(text, bracket)));
+            findings.Add(
+                new CompileFinding(
+                    rule.Number,
+                    RuleFindings.NotAllowed.Id,
+                    $"brackets nest more than {BracketDepthMax} deep",
+                    CombinedText.PlaceIn(text, bracket)
+                )
+            );
             return;
         }
         var tree = CSharpSyntaxTree.ParseText(text, options);
         var root = tree.GetCompilationUnitRoot();
         var before = findings.Count;
         foreach (var diagnostic in tree.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Take(20))
-            findings.Add(new CompileFinding(
-                rule.Number, RuleFindings.Syntax.Id,
-                diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture),
-                CombinedText.PlaceIn(text, diagnostic.Location.SourceSpan)));
+            findings.Add(
+                new CompileFinding(
+                    rule.Number,
+                    RuleFindings.Syntax.Id,
+                    diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture),
+                    CombinedText.PlaceIn(text, diagnostic.Location.SourceSpan)
+                )
+            );
         var directives = root.DescendantTrivia(descendIntoTrivia: false)
             .Where(t => t.IsDirective || t.IsKind(SyntaxKind.ShebangDirectiveTrivia) || t.IsKind(SyntaxKind.SkippedTokensTrivia));
         foreach (var directive in directives)
@@ -128,11 +235,17 @@ internal static class SyntaxGate
                 case GlobalStatementSyntax { AttributeLists.Count: 0, Modifiers.Count: 0 } statement:
                     CheckTree(statement.Statement, Refuse);
                     break;
-                case FieldDeclarationSyntax { AttributeLists.Count: 0 } field when field.Modifiers.All(m => m.IsKind(SyntaxKind.ConstKeyword)):
+                case FieldDeclarationSyntax { AttributeLists.Count: 0 } field
+                    when field.Modifiers.All(m => m.IsKind(SyntaxKind.ConstKeyword)):
                     CheckTree(field.Declaration, Refuse);
                     break;
-                case MethodDeclarationSyntax { AttributeLists.Count: 0, TypeParameterList: null, ConstraintClauses.Count: 0, ExplicitInterfaceSpecifier: null } method
-                    when method.Modifiers.All(m => m.IsKind(SyntaxKind.StaticKeyword)):
+                case MethodDeclarationSyntax
+                {
+                    AttributeLists.Count: 0,
+                    TypeParameterList: null,
+                    ConstraintClauses.Count: 0,
+                    ExplicitInterfaceSpecifier: null
+                } method when method.Modifiers.All(m => m.IsKind(SyntaxKind.StaticKeyword)):
                     foreach (var child in method.ChildNodes())
                         CheckTree(child, Refuse);
                     break;
@@ -165,7 +278,10 @@ internal static class SyntaxGate
                 lambdas++;
             if (depth > TreeDepthMax || lambdas > LambdaDepthMax)
             {
-                refuse(node.Span, lambdas > LambdaDepthMax ? $"lambdas nest more than {LambdaDepthMax} deep" : "the code nests too deeply");
+                refuse(
+                    node.Span,
+                    lambdas > LambdaDepthMax ? $"lambdas nest more than {LambdaDepthMax} deep" : "the code nests too deeply"
+                );
                 return;
             }
             foreach (var child in node.ChildNodes())
@@ -177,32 +293,47 @@ internal static class SyntaxGate
         Said.GetValueOrDefault(node.Kind()) ?? $"this form of C# ({Words(node.Kind())}) is not part of the language of rules";
 
     private static string Words(SyntaxKind kind) =>
-        string.Concat(kind.ToString().Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : " ") + char.ToLowerInvariant(c) : c.ToString()));
+        string.Concat(
+            kind.ToString().Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : " ") + char.ToLowerInvariant(c) : c.ToString())
+        );
 
-    private static string? Detail(SyntaxNode node) => node switch
-    {
-        ParameterSyntax { Modifiers.Count: > 0 } => "parameters have no modifiers",
-        LocalFunctionStatementSyntax f when f.Modifiers.Any(m => !m.IsKind(SyntaxKind.StaticKeyword)) || f.TypeParameterList is not null =>
-            "a local function has no modifiers but static, and no type parameters",
-        LambdaExpressionSyntax l when l.Modifiers.Any(m => !m.IsKind(SyntaxKind.StaticKeyword)) => "a lambda has no modifiers but static",
-        LocalDeclarationStatementSyntax d when d.AwaitKeyword != default || d.UsingKeyword != default || d.Modifiers.Any(m => !m.IsKind(SyntaxKind.ConstKeyword)) =>
-            "a local has no modifiers but const",
-        CommonForEachStatementSyntax { AwaitKeyword.RawKind: not 0 } => "a rule waits for nothing",
-        ArrayCreationExpressionSyntax { Initializer: null } => "an array is written out: new[] { … }",
-        ArrayRankSpecifierSyntax { Rank: > 1 } => "arrays have one dimension",
-        ArrayRankSpecifierSyntax r when r.Sizes.Any(s => s is not OmittedArraySizeExpressionSyntax) => "an array is written out: new[] { … }",
-        InterpolationFormatClauseSyntax { FormatStringToken.ValueText: var format } when format.Length > 3 || !format.All(char.IsAsciiLetterOrDigit) =>
-            "a format is a letter and at most two digits",
-        ArgumentSyntax { RefKindKeyword.RawKind: not 0 } a when !a.RefKindKeyword.IsKind(SyntaxKind.OutKeyword) => "arguments are not passed by reference",
-        InterpolatedStringExpressionSyntax { Contents.Count: > OperandsMax } => $"a text is made of at most {OperandsMax} parts",
-        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } sum when Operands(sum) > OperandsMax => $"a sum has at most {OperandsMax} operands",
-        _ => null,
-    };
+    private static string? Detail(SyntaxNode node) =>
+        node switch
+        {
+            ParameterSyntax { Modifiers.Count: > 0 } => "parameters have no modifiers",
+            LocalFunctionStatementSyntax f
+                when f.Modifiers.Any(m => !m.IsKind(SyntaxKind.StaticKeyword)) || f.TypeParameterList is not null =>
+                "a local function has no modifiers but static, and no type parameters",
+            LambdaExpressionSyntax l when l.Modifiers.Any(m => !m.IsKind(SyntaxKind.StaticKeyword)) =>
+                "a lambda has no modifiers but static",
+            LocalDeclarationStatementSyntax d
+                when d.AwaitKeyword != default
+                    || d.UsingKeyword != default
+                    || d.Modifiers.Any(m => !m.IsKind(SyntaxKind.ConstKeyword)) => "a local has no modifiers but const",
+            CommonForEachStatementSyntax { AwaitKeyword.RawKind: not 0 } => "a rule waits for nothing",
+            ArrayCreationExpressionSyntax { Initializer: null } => "an array is written out: new[] { … }",
+            ArrayRankSpecifierSyntax { Rank: > 1 } => "arrays have one dimension",
+            ArrayRankSpecifierSyntax r when r.Sizes.Any(s => s is not OmittedArraySizeExpressionSyntax) =>
+                "an array is written out: new[] { … }",
+            InterpolationFormatClauseSyntax { FormatStringToken.ValueText: var format }
+                when format.Length > 3 || !format.All(char.IsAsciiLetterOrDigit) => "a format is a letter and at most two digits",
+            ArgumentSyntax { RefKindKeyword.RawKind: not 0 } a when !a.RefKindKeyword.IsKind(SyntaxKind.OutKeyword) =>
+                "arguments are not passed by reference",
+            InterpolatedStringExpressionSyntax { Contents.Count: > OperandsMax } =>
+                $"a text is made of at most {OperandsMax} parts",
+            BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } sum when Operands(sum) > OperandsMax =>
+                $"a sum has at most {OperandsMax} operands",
+            _ => null,
+        };
 
     private static int Operands(ExpressionSyntax sum)
     {
         var count = 1;
-        for (var left = sum; left is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } inner && count <= OperandsMax; left = inner.Left)
+        for (
+            var left = sum;
+            left is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.AddExpression } inner && count <= OperandsMax;
+            left = inner.Left
+        )
             count++;
         return count;
     }
@@ -212,7 +343,13 @@ internal static class SyntaxGate
         var depth = 0;
         foreach (var token in SyntaxFactory.ParseTokens(text, options: options))
         {
-            if (token.Kind() is SyntaxKind.OpenParenToken or SyntaxKind.OpenBraceToken or SyntaxKind.OpenBracketToken or SyntaxKind.LessThanToken)
+            if (
+                token.Kind()
+                is SyntaxKind.OpenParenToken
+                    or SyntaxKind.OpenBraceToken
+                    or SyntaxKind.OpenBracketToken
+                    or SyntaxKind.LessThanToken
+            )
                 depth += token.IsKind(SyntaxKind.LessThanToken) ? 0 : 1;
             else if (token.Kind() is SyntaxKind.CloseParenToken or SyntaxKind.CloseBraceToken or SyntaxKind.CloseBracketToken)
                 depth--;

@@ -10,18 +10,98 @@ namespace PgGitOps.Providers.RuleHost.Jail;
 /// </remarks>
 internal static class CallJail
 {
-    private const uint Allow = 0x7FFF0000, Refuse = 0x00050000, Kill = 0x80000000;
-    private const uint PermissionDenied = 1, NotALink = 22, NoSuchCall = 38;
+    private const uint Allow = 0x7FFF0000,
+        Refuse = 0x00050000,
+        Kill = 0x80000000;
+    private const uint PermissionDenied = 1,
+        NotALink = 22,
+        NoSuchCall = 38;
     private const uint X64 = 0xC000003E;
-    private const uint ThreadFlag = 0x00010000, EmptyPath = 0x1000;
-    private const int Clone = 56, Kill1 = 62, Prctl = 157, SetAffinity = 203, TgKill = 234, ReadLink = 89, ReadLinkAt = 267, NewFstatAt = 262, Prlimit = 302, Clone3 = 435;
+    private const uint ThreadFlag = 0x00010000,
+        EmptyPath = 0x1000;
+    private const int Clone = 56,
+        Kill1 = 62,
+        Prctl = 157,
+        SetAffinity = 203,
+        TgKill = 234,
+        ReadLink = 89,
+        ReadLinkAt = 267,
+        NewFstatAt = 262,
+        Prlimit = 302,
+        Clone3 = 435;
 
     // In the order of asm/unistd_64.h.
     private static readonly int[] Needed =
     [
-        0, 1, 3, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18, 19, 20, 22, 24, 25, 26, 27, 28, 32, 33, 35, // read … nanosleep (without ioctl, 16)
-        39, 60, 63, 72, 73, 79, 96, 97, 98, 99, 102, 104, 107, 108, 110, 111, 115, 121, 124, 127, 131, 140, 158, 186, 201, 202, 204, 218, 228, 229, 230, 231, // … exit_group
-        257, 273, 271, 280, 290, 293, 309, 317, 318, 324, 334, // openat, set_robust_list, ppoll, eventfd2, pipe2, getcpu, seccomp, getrandom, membarrier, rseq
+        0,
+        1,
+        3,
+        5,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13,
+        14,
+        15,
+        17,
+        18,
+        19,
+        20,
+        22,
+        24,
+        25,
+        26,
+        27,
+        28,
+        32,
+        33,
+        35, // read … nanosleep (without ioctl, 16)
+        39,
+        60,
+        63,
+        72,
+        73,
+        79,
+        96,
+        97,
+        98,
+        99,
+        102,
+        104,
+        107,
+        108,
+        110,
+        111,
+        115,
+        121,
+        124,
+        127,
+        131,
+        140,
+        158,
+        186,
+        201,
+        202,
+        204,
+        218,
+        228,
+        229,
+        230,
+        231, // … exit_group
+        257,
+        273,
+        271,
+        280,
+        290,
+        293,
+        309,
+        317,
+        318,
+        324,
+        334, // openat, set_robust_list, ppoll, eventfd2, pipe2, getcpu, seccomp, getrandom, membarrier, rseq
     ];
 
     // Looks at paths: the loader of programs needs them, a rule must not learn which files exist.
@@ -45,7 +125,9 @@ internal static class CallJail
     private static unsafe void Enter(Instruction[] filter, bool everyThread)
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new JailUnavailable($"system calls are filtered on x86-64 only, and this is {RuntimeInformation.ProcessArchitecture}");
+            throw new JailUnavailable(
+                $"system calls are filtered on x86-64 only, and this is {RuntimeInformation.ProcessArchitecture}"
+            );
         fixed (Instruction* first = filter)
         {
             var program = new Program { Length = (ushort)filter.Length, Instructions = (nint)first };
@@ -59,23 +141,52 @@ internal static class CallJail
         var self = (uint)Environment.ProcessId;
         var code = new List<Instruction>
         {
-            Load(4), JumpIfEqual(X64, 1, 0), Return(Kill),
-            Load(0), new(0x35, 0, 1, 0x40000000), Return(Kill), // the x32 numbering would slip past the list
-            JumpIfEqual(Clone3, 0, 1), Return(Refuse | NoSuchCall), // the C library then uses clone, whose flags can be read
+            Load(4),
+            JumpIfEqual(X64, 1, 0),
+            Return(Kill),
+            Load(0),
+            new(0x35, 0, 1, 0x40000000),
+            Return(Kill), // the x32 numbering would slip past the list
+            JumpIfEqual(Clone3, 0, 1),
+            Return(Refuse | NoSuchCall), // the C library then uses clone, whose flags can be read
             // clone: a thread yes, a process no
-            JumpIfEqual(Clone, 0, 4), Load(16), new(0x45, 0, 1, ThreadFlag), Return(Allow), Return(Refuse | PermissionDenied),
+            JumpIfEqual(Clone, 0, 4),
+            Load(16),
+            new(0x45, 0, 1, ThreadFlag),
+            Return(Allow),
+            Return(Refuse | PermissionDenied),
             // signals to itself only
-            JumpIfEqual(TgKill, 1, 0), JumpIfEqual(Kill1, 0, 4), Load(16), JumpIfEqual(self, 0, 1), Return(Allow), Return(Refuse | PermissionDenied),
+            JumpIfEqual(TgKill, 1, 0),
+            JumpIfEqual(Kill1, 0, 4),
+            Load(16),
+            JumpIfEqual(self, 0, 1),
+            Return(Allow),
+            Return(Refuse | PermissionDenied),
             // its own thread's name, and nothing else of prctl
-            JumpIfEqual(Prctl, 0, 4), Load(16), JumpIfEqual(15, 0, 1), Return(Allow), Return(Refuse | PermissionDenied),
+            JumpIfEqual(Prctl, 0, 4),
+            Load(16),
+            JumpIfEqual(15, 0, 1),
+            Return(Allow),
+            Return(Refuse | PermissionDenied),
             // limits and processors of itself only
-            JumpIfEqual(SetAffinity, 1, 0), JumpIfEqual(Prlimit, 0, 4), Load(16), JumpIfEqual(0, 0, 1), Return(Allow), Return(Refuse | PermissionDenied),
+            JumpIfEqual(SetAffinity, 1, 0),
+            JumpIfEqual(Prlimit, 0, 4),
+            Load(16),
+            JumpIfEqual(0, 0, 1),
+            Return(Allow),
+            Return(Refuse | PermissionDenied),
         };
         // "No link": what the runtime resolves stays as it is, and nobody learns where a link leads.
         if (!more.Contains(ReadLink))
             code.AddRange([JumpIfEqual(ReadLink, 1, 0), JumpIfEqual(ReadLinkAt, 0, 1), Return(Refuse | NotALink)]);
         if (!more.Contains(NewFstatAt)) // fstat as the C library spells it: of an open file
-            code.AddRange([JumpIfEqual(NewFstatAt, 0, 4), Load(40), new(0x45, 0, 1, EmptyPath), Return(Allow), Return(Refuse | PermissionDenied)]);
+            code.AddRange([
+                JumpIfEqual(NewFstatAt, 0, 4),
+                Load(40),
+                new(0x45, 0, 1, EmptyPath),
+                Return(Allow),
+                Return(Refuse | PermissionDenied),
+            ]);
         foreach (var number in Needed.Concat(more))
             code.AddRange([JumpIfEqual((uint)number, 0, 1), Return(Allow)]);
         code.Add(Return(Refuse | PermissionDenied));

@@ -5,7 +5,9 @@ namespace PgGitOps.Providers.RuleHost.Jail;
 /// <summary>Landlock: the process and all it becomes may read and execute what lies below a few directories, and nothing else.</summary>
 internal static class FileJail
 {
-    private const ulong Execute = 1, ReadFile = 4, ReadDirectory = 8;
+    private const ulong Execute = 1,
+        ReadFile = 4,
+        ReadDirectory = 8;
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Rules
@@ -28,14 +30,27 @@ internal static class FileJail
     public static unsafe void Enter(IEnumerable<string> readable, int version)
     {
         if (version < 1)
-            throw new JailUnavailable("the kernel has no Landlock (Linux 5.13 or newer, not switched off by lsm=, and allowed by the container)");
+            throw new JailUnavailable(
+                "the kernel has no Landlock (Linux 5.13 or newer, not switched off by lsm=, and allowed by the container)"
+            );
         var rules = new Rules
         {
-            Files = version switch { 1 => 0x1FFF, 2 => 0x3FFF, 3 or 4 => 0x7FFF, _ => 0xFFFF },
+            Files = version switch
+            {
+                1 => 0x1FFF,
+                2 => 0x3FFF,
+                3 or 4 => 0x7FFF,
+                _ => 0xFFFF,
+            },
             Network = version >= 4 ? 3u : 0,
             Scope = version >= 6 ? 3u : 0,
         };
-        var size = version switch { < 4 => 8, < 6 => 16, _ => 24 };
+        var size = version switch
+        {
+            < 4 => 8,
+            < 6 => 16,
+            _ => 24,
+        };
         var set = (int)Kernel.Call(Kernel.Landlock, (nint)(&rules), size, 0, 0);
         if (set < 0)
             throw new JailUnavailable($"Landlock refused its rules (error {Marshal.GetLastPInvokeError()})");

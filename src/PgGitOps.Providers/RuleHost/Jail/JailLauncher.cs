@@ -22,7 +22,10 @@ internal static class JailLauncher
         {
             var (jailed, role) = (arguments[1] != "unjailed", arguments[2]);
             // First of all: the worker ends with the engine, however that ends. Who was orphaned before that line asks whose child it is.
-            if (Kernel.Prctl(Kernel.ParentDeathSignal, Kernel.KillSignal, 0, 0, 0) != 0 || Kernel.ParentId() != int.Parse(arguments[3], CultureInfo.InvariantCulture))
+            if (
+                Kernel.Prctl(Kernel.ParentDeathSignal, Kernel.KillSignal, 0, 0, 0) != 0
+                || Kernel.ParentId() != int.Parse(arguments[3], CultureInfo.InvariantCulture)
+            )
                 throw new JailUnavailable("the engine that wanted the rules run is gone");
             var program = ManagedProgram.Find(arguments[4]);
             var limits = WorkerLimits.Of(role);
@@ -44,8 +47,17 @@ internal static class JailLauncher
                 CallJail.EnterLauncher();
             }
             var command = WorkerCommand.Worker(program, WorkerProgram.Verb, jailed ? "jailed" : "unjailed", role);
-            _ = Kernel.Execute(command[0], [.. command, null], [.. WorkerCommand.Variables(role).Select(v => $"{v.Name}={v.Value}"), null]);
-            Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"the worker could not be executed (error {Marshal.GetLastPInvokeError()})"));
+            _ = Kernel.Execute(
+                command[0],
+                [.. command, null],
+                [.. WorkerCommand.Variables(role).Select(v => $"{v.Name}={v.Value}"), null]
+            );
+            Console.Error.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the worker could not be executed (error {Marshal.GetLastPInvokeError()})"
+                )
+            );
             return NoJail;
         }
         catch (JailUnavailable e)
@@ -88,11 +100,12 @@ internal sealed record WorkerLimits(long HeapBytes, long YoungBytes, long Addres
     /// <summary>The launcher itself: the runtime reserves five times its heap, which must fit below the worker's address space.</summary>
     public const string Launch = "launch";
 
-    public static WorkerLimits Of(string role) => role switch
-    {
-        Compile => new(600L << 20, 4L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
-        Launch => new(64L << 20, 2L << 20, 0, TimeSpan.Zero),
-        Evaluate => new(320L << 20, 2L << 20, 4L << 30, TimeSpan.FromSeconds(300)),
-        _ => throw new ArgumentException("A worker compiles or evaluates.", nameof(role)),
-    };
+    public static WorkerLimits Of(string role) =>
+        role switch
+        {
+            Compile => new(600L << 20, 4L << 20, 4L << 30, TimeSpan.FromSeconds(120)),
+            Launch => new(64L << 20, 2L << 20, 0, TimeSpan.Zero),
+            Evaluate => new(320L << 20, 2L << 20, 4L << 30, TimeSpan.FromSeconds(300)),
+            _ => throw new ArgumentException("A worker compiles or evaluates.", nameof(role)),
+        };
 }

@@ -5,7 +5,8 @@ namespace PgGitOps.Providers.RuleHost.Jail;
 /// <summary>The few calls of the Linux kernel that a jail is made of.</summary>
 internal static partial class Kernel
 {
-    public const int NoNewPrivileges = 38, ParentDeathSignal = 1;
+    public const int NoNewPrivileges = 38,
+        ParentDeathSignal = 1;
     public const int KillSignal = 9;
     public const int PathOnly = 0x200000 | 0x80000; // O_PATH | O_CLOEXEC
 
@@ -50,7 +51,9 @@ internal static partial class Kernel
     /// <summary>Returns when the other end of a pipe is closed, whoever closed it and however.</summary>
     public static void WaitForHangUp(int descriptor)
     {
-        const int HangUp = 0x10, Error = 0x08, Invalid = 0x20;
+        const int HangUp = 0x10,
+            Error = 0x08,
+            Invalid = 0x20;
         while (true)
         {
             var entry = new PollEntry { Descriptor = descriptor };

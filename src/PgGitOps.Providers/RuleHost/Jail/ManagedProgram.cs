@@ -24,11 +24,23 @@ internal sealed record ManagedProgram(string Directory, string RuntimeRoot)
     public static ManagedProgram Find(string? runtimeRoot = null)
     {
         if (!IsNative)
-            return new ManagedProgram(AppContext.BaseDirectory, runtimeRoot ?? Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..")));
+            return new ManagedProgram(
+                AppContext.BaseDirectory,
+                runtimeRoot ?? Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."))
+            );
         var directory = Path.Combine(AppContext.BaseDirectory, "rules");
         if (!File.Exists(Path.Combine(directory, FileName)))
-            throw new JailUnavailable($"{Path.Combine(directory, FileName)} is missing: copy the program's whole directory, not only its executable");
-        return new ManagedProgram(directory, runtimeRoot ?? FindRuntime() ?? throw new JailUnavailable("no .NET runtime was found, and C# rules need one (DOTNET_ROOT, PATH, /usr/share/dotnet and /usr/lib/dotnet were looked at)"));
+            throw new JailUnavailable(
+                $"{Path.Combine(directory, FileName)} is missing: copy the program's whole directory, not only its executable"
+            );
+        return new ManagedProgram(
+            directory,
+            runtimeRoot
+                ?? FindRuntime()
+                ?? throw new JailUnavailable(
+                    "no .NET runtime was found, and C# rules need one (DOTNET_ROOT, PATH, /usr/share/dotnet and /usr/lib/dotnet were looked at)"
+                )
+        );
     }
 
     /// <summary>What decides how a rule is compiled: the builds of the compiler, of the language and of the host, and the runtimes there are.</summary>
@@ -36,7 +48,11 @@ internal sealed record ManagedProgram(string Directory, string RuntimeRoot)
     {
         foreach (var name in (string[])["Microsoft.CodeAnalysis.CSharp.dll", "PgGitOps.Core.dll", "PgGitOps.Providers.dll"])
             yield return BuildOf(Path.Combine(Directory, name)).ToString();
-        foreach (var runtime in System.IO.Directory.EnumerateDirectories(Path.Combine(RuntimeRoot, "shared", "Microsoft.NETCore.App")).Order(StringComparer.Ordinal))
+        foreach (
+            var runtime in System
+                .IO.Directory.EnumerateDirectories(Path.Combine(RuntimeRoot, "shared", "Microsoft.NETCore.App"))
+                .Order(StringComparer.Ordinal)
+        )
             yield return Path.GetFileName(runtime);
     }
 
@@ -51,17 +67,27 @@ internal sealed record ManagedProgram(string Directory, string RuntimeRoot)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or BadImageFormatException)
         {
-            throw new JailUnavailable($"{path} cannot be read as a part of the program ({e.Message}): copy the program's whole directory again");
+            throw new JailUnavailable(
+                $"{path} cannot be read as a part of the program ({e.Message}): copy the program's whole directory again"
+            );
         }
     }
 
     private static string? FindRuntime()
     {
         var named = Environment.GetEnvironmentVariable("DOTNET_ROOT");
-        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(d => Path.Combine(d, "dotnet")).Where(File.Exists)
+        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(d => Path.Combine(d, "dotnet"))
+            .Where(File.Exists)
             .Select(f => Path.GetDirectoryName(new FileInfo(f).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? f));
-        return new[] { named }.Concat(onPath).Concat(["/usr/share/dotnet", "/usr/lib/dotnet", "/usr/local/share/dotnet"])
-            .FirstOrDefault(d => d is not null && File.Exists(Path.Combine(d, "dotnet")) && System.IO.Directory.Exists(Path.Combine(d, "shared", "Microsoft.NETCore.App")));
+        return new[] { named }
+            .Concat(onPath)
+            .Concat(["/usr/share/dotnet", "/usr/lib/dotnet", "/usr/local/share/dotnet"])
+            .FirstOrDefault(d =>
+                d is not null
+                && File.Exists(Path.Combine(d, "dotnet"))
+                && System.IO.Directory.Exists(Path.Combine(d, "shared", "Microsoft.NETCore.App"))
+            );
     }
 }

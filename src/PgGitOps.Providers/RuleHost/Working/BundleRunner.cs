@@ -21,7 +21,11 @@ internal sealed record RunResult(int Rule, int Subject, RunEnd End, string Reaso
 /// <param name="Number">Place in the bundle, which is the number in the class's name.</param>
 internal sealed record RunnableRule(int Number, string Subject, IReadOnlyDictionary<string, ParameterValue> Parameters)
 {
-    public bool Equals(RunnableRule? other) => other is not null && Number == other.Number && Subject == other.Subject && Parameters.Count == other.Parameters.Count
+    public bool Equals(RunnableRule? other) =>
+        other is not null
+        && Number == other.Number
+        && Subject == other.Subject
+        && Parameters.Count == other.Parameters.Count
         && Enumerable.All(Parameters, p => other.Parameters.TryGetValue(p.Key, out var value) && p.Value == value);
 
     public override int GetHashCode() => HashCode.Combine(Number, Subject, Parameters.Count);
@@ -47,7 +51,14 @@ internal sealed class BundleRunner : IDisposable
     public bool Trace { get; init; }
 
     /// <summary>Runs every rule on every subject of it that <paramref name="wanted"/> admits.</summary>
-    public void Run(IReadOnlyList<RunnableRule> rules, Corpus corpus, DateTimeOffset now, Func<int, int, bool> wanted, Action<int> starting, Action<RunResult> finished)
+    public void Run(
+        IReadOnlyList<RunnableRule> rules,
+        Corpus corpus,
+        DateTimeOffset now,
+        Func<int, int, bool> wanted,
+        Action<int> starting,
+        Action<RunResult> finished
+    )
     {
         Exception? failure = null;
         var thread = new Thread(
@@ -62,21 +73,31 @@ internal sealed class BundleRunner : IDisposable
                     failure = e;
                 }
             },
-            StackBytes);
+            StackBytes
+        );
         thread.Start();
         thread.Join();
         if (failure is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(failure).Throw();
     }
 
-    private void RunAll(IReadOnlyList<RunnableRule> rules, Corpus corpus, DateTimeOffset now, Func<int, int, bool> wanted, Action<int> starting, Action<RunResult> finished)
+    private void RunAll(
+        IReadOnlyList<RunnableRule> rules,
+        Corpus corpus,
+        DateTimeOffset now,
+        Func<int, int, bool> wanted,
+        Action<int> starting,
+        Action<RunResult> finished
+    )
     {
         var plan = FuelPlan.Of(FuelBase, FuelPerDocument, corpus.Documents.Count);
         var all = plan.All;
         foreach (var rule in rules)
         {
             var left = plan.Rule;
-            var type = Array.Find(assembly.GetTypes(), t => t.Name == $"Rule_{rule.Number}") ?? throw new InvalidOperationException($"The compiled bundle holds no rule {rule.Number}.");
+            var type =
+                Array.Find(assembly.GetTypes(), t => t.Name == $"Rule_{rule.Number}")
+                ?? throw new InvalidOperationException($"The compiled bundle holds no rule {rule.Number}.");
             IReadOnlyList<int> subjects = rule.Subject == RuleHeader.FleetSubject ? [-1] : corpus.OfKind(rule.Subject);
             starting(rule.Number);
             foreach (var subject in subjects)
@@ -104,7 +125,12 @@ internal sealed class BundleRunner : IDisposable
             if (evaluation.NotApplicable is { } why)
                 (end, reason) = (RunEnd.NotApplicable, why);
             if (ResultCodec.Said(evaluation.Findings) > ResultCodec.SaidMax)
-                throw tank.Stop(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the rule said more than {ResultCodec.SaidMax} characters in one run"));
+                throw tank.Stop(
+                    string.Create(
+                        System.Globalization.CultureInfo.InvariantCulture,
+                        $"the rule said more than {ResultCodec.SaidMax} characters in one run"
+                    )
+                );
         }
         catch (RuleStopped e)
         {
@@ -122,18 +148,19 @@ internal sealed class BundleRunner : IDisposable
         return new RunResult(rule.Number, subject, end, reason, tank.Site, tank.Spent, evaluation);
     }
 
-    private static string Describe(Exception e) => e switch
-    {
-        NullReferenceException => "something that is null was used; ask with ?. or 'is { } x' first",
-        OverflowException => "a number overflowed",
-        DivideByZeroException => "a number was divided by zero",
-        ArgumentOutOfRangeException or IndexOutOfRangeException => "an index is out of range",
-        KeyNotFoundException => "the dictionary has no such key",
-        InvalidCastException => "a value is not of the type it was cast to",
-        OutOfMemoryException => "the rule used too much memory",
-        System.Runtime.CompilerServices.SwitchExpressionException => "no arm of a switch fits the value",
-        _ => $"{e.GetType().Name}: {e.Message}",
-    };
+    private static string Describe(Exception e) =>
+        e switch
+        {
+            NullReferenceException => "something that is null was used; ask with ?. or 'is { } x' first",
+            OverflowException => "a number overflowed",
+            DivideByZeroException => "a number was divided by zero",
+            ArgumentOutOfRangeException or IndexOutOfRangeException => "an index is out of range",
+            KeyNotFoundException => "the dictionary has no such key",
+            InvalidCastException => "a value is not of the type it was cast to",
+            OutOfMemoryException => "the rule used too much memory",
+            System.Runtime.CompilerServices.SwitchExpressionException => "no arm of a switch fits the value",
+            _ => $"{e.GetType().Name}: {e.Message}",
+        };
 
     public void Dispose() => context.Unload();
 }

@@ -10,7 +10,9 @@ internal sealed record RuleDocument(string Path, string Kind, string Name, strin
 {
     /// <summary>Null for a document that rules cannot be told of: one without a kind or a name.</summary>
     public static RuleDocument? Of(ReadDocument document) =>
-        document is { Kind: { } kind, Name: { } name, Id: { } id } ? new RuleDocument(document.Path, kind, name, id, document.Root) : null;
+        document is { Kind: { } kind, Name: { } name, Id: { } id }
+            ? new RuleDocument(document.Path, kind, name, id, document.Root)
+            : null;
 }
 
 /// <summary>Documents on their way into the worker: a table of texts, then each tree depth first. Places stay behind.</summary>

@@ -13,7 +13,11 @@ internal static class LastingThread
         {
             foreach (var act in waiting.GetConsumingEnumerable())
                 act();
-        }) { IsBackground = true, Name = "worker starter" };
+        })
+        {
+            IsBackground = true,
+            Name = "worker starter",
+        };
         begun.Start();
         return begun;
     });

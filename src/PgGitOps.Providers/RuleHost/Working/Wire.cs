@@ -6,8 +6,18 @@ namespace PgGitOps.Providers.RuleHost.Working;
 /// <summary>Messages between the engine and a worker: a length, a kind, a body.</summary>
 internal static class Wire
 {
-    public const int Compile = 1, Load = 2, Documents = 3, Corpus = 4, Run = 5, Probe = 6;
-    public const int Ready = 10, Compiled = 11, Started = 12, Results = 13, Done = 14, Failed = 15;
+    public const int Compile = 1,
+        Load = 2,
+        Documents = 3,
+        Corpus = 4,
+        Run = 5,
+        Probe = 6;
+    public const int Ready = 10,
+        Compiled = 11,
+        Started = 12,
+        Results = 13,
+        Done = 14,
+        Failed = 15;
 
     /// <summary>Largest message read from a worker.</summary>
     public const int AnswerBytesMax = 16 * 1024 * 1024;

@@ -11,7 +11,8 @@ namespace PgGitOps.Providers.RuleHost.Working;
 internal readonly record struct Patience(TimeSpan Processor, TimeSpan Wall);
 
 /// <summary>How a conversation with a worker failed. The worker is gone afterwards.</summary>
-internal sealed class WorkerLost(string why, bool noJail = false, bool byMachine = false, bool tookTooMuch = false) : Exception(why)
+internal sealed class WorkerLost(string why, bool noJail = false, bool byMachine = false, bool tookTooMuch = false)
+    : Exception(why)
 {
     /// <summary>Not the rule's doing, or not for certain: on another machine, or later, it may go well.</summary>
     public bool ByMachine { get; } = byMachine;
@@ -50,7 +51,10 @@ internal sealed class WorkerProcess : IDisposable
     {
         try
         {
-            limit = new(process.TotalProcessorTime + patience.Processor, Environment.TickCount64 + (long)patience.Wall.TotalMilliseconds);
+            limit = new(
+                process.TotalProcessorTime + patience.Processor,
+                Environment.TickCount64 + (long)patience.Wall.TotalMilliseconds
+            );
         }
         catch (InvalidOperationException)
         {
@@ -99,7 +103,8 @@ internal sealed class WorkerProcess : IDisposable
     private CompiledRules? loaded;
     private IReadOnlyList<RunnableRule> loadedRules = [];
 
-    public bool Holds(CompiledRules compiled, IReadOnlyList<RunnableRule> rules) => ReferenceEquals(loaded, compiled) && rules.SequenceEqual(loadedRules);
+    public bool Holds(CompiledRules compiled, IReadOnlyList<RunnableRule> rules) =>
+        ReferenceEquals(loaded, compiled) && rules.SequenceEqual(loadedRules);
 
     public void Hold(CompiledRules compiled, IReadOnlyList<RunnableRule> rules) => (loaded, loadedRules) = (compiled, rules);
 
@@ -125,13 +130,22 @@ internal sealed class WorkerProcess : IDisposable
         held = chosen;
     }
 
-    private bool Has(RuleDocument document) => held.TryGetValue(document.Root, out var known) && known.Document.Path == document.Path && known.Document.Kind == document.Kind;
+    private bool Has(RuleDocument document) =>
+        held.TryGetValue(document.Root, out var known)
+        && known.Document.Path == document.Path
+        && known.Document.Kind == document.Kind;
 
     private int handed;
 
     public static WorkerProcess Start(ManagedProgram program, string role, string jail)
     {
-        var line = WorkerCommand.Launcher(program, JailLauncher.Verb, jail, role, Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var line = WorkerCommand.Launcher(
+            program,
+            JailLauncher.Verb,
+            jail,
+            role,
+            Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        );
         var start = new ProcessStartInfo(line[0])
         {
             RedirectStandardInput = true,
@@ -145,7 +159,10 @@ internal sealed class WorkerProcess : IDisposable
         start.Environment.Clear();
         foreach (var (name, value) in WorkerCommand.Variables(WorkerLimits.Launch))
             start.Environment[name] = value;
-        return new WorkerProcess(LastingThread.Run(() => Process.Start(start)) ?? throw new InvalidOperationException("A process was asked for and none came."));
+        return new WorkerProcess(
+            LastingThread.Run(() => Process.Start(start))
+                ?? throw new InvalidOperationException("A process was asked for and none came.")
+        );
     }
 
     public void Send(int kind, Action<BinaryWriter>? body = null)
@@ -211,7 +228,9 @@ internal sealed class WorkerProcess : IDisposable
     private WorkerLost Lost()
     {
         if (killed != Killed.No)
-            return killed == Killed.Processor ? new WorkerLost("it used more processor time than it may", byMachine: true, tookTooMuch: true) : new WorkerLost("it took longer than it may", byMachine: true);
+            return killed == Killed.Processor
+                ? new WorkerLost("it used more processor time than it may", byMachine: true, tookTooMuch: true)
+                : new WorkerLost("it took longer than it may", byMachine: true);
         process.WaitForExit(TimeSpan.FromSeconds(10));
         if (!process.HasExited)
         {
@@ -222,16 +241,24 @@ internal sealed class WorkerProcess : IDisposable
         return process.ExitCode switch
         {
             JailLauncher.NoJail => new WorkerLost(said.Trim(), noJail: true),
-            134 when said.Contains("Stack overflow", StringComparison.Ordinal) => new WorkerLost("its calls nested too deeply (stack overflow)"),
-            134 or 137 when said.Contains("Out of memory", StringComparison.OrdinalIgnoreCase) || said.Contains("OutOfMemory", StringComparison.Ordinal) => new WorkerLost("it used too much memory"),
+            134 when said.Contains("Stack overflow", StringComparison.Ordinal) => new WorkerLost(
+                "its calls nested too deeply (stack overflow)"
+            ),
+            134
+            or 137
+                when said.Contains("Out of memory", StringComparison.OrdinalIgnoreCase)
+                    || said.Contains("OutOfMemory", StringComparison.Ordinal) => new WorkerLost("it used too much memory"),
             152 => new WorkerLost("it used more processor time than it may", byMachine: true, tookTooMuch: true),
             // Killed from outside, as the kernel does when the machine runs out of memory.
             137 => new WorkerLost("the worker was killed", byMachine: true),
-            var code => new WorkerLost($"the worker ended with code {code}{(FirstLine(said) is { Length: > 0 } line ? $": {line}" : "")}"),
+            var code => new WorkerLost(
+                $"the worker ended with code {code}{(FirstLine(said) is { Length: > 0 } line ? $": {line}" : "")}"
+            ),
         };
     }
 
-    private static string FirstLine(string text) => text.Split('\n', 2)[0] is var line && line.Length > 300 ? line[..300] : text.Split('\n', 2)[0];
+    private static string FirstLine(string text) =>
+        text.Split('\n', 2)[0] is var line && line.Length > 300 ? line[..300] : text.Split('\n', 2)[0];
 
     // Bounded: a worker that floods its error output is read to the end and remembered only in part.
     private static async Task<string> ReadErrorsAsync(StreamReader from)

@@ -21,7 +21,10 @@ internal static class WorkerProgram
         {
             Kernel.WaitForHangUp(0);
             Kernel.Exit(0);
-        }) { IsBackground = true }.Start();
+        })
+        {
+            IsBackground = true,
+        }.Start();
         if (arguments[1] != "unjailed")
             CallJail.EnterWorker();
         // Not by way of Console, which looks at terminals and installs signal handlers.
@@ -50,7 +53,12 @@ internal static class WorkerProgram
                 case Wire.Load:
                     (var image, rules) = Messages.ReadBundle(from);
                     runner?.Dispose();
-                    runner = new BundleRunner(image) { FuelBase = from.ReadInt64(), FuelPerDocument = from.ReadInt64(), Trace = from.ReadBoolean() };
+                    runner = new BundleRunner(image)
+                    {
+                        FuelBase = from.ReadInt64(),
+                        FuelPerDocument = from.ReadInt64(),
+                        Trace = from.ReadBoolean(),
+                    };
                     break;
                 case Wire.Documents:
                     held.AddRange(CorpusCodec.Read(from));
@@ -94,17 +102,26 @@ internal static class WorkerProgram
                     RuleCompiler.Compile([rule], layers);
                 }
             },
-            64 * 1024 * 1024);
+            64 * 1024 * 1024
+        );
         thread.Start();
         thread.Join();
         Wire.Send(output, Wire.Done);
     }
 
-    private static void RunRules(BundleRunner runner, IReadOnlyList<RunnableRule> rules, Corpus corpus, BinaryReader from, Stream output)
+    private static void RunRules(
+        BundleRunner runner,
+        IReadOnlyList<RunnableRule> rules,
+        Corpus corpus,
+        BinaryReader from,
+        Stream output
+    )
     {
         var now = new DateTimeOffset(from.ReadInt64(), TimeSpan.Zero);
         var skipped = from.ReadList(100_000, from.Read7BitEncodedInt).ToHashSet();
-        var chosen = from.ReadBoolean() ? from.ReadList(10_000_000, () => (from.Read7BitEncodedInt(), from.Read7BitEncodedInt() - 1)).ToHashSet() : null;
+        var chosen = from.ReadBoolean()
+            ? from.ReadList(10_000_000, () => (from.Read7BitEncodedInt(), from.Read7BitEncodedInt() - 1)).ToHashSet()
+            : null;
         using var buffer = new MemoryStream();
         using var to = new BinaryWriter(buffer, Encoding.UTF8);
         runner.Run(
@@ -131,12 +148,26 @@ internal static class WorkerProgram
                     // What cannot be said is the error of the run that said it, and of no other.
                     to.Flush();
                     buffer.SetLength(before);
-                    var empty = new Evaluation(corpus, new FuelTank(0, trace: false), now, new Dictionary<string, Core.Policies.ParameterValue>());
-                    ResultCodec.Write(to, result with { End = RunEnd.Error, Reason = $"what the rule reported cannot be told ({e.GetType().Name})", Evaluation = empty });
+                    var empty = new Evaluation(
+                        corpus,
+                        new FuelTank(0, trace: false),
+                        now,
+                        new Dictionary<string, Core.Policies.ParameterValue>()
+                    );
+                    ResultCodec.Write(
+                        to,
+                        result with
+                        {
+                            End = RunEnd.Error,
+                            Reason = $"what the rule reported cannot be told ({e.GetType().Name})",
+                            Evaluation = empty,
+                        }
+                    );
                 }
                 if (buffer.Length > ResultBytes)
                     Flush();
-            });
+            }
+        );
         Flush();
         Wire.Send(output, Wire.Done);
 

@@ -15,7 +15,19 @@ internal sealed record CodePointSet((int First, int Last)[] Ranges, Func<Rune, b
     public static readonly (int, int)[] Word = [('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')];
 
     // As ECMAScript has it.
-    public static readonly (int, int)[] Space = [(9, 13), (32, 32), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000), (0xFEFF, 0xFEFF)];
+    public static readonly (int, int)[] Space =
+    [
+        (9, 13),
+        (32, 32),
+        (0xA0, 0xA0),
+        (0x1680, 0x1680),
+        (0x2000, 0x200A),
+        (0x2028, 0x2029),
+        (0x202F, 0x202F),
+        (0x205F, 0x205F),
+        (0x3000, 0x3000),
+        (0xFEFF, 0xFEFF),
+    ];
 
     public static readonly CodePointSet NoLineEnd = new([('\n', '\n'), ('\r', '\r'), (0x2028, 0x2029)], [], Negated: true);
 
@@ -76,11 +88,46 @@ internal sealed record CodePointSet((int First, int Last)[] Ranges, Func<Rune, b
     private static (string, int)[] MakeCategories()
     {
         // In the order of UnicodeCategory; a major category is all whose name starts with its letter.
-        string[] names = ["Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cn"];
+        string[] names =
+        [
+            "Lu",
+            "Ll",
+            "Lt",
+            "Lm",
+            "Lo",
+            "Mn",
+            "Mc",
+            "Me",
+            "Nd",
+            "Nl",
+            "No",
+            "Zs",
+            "Zl",
+            "Zp",
+            "Cc",
+            "Cf",
+            "Cs",
+            "Co",
+            "Pc",
+            "Pd",
+            "Ps",
+            "Pe",
+            "Pi",
+            "Pf",
+            "Po",
+            "Sm",
+            "Sc",
+            "Sk",
+            "So",
+            "Cn",
+        ];
         return
         [
             .. names.Select((name, i) => (name, 1 << i)),
-            .. names.Select((name, i) => (Major: name[..1], Bit: 1 << i)).GroupBy(n => n.Major).Select(g => (g.Key, g.Aggregate(0, (bits, n) => bits | n.Bit))),
+            .. names
+                .Select((name, i) => (Major: name[..1], Bit: 1 << i))
+                .GroupBy(n => n.Major)
+                .Select(g => (g.Key, g.Aggregate(0, (bits, n) => bits | n.Bit))),
         ];
     }
 }

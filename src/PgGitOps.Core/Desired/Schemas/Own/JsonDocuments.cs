@@ -30,17 +30,27 @@ internal static class JsonDocuments
         {
             var (line, column) = places.Of(e.LineNumber ?? 0, e.BytePositionInLine ?? 0);
             var message = e.Message.Split(" LineNumber:", 2)[0].TrimEnd('.');
-            findings.Add(DocumentRules.Syntax.At(new SourceSpan(path, line, column, column), $"the JSON is malformed: {message}"));
+            findings.Add(
+                DocumentRules.Syntax.At(new SourceSpan(path, line, column, column), $"the JSON is malformed: {message}")
+            );
             return null;
         }
     }
 
-    private static Diagnostic BrokenEscape(string path, int line, int column) => DocumentRules.Syntax.At(
-        new SourceSpan(path, line, column, column),
-        "an escape of this text names half of a character",
-        "\\uD800 to \\uDFFF stand in pairs only; a pattern that speaks of them is written with two backslashes");
+    private static Diagnostic BrokenEscape(string path, int line, int column) =>
+        DocumentRules.Syntax.At(
+            new SourceSpan(path, line, column, column),
+            "an escape of this text names half of a character",
+            "\\uD800 to \\uDFFF stand in pairs only; a pattern that speaks of them is written with two backslashes"
+        );
 
-    private static LocatedNode? Value(ref Utf8JsonReader reader, string path, Places places, NodeTable table, List<Diagnostic> findings)
+    private static LocatedNode? Value(
+        ref Utf8JsonReader reader,
+        string path,
+        Places places,
+        NodeTable table,
+        List<Diagnostic> findings
+    )
     {
         var (line, column) = places.At((int)reader.TokenStartIndex);
         if (reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
@@ -64,12 +74,26 @@ internal static class JsonDocuments
                 }
                 if (key.Text.Length > YamlLimits.KeyLengthMax)
                 {
-                    findings.Add(DocumentRules.KeyNotText.At(key.SpanIn(path), string.Create(CultureInfo.InvariantCulture, $"the key has {key.Text.Length:N0} characters; at most {YamlLimits.KeyLengthMax:N0} are read")));
+                    findings.Add(
+                        DocumentRules.KeyNotText.At(
+                            key.SpanIn(path),
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"the key has {key.Text.Length:N0} characters; at most {YamlLimits.KeyLengthMax:N0} are read"
+                            )
+                        )
+                    );
                     sound = false;
                 }
                 else if (!names.Add(key.Text))
                 {
-                    findings.Add(DocumentRules.DuplicateKey.At(key.SpanIn(path), $"the key '{key.Text}' stands twice", "remove one of the two"));
+                    findings.Add(
+                        DocumentRules.DuplicateKey.At(
+                            key.SpanIn(path),
+                            $"the key '{key.Text}' stands twice",
+                            "remove one of the two"
+                        )
+                    );
                     sound = false;
                 }
                 keys.Add(key);
@@ -87,7 +111,15 @@ internal static class JsonDocuments
     }
 
     /// <returns>Null after a finding.</returns>
-    private static LocatedNode? Scalar(ref Utf8JsonReader reader, string path, int line, int column, Places places, NodeTable table, List<Diagnostic> findings)
+    private static LocatedNode? Scalar(
+        ref Utf8JsonReader reader,
+        string path,
+        int line,
+        int column,
+        Places places,
+        NodeTable table,
+        List<Diagnostic> findings
+    )
     {
         // The colon after a name is consumed with it: its end is the end of its quotes.
         var isText = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName;
@@ -102,7 +134,14 @@ internal static class JsonDocuments
         }
         if (text is null || text.Contains('\0', StringComparison.Ordinal))
         {
-            findings.Add(text is null ? BrokenEscape(path, line, column) : DocumentRules.ForbiddenCharacter.At(new SourceSpan(path, line, column, column), "the text holds the character U+0000"));
+            findings.Add(
+                text is null
+                    ? BrokenEscape(path, line, column)
+                    : DocumentRules.ForbiddenCharacter.At(
+                        new SourceSpan(path, line, column, column),
+                        "the text holds the character U+0000"
+                    )
+            );
             return null;
         }
         var kind = reader.TokenType switch
@@ -112,7 +151,13 @@ internal static class JsonDocuments
             JsonTokenType.Null => NodeKind.Null,
             _ => ScalarKind.Of(text),
         };
-        return table.Add(kind, text, line, column, places.At((int)reader.TokenStartIndex + reader.ValueSpan.Length + (isText ? 2 : 0)).Column);
+        return table.Add(
+            kind,
+            text,
+            line,
+            column,
+            places.At((int)reader.TokenStartIndex + reader.ValueSpan.Length + (isText ? 2 : 0)).Column
+        );
     }
 
     /// <summary>Offsets in UTF-8 → lines, and columns in code points.</summary>
@@ -132,7 +177,8 @@ internal static class JsonDocuments
         }
 
         // The place asked for last: places come in order, and a schema may be one long line.
-        private int atOffset, atCodePoints;
+        private int atOffset,
+            atCodePoints;
 
         public (int Line, int Column) At(int offset)
         {

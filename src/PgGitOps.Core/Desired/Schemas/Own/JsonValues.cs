@@ -23,16 +23,17 @@ internal enum ValueTypes
 /// <summary>What JSON Schema means by the type and the equality of values.</summary>
 internal static class JsonValues
 {
-    public static ValueTypes TypeOf(LocatedNode node) => node.Kind switch
-    {
-        NodeKind.Mapping => ValueTypes.Mapping,
-        NodeKind.Sequence => ValueTypes.List,
-        NodeKind.String => ValueTypes.Text,
-        NodeKind.Integer => ValueTypes.Integer,
-        NodeKind.Float => IsWhole(node) ? ValueTypes.Integer : ValueTypes.Fraction,
-        NodeKind.Boolean => ValueTypes.Boolean,
-        NodeKind.Null => ValueTypes.Null,
-    };
+    public static ValueTypes TypeOf(LocatedNode node) =>
+        node.Kind switch
+        {
+            NodeKind.Mapping => ValueTypes.Mapping,
+            NodeKind.Sequence => ValueTypes.List,
+            NodeKind.String => ValueTypes.Text,
+            NodeKind.Integer => ValueTypes.Integer,
+            NodeKind.Float => IsWhole(node) ? ValueTypes.Integer : ValueTypes.Fraction,
+            NodeKind.Boolean => ValueTypes.Boolean,
+            NodeKind.Null => ValueTypes.Null,
+        };
 
     /// <summary>Equal exactly for equal values: 1 and 1.0 are one, and the order of keys says nothing.</summary>
     public static string Key(LocatedNode node)
@@ -54,10 +55,16 @@ internal static class JsonValues
         return double.IsFinite(ratio) && ratio == Math.Floor(ratio);
     }
 
-    private static bool IsWhole(LocatedNode node) => Exact(node) is { } exact ? exact == decimal.Truncate(exact) : Rough(node) is var rough && double.IsFinite(rough) && rough == Math.Floor(rough);
+    private static bool IsWhole(LocatedNode node) =>
+        Exact(node) is { } exact
+            ? exact == decimal.Truncate(exact)
+            : Rough(node) is var rough && double.IsFinite(rough) && rough == Math.Floor(rough);
 
     private static decimal? Exact(LocatedNode node) =>
-        decimal.TryParse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && (value != 0 || Rough(node) == 0) ? value : null;
+        decimal.TryParse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        && (value != 0 || Rough(node) == 0)
+            ? value
+            : null;
 
     private static double Rough(LocatedNode node) => double.Parse(node.Text, NumberStyles.Float, CultureInfo.InvariantCulture);
 
@@ -84,7 +91,13 @@ internal static class JsonValues
                 Text(node.Text, to);
                 break;
             case NodeKind.Integer or NodeKind.Float:
-                to.Append('#').Append(Exact(node) is { } exact ? exact.ToString("0.############################", CultureInfo.InvariantCulture) : Rough(node).ToString("R", CultureInfo.InvariantCulture)).Append(';');
+                to.Append('#')
+                    .Append(
+                        Exact(node) is { } exact
+                            ? exact.ToString("0.############################", CultureInfo.InvariantCulture)
+                            : Rough(node).ToString("R", CultureInfo.InvariantCulture)
+                    )
+                    .Append(';');
                 break;
             case NodeKind.Boolean:
                 to.Append(node.Text[0] is 't' or 'T' ? 'y' : 'n');
@@ -96,5 +109,6 @@ internal static class JsonValues
     }
 
     // The length before the text, so that no two values are written alike.
-    private static void Text(string text, StringBuilder to) => to.Append(CultureInfo.InvariantCulture, $"\"{text.Length}:").Append(text);
+    private static void Text(string text, StringBuilder to) =>
+        to.Append(CultureInfo.InvariantCulture, $"\"{text.Length}:").Append(text);
 }

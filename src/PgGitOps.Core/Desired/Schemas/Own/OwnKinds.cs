@@ -32,22 +32,32 @@ internal sealed class OwnKinds
 
     public IEnumerable<string> Names => schemas.Keys.Select(k => k.Kind).Distinct().Order(StringComparer.Ordinal);
 
-    public static bool IsSchema(string path) => path.StartsWith(Folder, StringComparison.Ordinal) && path.EndsWith(Suffix, StringComparison.Ordinal);
+    public static bool IsSchema(string path) =>
+        path.StartsWith(Folder, StringComparison.Ordinal) && path.EndsWith(Suffix, StringComparison.Ordinal);
 
     /// <summary>Every kind that is declared, with the file that does.</summary>
-    public IEnumerable<(string ApiVersion, string Kind, SourceFile File)> Declared => schemas.OrderBy(s => s.Key.Kind, StringComparer.Ordinal).ThenBy(s => s.Key.ApiVersion, StringComparer.Ordinal).Select(s => (s.Key.ApiVersion, s.Key.Kind, s.Value.File));
+    public IEnumerable<(string ApiVersion, string Kind, SourceFile File)> Declared =>
+        schemas
+            .OrderBy(s => s.Key.Kind, StringComparer.Ordinal)
+            .ThenBy(s => s.Key.ApiVersion, StringComparer.Ordinal)
+            .Select(s => (s.Key.ApiVersion, s.Key.Kind, s.Value.File));
 
-    public SchemaPart? Find(string? apiVersion, string kind) => apiVersion is not null && schemas.TryGetValue((apiVersion, kind), out var found) ? found.Schema : null;
+    public SchemaPart? Find(string? apiVersion, string kind) =>
+        apiVersion is not null && schemas.TryGetValue((apiVersion, kind), out var found) ? found.Schema : null;
 
     /// <summary>What rules, waivers and findings call the kind: where the engine has one of that name, with its apiVersion before it.</summary>
-    public static string NameOf(string apiVersion, string kind) => DocumentSchemas.Kinds.Contains(kind) || Taken.Contains(kind) ? $"{apiVersion}/{kind}" : kind;
+    public static string NameOf(string apiVersion, string kind) =>
+        DocumentSchemas.Kinds.Contains(kind) || Taken.Contains(kind) ? $"{apiVersion}/{kind}" : kind;
 
     /// <summary>Declared by a schema that is wrong itself: nothing can be said of its documents until that is mended.</summary>
     public bool IsRefused(string apiVersion, string kind) => refused.Contains((apiVersion, kind));
 
     public static string FingerprintOf(IEnumerable<SourceFile> files)
     {
-        var ids = string.Join('\n', files.Where(f => IsSchema(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal).Select(f => $"{f.BlobId} {f.Path}"));
+        var ids = string.Join(
+            '\n',
+            files.Where(f => IsSchema(f.Path)).OrderBy(f => f.Path, StringComparer.Ordinal).Select(f => $"{f.BlobId} {f.Path}")
+        );
         return ids.Length == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ids)));
     }
 
@@ -88,13 +98,30 @@ internal sealed class OwnKinds
             return;
         if (root.Kind != NodeKind.Mapping)
         {
-            findings.Add(DocumentRules.OwnKind.At(root.SpanIn(file.Path), "a kind's file holds one JSON schema, which is an object"));
+            findings.Add(
+                DocumentRules.OwnKind.At(root.SpanIn(file.Path), "a kind's file holds one JSON schema, which is an object")
+            );
             return;
         }
         var schema = new SchemaPartReader(file.Path, root, findings).Read();
-        var (writtenVersion, writtenKind) = (Fixed(file.Path, root, "apiVersion", findings), Fixed(file.Path, root, "kind", findings));
-        if (writtenVersion is { Text: var version } ours && (version.Equals("pggitops.dev", StringComparison.Ordinal) || version.StartsWith("pggitops.dev/", StringComparison.Ordinal)))
-            findings.Add(DocumentRules.OwnKind.At(ours.SpanIn(file.Path), "kinds of pggitops.dev are the engine's own", "take an apiVersion of your own, such as example.org/v1"));
+        var (writtenVersion, writtenKind) = (
+            Fixed(file.Path, root, "apiVersion", findings),
+            Fixed(file.Path, root, "kind", findings)
+        );
+        if (
+            writtenVersion is { Text: var version } ours
+            && (
+                version.Equals("pggitops.dev", StringComparison.Ordinal)
+                || version.StartsWith("pggitops.dev/", StringComparison.Ordinal)
+            )
+        )
+            findings.Add(
+                DocumentRules.OwnKind.At(
+                    ours.SpanIn(file.Path),
+                    "kinds of pggitops.dev are the engine's own",
+                    "take an apiVersion of your own, such as example.org/v1"
+                )
+            );
         if (writtenVersion is not { } apiVersion || writtenKind is not { } kind)
             return;
         if (findings.Count > 0)
@@ -105,7 +132,12 @@ internal sealed class OwnKinds
         if (schemas.Count >= KindsMax)
             findings.Add(DocumentRules.OwnKind.At(SourceSpan.WholeFile(file.Path), "a repository declares at most 100 kinds"));
         else if (!schemas.TryAdd((apiVersion.Text, kind.Text), (schema, file)))
-            findings.Add(DocumentRules.OwnKind.At(kind.SpanIn(file.Path), $"{apiVersion.Text} {kind.Text} is declared by another file as well"));
+            findings.Add(
+                DocumentRules.OwnKind.At(
+                    kind.SpanIn(file.Path),
+                    $"{apiVersion.Text} {kind.Text} is declared by another file as well"
+                )
+            );
     }
 
     /// <summary>The one text that a top-level field of the kind's documents may have.</summary>
@@ -115,7 +147,13 @@ internal sealed class OwnKinds
         var text = schema?["const"] ?? (schema?["enum"] is { Items: [var only] } ? only : null);
         if (text is { Kind: NodeKind.String })
             return text;
-        findings.Add(DocumentRules.OwnKind.At((schema ?? root).SpanIn(path), $"a kind is found by its {field}: give it one value", $"\"properties\": {{ \"{field}\": {{ \"const\": \"…\" }} }}"));
+        findings.Add(
+            DocumentRules.OwnKind.At(
+                (schema ?? root).SpanIn(path),
+                $"a kind is found by its {field}: give it one value",
+                $"\"properties\": {{ \"{field}\": {{ \"const\": \"…\" }} }}"
+            )
+        );
         return null;
     }
 }

@@ -7,7 +7,14 @@ namespace PgGitOps.Core.Desired.Schemas.Own;
 /// <param name="Node">The value judged.</param>
 /// <param name="Shown">Where it is reported.</param>
 /// <param name="Missing">A key that should stand in <paramref name="Node"/>, for the finding's field.</param>
-internal sealed record Mismatch(DiagnosticRule Rule, LocatedNode Node, LocatedNode Shown, string Message, string? Hint = null, string? Missing = null);
+internal sealed record Mismatch(
+    DiagnosticRule Rule,
+    LocatedNode Node,
+    LocatedNode Shown,
+    string Message,
+    string? Hint = null,
+    string? Missing = null
+);
 
 /// <summary>Judges one document by a repository's schema, in a bounded number of steps: a schema comes from a stranger.</summary>
 internal sealed class PartJudge(SchemaBudget budget)
@@ -37,19 +44,29 @@ internal sealed class PartJudge(SchemaBudget budget)
             new PartJudge(budget).Fits(schema, root, null, mismatches);
         }
         if (budget.IsExhausted)
-            return [DocumentRules.OwnKind.At(root.SpanIn(path), "to check this document against the schema of its kind takes too many steps", "the schema tries too many alternatives, or matches long texts by large patterns")];
+            return
+            [
+                DocumentRules.OwnKind.At(
+                    root.SpanIn(path),
+                    "to check this document against the schema of its kind takes too many steps",
+                    "the schema tries too many alternatives, or matches long texts by large patterns"
+                ),
+            ];
         var index = new NodeIndex(root);
         // A value of the wrong type is said to be that, and nothing more.
         var mistyped = mismatches.Where(m => m.Rule == DocumentRules.WrongType).Select(m => m.Node).ToHashSet();
         return
         [
-            .. mismatches.Where(m => m.Rule == DocumentRules.WrongType || !mistyped.Contains(m.Node)).Select(m =>
-            {
-                var field = index.Find(m.Shown.Number)?.Field ?? "";
-                if (m.Missing is { } missing)
-                    field = NodeIndex.Child(index.Find(m.Node.Number)?.Field ?? "", missing);
-                return m.Rule.At(m.Shown.SpanIn(path), m.Message, m.Hint) with { Field = field };
-            }).Distinct(),
+            .. mismatches
+                .Where(m => m.Rule == DocumentRules.WrongType || !mistyped.Contains(m.Node))
+                .Select(m =>
+                {
+                    var field = index.Find(m.Shown.Number)?.Field ?? "";
+                    if (m.Missing is { } missing)
+                        field = NodeIndex.Child(index.Find(m.Node.Number)?.Field ?? "", missing);
+                    return m.Rule.At(m.Shown.SpanIn(path), m.Message, m.Hint) with { Field = field };
+                })
+                .Distinct(),
         ];
     }
 
@@ -63,34 +80,84 @@ internal sealed class PartJudge(SchemaBudget budget)
         if (part.Reference is { } reference)
             return Fits(reference, node, key, into);
         if (part.Never)
-            return Asks(into) && Wrong(into, key is { } named ? new(DocumentRules.UnknownKey, node, named, $"the key '{named.Text}' cannot stand here") : new(DocumentRules.NoAlternative, node, node, "nothing can stand here"));
+            return Asks(into)
+                && Wrong(
+                    into,
+                    key is { } named
+                        ? new(DocumentRules.UnknownKey, node, named, $"the key '{named.Text}' cannot stand here")
+                        : new(DocumentRules.NoAlternative, node, node, "nothing can stand here")
+                );
         if ((JsonValues.TypeOf(node) & part.Types) == ValueTypes.None)
-            return Asks(into) && Wrong(into, new(DocumentRules.WrongType, node, node, $"expected {SchemaNames.Types(part.Types)}; found {Found(node, key)}", Quoting(part, node, key)));
-        var fits = (part.Allowed is null || Allowed(part, node, key, into)) & (node.Kind switch
-        {
-            NodeKind.Mapping => FitsMapping(part, node, key, into),
-            NodeKind.Sequence => FitsList(part, node, key, into),
-            NodeKind.String => FitsText(part, node, key, into),
-            NodeKind.Integer or NodeKind.Float => FitsNumber(part, node, key, into),
-            NodeKind.Boolean or NodeKind.Null => true,
-        });
+            return Asks(into)
+                && Wrong(
+                    into,
+                    new(
+                        DocumentRules.WrongType,
+                        node,
+                        node,
+                        $"expected {SchemaNames.Types(part.Types)}; found {Found(node, key)}",
+                        Quoting(part, node, key)
+                    )
+                );
+        var fits =
+            (part.Allowed is null || Allowed(part, node, key, into))
+            & (
+                node.Kind switch
+                {
+                    NodeKind.Mapping => FitsMapping(part, node, key, into),
+                    NodeKind.Sequence => FitsList(part, node, key, into),
+                    NodeKind.String => FitsText(part, node, key, into),
+                    NodeKind.Integer or NodeKind.Float => FitsNumber(part, node, key, into),
+                    NodeKind.Boolean or NodeKind.Null => true,
+                }
+            );
         return part.HasForms ? (fits || into is not null) && FitsForms(part, node, key, into) & fits : fits;
     }
 
     private bool Allowed(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
     {
-        if (node.Kind == NodeKind.String ? part.AllowedTexts.Contains(node.Text) : part.AllowedOthers.Count > 0 && budget.Take(node.IsScalar ? 0 : Size(node)) && part.AllowedOthers.Contains(JsonValues.Key(node)))
+        if (
+            node.Kind == NodeKind.String
+                ? part.AllowedTexts.Contains(node.Text)
+                : part.AllowedOthers.Count > 0
+                    && budget.Take(node.IsScalar ? 0 : Size(node))
+                    && part.AllowedOthers.Contains(JsonValues.Key(node))
+        )
             return true;
         var hint = part.AllowedTexts.Contains(node.Text) && node.IsScalar ? $"write \"{node.Text}\" in quotes" : null;
-        return Asks(into) && Wrong(into, new(DocumentRules.NotInList, node, node, $"expected {part.AllowedValues}; found {Found(node, key)}{(node.Kind == NodeKind.String ? budget.Suggestions.Clause(node.Text, part.AllowedTexts) : "")}", hint));
+        return Asks(into)
+            && Wrong(
+                into,
+                new(
+                    DocumentRules.NotInList,
+                    node,
+                    node,
+                    $"expected {part.AllowedValues}; found {Found(node, key)}{(node.Kind == NodeKind.String ? budget.Suggestions.Clause(node.Text, part.AllowedTexts) : "")}",
+                    hint
+                )
+            );
     }
 
     private bool FitsNumber(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
     {
-        if ((part.Minimum is { } least && JsonValues.Compare(node, least) < 0) || (part.Maximum is { } most && JsonValues.Compare(node, most) > 0)
-            || (part.Above is { } above && JsonValues.Compare(node, above) <= 0) || (part.Below is { } below && JsonValues.Compare(node, below) >= 0))
-            return Asks(into) && Wrong(into, new(DocumentRules.NumberRange, node, node, $"expected {SchemaNames.Range(part)}; found {Found(node, key)}"));
-        return part.MultipleOf is not { } of || JsonValues.IsMultiple(node, of) || Asks(into) && Wrong(into, new(DocumentRules.NumberRange, node, node, $"expected a multiple of {of.Text}; found {Found(node, key)}"));
+        if (
+            (part.Minimum is { } least && JsonValues.Compare(node, least) < 0)
+            || (part.Maximum is { } most && JsonValues.Compare(node, most) > 0)
+            || (part.Above is { } above && JsonValues.Compare(node, above) <= 0)
+            || (part.Below is { } below && JsonValues.Compare(node, below) >= 0)
+        )
+            return Asks(into)
+                && Wrong(
+                    into,
+                    new(DocumentRules.NumberRange, node, node, $"expected {SchemaNames.Range(part)}; found {Found(node, key)}")
+                );
+        return part.MultipleOf is not { } of
+            || JsonValues.IsMultiple(node, of)
+            || Asks(into)
+                && Wrong(
+                    into,
+                    new(DocumentRules.NumberRange, node, node, $"expected a multiple of {of.Text}; found {Found(node, key)}")
+                );
     }
 
     private bool FitsText(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
@@ -99,11 +166,35 @@ internal sealed class PartJudge(SchemaBudget budget)
         {
             var length = SourceDecoding.CodePoints(node.Text);
             if (length < part.MinLength || length > part.MaxLength)
-                return Asks(into) && Wrong(into, new(DocumentRules.TextLength, node, node, $"expected {part.Title ?? SchemaNames.Count("character", part.MinLength, part.MaxLength)}; found {Found(node, key)}"));
+                return Asks(into)
+                    && Wrong(
+                        into,
+                        new(
+                            DocumentRules.TextLength,
+                            node,
+                            node,
+                            $"expected {part.Title ?? SchemaNames.Count("character", part.MinLength, part.MaxLength)}; found {Found(node, key)}"
+                        )
+                    );
         }
         if (part.Pattern is { } pattern && !pattern.Matches(node.Text, budget))
-            return Asks(into) && Wrong(into, new(DocumentRules.Pattern, node, node, $"expected {part.Title ?? $"text that matches {BoundedText.Cut(part.PatternText!, 200)}"}; found {Found(node, key)}"));
-        return part.Format is not { } format || (budget.Take(format.Work(node.Text)) && format.Fits(node.Text)) || Asks(into) && Wrong(into, new(DocumentRules.Pattern, node, node, $"expected {part.Title ?? format.Expected}; found {Found(node, key)}"));
+            return Asks(into)
+                && Wrong(
+                    into,
+                    new(
+                        DocumentRules.Pattern,
+                        node,
+                        node,
+                        $"expected {part.Title ?? $"text that matches {BoundedText.Cut(part.PatternText!, 200)}"}; found {Found(node, key)}"
+                    )
+                );
+        return part.Format is not { } format
+            || (budget.Take(format.Work(node.Text)) && format.Fits(node.Text))
+            || Asks(into)
+                && Wrong(
+                    into,
+                    new(DocumentRules.Pattern, node, node, $"expected {part.Title ?? format.Expected}; found {Found(node, key)}")
+                );
     }
 
     private bool FitsList(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
@@ -111,17 +202,40 @@ internal sealed class PartJudge(SchemaBudget budget)
         var fits = true;
         var items = node.Items;
         if (items.Count < part.MinItems || items.Count > part.MaxItems)
-            fits = Asks(into) && Wrong(into, new(DocumentRules.ItemCount, node, node, $"expected {SchemaNames.Count("item", part.MinItems, part.MaxItems)}; found {SchemaWords.Found(node)}"));
+            fits =
+                Asks(into)
+                && Wrong(
+                    into,
+                    new(
+                        DocumentRules.ItemCount,
+                        node,
+                        node,
+                        $"expected {SchemaNames.Count("item", part.MinItems, part.MaxItems)}; found {SchemaWords.Found(node)}"
+                    )
+                );
         for (var i = 0; i < items.Count && (fits || into is not null); i++)
         {
-            var schema = part.Tuple is null ? part.Items : i < part.Tuple.Length ? part.Tuple[i] : part.AdditionalItems;
+            var schema =
+                part.Tuple is null ? part.Items
+                : i < part.Tuple.Length ? part.Tuple[i]
+                : part.AdditionalItems;
             if (schema is not null && !Fits(schema, items[i], null, into))
                 fits = false;
         }
         if (part.UniqueItems && items.Count > 1 && budget.Take(Size(node)))
             fits &= AreUnique(items, into);
         if (part.Contains is { } wanted && !AnyFits(wanted, items))
-            fits = Asks(into) && Wrong(into, new(DocumentRules.ItemCount, node, key ?? node, $"expected a list with an item that is {wanted.Actual.Named}; found {SchemaWords.Found(node)}"));
+            fits =
+                Asks(into)
+                && Wrong(
+                    into,
+                    new(
+                        DocumentRules.ItemCount,
+                        node,
+                        key ?? node,
+                        $"expected a list with an item that is {wanted.Actual.Named}; found {SchemaWords.Found(node)}"
+                    )
+                );
         return fits;
     }
 
@@ -143,7 +257,17 @@ internal sealed class PartJudge(SchemaBudget budget)
         foreach (var item in items)
         {
             if (!seen.Add(JsonValues.Key(item)))
-                return Asks(into) && Wrong(into, new(DocumentRules.RepeatedItem, item, item, $"{SchemaWords.Found(item)} stands twice in the list", "remove one of the two"));
+                return Asks(into)
+                    && Wrong(
+                        into,
+                        new(
+                            DocumentRules.RepeatedItem,
+                            item,
+                            item,
+                            $"{SchemaWords.Found(item)} stands twice in the list",
+                            "remove one of the two"
+                        )
+                    );
         }
         return true;
     }
@@ -159,7 +283,17 @@ internal sealed class PartJudge(SchemaBudget budget)
                 fits = Missing(part, node, key, name, into, null);
         }
         if (node.Keys.Count < part.MinProperties || node.Keys.Count > part.MaxProperties)
-            fits = Asks(into) && Wrong(into, new(DocumentRules.KeyCount, node, key ?? node, $"expected {SchemaNames.Count("key", part.MinProperties, part.MaxProperties)}; found {(node.Keys.Count == 0 ? "none" : BoundedText.List([.. node.Keys.Take(100).Select(k => k.Text)]))}"));
+            fits =
+                Asks(into)
+                && Wrong(
+                    into,
+                    new(
+                        DocumentRules.KeyCount,
+                        node,
+                        key ?? node,
+                        $"expected {SchemaNames.Count("key", part.MinProperties, part.MaxProperties)}; found {(node.Keys.Count == 0 ? "none" : BoundedText.List([.. node.Keys.Take(100).Select(k => k.Text)]))}"
+                    )
+                );
         for (var i = 0; i < node.Keys.Count && (fits || into is not null); i++)
             fits &= FitsProperty(part, node.Keys[i], node.Items[i], into);
         foreach (var (trigger, needs, schema) in part.Dependencies)
@@ -183,7 +317,18 @@ internal sealed class PartJudge(SchemaBudget budget)
     {
         var (fits, known) = (true, false);
         if (part.PropertyNames is { } names && !Fits(names, key, null, null))
-            fits = Asks(into) && Wrong(into, new(DocumentRules.UnknownKey, key, key, $"the key '{key.Text}' is not a name that can stand here", $"names here are {names.Actual.Named}{(names.Actual.PatternText is { } pattern ? $" that matches {BoundedText.Cut(pattern, 200)}" : "")}"));
+            fits =
+                Asks(into)
+                && Wrong(
+                    into,
+                    new(
+                        DocumentRules.UnknownKey,
+                        key,
+                        key,
+                        $"the key '{key.Text}' is not a name that can stand here",
+                        $"names here are {names.Actual.Named}{(names.Actual.PatternText is { } pattern ? $" that matches {BoundedText.Cut(pattern, 200)}" : "")}"
+                    )
+                );
         if (part.Properties.TryGetValue(key.Text, out var schema))
         {
             known = true;
@@ -200,8 +345,21 @@ internal sealed class PartJudge(SchemaBudget budget)
             return fits;
         if (!additional.Actual.Never)
             return Fits(additional, value, key, into) && fits;
-        var hint = part.PatternProperties.Count > 0 ? "names here match " + part.KeyPatterns : part.Properties.Count == 0 ? "no key is allowed here" : "allowed here: " + part.AllowedKeys;
-        return Asks(into) && Wrong(into, new(DocumentRules.UnknownKey, value, key, $"unknown key '{BoundedText.Cut(key.Text, 100)}'{budget.Suggestions.Clause(key.Text, part.Properties.Keys)}", hint));
+        var hint =
+            part.PatternProperties.Count > 0 ? "names here match " + part.KeyPatterns
+            : part.Properties.Count == 0 ? "no key is allowed here"
+            : "allowed here: " + part.AllowedKeys;
+        return Asks(into)
+            && Wrong(
+                into,
+                new(
+                    DocumentRules.UnknownKey,
+                    value,
+                    key,
+                    $"unknown key '{BoundedText.Cut(key.Text, 100)}'{budget.Suggestions.Clause(key.Text, part.Properties.Keys)}",
+                    hint
+                )
+            );
     }
 
     private bool FitsForms(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
@@ -217,10 +375,33 @@ internal sealed class PartJudge(SchemaBudget budget)
             if (count == 0)
                 fits = NoForm(part.OneOf, node, key, into);
             else if (count > 1)
-                fits = Asks(into) && Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"{Found(node, key)} fits {count} of the forms allowed here, and only one may be meant"));
+                fits =
+                    Asks(into)
+                    && Wrong(
+                        into,
+                        new(
+                            DocumentRules.NoAlternative,
+                            node,
+                            Shown(node, key),
+                            $"{Found(node, key)} fits {count} of the forms allowed here, and only one may be meant"
+                        )
+                    );
         }
         if (part.Not is { } not && Fits(not, node, key, null))
-            fits = Asks(into) && Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"{Found(node, key)} is what the schema excludes here", not.Actual is { Title: null, Allowed: null, Types: ValueTypes.All, Required: [] } ? null : $"excluded: {not.Actual.Named}"));
+            fits =
+                Asks(into)
+                && Wrong(
+                    into,
+                    new(
+                        DocumentRules.NoAlternative,
+                        node,
+                        Shown(node, key),
+                        $"{Found(node, key)} is what the schema excludes here",
+                        not.Actual is { Title: null, Allowed: null, Types: ValueTypes.All, Required: [] }
+                            ? null
+                            : $"excluded: {not.Actual.Named}"
+                    )
+                );
         if (part.If is { } condition && (Fits(condition, node, key, null) ? part.Then : part.Else) is { } then)
             fits &= Fits(then, node, key, into);
         return fits;
@@ -238,7 +419,12 @@ internal sealed class PartJudge(SchemaBudget budget)
             Fits(form, node, key, mismatches);
             if (!budget.Take((long)mismatches.Count * (1 + (node.Items.Count >> 4))))
                 return false;
-            if (!mismatches.Exists(m => (m.Rule == DocumentRules.WrongType && m.Node == node) || (m.Rule == DocumentRules.NotInList && (m.Node == node || node.Items.Contains(m.Node)))))
+            if (
+                !mismatches.Exists(m =>
+                    (m.Rule == DocumentRules.WrongType && m.Node == node)
+                    || (m.Rule == DocumentRules.NotInList && (m.Node == node || node.Items.Contains(m.Node)))
+                )
+            )
                 meant.Add(mismatches);
         }
         if (meant is [{ Count: > 0 } only])
@@ -246,7 +432,16 @@ internal sealed class PartJudge(SchemaBudget budget)
             into.AddRange(only);
             return false;
         }
-        return Asks(into) && Wrong(into, new(DocumentRules.NoAlternative, node, Shown(node, key), $"expected {BoundedText.List([.. forms.Select(f => f.Actual.Named).Distinct()], " or ")}; found {Found(node, key)}"));
+        return Asks(into)
+            && Wrong(
+                into,
+                new(
+                    DocumentRules.NoAlternative,
+                    node,
+                    Shown(node, key),
+                    $"expected {BoundedText.List([.. forms.Select(f => f.Actual.Named).Distinct()], " or ")}; found {Found(node, key)}"
+                )
+            );
     }
 
     private bool Missing(SchemaPart part, LocatedNode node, LocatedNode? key, string name, List<Mismatch>? into, string? because)
@@ -254,11 +449,18 @@ internal sealed class PartJudge(SchemaBudget budget)
         if (into is null)
             return false;
         var known = part.Properties.GetValueOrDefault(name)?.Actual;
-        return Asks(into) && Wrong(into, new(
-            DocumentRules.MissingKey, node, key ?? node.Keys.First ?? node,
-            $"missing key '{name}'{(key is { } named ? $" in {named.Text}" : "")}{(because is null ? "" : $", which '{because}' needs beside it")}",
-            (known?.Description ?? known?.Title) is { Length: > 0 } text ? $"{name}: {text}" : null,
-            name));
+        return Asks(into)
+            && Wrong(
+                into,
+                new(
+                    DocumentRules.MissingKey,
+                    node,
+                    key ?? node.Keys.First ?? node,
+                    $"missing key '{name}'{(key is { } named ? $" in {named.Text}" : "")}{(because is null ? "" : $", which '{because}' needs beside it")}",
+                    (known?.Description ?? known?.Title) is { Length: > 0 } text ? $"{name}: {text}" : null,
+                    name
+                )
+            );
     }
 
     /// <summary>Whether a mismatch is to be put into words.</summary>
@@ -284,12 +486,19 @@ internal sealed class PartJudge(SchemaBudget budget)
 
     // Somebody who writes a password in clear text must not find it in a log as well.
     private static string Found(LocatedNode node, LocatedNode? key) =>
-        node.Kind == NodeKind.String && key?.Text.EndsWith("assword", StringComparison.Ordinal) == true ? "text" : SchemaWords.Found(node);
+        node.Kind == NodeKind.String && key?.Text.EndsWith("assword", StringComparison.Ordinal) == true
+            ? "text"
+            : SchemaWords.Found(node);
 
-    private static string? Quoting(SchemaPart part, LocatedNode node, LocatedNode? key) => node.Kind switch
-    {
-        NodeKind.Integer or NodeKind.Float or NodeKind.Boolean when part.Types.HasFlag(ValueTypes.Text) && key?.Text.EndsWith("assword", StringComparison.Ordinal) != true => $"write \"{node.Text}\" in quotes",
-        NodeKind.Null => "give a value, or remove the key",
-        _ => null,
-    };
+    private static string? Quoting(SchemaPart part, LocatedNode node, LocatedNode? key) =>
+        node.Kind switch
+        {
+            NodeKind.Integer
+            or NodeKind.Float
+            or NodeKind.Boolean
+                when part.Types.HasFlag(ValueTypes.Text) && key?.Text.EndsWith("assword", StringComparison.Ordinal) != true =>
+                $"write \"{node.Text}\" in quotes",
+            NodeKind.Null => "give a value, or remove the key",
+            _ => null,
+        };
 }

@@ -15,7 +15,9 @@ internal sealed class PatternProgram
     private const int LengthMax = 4_096;
 
     // Some five nanoseconds each: sixteen are about a step of the budget.
-    private const int WorkOfStep = 16, WorkOfProperty = 32, WorkTakenAtOnce = 4_096;
+    private const int WorkOfStep = 16,
+        WorkOfProperty = 32,
+        WorkTakenAtOnce = 4_096;
 
     private enum Kind
     {
@@ -42,23 +44,29 @@ internal sealed class PatternProgram
     public int Size => program.Count;
 
     /// <returns>Null where it is no pattern that is matched here.</returns>
-    public static PatternProgram? Compile(string pattern) => pattern.Length <= LengthMax && PatternReader.Read(pattern) is { } node && SizeOf(node) < SizeMax ? new(node) : null;
+    public static PatternProgram? Compile(string pattern) =>
+        pattern.Length <= LengthMax && PatternReader.Read(pattern) is { } node && SizeOf(node) < SizeMax ? new(node) : null;
 
     /// <summary>Whether nothing but its size stands against it.</summary>
-    public static bool IsTooLarge(string pattern) => pattern.Length > LengthMax || (PatternReader.Read(pattern) is { } node && SizeOf(node) >= SizeMax);
+    public static bool IsTooLarge(string pattern) =>
+        pattern.Length > LengthMax || (PatternReader.Read(pattern) is { } node && SizeOf(node) >= SizeMax);
 
     /// <summary>Whether it matches anywhere in the text. False as well where the budget does not reach that far, which the budget then says.</summary>
     public bool Matches(string text, SchemaBudget budget) => new Run(this, text, budget).Matches();
 
-    private static long SizeOf(PatternNode node) => node switch
-    {
-        PatternNode.Character or PatternNode.Assertion => 1,
-        PatternNode.Sequence sequence => Sum(sequence.Parts, 0),
-        PatternNode.Choice choice => Sum(choice.Parts, 2),
-        PatternNode.Repeat { Most: null } repeat => Math.Min(int.MaxValue, (Math.Max(1L, repeat.Least) + 1) * (SizeOf(repeat.Part) + 2)),
-        PatternNode.Repeat repeat => Math.Min(int.MaxValue, Math.Max(1L, repeat.Most ?? 0) * (SizeOf(repeat.Part) + 1)),
-        _ => throw new InvalidOperationException("PatternNode is closed"),
-    };
+    private static long SizeOf(PatternNode node) =>
+        node switch
+        {
+            PatternNode.Character or PatternNode.Assertion => 1,
+            PatternNode.Sequence sequence => Sum(sequence.Parts, 0),
+            PatternNode.Choice choice => Sum(choice.Parts, 2),
+            PatternNode.Repeat { Most: null } repeat => Math.Min(
+                int.MaxValue,
+                (Math.Max(1L, repeat.Least) + 1) * (SizeOf(repeat.Part) + 2)
+            ),
+            PatternNode.Repeat repeat => Math.Min(int.MaxValue, Math.Max(1L, repeat.Most ?? 0) * (SizeOf(repeat.Part) + 1)),
+            _ => throw new InvalidOperationException("PatternNode is closed"),
+        };
 
     private static long Sum(IReadOnlyList<PatternNode> parts, int each)
     {
@@ -68,13 +76,14 @@ internal sealed class PatternProgram
         return sum;
     }
 
-    private static bool StartsAtStart(PatternNode node) => node switch
-    {
-        PatternNode.Assertion { Kind: PatternAssertion.Start } => true,
-        PatternNode.Sequence { Parts: [var first, ..] } => StartsAtStart(first),
-        PatternNode.Choice choice => choice.Parts.All(StartsAtStart),
-        _ => false,
-    };
+    private static bool StartsAtStart(PatternNode node) =>
+        node switch
+        {
+            PatternNode.Assertion { Kind: PatternAssertion.Start } => true,
+            PatternNode.Sequence { Parts: [var first, ..] } => StartsAtStart(first),
+            PatternNode.Choice choice => choice.Parts.All(StartsAtStart),
+            _ => false,
+        };
 
     private void Emit(PatternNode node)
     {
@@ -147,7 +156,8 @@ internal sealed class PatternProgram
     private sealed class Run(PatternProgram of, string text, SchemaBudget budget)
     {
         private readonly Stack<int> pending = new();
-        private readonly Places now = new(of.Size), next = new(of.Size);
+        private readonly Places now = new(of.Size),
+            next = new(of.Size);
         private bool matched;
         private long work;
 
@@ -234,7 +244,8 @@ internal sealed class PatternProgram
     /// <summary>Places of a program, each once, in the order in which they were met; emptied at no cost.</summary>
     private sealed class Places(int size)
     {
-        private readonly int[] dense = new int[size], sparse = new int[size];
+        private readonly int[] dense = new int[size],
+            sparse = new int[size];
 
         public int Count { get; private set; }
 

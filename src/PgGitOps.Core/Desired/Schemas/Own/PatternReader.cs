@@ -32,7 +32,8 @@ internal sealed class PatternReader
     private const int DepthMax = 50;
 
     private readonly string pattern;
-    private int at, depth;
+    private int at,
+        depth;
 
     private PatternReader(string pattern) => this.pattern = pattern;
 
@@ -55,8 +56,7 @@ internal sealed class PatternReader
             if (Sequence() is not { } part)
                 return null;
             parts.Add(part);
-        }
-        while (Is('|') && ++at > 0);
+        } while (Is('|') && ++at > 0);
         depth--;
         return parts is [var only] ? only : new PatternNode.Choice(parts);
     }
@@ -123,7 +123,10 @@ internal sealed class PatternReader
         while (next < pattern.Length && char.IsAsciiDigit(pattern[next]))
             next++;
         // Larger than anything that is matched here, and too large for a number.
-        return next == from ? null : int.TryParse(pattern.AsSpan(from, next - from), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue;
+        return next == from ? null
+            : int.TryParse(pattern.AsSpan(from, next - from), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+            : int.MaxValue;
     }
 
     private PatternNode? Atom()
@@ -148,9 +151,13 @@ internal sealed class PatternReader
                 return Class();
             case '\\' when at + 1 < pattern.Length && pattern[at + 1] is 'b' or 'B':
                 at += 2;
-                return new PatternNode.Assertion(pattern[at - 1] == 'b' ? PatternAssertion.WordBoundary : PatternAssertion.NoWordBoundary);
+                return new PatternNode.Assertion(
+                    pattern[at - 1] == 'b' ? PatternAssertion.WordBoundary : PatternAssertion.NoWordBoundary
+                );
             case '\\':
-                return Escape(inClass: false) is { } escape ? new PatternNode.Character(new CodePointSet([.. escape.Ranges], [.. escape.Properties], Negated: false)) : null;
+                return Escape(inClass: false) is { } escape
+                    ? new PatternNode.Character(new CodePointSet([.. escape.Ranges], [.. escape.Properties], Negated: false))
+                    : null;
             default:
                 return CodePoint() is { } codePoint ? new PatternNode.Character(CodePointSet.One(codePoint)) : null;
         }
@@ -184,7 +191,13 @@ internal sealed class PatternReader
             if (Member() is not { } first)
                 return null;
             properties.AddRange(first.Properties);
-            if (first is not { Ranges: [var (from, to)], Properties: [] } || from != to || !Is('-') || at + 1 >= pattern.Length || pattern[at + 1] == ']')
+            if (
+                first is not { Ranges: [var (from, to)], Properties: [] }
+                || from != to
+                || !Is('-')
+                || at + 1 >= pattern.Length
+                || pattern[at + 1] == ']'
+            )
             {
                 ranges.AddRange(first.Ranges);
                 continue;
@@ -269,7 +282,15 @@ internal sealed class PatternReader
 
     private int? Hex(int length)
     {
-        if (at + length > pattern.Length || !int.TryParse(pattern.AsSpan(at, length), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+        if (
+            at + length > pattern.Length
+            || !int.TryParse(
+                pattern.AsSpan(at, length),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out var value
+            )
+        )
             return null;
         at += length;
         return value;

@@ -9,7 +9,8 @@ namespace PgGitOps.Core.Desired.Schemas.Own;
 /// </remarks>
 internal sealed class SchemaBudget
 {
-    private const int StepsBase = 100_000, StepsPerValue = 100;
+    private const int StepsBase = 100_000,
+        StepsPerValue = 100;
 
     private long steps = StepsBase;
 

@@ -11,7 +11,11 @@ internal static class SchemaChains
     public static LocatedNode? TooLong(IReadOnlyDictionary<LocatedNode, SchemaPart> parts)
     {
         var lengths = new Dictionary<SchemaPart, int>(ReferenceEqualityComparer.Instance);
-        return parts.OrderBy(p => p.Key.Number).Where(p => Length(p.Value, lengths) > LengthMax).Select(p => (LocatedNode?)p.Key).FirstOrDefault();
+        return parts
+            .OrderBy(p => p.Key.Number)
+            .Where(p => Length(p.Value, lengths) > LengthMax)
+            .Select(p => (LocatedNode?)p.Key)
+            .FirstOrDefault();
     }
 
     private static int Length(SchemaPart part, Dictionary<SchemaPart, int> lengths)

@@ -9,8 +9,13 @@ internal static class SchemaNames
 {
     private static readonly (ValueTypes Type, string Word)[] Words =
     [
-        (ValueTypes.Mapping, "a mapping"), (ValueTypes.List, "a list"), (ValueTypes.Text, "text"), (ValueTypes.Number, "a number"),
-        (ValueTypes.Integer, "a whole number"), (ValueTypes.Boolean, "true or false"), (ValueTypes.Null, "nothing"),
+        (ValueTypes.Mapping, "a mapping"),
+        (ValueTypes.List, "a list"),
+        (ValueTypes.Text, "text"),
+        (ValueTypes.Number, "a number"),
+        (ValueTypes.Integer, "a whole number"),
+        (ValueTypes.Boolean, "true or false"),
+        (ValueTypes.Null, "nothing"),
     ];
 
     public static string Types(ValueTypes types)
@@ -39,15 +44,24 @@ internal static class SchemaNames
             return Allowed(allowed);
         if (part.Types == ValueTypes.All && part.Required.Length > 0)
             return "a mapping with " + BoundedText.List(part.Required);
-        return part.Types == ValueTypes.Mapping && part.Required.Length > 0 ? "a mapping with " + BoundedText.List(part.Required) : Types(part.Types);
+        return part.Types == ValueTypes.Mapping && part.Required.Length > 0
+            ? "a mapping with " + BoundedText.List(part.Required)
+            : Types(part.Types);
     }
 
-    public static string Allowed(LocatedNode[] values) => values.Length == 1 ? Value(values[0]) : "one of " + BoundedText.List([.. values.Select(Value)]);
+    public static string Allowed(LocatedNode[] values) =>
+        values.Length == 1 ? Value(values[0]) : "one of " + BoundedText.List([.. values.Select(Value)]);
 
     public static string Range(SchemaPart part)
     {
-        var low = part.Minimum is { } least ? $"of at least {least.Text}" : part.Above is { } above ? $"above {above.Text}" : null;
-        var high = part.Maximum is { } most ? $"at most {most.Text}" : part.Below is { } below ? $"below {below.Text}" : null;
+        var low =
+            part.Minimum is { } least ? $"of at least {least.Text}"
+            : part.Above is { } above ? $"above {above.Text}"
+            : null;
+        var high =
+            part.Maximum is { } most ? $"at most {most.Text}"
+            : part.Below is { } below ? $"below {below.Text}"
+            : null;
         return (low, high) switch
         {
             ({ }, { }) when part is { Minimum: { } l, Maximum: { } h } => $"a number from {l.Text} to {h.Text}",
@@ -58,20 +72,22 @@ internal static class SchemaNames
         };
     }
 
-    public static string Count(string noun, int? low, int? high) => (low, high) switch
-    {
-        ({ } l, { } h) => string.Create(CultureInfo.InvariantCulture, $"{l} to {h} {noun}s"),
-        (null, { } h) => string.Create(CultureInfo.InvariantCulture, $"at most {h} {noun}{(h == 1 ? "" : "s")}"),
-        (1, null) => $"at least one {noun}",
-        ({ } l, null) => string.Create(CultureInfo.InvariantCulture, $"at least {l} {noun}s"),
-        (null, null) => noun,
-    };
+    public static string Count(string noun, int? low, int? high) =>
+        (low, high) switch
+        {
+            ({ } l, { } h) => string.Create(CultureInfo.InvariantCulture, $"{l} to {h} {noun}s"),
+            (null, { } h) => string.Create(CultureInfo.InvariantCulture, $"at most {h} {noun}{(h == 1 ? "" : "s")}"),
+            (1, null) => $"at least one {noun}",
+            ({ } l, null) => string.Create(CultureInfo.InvariantCulture, $"at least {l} {noun}s"),
+            (null, null) => noun,
+        };
 
-    private static string Value(LocatedNode node) => node.Kind switch
-    {
-        NodeKind.Mapping => "a certain mapping",
-        NodeKind.Sequence => "a certain list",
-        NodeKind.Null => "nothing",
-        NodeKind.String or NodeKind.Integer or NodeKind.Float or NodeKind.Boolean => node.Text,
-    };
+    private static string Value(LocatedNode node) =>
+        node.Kind switch
+        {
+            NodeKind.Mapping => "a certain mapping",
+            NodeKind.Sequence => "a certain list",
+            NodeKind.Null => "nothing",
+            NodeKind.String or NodeKind.Integer or NodeKind.Float or NodeKind.Boolean => node.Text,
+        };
 }

@@ -78,5 +78,10 @@ internal sealed class SchemaPart
 
     /// <summary>Parts that judge the same value.</summary>
     public IEnumerable<SchemaPart> InPlace =>
-        new[] { Reference, Not, If, Then, Else }.OfType<SchemaPart>().Concat(AllOf).Concat(AnyOf).Concat(OneOf).Concat(Dependencies.Select(d => d.Part).OfType<SchemaPart>());
+        new[] { Reference, Not, If, Then, Else }
+            .OfType<SchemaPart>()
+            .Concat(AllOf)
+            .Concat(AnyOf)
+            .Concat(OneOf)
+            .Concat(Dependencies.Select(d => d.Part).OfType<SchemaPart>());
 }

@@ -17,7 +17,10 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
         var before = findings.Count;
         var part = Part(root);
         if (findings.Count == before && SchemaChains.TooLong(parts) is { } circle)
-            Refuse(circle, $"this schema leads back to itself, or through more than {SchemaChains.LengthMax} others, without going into a value");
+            Refuse(
+                circle,
+                $"this schema leads back to itself, or through more than {SchemaChains.LengthMax} others, without going into a value"
+            );
         return part;
     }
 
@@ -51,11 +54,19 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
             else if (key.Text == "$ref")
                 part.Reference = Reference(value);
             else if (!SchemaKeywords.Assertions.TryGetValue(key.Text, out var judged))
-                Refuse(key, $"the keyword '{key.Text}' is not enforced here{suggestions.Clause(key.Text, SchemaKeywords.Assertions.Keys)}", "enforced: " + string.Join(", ", SchemaKeywords.Assertions.Keys.Order(StringComparer.Ordinal)));
+                Refuse(
+                    key,
+                    $"the keyword '{key.Text}' is not enforced here{suggestions.Clause(key.Text, SchemaKeywords.Assertions.Keys)}",
+                    "enforced: " + string.Join(", ", SchemaKeywords.Assertions.Keys.Order(StringComparer.Ordinal))
+                );
             else if (node["$ref"] is not null)
                 Refuse(key, $"'{key.Text}' beside $ref is ignored in draft 7", "\"allOf\": [ { \"$ref\": … }, { … } ]");
             else if ((part.Types & judged) == ValueTypes.None && part.Types != ValueTypes.None)
-                Refuse(key, $"'{key.Text}' never takes effect beside this type", $"'{key.Text}' speaks of {SchemaNames.Types(judged)}");
+                Refuse(
+                    key,
+                    $"'{key.Text}' never takes effect beside this type",
+                    $"'{key.Text}' speaks of {SchemaNames.Types(judged)}"
+                );
             else
                 Assertion(part, node, key, value);
         }
@@ -80,7 +91,14 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
     {
         if (schema != root)
             Refuse(key, $"{key.Text} stands at the top of the file only");
-        else if (key.Text == "$schema" && (value.Kind != NodeKind.String || value.Text.TrimEnd('#').Replace("https:", "http:", StringComparison.Ordinal) != "http://json-schema.org/draft-07/schema"))
+        else if (
+            key.Text == "$schema"
+            && (
+                value.Kind != NodeKind.String
+                || value.Text.TrimEnd('#').Replace("https:", "http:", StringComparison.Ordinal)
+                    != "http://json-schema.org/draft-07/schema"
+            )
+        )
             Refuse(value, "schemas here are of draft 7", "\"$schema\": \"http://json-schema.org/draft-07/schema#\"");
     }
 
@@ -110,7 +128,11 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
             case "format":
                 part.Format = value.Kind == NodeKind.String ? SchemaFormat.Find(value.Text) : null;
                 if (part.Format is null)
-                    Refuse(value, $"the format '{value.Text}' is not enforced here", $"enforced: {SchemaFormat.Names}; any other: write a pattern");
+                    Refuse(
+                        value,
+                        $"the format '{value.Text}' is not enforced here",
+                        $"enforced: {SchemaFormat.Names}; any other: write a pattern"
+                    );
                 break;
             case "uniqueItems":
                 part.UniqueItems = value.Kind == NodeKind.Boolean && value.Text == "true";
@@ -154,7 +176,11 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
                 break;
             case "dependencies":
                 foreach (var (name, child) in Children(value, "dependencies"))
-                    part.Dependencies.Add(child.Kind == NodeKind.Sequence ? (name.Text, Names(child, "a dependency"), null) : (name.Text, [], Part(child)));
+                    part.Dependencies.Add(
+                        child.Kind == NodeKind.Sequence
+                            ? (name.Text, Names(child, "a dependency"), null)
+                            : (name.Text, [], Part(child))
+                    );
                 break;
             case "allOf":
                 part.AllOf = Several(value, "allOf");
@@ -208,7 +234,9 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
     {
         part.Allowed = values;
         foreach (var value in values)
-            (value.Kind == NodeKind.String ? part.AllowedTexts : part.AllowedOthers).Add(value.Kind == NodeKind.String ? value.Text : JsonValues.Key(value));
+            (value.Kind == NodeKind.String ? part.AllowedTexts : part.AllowedOthers).Add(
+                value.Kind == NodeKind.String ? value.Text : JsonValues.Key(value)
+            );
         if (values.All(v => (JsonValues.TypeOf(v) & part.Types) == ValueTypes.None))
             Refuse(key, $"no value of '{key.Text}' is of the type");
     }
@@ -244,7 +272,12 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
 
     private int? Count(LocatedNode key, LocatedNode value)
     {
-        if (value.Kind is NodeKind.Integer or NodeKind.Float && JsonValues.TypeOf(value) == ValueTypes.Integer && decimal.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var count) && count is >= 0 and <= int.MaxValue)
+        if (
+            value.Kind is NodeKind.Integer or NodeKind.Float
+            && JsonValues.TypeOf(value) == ValueTypes.Integer
+            && decimal.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var count)
+            && count is >= 0 and <= int.MaxValue
+        )
             return (int)count;
         Refuse(value, $"{key.Text} is a whole number");
         return null;
@@ -287,5 +320,6 @@ internal sealed class SchemaPartReader(string path, LocatedNode root, List<Diagn
         return null;
     }
 
-    private void Refuse(LocatedNode at, string message, string? hint = null) => findings.Add(DocumentRules.OwnKind.At(at.SpanIn(path), message, hint));
+    private void Refuse(LocatedNode at, string message, string? hint = null) =>
+        findings.Add(DocumentRules.OwnKind.At(at.SpanIn(path), message, hint));
 }

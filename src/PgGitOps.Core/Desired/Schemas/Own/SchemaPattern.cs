@@ -15,7 +15,8 @@ internal sealed record SchemaPattern(Regex? Own, PatternProgram? Program)
 
     public int Size => Program?.Size ?? 0;
 
-    public bool Matches(string text, SchemaBudget budget) => Own is { } regex ? regex.IsMatch(text) : Program!.Matches(text, budget);
+    public bool Matches(string text, SchemaBudget budget) =>
+        Own is { } regex ? regex.IsMatch(text) : Program!.Matches(text, budget);
 }
 
 /// <summary>A regular expression as JSON Schema means it (ECMAScript, by code points) → one of .NET that is matched in linear time.</summary>
@@ -31,7 +32,9 @@ internal static class OwnPattern
     {
         try
         {
-            return Translate(pattern) is { } text ? new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant) : null;
+            return Translate(pattern) is { } text
+                ? new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant)
+                : null;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
@@ -62,7 +65,8 @@ internal static class OwnPattern
                         return null;
                     to.Append(set);
                     break;
-                case '(' when i + 1 < pattern.Length && pattern[i + 1] == '?' && !(i + 2 < pattern.Length && pattern[i + 2] == ':'):
+                case '('
+                    when i + 1 < pattern.Length && pattern[i + 1] == '?' && !(i + 2 < pattern.Length && pattern[i + 2] == ':'):
                     return null;
                 default:
                     to.Append(pattern[i]);
@@ -135,5 +139,7 @@ internal static class OwnPattern
     }
 
     private static string? Hex(string pattern, int from, int length) =>
-        from + length <= pattern.Length && pattern.Substring(from, length).All(char.IsAsciiHexDigit) ? pattern.Substring(from, length) : null;
+        from + length <= pattern.Length && pattern.Substring(from, length).All(char.IsAsciiHexDigit)
+            ? pattern.Substring(from, length)
+            : null;
 }

@@ -18,12 +18,24 @@ internal sealed class SchemaPatterns(bool trusted)
         {
             left -= pattern.Size;
             if (left < 0)
-                refuse(value, $"the patterns of this schema are too large: with repetitions written out, all of them together have more than {SizeMax:N0} places", null);
+                refuse(
+                    value,
+                    $"the patterns of this schema are too large: with repetitions written out, all of them together have more than {SizeMax:N0} places",
+                    null
+                );
         }
         else if (left >= 0 && value.Kind == NodeKind.String && PatternProgram.IsTooLarge(value.Text))
-            refuse(value, $"the pattern is too large: with repetitions written out, it has more than {PatternProgram.SizeMax:N0} places", "x{1,4000} has four thousand; minLength and maxLength bound a text as well");
+            refuse(
+                value,
+                $"the pattern is too large: with repetitions written out, it has more than {PatternProgram.SizeMax:N0} places",
+                "x{1,4000} has four thousand; minLength and maxLength bound a text as well"
+            );
         else if (left >= 0)
-            refuse(value, "a pattern is a regular expression without look-around and back references", "patterns are matched in linear time, so that no document can hold up the reader");
+            refuse(
+                value,
+                "a pattern is a regular expression without look-around and back references",
+                "patterns are matched in linear time, so that no document can hold up the reader"
+            );
         return pattern;
     }
 }

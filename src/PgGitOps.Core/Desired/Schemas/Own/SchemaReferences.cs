@@ -6,7 +6,8 @@ namespace PgGitOps.Core.Desired.Schemas.Own;
 /// <summary>Where a <c>$ref</c> such as <c>#/definitions/name</c> leads inside its file.</summary>
 internal sealed class SchemaReferences(LocatedNode root)
 {
-    private const int LengthMax = 1_024, IndexedFrom = 16;
+    private const int LengthMax = 1_024,
+        IndexedFrom = 16;
 
     private static readonly string[] Maps = ["definitions", "$defs"];
 
@@ -20,7 +21,9 @@ internal sealed class SchemaReferences(LocatedNode root)
         LocatedNode? target = root;
         foreach (var step in pointer.Split('/').Skip(1))
         {
-            var name = Uri.UnescapeDataString(step).Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+            var name = Uri.UnescapeDataString(step)
+                .Replace("~1", "/", StringComparison.Ordinal)
+                .Replace("~0", "~", StringComparison.Ordinal);
             if (target is not { } at)
                 return null;
             target = at.Kind == NodeKind.Sequence ? Item(at, name) : Member(at, name);
@@ -29,8 +32,7 @@ internal sealed class SchemaReferences(LocatedNode root)
     }
 
     /// <summary>References that would have been right.</summary>
-    public IEnumerable<string> Known() =>
-        Maps.SelectMany(map => (root[map]?.Keys ?? []).Select(name => $"#/{map}/{name.Text}"));
+    public IEnumerable<string> Known() => Maps.SelectMany(map => (root[map]?.Keys ?? []).Select(name => $"#/{map}/{name.Text}"));
 
     private LocatedNode? Member(LocatedNode mapping, string name)
     {
@@ -46,5 +48,7 @@ internal sealed class SchemaReferences(LocatedNode root)
     }
 
     private static LocatedNode? Item(LocatedNode list, string index) =>
-        int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < list.Items.Count ? list.Items[number] : null;
+        int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < list.Items.Count
+            ? list.Items[number]
+            : null;
 }

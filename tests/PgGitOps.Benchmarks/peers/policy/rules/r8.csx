@@ -8,4 +8,5 @@ for: pgfleet.example/v1/RecoveryPolicy
 var retention = Document["spec"]["backup"]["retention"];
 var backup = Document["spec"]["backup"];
 if (backup["restoreDrillDays"].Int > retention["days"].Int)
-    Report(backup["restoreDrillDays"], "no backup outlives the time between two drills").Related(retention["days"], "kept so long");
+    Report(backup["restoreDrillDays"], "no backup outlives the time between two drills")
+        .Related(retention["days"], "kept so long");
