@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Benchmarks;

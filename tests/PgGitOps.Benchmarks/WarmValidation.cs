@@ -3,6 +3,7 @@ using System.Globalization;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Providers.Git;
 
 namespace PgGitOps.Benchmarks;

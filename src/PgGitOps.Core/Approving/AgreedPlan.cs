@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
 
 namespace PgGitOps.Core.Approving;
 

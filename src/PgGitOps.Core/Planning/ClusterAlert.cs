@@ -2,6 +2,7 @@ using System.Globalization;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;

@@ -2,6 +2,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;

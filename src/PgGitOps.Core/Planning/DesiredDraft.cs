@@ -1,6 +1,9 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Kinds;
+using PgGitOps.Core.Planning.Settings;
+using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;

@@ -2,6 +2,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Kinds;
+using PgGitOps.Core.Planning.Settings;
 
 namespace PgGitOps.Core.Planning;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Settings;
 
 namespace PgGitOps.Core.Planning;
 

@@ -1,6 +1,8 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Checking;
+using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Planning.Steps;
 using PgGitOps.Core.Sources;
 
@@ -51,7 +53,7 @@ public static class Planner
             var plan = PlanCluster(problem, options.Invariants) with { Reads = LiveReads.Of(problem, snapshot) };
             plan = plan with
             {
-                Changes = plan.Changes.Concat(Dangers.Of(problem, snapshot)).OrderBy(c => c.Key).ToEquatableArray(),
+                Changes = plan.Changes.Concat(UndeclaredDangers.Of(problem, snapshot)).OrderBy(c => c.Key).ToEquatableArray(),
             };
             seal.Add(problem.Desired, plan.Reads);
             plans.Add(plan);

@@ -1,4 +1,9 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Proofs.Commit;
+using PgGitOps.Core.Proofs.Faults;
+using PgGitOps.Core.Proofs.Layout;
+using PgGitOps.Core.Proofs.Paths;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs;
@@ -9,7 +14,7 @@ public sealed record FleetProof(int Depth, EquatableArray<ContextProof> Contexts
 {
     public ContextProof? Find(string context) => Contexts.FirstOrDefault(c => c.Name == context);
 
-    public Verdict Verdict => Contexts.Select(c => c.Verdict).Aggregate(Verdict.NotClaimed, Verdicts.Worse);
+    public Verdict Verdict => Contexts.Select(c => c.Verdict).Aggregate(Verdict.NotClaimed, VerdictScale.Worse);
 }
 
 /// <summary>One row of the matrix.</summary>
@@ -26,12 +31,12 @@ public sealed record ContextProof(
     public string Name => Policy.Name;
 
     public Verdict Verdict =>
-        Topology is null ? Verdict.Unknown : Scenarios.Select(s => s.Verdict).Aggregate(Verdict.NotClaimed, Verdicts.Worse);
+        Topology is null ? Verdict.Unknown : Scenarios.Select(s => s.Verdict).Aggregate(Verdict.NotClaimed, VerdictScale.Worse);
 
     public ScenarioProof? Find(FailureScenario scenario) => Scenarios.FirstOrDefault(s => s.Scenario == scenario);
 
     /// <summary>What must be true for the verdicts to be, in words.</summary>
-    public EquatableArray<string> Assumptions => Proofs.Assumptions.Of(this);
+    public EquatableArray<string> Assumptions => Verdicts.Assumptions.Of(this);
 }
 
 /// <summary>One cell of the matrix: the worst of every fault of a kind, over every member that may be primary.</summary>

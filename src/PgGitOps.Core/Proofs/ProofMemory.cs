@@ -1,3 +1,5 @@
+using PgGitOps.Core.Proofs.Layout;
+
 namespace PgGitOps.Core.Proofs;
 
 /// <summary>What was judged of the last fleet, cluster by cluster, so that a commit costs what it changes.</summary>

@@ -1,6 +1,11 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Proofs.Commit;
+using PgGitOps.Core.Proofs.Faults;
+using PgGitOps.Core.Proofs.Layout;
+using PgGitOps.Core.Proofs.Paths;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs;
@@ -150,7 +155,7 @@ internal readonly record struct Instance(
     Verdict OutageVerdict
 )
 {
-    public Verdict Verdict => Verdicts.Worse(LossVerdict, OutageVerdict);
+    public Verdict Verdict => VerdictScale.Worse(LossVerdict, OutageVerdict);
 
     /// <summary>Worse verdict first; then today's primary site, which is the plainer story; then more loss, longer outage and the smaller fault.</summary>
     public bool IsWorseThan(Instance other, Topology topology)

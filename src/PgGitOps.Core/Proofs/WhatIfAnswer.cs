@@ -1,5 +1,10 @@
 using System.Numerics;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Proofs.Commit;
+using PgGitOps.Core.Proofs.Faults;
+using PgGitOps.Core.Proofs.Layout;
+using PgGitOps.Core.Proofs.Paths;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs;

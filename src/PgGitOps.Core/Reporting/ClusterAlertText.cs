@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Reporting.Plans;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Core.Reporting;
 

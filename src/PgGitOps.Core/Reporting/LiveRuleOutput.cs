@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Policies;
+using PgGitOps.Core.Reporting.Diagnostics;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Proofs;
 
 namespace PgGitOps.Commands;
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Plans;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Commands;
 

@@ -1,6 +1,8 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Commands;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Drift;
 
 namespace PgGitOps.Commands;
 

@@ -1,5 +1,7 @@
 using System.Text;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Drift;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Commands;
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Commands;

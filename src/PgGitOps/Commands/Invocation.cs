@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PgGitOps.Controller;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Providers.Git;
 using Serilog;
 

@@ -2,7 +2,11 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Layout;
+using PgGitOps.Core.Proofs.Live;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Proofs;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Commands;
@@ -77,7 +81,7 @@ internal static class LiveProofs
 
     /// <summary>A promise that is broken, or would be by a fault now, never ends like one that is kept; nor does one nobody could look at.</summary>
     private static ExitCode ExitOf(IReadOnlyList<LiveContext> contexts, LiveRuleReport? rules) =>
-        contexts.Select(c => c.Verdict).Aggregate(Verdict.NotClaimed, Verdicts.Worse) switch
+        contexts.Select(c => c.Verdict).Aggregate(Verdict.NotClaimed, VerdictScale.Worse) switch
         {
             Verdict.Impossible or Verdict.Breached or Verdict.AtRisk => ExitCode.Rejected,
             Verdict.Unknown => ExitCode.Error,

@@ -2,6 +2,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Commands;
 

@@ -2,6 +2,7 @@ using System.Text;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Plans;
 
 namespace PgGitOps.Commands;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Commands;

@@ -2,7 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Proofs;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Commands;
 

@@ -3,6 +3,7 @@ using PgGitOps.Controller;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Ports;
 using PgGitOps.Reconciling;
 

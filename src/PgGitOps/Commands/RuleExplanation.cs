@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Commands;

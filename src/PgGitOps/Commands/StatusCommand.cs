@@ -2,6 +2,8 @@ using System.CommandLine;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Layout;
+using PgGitOps.Core.Proofs.Live;
 
 namespace PgGitOps.Commands;
 

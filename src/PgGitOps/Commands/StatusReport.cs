@@ -6,8 +6,14 @@ using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Live;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Plans;
+using PgGitOps.Core.Reporting.Proofs;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Commands;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Commands;
 

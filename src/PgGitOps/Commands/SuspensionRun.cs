@@ -3,6 +3,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Providers.Postgres.Writing;
 using PgGitOps.Reconciling;
 

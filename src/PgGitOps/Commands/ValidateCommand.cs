@@ -3,6 +3,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
 

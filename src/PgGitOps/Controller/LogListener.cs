@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Ports;
 using PgGitOps.Reconciling;
 using Serilog;

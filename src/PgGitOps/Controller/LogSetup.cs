@@ -1,5 +1,6 @@
 using PgGitOps.Commands;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Text;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

@@ -2,7 +2,12 @@ using System.Collections.Concurrent;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Faults;
+using PgGitOps.Core.Proofs.Layout;
+using PgGitOps.Core.Proofs.Live;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Proofs;
 using PgGitOps.Reconciling;
 
 namespace PgGitOps.Controller;

@@ -3,6 +3,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Reconciling;

@@ -1,6 +1,7 @@
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Reconciling;

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Live;
 
 namespace PgGitOps.Reconciling;
 

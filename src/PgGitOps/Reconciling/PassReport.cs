@@ -5,6 +5,8 @@ using System.Text.Json;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Plans;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Reconciling;
 

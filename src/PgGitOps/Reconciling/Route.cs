@@ -2,6 +2,7 @@ using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 

@@ -2,6 +2,8 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Live;
+using PgGitOps.Core.Proofs.Verdicts;
 
 namespace PgGitOps.Reconciling;
 

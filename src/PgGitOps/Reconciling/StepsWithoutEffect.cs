@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Plans;
 
 namespace PgGitOps.Reconciling;
 

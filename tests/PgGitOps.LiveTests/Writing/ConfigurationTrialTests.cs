@@ -1,6 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Ports;
 using PgGitOps.LiveTests.Fleet;
 

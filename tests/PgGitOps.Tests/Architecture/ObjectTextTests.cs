@@ -12,7 +12,7 @@ public sealed partial class ObjectTextTests
         "src/PgGitOps.Core/Desired/References/Consents.cs",
         "src/PgGitOps.Core/Evidence/ClusterMemory.cs",
         "src/PgGitOps.Core/Planning/ProblemReader.cs",
-        "src/PgGitOps.Core/Reporting/PlanFile.cs",
+        "src/PgGitOps.Core/Reporting/Plans/PlanFile.cs",
         "src/PgGitOps/Reconciling/SecondLook.cs",
     ];
 

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Tests.Desired;

@@ -2,6 +2,8 @@ using System.Text;
 using PgGitOps.Commands;
 using PgGitOps.Controller;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Diagnostics;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Desired;
 using Serilog.Events;

@@ -1,6 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Proofs.Fleets;
 

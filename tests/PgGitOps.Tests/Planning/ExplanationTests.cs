@@ -46,6 +46,6 @@ public class ExplanationTests
         );
 
         Assert.Equal(ChangeCause.Unknown, running.Cause);
-        Assert.Contains("cause unknown", Core.Reporting.PlanWords.Word(running.Cause), StringComparison.Ordinal);
+        Assert.Contains("cause unknown", Core.Reporting.Plans.PlanWords.Word(running.Cause), StringComparison.Ordinal);
     }
 }

@@ -4,6 +4,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Builders;
 
@@ -194,7 +195,7 @@ public class PlanProperties
                 Assert.Equal(Bytes(), Bytes());
 
                 byte[] Bytes() =>
-                    Core.Reporting.PlanJson.Write(Planner.Plan(Fleets.Fleet(cluster), live, Plans.Options)).ToArray();
+                    Core.Reporting.Plans.PlanJson.Write(Planner.Plan(Fleets.Fleet(cluster), live, Plans.Options)).ToArray();
             }
         );
 

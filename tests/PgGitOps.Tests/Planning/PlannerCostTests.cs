@@ -2,6 +2,7 @@ using System.Diagnostics;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Tests.Builders;
 using Xunit.Abstractions;
 using static PgGitOps.Tests.Builders.Fleets;

@@ -1,6 +1,7 @@
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Steps;
 using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Builders;

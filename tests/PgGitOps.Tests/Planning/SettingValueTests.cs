@@ -1,4 +1,5 @@
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Settings;
 
 namespace PgGitOps.Tests.Planning;
 

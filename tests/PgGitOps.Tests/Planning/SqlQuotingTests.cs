@@ -1,4 +1,6 @@
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
+using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Tests.Planning;
 

@@ -2,6 +2,9 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Faults;
+using PgGitOps.Core.Proofs.Live;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 using static PgGitOps.Tests.Proofs.Fleets;
 
@@ -258,7 +261,7 @@ public sealed class LiveProverTests
     [Fact]
     public async Task Json_FitsItsSchema()
     {
-        var json = PgGitOps.Core.Reporting.ProveLive.Json(
+        var json = PgGitOps.Core.Reporting.Proofs.ProveLive.Json(
             Now,
             [Judge(Proof(), Seen("", "on", Standby("core-2"))), Judge(Proof(Any(1, "core-3")), null)]
         );
@@ -272,12 +275,12 @@ public sealed class LiveProverTests
             [new Diagnostic(Severity.Error, "LIVE1", "core-1 is primary", SourceSpan.WholeFile("a.yaml"))],
             []
         );
-        var ruled = PgGitOps.Core.Reporting.ProveLive.Json(Now, [], rules);
+        var ruled = PgGitOps.Core.Reporting.Proofs.ProveLive.Json(Now, [], rules);
         Assert.Empty(schema.Validate(ruled));
         Assert.Contains("\"rejected\": true", ruled, StringComparison.Ordinal);
         Assert.Contains(
             "✗ a.yaml: error LIVE1: core-1 is primary",
-            PgGitOps.Core.Reporting.ProveLive.Text([], rules),
+            PgGitOps.Core.Reporting.Proofs.ProveLive.Text([], rules),
             StringComparison.Ordinal
         );
     }

@@ -1,5 +1,9 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Faults;
+using PgGitOps.Core.Proofs.Live;
+using PgGitOps.Core.Proofs.Paths;
+using PgGitOps.Core.Proofs.Verdicts;
 using static PgGitOps.Tests.Proofs.Fleets;
 
 namespace PgGitOps.Tests.Proofs;
@@ -37,7 +41,7 @@ public sealed class LiveVerdictTests
             .Find(scenario)!;
     }
 
-    private static Evidence Lag(double seconds, int ageSeconds = 5) =>
+    private static Measurement Lag(double seconds, int ageSeconds = 5) =>
         new(seconds, "s", "pg_stat_replication on core-1", Now.AddSeconds(-ageSeconds), TimeSpan.FromSeconds(30));
 
     [Fact]
@@ -91,7 +95,7 @@ public sealed class LiveVerdictTests
             cell,
             LiveEvidence.Nothing with
             {
-                WeakestCommit = new Evidence(
+                WeakestCommit = new Measurement(
                     (int)CommitLevel.Local,
                     "level",
                     "role tenancy_app in database tenancy",

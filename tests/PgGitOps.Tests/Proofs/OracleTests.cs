@@ -1,5 +1,9 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Commit;
+using PgGitOps.Core.Proofs.Faults;
+using PgGitOps.Core.Proofs.Layout;
+using PgGitOps.Core.Proofs.Verdicts;
 using static PgGitOps.Tests.Proofs.Fleets;
 
 namespace PgGitOps.Tests.Proofs;

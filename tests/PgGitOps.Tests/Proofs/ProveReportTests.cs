@@ -3,7 +3,9 @@ using System.Xml.Linq;
 using NJsonSchema;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Proofs;
 using PgGitOps.Tests.Desired;
 
 namespace PgGitOps.Tests.Proofs;

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Desired;
 

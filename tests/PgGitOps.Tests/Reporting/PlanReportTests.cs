@@ -7,6 +7,8 @@ using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Drift;
+using PgGitOps.Core.Reporting.Plans;
 using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Builders.Fleets;

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Reference;
 using PgGitOps.Tests.Desired;
 
 namespace PgGitOps.Tests.Reporting;

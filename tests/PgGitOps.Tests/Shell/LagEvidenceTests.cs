@@ -1,4 +1,5 @@
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Providers.State;
 using PgGitOps.Reconciling;
 

@@ -1,5 +1,6 @@
 using PgGitOps.Commands;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Ports;
 using PgGitOps.Reconciling;
 using PgGitOps.Tests.Builders;

@@ -1,7 +1,9 @@
 using PgGitOps.Commands;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Proofs;
+using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;

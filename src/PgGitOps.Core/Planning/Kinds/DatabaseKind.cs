@@ -1,5 +1,6 @@
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning.Kinds;
 

@@ -1,6 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Kinds;

@@ -1,4 +1,6 @@
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Checking;
+using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning.Kinds;
 

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Steps;

@@ -1,5 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Checking;
+using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Steps;

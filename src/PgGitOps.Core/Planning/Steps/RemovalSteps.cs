@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Kinds;
 
 namespace PgGitOps.Core.Planning.Steps;

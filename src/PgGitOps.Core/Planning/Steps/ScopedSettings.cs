@@ -1,4 +1,6 @@
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Settings;
+using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Steps;

@@ -1,3 +1,5 @@
+using PgGitOps.Core.Proofs.Layout;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs.Rules;

@@ -1,4 +1,9 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Proofs.Commit;
+using PgGitOps.Core.Proofs.Faults;
+using PgGitOps.Core.Proofs.Layout;
+using PgGitOps.Core.Proofs.Paths;
+using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs.Rules;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Providers.Postgres.Writing;

@@ -3,6 +3,7 @@ using Npgsql;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Providers.Postgres.Writing;

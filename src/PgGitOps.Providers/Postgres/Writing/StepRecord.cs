@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Providers.Postgres.Writing;
 

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using PgGitOps.Core.Proofs.Commit;
+using PgGitOps.Core.Proofs.Faults;
+using PgGitOps.Core.Proofs.Verdicts;
+
+namespace PgGitOps.Core.Proofs.Paths;
+
+public enum PathKind
+{
+    /// <summary>The primary goes on; nobody notices.</summary>
+    Undisturbed,
+
+    /// <summary>The primary lives, but commits wait for standbys that are gone.</summary>
+    WritesWait,
+
+    RestartInPlace,
+    PromoteLocal,
+    PromoteCrossSite,
+    Switchover,
+    RestoreFromRepository,
+    PointInTimeRestore,
+
+    /// <summary>Take the data from a standby that replays with a delay.</summary>
+    DelayedStandby,
+
+    /// <summary>Two primaries may acknowledge at once.</summary>
+    SplitBrain,
+
+    /// <summary>No copy is left.</summary>
+    Nothing,
+}
+
+/// <summary>One way out of a fault.</summary>
+/// <param name="Automatic">It happens without anybody being asked, so the claim is judged on it.</param>
+/// <param name="Guaranteed">Loss in the worst permitted state.</param>
+/// <param name="Nominal">Loss when every standby was connected and caught up.</param>
+/// <param name="LossDeclared">The part of a bounded loss that follows from declared figures alone: what can refute a claim.</param>
+/// <param name="Watchable">The loss of this path is a lag the live loop can measure, so a window on it is an objective, not a falsehood.</param>
+/// <param name="HeldByPolicy">The wait is what the policy asks for (onPartition: holdWrites).</param>
+public sealed record RecoveryPath(
+    PathKind Kind,
+    string Description,
+    bool Automatic,
+    Loss Guaranteed,
+    Loss Nominal,
+    Outage Outage,
+    TimeSpan LossDeclared = default,
+    bool LossByDefault = false,
+    bool Watchable = false,
+    bool HeldByPolicy = false
+)
+{
+    public Verdict JudgeLoss(TimeSpan? limit)
+    {
+        if (limit is not { } most)
+            return Verdict.NotClaimed;
+        switch (Guaranteed.Kind)
+        {
+            case LossKind.None:
+                return Verdict.Holds;
+            case LossKind.Unbounded:
+                return most > TimeSpan.Zero && Watchable ? Verdict.Unproven : Verdict.Impossible;
+            default:
+                if (most == TimeSpan.Zero)
+                    return Verdict.Impossible;
+                if (Guaranteed.Duration is not { } duration)
+                    return Verdict.Unknown;
+                if (duration <= most)
+                    return LossByDefault ? Verdict.Unproven : Verdict.Holds;
+                return Watchable || LossDeclared <= most ? Verdict.Unproven : Verdict.Impossible;
+        }
+    }
+
+    public Verdict JudgeOutage(TimeSpan? limit)
+    {
+        if (limit is not { } most)
+            return Verdict.NotClaimed;
+        if (Outage.IsNone || HeldByPolicy)
+            return Verdict.Holds;
+        if (Outage.Endless is not null || Outage.Declared > most)
+            return Verdict.Impossible;
+        if (Outage.Total is not { } total)
+            return Verdict.Unknown;
+        // Configuration cannot prove the speed of a restore; only a drill can.
+        if (Kind is PathKind.RestoreFromRepository or PathKind.PointInTimeRestore)
+            return Verdict.Unproven;
+        if (total > most)
+            return Verdict.Unproven;
+        return Outage.Terms.Any(t => t.ByDefault) ? Verdict.Unproven : Verdict.Holds;
+    }
+
+    /// <summary>The path that loses least; among equals the one that is back first.</summary>
+    public static RecoveryPath LosingLeast(ImmutableArray<RecoveryPath> paths) =>
+        Best(paths, (a, b) => a.Guaranteed.CompareTo(b.Guaranteed) is not 0 and var order ? order : a.Outage.CompareTo(b.Outage));
+
+    /// <summary>The path that is back first; among equals the one that loses least.</summary>
+    public static RecoveryPath BackFirst(ImmutableArray<RecoveryPath> paths) =>
+        Best(paths, (a, b) => a.Outage.CompareTo(b.Outage) is not 0 and var order ? order : a.Guaranteed.CompareTo(b.Guaranteed));
+
+    private static RecoveryPath Best(ImmutableArray<RecoveryPath> paths, Comparison<RecoveryPath> compare)
+    {
+        var best = paths[0];
+        foreach (var path in paths)
+        {
+            if (compare(path, best) < 0)
+                best = path;
+        }
+        return best;
+    }
+
+    public Verdict Judge(Claim claim) => VerdictScale.Worse(JudgeLoss(claim.LossLimit), JudgeOutage(claim.OutageLimit));
+}
