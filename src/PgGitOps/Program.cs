@@ -1,3 +1,5 @@
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
 using PgGitOps.Commands;
 using PgGitOps.Providers.RuleHost;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 

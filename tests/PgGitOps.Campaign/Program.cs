@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using PgGitOps.Campaign;
 using PgGitOps.LiveTests.Campaign;
 using PgGitOps.LiveTests.Fleet;

@@ -3,7 +3,7 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Approving;
 
-/// <summary>A plan with a verdict on every step. Only <see cref="Approval.Decide"/> makes one.</summary>
+/// <summary>A plan with a verdict on every step. Only <c>Approval.Decide</c> makes one.</summary>
 public sealed record ApprovedPlan
 {
     internal ApprovedPlan(Plan plan, EquatableArray<ClusterApproval> clusters) => (Plan, Clusters) = (plan, clusters);

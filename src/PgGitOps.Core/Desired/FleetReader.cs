@@ -1,5 +1,4 @@
 using PgGitOps.Core.Desired.References;
-using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Desired.Schemas.Own;
 using PgGitOps.Core.Sources;
 

@@ -1,5 +1,3 @@
-using PgGitOps.Core.Sources;
-
 namespace PgGitOps.Core.Desired;
 
 /// <summary>Findings about what documents say of each other and what one field says of another: <c>PGR</c>.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
 

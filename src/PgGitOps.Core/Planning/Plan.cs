@@ -1,6 +1,5 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;

@@ -3,7 +3,6 @@ using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Settings;
-using PgGitOps.Core.Planning.Steps;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;

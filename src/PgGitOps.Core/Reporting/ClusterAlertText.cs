@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Reporting.Plans;
-using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Core.Reporting;
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using LibGit2Sharp;
 using PgGitOps.Core.Ports;
 

@@ -1,5 +1,3 @@
-using PgGitOps.Core.Ports;
-
 namespace PgGitOps.Providers.Git;
 
 /// <summary>Where mirrors lie: what is there, whether it is a mirror of ours, and how it gets out of the way.</summary>

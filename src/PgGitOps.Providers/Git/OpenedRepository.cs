@@ -4,7 +4,7 @@ using PgGitOps.Core.Ports;
 namespace PgGitOps.Providers.Git;
 
 /// <summary>A repository that can be read now, and what keeps it so.</summary>
-/// <param name="HeadName">Full name of the reference that stands for HEAD.</param>
+/// <param name="headName">Full name of the reference that stands for HEAD.</param>
 /// <param name="hold">Released after the repository is closed: the lock of a mirror.</param>
 internal sealed class OpenedRepository(Repository repository, string headName, string shownAddress, IDisposable? hold = null)
     : IDisposable

@@ -1,6 +1,5 @@
 using System.Globalization;
 using PgGitOps.Core.Policies;
-using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Providers.RuleHost;
 

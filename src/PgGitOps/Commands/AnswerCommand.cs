@@ -1,7 +1,11 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Proofs;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

@@ -1,11 +1,16 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Checking;
-using PgGitOps.Core.Reporting;
+using PgGitOps.Core.Reporting.Passes;
 using PgGitOps.Core.Reporting.Plans;
 using PgGitOps.Reconciling;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PgGitOps.Cli;
 
 namespace PgGitOps.Commands;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using PgGitOps.Core.Approving;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Drift;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

@@ -2,9 +2,12 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using PgGitOps.Core.Reporting;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Reporting.Text;
-using PgGitOps.Reconciling;
+using PgGitOps.Journal;
+using PgGitOps.State;
 
 namespace PgGitOps.Commands;
 

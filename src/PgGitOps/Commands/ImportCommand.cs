@@ -1,8 +1,12 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Reporting.Importing;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.Postgres.Observing;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

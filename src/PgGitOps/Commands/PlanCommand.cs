@@ -1,7 +1,11 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Verdicts;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Proofs;
-using PgGitOps.Core.Reporting.Text;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

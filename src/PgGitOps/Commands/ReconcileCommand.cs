@@ -1,11 +1,16 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Controller;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Reporting.Passes;
 using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

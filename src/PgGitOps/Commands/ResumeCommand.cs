@@ -1,4 +1,7 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Settings;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

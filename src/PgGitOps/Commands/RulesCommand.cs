@@ -1,10 +1,14 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Proofs;
-using PgGitOps.Core.Sources;
+using PgGitOps.Core.Reporting.Rules;
 using PgGitOps.Providers.RuleHost;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

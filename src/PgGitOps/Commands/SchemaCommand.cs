@@ -1,6 +1,10 @@
 using System.CommandLine;
 using System.Text;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Desired;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

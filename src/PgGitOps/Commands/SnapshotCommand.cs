@@ -1,6 +1,10 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Reporting.Snapshots;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

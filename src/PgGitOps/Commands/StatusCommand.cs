@@ -1,9 +1,13 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Live;
+using PgGitOps.Core.Reporting.Status;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

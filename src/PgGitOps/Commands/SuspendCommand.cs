@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Reporting;
-using PgGitOps.Core.Reporting.Text;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 
@@ -74,12 +74,4 @@ internal static class SuspendCommand
         var wait = Wait.Read(invocation.Parsed) ?? WaitDefault;
         return SuspensionRun.UseAsync(invocation, name, run => run.SuspendAsync(suspension, wait));
     }
-
-    internal static string Said(string cluster, Suspension suspension) =>
-        VisibleText.Of(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{cluster} is suspended by {suspension.Owner} until {suspension.Expires.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z: {suspension.Reason}"
-            )
-        );
 }

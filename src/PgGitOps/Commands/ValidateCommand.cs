@@ -1,11 +1,14 @@
 using System.CommandLine;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Ports;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
 

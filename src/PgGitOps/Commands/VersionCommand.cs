@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
 
 namespace PgGitOps.Commands;
 

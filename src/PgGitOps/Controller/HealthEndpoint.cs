@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using PgGitOps.Commands;
+using PgGitOps.Cli;
 using Serilog;
 
 namespace PgGitOps.Controller;

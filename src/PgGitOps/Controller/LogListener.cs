@@ -1,8 +1,7 @@
 using System.Globalization;
-using PgGitOps.Core.Planning;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Ports;
-using PgGitOps.Reconciling;
 using Serilog;
 using Serilog.Events;
 

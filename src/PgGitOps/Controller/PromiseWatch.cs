@@ -6,9 +6,8 @@ using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Core.Proofs.Verdicts;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Proofs;
-using PgGitOps.Reconciling;
+using PgGitOps.State;
 
 namespace PgGitOps.Controller;
 

@@ -1,7 +1,9 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
 
 namespace PgGitOps.Controller;
 

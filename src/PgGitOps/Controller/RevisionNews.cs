@@ -1,7 +1,6 @@
-using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
 
 namespace PgGitOps.Controller;
 

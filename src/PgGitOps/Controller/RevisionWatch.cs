@@ -1,5 +1,5 @@
 using PgGitOps.Core.Desired;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
 
 namespace PgGitOps.Controller;
 

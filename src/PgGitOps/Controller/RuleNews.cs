@@ -1,6 +1,5 @@
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Ports;
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Core.Sources;
 

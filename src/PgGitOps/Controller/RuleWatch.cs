@@ -1,10 +1,8 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Live;
-using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
 
 namespace PgGitOps.Controller;
 

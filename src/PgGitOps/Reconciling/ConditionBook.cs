@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
+using PgGitOps.State;
 
 namespace PgGitOps.Reconciling;
 

@@ -1,7 +1,10 @@
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Reporting.Passes;
 using PgGitOps.Core.Sources;
+using PgGitOps.Executing;
 
 namespace PgGitOps.Reconciling;
 

@@ -1,8 +1,7 @@
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Checking;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Ports;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Plans;
 
 namespace PgGitOps.Reconciling;

@@ -1,10 +1,15 @@
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Reporting.Passes;
 using PgGitOps.Core.Sources;
+using PgGitOps.Executing;
+using PgGitOps.Journal;
+using PgGitOps.State;
 
 namespace PgGitOps.Reconciling;
 
@@ -23,14 +28,11 @@ internal sealed class Route(
 {
     private const string JournalPart = "journal of this run";
 
-    /// <summary>So often a step is looked for before its effect counts as missing; two seconds in all.</summary>
-    private const int EffectLooks = 5;
-
     private readonly DriftHistory drift = memory.Drift;
     private readonly StepsWithoutEffect withoutEffect = memory.WithoutEffect;
     private readonly StateConditions conditions = memory.Conditions;
 
-    private static readonly TimeSpan SettlePace = TimeSpan.FromMilliseconds(500);
+    private EffectVerification Verification => new(this, withoutEffect, time);
 
     public TimeProvider Time => time;
 
@@ -107,7 +109,7 @@ internal sealed class Route(
             c => again.GetValueOrDefault(c.Cluster, c),
             StringComparer.Ordinal
         );
-        await SettleAsync(fleet, standing, again, order).ConfigureAwait(false);
+        await Verification.SettleAsync(fleet, standing, again, order).ConfigureAwait(false);
         foreach (var (cluster, clusterPlan) in standing)
             results[cluster] = PassJudgement.Of(results[cluster], clusterPlan);
         var took = time.GetElapsedTime(begun);
@@ -276,8 +278,8 @@ internal sealed class Route(
         );
         foreach (var result in await executor.ExecuteAsync(fleet, work, order.Stopping, order.Abort).ConfigureAwait(false))
             results[result.Cluster] = result;
-        var again = await LookAgainAsync(fleet, results.Values).ConfigureAwait(false);
-        await NoteWithoutEffectAsync(fleet, plan.Commit, results, again, journal, order).ConfigureAwait(false);
+        var again = await Verification.LookAgainAsync(fleet, results.Values).ConfigureAwait(false);
+        await Verification.NoteWithoutEffectAsync(fleet, plan.Commit, results, again, journal, order).ConfigureAwait(false);
         conditions.Tell(
             JournalPart,
             journal.End(
@@ -294,89 +296,6 @@ internal sealed class Route(
         );
         archive.Trim();
         return again;
-    }
-
-    /// <summary>Acts once and never in vain twice: what was done and does not show is remembered with its input.</summary>
-    private async Task NoteWithoutEffectAsync(
-        ValidFleet fleet,
-        string commit,
-        Dictionary<string, ClusterResult> results,
-        Dictionary<string, ClusterPlan> again,
-        JournalFile journal,
-        PassOrder order
-    )
-    {
-        // A server takes a moment to act on a reload: only what is asked for at every one of a few looks had no effect.
-        for (var looks = 1; looks < EffectLooks; looks++)
-        {
-            string[] doubted =
-            [
-                .. again.Where(a => PassJudgement.WithoutEffect(results[a.Key], a.Value).Any()).Select(a => a.Key),
-            ];
-            if (doubted.Length == 0)
-                return;
-            if (order.Abort.IsCancellationRequested)
-                break;
-            await Task.Delay(SettlePace, time, CancellationToken.None).ConfigureAwait(false);
-            var (_, plan) = await LookAsync(fleet, doubted, CancellationToken.None).ConfigureAwait(false);
-            foreach (var cluster in plan.Clusters)
-                again[cluster.Cluster] = cluster;
-        }
-        foreach (var (cluster, plan) in again)
-        {
-            foreach (var (step, seen) in PassJudgement.WithoutEffect(results[cluster], plan))
-            {
-                withoutEffect.Note(step, commit, seen, time.GetUtcNow());
-                journal.NoEffect(step, seen);
-                order.Listener.Hear(new PassEvent.StepWithoutEffect(step, seen));
-                results[cluster] = PassJudgement.Degraded(results[cluster], step, seen);
-            }
-        }
-    }
-
-    /// <summary>After an apply the plan must be empty, or say what is left.</summary>
-    private async Task<Dictionary<string, ClusterPlan>> LookAgainAsync(ValidFleet fleet, IEnumerable<ClusterResult> results)
-    {
-        string[] touched = [.. results.Where(r => r.ChangedSomething).Select(r => r.Cluster)];
-        if (touched.Length == 0)
-            return new(StringComparer.Ordinal);
-        // Not cancelled by a wish to stop: the account of what was done has to be true.
-        var (_, plan) = await LookAsync(fleet, touched, CancellationToken.None).ConfigureAwait(false);
-        return plan.Clusters.ToDictionary(c => c.Cluster, StringComparer.Ordinal);
-    }
-
-    /// <summary>A standby whose server was restarted a moment ago reconnects within seconds: it is given the caller's patience before its cluster is called short.</summary>
-    private async Task SettleAsync(
-        ValidFleet fleet,
-        Dictionary<string, ClusterPlan> standing,
-        Dictionary<string, ClusterPlan> again,
-        PassOrder order
-    )
-    {
-        var since = time.GetTimestamp();
-        while (time.GetElapsedTime(since) < order.Patience && !order.Stopping.IsCancellationRequested)
-        {
-            string[] unsettled =
-            [
-                .. standing
-                    .Where(s =>
-                        s.Value is { Steps.Count: 0, Refusals.Count: 0, Unknowns.Count: 0 }
-                        && Shortfall.Of(s.Value).ToArray() is { Length: > 0 } missing
-                        && missing.All(Shortfall.MayPass)
-                    )
-                    .Select(s => s.Key),
-            ];
-            if (unsettled.Length == 0)
-                return;
-            await Task.Delay(SettlePace, time, CancellationToken.None).ConfigureAwait(false);
-            var (_, plan) = await LookAsync(fleet, unsettled, CancellationToken.None).ConfigureAwait(false);
-            foreach (var cluster in plan.Clusters)
-            {
-                standing[cluster.Cluster] = cluster;
-                if (again.ContainsKey(cluster.Cluster))
-                    again[cluster.Cluster] = cluster;
-            }
-        }
     }
 
     private List<ResolvedIntent> ResolveEarlier(Plan plan, IPassListener listener)

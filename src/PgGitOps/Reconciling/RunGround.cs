@@ -2,6 +2,8 @@ using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
+using PgGitOps.Executing;
+using PgGitOps.State;
 
 namespace PgGitOps.Reconciling;
 

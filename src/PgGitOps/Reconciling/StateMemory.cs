@@ -1,5 +1,6 @@
 using PgGitOps.Core.Ports;
 using PgGitOps.Providers.State;
+using PgGitOps.State;
 
 namespace PgGitOps.Reconciling;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using PgGitOps.LiveTests.Fleet;
-
 namespace PgGitOps.LiveTests.Campaign;
 
 /// <summary>Makes the events of a schedule happen, as far as the fleet of that moment has what they need.</summary>

@@ -130,7 +130,7 @@ internal sealed class Hand(CampaignFleet fleet)
     }
 
     /// <summary>The running standby with the most WAL, or with the least.</summary>
-    /// <param name="all">True where every standby that has data could be asked.</param>
+    /// <returns><c>All</c> is true where every standby that has data could be asked.</returns>
     public async Task<(string? Member, bool All)> StandbyAsync(bool least, string? except)
     {
         List<(string Member, ulong At)> asked = [];

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using PgGitOps.LiveTests.EndToEnd;
 using PgGitOps.LiveTests.Fleet;
 
 namespace PgGitOps.LiveTests.Campaign;

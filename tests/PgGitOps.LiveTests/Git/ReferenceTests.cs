@@ -1,5 +1,4 @@
 using PgGitOps.Core.Ports;
-using PgGitOps.Core.Sources;
 using static PgGitOps.LiveTests.Git.GitScratch;
 
 namespace PgGitOps.LiveTests.Git;

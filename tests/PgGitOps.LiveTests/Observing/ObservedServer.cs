@@ -1,7 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Sources;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.Postgres.Connecting;
 using PgGitOps.Providers.Postgres.Observing;

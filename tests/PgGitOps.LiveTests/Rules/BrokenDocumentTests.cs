@@ -2,7 +2,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.RuleHost;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
 
 namespace PgGitOps.LiveTests.Rules;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
 using PgGitOps.LiveTests.Fleet;
-using PgGitOps.Providers.RuleHost;
 
 namespace PgGitOps.LiveTests.Rules;
 

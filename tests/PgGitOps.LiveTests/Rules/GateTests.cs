@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PgGitOps.LiveTests.EndToEnd;
-using PgGitOps.LiveTests.Fleet;
 using PgGitOps.LiveTests.Git;
 
 namespace PgGitOps.LiveTests.Rules;

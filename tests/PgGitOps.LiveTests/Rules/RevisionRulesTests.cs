@@ -1,10 +1,9 @@
 using PgGitOps.Commands;
 using PgGitOps.Core.Desired;
-using PgGitOps.LiveTests.Fleet;
 using PgGitOps.LiveTests.Git;
 using PgGitOps.Providers.Git;
 using PgGitOps.Providers.RuleHost;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
 
 namespace PgGitOps.LiveTests.Rules;
 

@@ -1,4 +1,3 @@
-using PgGitOps.Core.Policies;
 using PgGitOps.Providers.RuleHost;
 
 namespace PgGitOps.LiveTests.Rules;

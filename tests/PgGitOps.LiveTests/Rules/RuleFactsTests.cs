@@ -9,7 +9,7 @@ using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.RuleHost;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
 
 namespace PgGitOps.LiveTests.Rules;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using PgGitOps.Core.Policies;
 using PgGitOps.Providers.RuleHost;
 
 namespace PgGitOps.LiveTests.Rules;

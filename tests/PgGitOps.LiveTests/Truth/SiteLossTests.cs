@@ -1,4 +1,3 @@
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.LiveTests.Fleet;
 using Xunit.Abstractions;

@@ -3,7 +3,6 @@ using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Commit;
-using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Paths;
 using PgGitOps.Core.Sources;
 

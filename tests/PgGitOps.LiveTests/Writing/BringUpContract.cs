@@ -1,5 +1,3 @@
-using System.Globalization;
-using Npgsql;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
@@ -7,7 +5,6 @@ using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.LiveTests.Hosts;
-using PgGitOps.Providers.Hosts;
 using static PgGitOps.LiveTests.Writing.WriterUnderTest;
 
 namespace PgGitOps.LiveTests.Writing;

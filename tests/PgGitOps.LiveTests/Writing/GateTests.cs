@@ -1,4 +1,3 @@
-using Npgsql;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;

@@ -22,8 +22,28 @@ public sealed partial class ArchitectureTests
         "Planning",
         "Approving",
         "Ports",
+        "Passes",
         "Reporting",
     ];
+
+    /// <summary>Folders of the program; each may import the ones before it.</summary>
+    private static readonly string[] ProgramFolders =
+    [
+        "Cli",
+        "State",
+        "Journal",
+        "Revisions",
+        "Executing",
+        "Reconciling",
+        "Controller",
+        "Wiring",
+        "Commands",
+    ];
+
+    private const int FilesMax = 25;
+
+    /// <summary>Folders that hold more, until they are divided.</summary>
+    private static readonly string[] LargeFolders = ["src/PgGitOps.Providers/Git", "src/PgGitOps.Providers/Postgres/Writing"];
 
     /// <summary>Files that may be longer, each with its reason.</summary>
     private static readonly Dictionary<string, string> LongFiles = new(StringComparer.Ordinal)
@@ -64,10 +84,15 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void Core_Folder_ImportsOnlyFoldersBeforeIt()
+    public void Core_Folder_ImportsOnlyFoldersBeforeIt() => AssertNone(WrongImports("PgGitOps.Core", CoreFolders));
+
+    [Fact]
+    public void Program_Folder_ImportsOnlyFoldersBeforeIt() => AssertNone(WrongImports("PgGitOps", ProgramFolders));
+
+    private static List<string> WrongImports(string project, string[] folders)
     {
-        var files = CodeBelow("src/PgGitOps.Core").ToList();
-        var types = CoreFolders.ToDictionary(
+        var files = CodeBelow($"src/{project}").Where(f => f.Path.Split('/').Length > 3).ToList();
+        var types = folders.ToDictionary(
             f => f,
             f =>
                 files
@@ -80,15 +105,24 @@ public sealed partial class ArchitectureTests
         foreach (var (path, text) in files)
         {
             var folder = path.Split('/')[2];
-            var rank = Array.IndexOf(CoreFolders, folder);
+            var rank = Array.IndexOf(folders, folder);
             if (rank < 0)
-                wrong.Add($"{path}: {folder} is not a folder of Core");
-            foreach (var imported in CoreFolders.Skip(rank + 1).Where(f => Imports(WithoutComments(text), f, types[f])))
+                wrong.Add($"{path}: {folder} is not a folder of {project}");
+            foreach (var imported in folders.Skip(rank + 1).Where(f => Imports(WithoutComments(text), project, f, types[f])))
                 wrong.Add($"{path}: {folder} imports {imported}");
-            if (!NamespaceOf(text).StartsWith($"PgGitOps.Core.{folder}", StringComparison.Ordinal))
-                wrong.Add($"{path}: namespace {NamespaceOf(text)}");
         }
-        AssertNone(wrong);
+        return wrong;
+    }
+
+    [Fact]
+    public void Folder_HoldsAtMost25Files()
+    {
+        var larger = CodeBelow("src")
+            .GroupBy(f => Path.GetDirectoryName(f.Path)!, StringComparer.Ordinal)
+            .Where(g => g.Count() > FilesMax && !LargeFolders.Contains(g.Key))
+            .Select(g => $"{g.Key}: {g.Count()} files");
+
+        AssertNone(larger);
     }
 
     [Fact]
@@ -189,9 +223,9 @@ public sealed partial class ArchitectureTests
 
     private static string WithoutComments(string text) => Comment().Replace(text, "");
 
-    // By its full name, or as Ports.IObserver from inside PgGitOps.Core. A property may have a folder's name, so that the second form counts only before one of the folder's types.
-    private static bool Imports(string text, string folder, HashSet<string> types) =>
-        Regex.IsMatch(text, $@"PgGitOps\.Core\.{folder}\b")
+    // By its full name, or as Ports.IObserver from inside the project. A property may have a folder's name, so that the second form counts only before one of the folder's types.
+    private static bool Imports(string text, string project, string folder, HashSet<string> types) =>
+        Regex.IsMatch(text, $@"(?<![\w.]){Regex.Escape(project)}\.{folder}\b")
         || Regex.Matches(text, $@"(?<![\w.]){folder}\.(\w+)").Any(m => types.Contains(m.Groups[1].Value));
 
     private static void AssertNone(IEnumerable<string> found) => Assert.Equal("", string.Join('\n', found.Distinct()));

@@ -13,7 +13,7 @@ public sealed partial class ObjectTextTests
         "src/PgGitOps.Core/Evidence/ClusterMemory.cs",
         "src/PgGitOps.Core/Planning/ProblemReader.cs",
         "src/PgGitOps.Core/Reporting/Plans/PlanFile.cs",
-        "src/PgGitOps/Reconciling/SecondLook.cs",
+        "src/PgGitOps.Core/Passes/SecondLook.cs",
     ];
 
     private static IEnumerable<(string Path, string Text)> Engine() =>

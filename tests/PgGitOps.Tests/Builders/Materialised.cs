@@ -1,7 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Tests.Builders;
 

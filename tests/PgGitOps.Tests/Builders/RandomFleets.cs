@@ -1,6 +1,5 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Observed;
 using PgGitOps.Core.Sources;
 using static PgGitOps.Tests.Builders.Fleets;
 

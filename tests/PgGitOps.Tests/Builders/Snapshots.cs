@@ -1,4 +1,3 @@
-using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;

@@ -1,7 +1,6 @@
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Checking;
-using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Tests.Builders;
 

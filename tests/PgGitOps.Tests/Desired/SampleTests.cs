@@ -1,5 +1,4 @@
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Verdicts;
 
 namespace PgGitOps.Tests.Desired;

@@ -1,5 +1,4 @@
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Sources;
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Tests.Facets;

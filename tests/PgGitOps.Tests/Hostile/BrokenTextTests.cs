@@ -1,7 +1,6 @@
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Desired.Schemas.Own;
 using PgGitOps.Core.Sources;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
 using PgGitOps.Tests.Desired;
 
 namespace PgGitOps.Tests.Hostile;

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Policies;
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Verdicts;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Desired;

@@ -1,7 +1,8 @@
 using System.Text;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Output;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Commands;
-using PgGitOps.Controller;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;

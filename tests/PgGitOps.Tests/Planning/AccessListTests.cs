@@ -3,7 +3,6 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Builders.Fleets;

@@ -1,5 +1,4 @@
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Builders.Fleets;

@@ -2,7 +2,6 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Builders.Fleets;
 

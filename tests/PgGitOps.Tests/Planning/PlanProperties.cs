@@ -5,7 +5,6 @@ using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Checking;
-using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Planning;

@@ -1,6 +1,5 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Tests.Builders;

@@ -1,6 +1,4 @@
-using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Checking;
-using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Builders.Fleets;
 

@@ -1,4 +1,3 @@
-using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Settings;
 
 namespace PgGitOps.Tests.Planning;

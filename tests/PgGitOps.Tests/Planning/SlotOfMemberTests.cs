@@ -1,7 +1,5 @@
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Planning;
-using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Builders.Fleets;
 

@@ -1,4 +1,3 @@
-using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Sql;
 

@@ -3,9 +3,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Plans;
-using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Builders.Fleets;
 

@@ -1,7 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Verdicts;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Proofs;
 using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Builders;

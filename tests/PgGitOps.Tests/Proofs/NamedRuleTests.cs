@@ -1,4 +1,3 @@
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Verdicts;

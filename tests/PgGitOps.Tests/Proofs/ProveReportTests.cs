@@ -4,7 +4,6 @@ using NJsonSchema;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Faults;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Proofs;
 using PgGitOps.Tests.Desired;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Desired;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Sources;
 using PgGitOps.Tests.Desired;

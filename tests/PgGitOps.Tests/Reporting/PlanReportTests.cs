@@ -6,7 +6,6 @@ using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Policies;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Drift;
 using PgGitOps.Core.Reporting.Plans;
 using PgGitOps.Core.Sources;

@@ -1,5 +1,4 @@
 using PgGitOps.Core.Desired.Schemas;
-using PgGitOps.Core.Reporting;
 using PgGitOps.Core.Reporting.Reference;
 using PgGitOps.Tests.Desired;
 

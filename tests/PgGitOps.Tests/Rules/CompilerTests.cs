@@ -1,4 +1,3 @@
-using PgGitOps.Providers.RuleHost.Compiling;
 using PgGitOps.Providers.RuleHost.Working;
 
 namespace PgGitOps.Tests.Rules;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using PgGitOps.Core.Desired.Schemas.Own;
-using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Tests.Schemas;

@@ -1,3 +1,4 @@
+using PgGitOps.Cli.Settings;
 using PgGitOps.Commands;
 using PgGitOps.Tests.Builders;
 

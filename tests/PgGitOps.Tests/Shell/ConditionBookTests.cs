@@ -1,6 +1,7 @@
 using PgGitOps.Core.Ports;
 using PgGitOps.Providers.State;
 using PgGitOps.Reconciling;
+using PgGitOps.State;
 using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;

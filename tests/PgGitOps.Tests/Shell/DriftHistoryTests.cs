@@ -1,7 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
 using PgGitOps.Providers.State;
-using PgGitOps.Reconciling;
+using PgGitOps.State;
 using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;

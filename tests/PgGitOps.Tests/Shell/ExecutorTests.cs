@@ -1,6 +1,5 @@
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Ports;
-using PgGitOps.Reconciling;
 
 namespace PgGitOps.Tests.Shell;
 

@@ -1,7 +1,6 @@
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Providers.State;
-using PgGitOps.Reconciling;
+using PgGitOps.State;
 
 namespace PgGitOps.Tests.Shell;
 

@@ -1,8 +1,10 @@
 using System.Text.Json;
-using PgGitOps.Commands;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Settings;
 using PgGitOps.Controller;
 using PgGitOps.Core.Ports;
 using PgGitOps.Reconciling;
+using PgGitOps.State;
 using PgGitOps.Tests.Builders;
 using Serilog.Events;
 

@@ -1,9 +1,10 @@
-using PgGitOps.Commands;
+using PgGitOps.Cli;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Ports;
-using PgGitOps.Reconciling;
+using PgGitOps.Core.Reporting.Passes;
 using PgGitOps.Tests.Builders;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Tests.Shell;
 

@@ -5,8 +5,11 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
+using PgGitOps.Journal;
 using PgGitOps.Providers.Git;
 using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
+using PgGitOps.State;
 using PgGitOps.Tests.Builders;
 using PgGitOps.Tests.Desired;
 

@@ -3,7 +3,7 @@ using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Reporting.Snapshots;
 using PgGitOps.Providers.State;
-using PgGitOps.Reconciling;
+using PgGitOps.State;
 using PgGitOps.Tests.Builders;
 using PgGitOps.Tests.Lineage;
 

@@ -1,7 +1,6 @@
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
 using PgGitOps.Tests.Proofs;
 
 namespace PgGitOps.Tests.Shell;

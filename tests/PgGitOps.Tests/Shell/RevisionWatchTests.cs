@@ -3,7 +3,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.Git;
-using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
 using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;

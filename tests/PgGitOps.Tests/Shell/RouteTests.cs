@@ -1,12 +1,15 @@
-using PgGitOps.Commands;
+using PgGitOps.Cli;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Planning;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
+using PgGitOps.Journal;
 using PgGitOps.Reconciling;
+using PgGitOps.State;
 using PgGitOps.Tests.Builders;
+using PgGitOps.Wiring;
 
 namespace PgGitOps.Tests.Shell;
 

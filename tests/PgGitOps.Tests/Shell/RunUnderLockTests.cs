@@ -1,5 +1,5 @@
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Ports;
-using PgGitOps.Reconciling;
 
 namespace PgGitOps.Tests.Shell;
 

@@ -2,10 +2,10 @@ using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
-using PgGitOps.Core.Sources;
-using PgGitOps.Reconciling;
+using PgGitOps.Executing;
 using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;

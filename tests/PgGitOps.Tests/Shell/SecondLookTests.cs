@@ -1,7 +1,7 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
-using PgGitOps.Reconciling;
 using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;

@@ -1,9 +1,8 @@
-using PgGitOps.Commands;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Live;
+using PgGitOps.Core.Reporting.Status;
 using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;
@@ -141,7 +140,7 @@ public class StatusReportTests
     [Fact]
     public void Said_OfASuspensionWithTextThatATerminalObeys_ShowsIt()
     {
-        var said = SuspendCommand.Said("core", new Suspension($"why {Hostile}", $"who {Hostile}", Snapshots.At, Snapshots.At));
+        var said = SuspensionText.Of("core", new Suspension($"why {Hostile}", $"who {Hostile}", Snapshots.At, Snapshots.At));
 
         Assert.StartsWith("core is suspended by who a\uFFFD[2K", said, StringComparison.Ordinal);
         Assert.DoesNotContain(said, char.IsControl);

@@ -1,8 +1,10 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Reconciling;
+using PgGitOps.State;
 using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;

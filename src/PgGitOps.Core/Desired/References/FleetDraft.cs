@@ -1,4 +1,3 @@
-using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Desired.Schemas.Own;
 using PgGitOps.Core.Sources;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Planning.Dangers;
 

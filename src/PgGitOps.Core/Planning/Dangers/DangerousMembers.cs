@@ -2,7 +2,6 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Settings;
-using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning.Dangers;
 

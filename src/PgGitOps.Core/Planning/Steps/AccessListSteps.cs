@@ -1,6 +1,5 @@
 using System.Globalization;
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Observed;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Steps;

@@ -1,4 +1,3 @@
-using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning.Checking;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs.Layout;
-using PgGitOps.Core.Proofs.Verdicts;
 
 namespace PgGitOps.Core.Proofs.Commit;
 

@@ -1,6 +1,5 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs.Rules;
-using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs.Layout;

@@ -1,5 +1,4 @@
 using PgGitOps.Core.Proofs.Faults;
-using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Paths;

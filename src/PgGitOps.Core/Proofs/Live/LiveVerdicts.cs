@@ -1,5 +1,4 @@
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Paths;
 using PgGitOps.Core.Proofs.Verdicts;

@@ -1,4 +1,3 @@
-using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;

@@ -1,11 +1,8 @@
 using System.Globalization;
 using System.Text;
-using PgGitOps.Core.Planning;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Reporting.Plans;
-using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Drift;

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using PgGitOps.Core.Planning;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Reporting.Plans;
 
 namespace PgGitOps.Core.Reporting.Drift;

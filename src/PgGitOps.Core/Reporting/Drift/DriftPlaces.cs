@@ -1,7 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Planning;
 
 namespace PgGitOps.Core.Reporting.Drift;
 

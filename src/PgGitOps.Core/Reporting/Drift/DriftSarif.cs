@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Reporting.Plans;

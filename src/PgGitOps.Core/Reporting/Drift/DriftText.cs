@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Planning;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Reporting.Plans;
 
 namespace PgGitOps.Core.Reporting.Drift;

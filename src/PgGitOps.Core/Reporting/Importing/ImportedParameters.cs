@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using PgGitOps.Core.Desired.References;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Settings;
 
 namespace PgGitOps.Core.Reporting.Importing;

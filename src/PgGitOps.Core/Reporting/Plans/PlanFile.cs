@@ -3,7 +3,6 @@ using System.Text.Json;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
-using PgGitOps.Core.Planning.Dangers;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Plans;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Planning;
-using PgGitOps.Core.Planning.Dangers;
 
 namespace PgGitOps.Core.Reporting.Plans;
 

@@ -2,7 +2,6 @@ using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Faults;
-using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Reporting.Text;

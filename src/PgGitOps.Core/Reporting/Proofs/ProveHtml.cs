@@ -1,7 +1,6 @@
 using System.Text;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Faults;
-using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Reporting.Text;
 

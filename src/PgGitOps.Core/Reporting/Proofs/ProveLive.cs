@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Policies;
-using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Core.Proofs.Verdicts;

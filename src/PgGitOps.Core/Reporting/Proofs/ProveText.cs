@@ -2,7 +2,6 @@ using System.Text;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Faults;
-using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Verdicts;
 
 namespace PgGitOps.Core.Reporting.Proofs;

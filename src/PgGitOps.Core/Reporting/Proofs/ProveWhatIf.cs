@@ -1,7 +1,5 @@
 using System.Text;
 using PgGitOps.Core.Proofs;
-using PgGitOps.Core.Proofs.Commit;
-using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using PgGitOps.Core.Observed;
 using PgGitOps.Providers.Postgres.Connecting;
 
 namespace PgGitOps.Providers.Postgres.Observing;

@@ -1,5 +1,4 @@
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Settings;
 
 namespace PgGitOps.Providers.Postgres.Observing;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Npgsql;
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Ports;

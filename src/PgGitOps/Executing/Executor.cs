@@ -1,0 +1,184 @@
+using PgGitOps.Core.Approving;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Passes;
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Checking;
+using PgGitOps.Core.Ports;
+
+namespace PgGitOps.Executing;
+
+/// <summary>Carries out approved steps: clusters in parallel, the steps of one cluster one after the other in the plan's order.</summary>
+/// <remarks>
+/// What was decided before the lock only says whether to ask for it: the steps that run are those of the plan made under it. A failed
+/// step holds back what rests on it (<see cref="HeldBack"/>) and nothing else. Nothing is tried twice: after a doubt it looks again.
+/// </remarks>
+internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround ground, IPassListener listener, string commit)
+{
+    /// <param name="stopping">No new step is begun once it is cancelled.</param>
+    /// <param name="abort">Breaks off the step in hand.</param>
+    public async Task<IReadOnlyList<ClusterResult>> ExecuteAsync(
+        ValidFleet fleet,
+        IReadOnlyCollection<ClusterWork> work,
+        CancellationToken stopping,
+        CancellationToken abort
+    )
+    {
+        var results = await Task.WhenAll(
+                work.Select(w => Task.Run(() => ExecuteAsync(fleet, w, stopping, abort), CancellationToken.None))
+            )
+            .ConfigureAwait(false);
+        return [.. results.OrderBy(r => r.Cluster, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The result of a cluster where nothing can be done now.</summary>
+    public static ClusterResult WithoutSteps(ClusterWork work)
+    {
+        var name = work.Cluster.Name;
+        if (work.Plan.Steps.Count == 0)
+            return new(name, ClusterEnding.InOrder, [], null);
+        if (work.Approval.Barred is { } barred)
+            return new(name, ClusterEnding.Locked, [], barred) { IsSuspended = true };
+        var queue = new RunQueue(work);
+        StepResult[] steps =
+        [
+            .. work.Approval.Steps.Select(s => Skip(s.Step, queue.WhyNot(s.Step, s.Verdict) ?? "nothing is begun")),
+        ];
+        return new(name, queue.HeldInVain ? ClusterEnding.Degraded : ClusterEnding.Waiting, steps, null)
+        {
+            WaitsForApproval = WaitsForApproval(work),
+        };
+    }
+
+    private async Task<ClusterResult> ExecuteAsync(
+        ValidFleet fleet,
+        ClusterWork work,
+        CancellationToken stopping,
+        CancellationToken abort
+    ) => work.Writes ? await WorkAsync(fleet, work, stopping, abort).ConfigureAwait(false) : WithoutSteps(work);
+
+    private static bool WaitsForApproval(ClusterWork work) =>
+        work.Approval.Steps.Any(s => s.Verdict is StepVerdict.NeedsApproval);
+
+    private async Task<ClusterResult> WorkAsync(
+        ValidFleet fleet,
+        ClusterWork work,
+        CancellationToken stopping,
+        CancellationToken abort
+    )
+    {
+        var name = work.Cluster.Name;
+        if (stopping.IsCancellationRequested)
+            return new(name, ClusterEnding.Interrupted, [], "stopped before the first step");
+        switch (await gate.OpenAsync(fleet, work.Cluster, work.Snapshot, abort).ConfigureAwait(false))
+        {
+            // Whoever writes now records what was found, too; and on a suspended cluster nobody has to.
+            case GateOutcome.Held or GateOutcome.Suspended when !work.RunsSomething:
+                return WithoutSteps(work);
+            case GateOutcome.Held h:
+                return new(name, ClusterEnding.Locked, [], h.Holder);
+            case GateOutcome.Suspended s:
+                return new(name, ClusterEnding.Locked, [], s.Words) { IsSuspended = true };
+            case GateOutcome.Unreachable u:
+                return new(name, ClusterEnding.Unreachable, [], u.Reason);
+            case GateOutcome.Open open:
+                await using (open.Writer.ConfigureAwait(false))
+                    return await UnderLockAsync(open.Writer, work, stopping, abort).ConfigureAwait(false);
+            default:
+                throw new InvalidOperationException("GateOutcome is closed");
+        }
+    }
+
+    private async Task<ClusterResult> UnderLockAsync(
+        IClusterWriter writer,
+        ClusterWork before,
+        CancellationToken stopping,
+        CancellationToken abort
+    )
+    {
+        var name = before.Cluster.Name;
+        // Someone may have written between our look and our lock, and time has passed. From here on nobody else of our kind writes.
+        var work = await ground.LookAgainAsync(before, abort).ConfigureAwait(false);
+        if (work is null)
+            return new(name, ClusterEnding.Unreachable, [], "it could not be read again after the lock was taken");
+        if (Moved(before, work) is { } moved)
+            return new(name, moved.Ending, [], moved.Reason);
+        if (work.Approval.Barred is { } barred)
+            return before.RunsSomething ? new(name, ClusterEnding.Locked, [], barred) { IsSuspended = true } : WithoutSteps(work);
+        var run = new ClusterRun(writer, journal, ground, listener, commit, work);
+        var result = await run.RunAsync(stopping, abort).ConfigureAwait(false);
+        result = result with
+        {
+            Steps = [.. DoneByOthers(before, work), .. result.Steps],
+            WaitsForApproval = WaitsForApproval(work),
+        };
+        if (result.Ending is not (ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.InOrder))
+            return result;
+        // What a step brought with it is found only after it.
+        var after = result.Steps.Any(s => s.Outcome is StepOutcome.Done)
+            ? await ground.LookAgainAsync(work, abort).ConfigureAwait(false)
+            : work;
+        if (after is null or { Approval.Barred: not null })
+            return result;
+        var (recorded, why) = await RecordFoundAsync(writer, after.Plan, abort).ConfigureAwait(false);
+        return why is not null
+            ? result with
+            {
+                Ending = ClusterEnding.Stopped,
+                Reason = why,
+            }
+            : result with
+            {
+                Recorded = recorded,
+            };
+    }
+
+    /// <returns>How many values were recorded, or why they could not be.</returns>
+    private async Task<(int Recorded, string? Why)> RecordFoundAsync(
+        IClusterWriter writer,
+        ClusterPlan plan,
+        CancellationToken abort
+    )
+    {
+        if (plan.Found.Count == 0)
+            return (0, null);
+        var outcome = await writer.RecordFoundAsync(plan.Found, commit, abort).ConfigureAwait(false);
+        return OutcomeText.Holds(outcome)
+            ? (plan.Found.Count, null)
+            : (0, $"what was found as declared could not be recorded: {OutcomeText.Reason(outcome)}");
+    }
+
+    /// <summary>Steps that were to be done and are true now: another writer was here between our look and our lock.</summary>
+    private static IEnumerable<StepResult> DoneByOthers(ClusterWork before, ClusterWork now)
+    {
+        var left = now.Plan.Steps.Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
+        return before
+            .Approval.Steps.Where(s =>
+                s.Verdict is StepVerdict.Go
+                && !left.Contains(s.Step.Id)
+                && SecondLook.At(s.Step, now.Plan) == SecondLookVerdict.Happened
+            )
+            .Select(s => new StepResult(s.Step, new StepOutcome.AlreadyTrue()));
+    }
+
+    private static (ClusterEnding Ending, string Reason)? Moved(ClusterWork before, ClusterWork now)
+    {
+        if (now.Plan.Unknowns.Except(before.Plan.Unknowns, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+            return (ClusterEnding.Unreachable, unknown);
+        // The lock was taken where the primary was. Another one now is a failover that nobody of our kind made.
+        string[] was = [.. before.Snapshot.Primaries.Select(p => p.Name)],
+            isNow = [.. now.Snapshot.Primaries.Select(p => p.Name)];
+        if (!was.SequenceEqual(isNow, StringComparer.Ordinal))
+            return (
+                ClusterEnding.Stale,
+                $"the primary changed while the lock was being taken: it was {Words(was)} and is {Words(isNow)}"
+            );
+        if (!before.Sealed)
+            return null;
+        var moved = StalePlan.Check(before.Plan, now.Plan);
+        return moved.Count == 0 ? null : (ClusterEnding.Stale, "moved since the plan was made: " + string.Join("; ", moved));
+    }
+
+    private static string Words(string[] members) => members.Length == 0 ? "none" : string.Join(" and ", members);
+
+    private static StepResult Skip(Step step, string why) => new(step, new StepOutcome.Skipped(why));
+}

@@ -1,0 +1,160 @@
+using System.Security.Cryptography;
+using System.Text;
+using PgGitOps.Cli;
+using PgGitOps.Cli.Settings;
+using PgGitOps.Core.Approving;
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning;
+using PgGitOps.Core.Ports;
+using PgGitOps.Journal;
+using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Hosts;
+using PgGitOps.Providers.Postgres.Connecting;
+using PgGitOps.Providers.Postgres.Observing;
+using PgGitOps.Providers.Postgres.Writing;
+using PgGitOps.Reconciling;
+using PgGitOps.Revisions;
+using PgGitOps.State;
+
+namespace PgGitOps.Wiring;
+
+/// <summary>Puts the providers behind the ports together for one run. Nothing is opened before it is used.</summary>
+internal sealed class Engine : IAsyncDisposable
+{
+    private static readonly TimeSpan SaveLimit = TimeSpan.FromSeconds(2);
+
+    private readonly Invocation invocation;
+    private readonly SecretStore secrets = new();
+    private readonly ServerConnections connections;
+    private readonly HostExecutor hosts;
+    private readonly DataDirectoryProbe probe;
+    private readonly PostgresObserver observer;
+    private readonly StateMemory memory;
+    private readonly RememberingObserver remembering;
+    private readonly SoundDocuments documents;
+    private readonly StateConditions conditions;
+    private readonly SuspensionFiles suspensionFiles;
+    private RuleRoute? rules;
+
+    /// <param name="keepConnections">For a run that looks again and again.</param>
+    public Engine(Invocation invocation, bool keepConnections = false)
+    {
+        this.invocation = invocation;
+        connections = new(secrets, invocation.Time, keepConnections);
+        hosts = new();
+        conditions = new(invocation.Complain);
+        suspensionFiles = new(hosts, invocation.Time);
+        OwnSuspensions = new(invocation.State.Path, conditions);
+        Suspensions = new(suspensionFiles, OwnSuspensions, invocation.Time);
+        memory = StateMemory.Open(invocation.State.Path, Key(RepositoryAddress()), conditions, invocation.Time);
+        probe = new(hosts, invocation.Time, memory.Remembered.DirectoryOf);
+        observer = new(connections, invocation.Time, probe);
+        remembering = new(observer, memory.Remembered, invocation.Time);
+        documents = SoundDocuments.Open(invocation);
+    }
+
+    /// <summary>Beside what it sees it says what is remembered.</summary>
+    public IObserver Observer => remembering;
+
+    public ISecretStore Secrets => secrets;
+
+    public IHostLocks HostLocks => hosts;
+
+    public ISuspensionFiles SuspensionFiles => suspensionFiles;
+
+    public OwnSuspensions OwnSuspensions { get; }
+
+    public SuspensionWatch Suspensions { get; }
+
+    /// <summary>What a loop would do of a plan now: the mode's own consent, and every place that may suspend a cluster.</summary>
+    public async Task<ApprovedPlan> DecideAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan)
+    {
+        var beside = await Suspensions
+            .ReadAllAsync(fleet, plan.Clusters.Where(c => c.Steps.Count > 0).Select(c => c.Cluster), invocation.Stopping)
+            .ConfigureAwait(false);
+        return Approval.Decide(plan, fleet, snapshot, Consent.Enforced, invocation.Time.GetUtcNow(), beside: beside);
+    }
+
+    /// <summary>What this machine remembers of the clusters.</summary>
+    public StateMemory Memory => memory;
+
+    /// <summary>What is wrong with the state directory now.</summary>
+    public StateConditions Conditions => conditions;
+
+    /// <summary>Looks at a cluster that no document declares.</summary>
+    public async Task<ClusterSnapshot> ObserveAsync(ClusterTarget target, CancellationToken cancel) =>
+        (await observer.ObserveAsync([target], cancel).ConfigureAwait(false)).Clusters.Single();
+
+    /// <param name="byRules">Whether the rules of a revision judge it.</param>
+    public RevisionReader Revisions(bool byRules) =>
+        new(invocation.Source, new FleetReader(documents.Cache), byRules ? Rules : null, invocation.Time);
+
+    /// <summary>For commands with the flags of <see cref="RuleSettings"/>. Starts nothing before a rule is asked.</summary>
+    public RuleRoute Rules => rules ??= new RuleRoute(RuleSettings.Read(invocation));
+
+    /// <summary>The newest valid revision, and the memory of it in the state directory.</summary>
+    public RevisionInForce RevisionInForce(bool acceptRewrittenHistory) =>
+        new(
+            Revisions(byRules: true),
+            new LastGoodRevision(invocation.State.File($"last-good-{RepositoryKey()}.json")),
+            invocation.Reference ?? "HEAD",
+            acceptRewrittenHistory,
+            invocation.Time
+        );
+
+    /// <summary>The newest revision that holds, or the last that did, for acts that must not wait for a mending commit; null when none is known.</summary>
+    public ValidFleet? LastGoodFleet(CancellationToken cancel)
+    {
+        var revision = RevisionInForce(acceptRewrittenHistory: false);
+        revision.Refresh(cancel);
+        return revision.Fleet;
+    }
+
+    public IPassListener Progress() =>
+        new ProgressFollower(
+            invocation.Quiet ? TextWriter.Null : invocation.Error,
+            !Console.IsErrorRedirected && !invocation.Quiet,
+            invocation.Time
+        );
+
+    /// <summary>One memory for each repository and reference that this state directory serves.</summary>
+    private string RepositoryKey() => Key($"{RepositoryAddress()}\n{invocation.Reference ?? "HEAD"}");
+
+    private static string Key(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+
+    private string RepositoryAddress() =>
+        Directory.Exists(invocation.Repository) ? Path.GetFullPath(invocation.Repository) : invocation.Repository;
+
+    public IClusterGate Gate() => new ClusterGate(hosts, hosts, probe, secrets, invocation.Time, places: Suspensions);
+
+    public Route Route()
+    {
+        var boundary = TestHook.Read();
+        var journals = System.IO.Path.Combine(invocation.State.Path, "journal");
+        var archive = new JournalArchive(journals, invocation.Time, conditions);
+        return new(
+            remembering,
+            observer.ReleaseAsync,
+            Gate,
+            new PasswordFindings(secrets).Check,
+            archive,
+            begin => JournalFile.Create(journals, begin, invocation.Time, boundary),
+            memory,
+            Suspensions,
+            invocation.Time
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // A revision that is still being read when the loop was told to stop holds the memory; losing it costs time and nothing else.
+            await Task.Run(documents.Save).WaitAsync(SaveLimit).ConfigureAwait(false);
+        }
+        catch (TimeoutException) { }
+        rules?.Dispose();
+        await connections.DisposeAsync().ConfigureAwait(false);
+    }
+}
