@@ -6,7 +6,7 @@ enforcement: soft
 for: RecoveryPolicy
 requirements: [ R-09, R-14 ]
 help: |
-  The policy of a context promises; the backup section of its cluster does it.
+  The policy of a context declares; the backup section of its cluster does it.
 ---*/
 if (!Context.Backup.Exists || Context.Cluster is not { } cluster)
 {

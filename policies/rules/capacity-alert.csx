@@ -8,7 +8,7 @@ requirements: [ R-13, R-14 ]
 parameters:
   max: { type: integer, default: 90, min: 1, max: 99, description: Highest percentage }
 help: |
-  A full disk stops the primary and every promise with it. The alert must leave time to act.
+  A full disk stops the primary and every recovery objective with it. The alert must leave time to act.
   validate --fix writes the latest alert that is allowed.
 ---*/
 if (!Cluster.Storage.Exists)

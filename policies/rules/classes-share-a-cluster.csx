@@ -7,7 +7,7 @@ for: Cluster
 requirements: [ R-03 ]
 help: |
   A cluster has one replication rule. Contexts of different classes on it means that one of them gets what it does not
-  need, or less than it was promised; somebody should have written down why.
+  need, or less than it was declared; somebody should have written down why.
 ---*/
 var contexts = Cluster.Contexts;
 var classes = contexts.Select(c => c.RpoClass.Text ?? "").Distinct();

@@ -1,6 +1,6 @@
 /*---
 id: PG206
-title: Databases do not promise more connections than the server has
+title: Databases do not admit more connections than the server has
 severity: warning
 enforcement: advisory
 for: Cluster

@@ -6,7 +6,7 @@ enforcement: soft
 for: RecoveryPolicy
 requirements: [ R-05, R-06 ]
 help: |
-  A context that may lose five minutes inside its own site cannot promise to lose less when the whole site is gone.
+  A context that may lose five minutes inside its own site cannot declare to lose less when the whole site is gone.
   Either the class is too weak or the window is a wish.
 ---*/
 if (Context.DataLossWindow.Duration is not { } window || Context.Rpo is not { } local)

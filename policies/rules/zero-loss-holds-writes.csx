@@ -10,7 +10,7 @@ help: |
 ---*/
 if (Context.DataLossWindow.Duration is not { } window || window > TimeSpan.Zero || !Context.Promotion["onPartition"].Exists)
 {
-    NotApplicable("no zero-loss promise, or nothing said about partitions");
+    NotApplicable("no zero-loss objective, or nothing said about partitions");
     return;
 }
 var partition = Context.Promotion["onPartition"];
@@ -18,4 +18,4 @@ if (!partition.Is("holdWrites"))
     Report(partition, $"'{partition}' takes writes that a lost site would lose, and the window across sites is zero")
         .Hint("write holdWrites, or widen the window")
         .Fix(partition, "holdWrites")
-        .Related(Context.DataLossWindow, "the promise");
+        .Related(Context.DataLossWindow, "the objective");

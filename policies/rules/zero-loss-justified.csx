@@ -18,6 +18,6 @@ if (Context.DataLossWindow.Duration is not { } window || window > TimeSpan.Zero)
 if (Context.Justification.Text is not { } reason || reason.Trim().Length < Param.Int("length"))
     Report(
             Context.Justification.Exists ? Context.Justification : Context.DataLossWindow,
-            "zero loss across sites is promised without a justification"
+            "zero loss across sites is declared without a justification"
         )
         .Hint("say in spec.crossSite.justification what goes wrong when the last commits of a lost site are missing");

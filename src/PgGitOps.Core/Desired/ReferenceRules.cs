@@ -153,7 +153,7 @@ public static class ReferenceRules
     public static readonly DiagnosticRule UselessWindow = new(
         "PGR032",
         "Data-loss window without replication",
-        "replication: notAssumed promises nothing across sites, so there is no window to state."
+        "replication: notAssumed declares nothing across sites, so there is no window to state."
     );
 
     public static readonly DiagnosticRule UnknownDomain = new(

@@ -7,7 +7,7 @@ namespace PgGitOps.Core.Passes;
 public enum ClusterEnding
 {
     /// <summary>There was nothing to do.</summary>
-    InOrder,
+    InSync,
 
     /// <summary>Every step holds.</summary>
     Applied,

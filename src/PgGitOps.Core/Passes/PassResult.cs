@@ -38,5 +38,5 @@ public sealed record PassResult
     public bool ChangedSomething => Clusters.Any(c => c.ChangedSomething);
 
     public bool IsSettled =>
-        Clusters.All(c => c.Ending is ClusterEnding.InOrder or ClusterEnding.Applied) && Left.Values.All(l => l.Count == 0);
+        Clusters.All(c => c.Ending is ClusterEnding.InSync or ClusterEnding.Applied) && Left.Values.All(l => l.Count == 0);
 }

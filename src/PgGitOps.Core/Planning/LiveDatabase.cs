@@ -61,7 +61,7 @@ internal sealed class LiveDatabase
                 );
             }
         }
-        return new LiveDatabase(database, null, $"database {database.Name} was not looked into");
+        return new LiveDatabase(database, null, $"database {database.Name} was not inspected");
     }
 
     /// <summary>Why nothing of its contents is known, or null.</summary>

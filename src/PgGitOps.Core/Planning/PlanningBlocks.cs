@@ -41,7 +41,7 @@ internal static class PlanningBlocks
             blocks.Add(
                 new Refusal(
                     PlanRule.OutdatedPrimary,
-                    $"{outdated.Member} accepts writes, and is not taken for the primary of {cluster.Name}: {string.Join("; ", outdated.Claims.Select(c => $"{c.Holder} holds {c.Holds}"))}.",
+                    $"{outdated.Member} accepts writes, and is not accepted as the primary of {cluster.Name}: {string.Join("; ", outdated.Claims.Select(c => $"{c.Holder} holds {c.Holds}"))}.",
                     $"Fence {outdated.Member} and bring back the member with the newest history. {Allowances.PrimaryHint(cluster.Name, outdated.Member)}",
                     cluster.Head.At
                 )

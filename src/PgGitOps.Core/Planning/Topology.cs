@@ -63,7 +63,7 @@ internal sealed record Topology(IReadOnlyList<MemberView> Members)
         switch (seen?.Server)
         {
             case null:
-                return new MemberView(member.Name, MemberStatus.Unreadable, "it was not looked at", null, null);
+                return new MemberView(member.Name, MemberStatus.Unreadable, "it was not observed", null, null);
             case Observation<ServerFacts>.Seen server:
                 return new MemberView(
                     member.Name,

@@ -43,7 +43,7 @@ public static class PersonName
             )
                 return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"holds U+{rune.Value:X4}, which cannot be seen or told apart"
+                    $"holds U+{rune.Value:X4}, which cannot be seen or distinguished"
                 );
             if (IsVariant(rune.Value))
                 return string.Create(CultureInfo.InvariantCulture, $"holds U+{rune.Value:X4}, another form of a plain character");

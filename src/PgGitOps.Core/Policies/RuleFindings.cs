@@ -125,7 +125,7 @@ public static class RuleFindings
     public static readonly DiagnosticRule CacheNotTrusted = new(
         "PGP162",
         "Cache of rules not used",
-        "The directory of compiled rules, or its key, can be written by somebody else, so nothing of it is believed: rules are compiled anew.",
+        "The directory of compiled rules, or its key, can be written by somebody else, so nothing of it is trusted: rules are compiled anew.",
         Severity.Note
     );
 

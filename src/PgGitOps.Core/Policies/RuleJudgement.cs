@@ -39,7 +39,7 @@ public static class RuleJudgement
                 RuleFindings.NothingChecked.At(
                     bundle.Rules[0].Header.At,
                     "no rule ran on any document",
-                    "look at the kinds after 'for:' in the headers"
+                    "check the kinds after 'for:' in the headers"
                 )
             );
         foreach (var waiver in valid.Where(w => !used.Contains(w)))

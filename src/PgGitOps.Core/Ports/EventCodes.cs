@@ -30,7 +30,7 @@ public static class EventCodes
 
     public static EventCode LoopBegun { get; } = News("LoopBegun", "The loop runs.");
     public static EventCode LoopEnding { get; } =
-        News("LoopEnding", "The loop was told to stop; clusters finish the step in hand.");
+        News("LoopEnding", "The loop was asked to stop; clusters finish the step in hand.");
     public static EventCode LoopEnded { get; } = News("LoopEnded", "The loop ended by itself.");
 
     public static EventCode RevisionAccepted { get; } = News("RevisionAccepted", "Another revision is in force.");
@@ -89,7 +89,7 @@ public static class EventCodes
     public static EventCode StepFailed { get; } =
         Warning("StepFailed", "A step failed. What rests on it is held back, and nothing else.");
     public static EventCode StepUncertain { get; } =
-        Warning("StepUncertain", "It is not known whether a step had its effect; the next pass looks.");
+        Warning("StepUncertain", "It is not known whether a step had its effect; the next pass verifies.");
     public static EventCode StepWithoutEffect { get; } =
         Warning(
             "StepWithoutEffect",
@@ -98,7 +98,7 @@ public static class EventCodes
     public static EventCode InterruptedStepVerified { get; } =
         Warning(
             "InterruptedStepVerified",
-            "An earlier process ended with a step in hand; this is what a look at the cluster showed of it."
+            "An earlier process ended with a step in hand; this is what the cluster showed of it."
         );
 
     public static EventCode ClusterReady { get; } = News("ClusterReady", "The cluster became Ready.");

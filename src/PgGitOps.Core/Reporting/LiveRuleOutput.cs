@@ -16,7 +16,7 @@ internal static class LiveRuleOutput
     {
         if (rules is null)
             return "";
-        var text = new StringBuilder($"rules that look at clusters: {Summary(rules)}\n");
+        var text = new StringBuilder($"live rules: {Summary(rules)}\n");
         foreach (var finding in rules.Findings)
         {
             text.Append(

@@ -64,5 +64,5 @@ internal static class RepositoryOwner
     private static string OwnerText(string path) =>
         Posix.OwnerOf(path) is { } owner
             ? string.Create(CultureInfo.InvariantCulture, $"user id {owner}")
-            : "its owner cannot be told";
+            : "its owner is unknown";
 }

@@ -120,7 +120,7 @@ internal static partial class TransportFailure
             SourceRefusalKind.AuthenticationFailed => "Give a key, a token or a credential helper that may read the repository.",
             SourceRefusalKind.RemoteUnreachable => "Check the name, the network, proxies and certificates.",
             SourceRefusalKind.FetchInterrupted => "Nothing of the broken transfer is used; the next read fetches again.",
-            SourceRefusalKind.MalformedObjects => "Look at the named object on the remote (git fsck), and make its commit anew.",
+            SourceRefusalKind.MalformedObjects => "Inspect the named object on the remote (git fsck), and make its commit anew.",
             SourceRefusalKind.RepositoryMissing => "Check the address; some servers also answer this when access is denied.",
             SourceRefusalKind.CacheUnusable => "Make room in the cache directory or name another one.",
             SourceRefusalKind.Sha256Unsupported => "Use a repository with SHA-1 object names.",

@@ -149,7 +149,7 @@ public sealed class DataDirectoryProbe(
                 ? $"{host.Name}: {exited.Error.Trim()}"
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{host.Name}: looking at the data directory ended with code {exited.Code}: {exited.Error.Trim()}"
+                    $"{host.Name}: inspecting the data directory ended with code {exited.Code}: {exited.Error.Trim()}"
                 ),
             at
         );

@@ -31,7 +31,10 @@ internal static class EvidenceFile
         if (file.Length > ReadBytesMax)
             return new(
                 new([], 0, 0),
-                string.Create(CultureInfo.InvariantCulture, $"{path} is {file.Length} bytes long, which nobody of ours writes")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{path} is {file.Length} bytes long, longer than any that pggitops writes"
+                )
             );
         var bytes = new byte[file.Length];
         // A file that is cut off meanwhile ends here; what is added meanwhile is not asked for.

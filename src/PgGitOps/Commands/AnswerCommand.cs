@@ -18,7 +18,7 @@ internal static class AnswerCommand
     public static CommandDefinition Define() =>
         new(
             SourceSettings.AddTo(
-                new Command("answer", "One context for an operator: promises, paths, authority, losses, and how it stands now")
+                new Command("answer", "One context for an operator: objectives, paths, authority, losses, and how it stands now")
                 {
                     Context,
                     Offline.Option,

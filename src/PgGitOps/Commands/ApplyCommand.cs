@@ -167,7 +167,7 @@ internal static class ApplyCommand
     {
         if (Console.IsInputRedirected || Console.IsErrorRedirected)
             return false;
-        invocation.Error.Write($"Carry out plan {Short(plan.Id)}? Only yes is taken for consent: ");
+        invocation.Error.Write($"Carry out plan {Short(plan.Id)}? Only \"yes\" is accepted: ");
         return Console.In.ReadLine()?.Trim() == "yes";
     }
 

@@ -66,8 +66,8 @@ internal static class HistoryCommand
                 );
                 var how = end switch
                 {
-                    null => "in flight, or its process ended",
-                    { Kind: JournalEntryKind.LookedAgain } => $"process ended; looked again: {end.Outcome}",
+                    null => "in progress, or interrupted",
+                    { Kind: JournalEntryKind.LookedAgain } => $"interrupted; verified: {end.Outcome}",
                     _ => end.Outcome,
                 };
                 var reason = end?.Reason is { } why ? $": {why}" : "";

@@ -66,7 +66,7 @@ internal static class HookCommand
             case $code in
                 0) return ;;
                 3) echo "pggitops: push refused: the documents of $ref are not valid" >&2 ;;
-                4) echo "pggitops: push refused: a promise or a rule says no to $ref" >&2 ;;
+                4) echo "pggitops: push refused: a recovery objective or a rule rejects $ref" >&2 ;;
                 *) echo "pggitops: push refused: $ref could not be judged (exit code $code)" >&2 ;;
             esac
             verdict=1

@@ -36,7 +36,7 @@ internal static class ProveCommand
         ParseDepth,
         Prover.DepthDefault
     );
-    private static readonly Switch Live = new("--live", "Look at the clusters too: kept, unproven, at risk, breached or unknown");
+    private static readonly Switch Live = new("--live", "Observe the clusters too: met, unproven, at risk, breached or unknown");
 
     public static CommandDefinition Define() =>
         new(
@@ -44,7 +44,7 @@ internal static class ProveCommand
                 SourceSettings.AddTo(
                     new Command(
                         "prove",
-                        "Prove or refute every recovery promise: how much can be lost, for how long, by which path"
+                        "Prove or refute every recovery objective: how much can be lost, for how long, by which path"
                     )
                     {
                         Contexts.Option,
@@ -65,7 +65,7 @@ internal static class ProveCommand
             ? invocation.Format(OutputFormat.Text, OutputFormat.Json, OutputFormat.Markdown, OutputFormat.Html)
             : invocation.Format(OutputFormat.Text, OutputFormat.Json);
         if (question is not null && live)
-            throw new UsageException("--what-if plays events on the documents, --live looks at the clusters: give one of them");
+            throw new UsageException("--what-if plays events on the documents, --live observes the clusters: give one of them");
         var depth = Depth.Read(invocation.Parsed);
         var (whole, tree, exit) = PromisedFleet.Read(invocation);
         if (whole is null || tree is null)

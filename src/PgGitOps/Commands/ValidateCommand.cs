@@ -33,7 +33,7 @@ internal static class ValidateCommand
                     SourceSettings.AddTo(
                         new Command(
                             "validate",
-                            "Check documents: YAML, schemas, references, promises, rules; no cluster is touched"
+                            "Check documents: YAML, schemas, references, recovery objectives, rules; no cluster is touched"
                         )
                         {
                             PathArgument,

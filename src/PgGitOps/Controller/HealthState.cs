@@ -140,7 +140,7 @@ internal sealed class HealthState(TimeProvider time, TimeSpan passWithin) : IPas
         json.WriteNumber("failures", cluster.Failures);
         json.WriteBoolean("overdue", IsLate(cluster));
         // An objective at risk is for people to hear of; restarting the loop would not mend it.
-        WriteList(json, "promises", cluster.Objectives);
+        WriteList(json, "objectives", cluster.Objectives);
         json.WriteEndObject();
     }
 

@@ -29,7 +29,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
                 log.Write(level, "revision {Commit} by {Author} is in force: {Subject}", e.Commit, e.Author, e.Subject);
                 break;
             case PassEvent.RevisionRejected e:
-                log.Write(level, "revision refused, {InForce} stays in force: {Problem}", e.InForce ?? "none", e.Message);
+                log.Write(level, "revision rejected; continuing with {InForce}: {Problem}", e.InForce ?? "none", e.Message);
                 foreach (var finding in e.Errors)
                     log.Write(level, "{Place}: {Rule}: {Finding}", finding.Span.ToString(), finding.RuleId, finding.Message);
                 break;
@@ -90,10 +90,10 @@ internal sealed class LogListener(ILogger sink) : IPassListener
                 log.Write(level, "{Cluster}: {Count} objective(s) at risk or not met", e.Cluster, e.Standing.Count);
                 break;
             case PassEvent.ObjectiveAtRisk e:
-                log.Write(level, "promise of {Alarm}", e.Words);
+                log.Write(level, "recovery objective of {Alarm}", e.Words);
                 break;
             case PassEvent.ObjectiveMet e:
-                log.Write(level, "promise of {Context} again", e.Words);
+                log.Write(level, "recovery objective of {Context} again", e.Words);
                 break;
             case PassEvent.RuleFound e:
                 log.Write(level, "{Place}: {Rule}: {Finding}", e.Finding.Span.ToString(), e.Finding.RuleId, e.Finding.Message);
@@ -173,7 +173,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
             case PassEvent.InterruptedStepVerified e:
                 log.Write(
                     level,
-                    "{Cluster}: {Title} was in flight when a process ended; looked again: {Verdict} ({Step})",
+                    "{Cluster}: {Title} was interrupted; verified: {Verdict} ({Step})",
                     e.Cluster,
                     e.Title,
                     SecondLook.Word(e.Verdict),

@@ -120,7 +120,7 @@ internal sealed class ReconcileLoop(
             // Waiting and suspended clusters do as they are told; observing them more rarely would only delay them.
             succeeded =
                 pass.Clusters.Single().Ending
-                    is ClusterEnding.InOrder
+                    is ClusterEnding.InSync
                         or ClusterEnding.Applied
                         or ClusterEnding.Waiting
                         or ClusterEnding.Short

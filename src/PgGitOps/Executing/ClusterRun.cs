@@ -52,7 +52,7 @@ internal sealed class ClusterRun(
             : end is not null ? ClusterEnding.Stopped
             : queue.HeldInVain ? ClusterEnding.Degraded
             : waits ? ClusterEnding.Waiting
-            : results.Count == 0 ? ClusterEnding.InOrder
+            : results.Count == 0 ? ClusterEnding.InSync
             : ClusterEnding.Applied;
         return new(work.Cluster.Name, ending, results, suspended || (!failed && end is not null) ? end : null)
         {
@@ -69,7 +69,7 @@ internal sealed class ClusterRun(
             return held;
         }
         if (end is null && stopping.IsCancellationRequested)
-            (interrupted, end) = (true, "the run was told to stop");
+            (interrupted, end) = (true, "the run was asked to stop");
         if (end is null && VerdictText.WhyNot(ground.Decide(work, step)) is { } closed)
         {
             waits = true;
@@ -143,7 +143,7 @@ internal sealed class ClusterRun(
         return SecondLook.At(step, seen?.Plan) switch
         {
             SecondLookVerdict.Happened => new StepOutcome.AlreadyTrue(),
-            SecondLookVerdict.DidNotHappen => new StepOutcome.Refused($"{uncertain.Reason}; looked again: it did not happen"),
+            SecondLookVerdict.DidNotHappen => new StepOutcome.Refused($"{uncertain.Reason}; verified: not applied"),
             SecondLookVerdict.Unknown => uncertain,
         };
     }

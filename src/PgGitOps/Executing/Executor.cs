@@ -35,7 +35,7 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
     {
         var name = work.Cluster.Name;
         if (work.Plan.Steps.Count == 0)
-            return new(name, ClusterEnding.InOrder, [], null);
+            return new(name, ClusterEnding.InSync, [], null);
         if (work.Approval.Barred is { } barred)
             return new(name, ClusterEnding.Locked, [], barred) { IsSuspended = true };
         var queue = new RunQueue(work);
@@ -111,7 +111,7 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
             Steps = [.. DoneByOthers(before, work), .. result.Steps],
             WaitsForApproval = WaitsForApproval(work),
         };
-        if (result.Ending is not (ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.InOrder))
+        if (result.Ending is not (ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.InSync))
             return result;
         // What a step brought with it is found only after it.
         var after = result.Steps.Any(s => s.Outcome is StepOutcome.Done)

@@ -26,7 +26,7 @@ internal sealed record PassCondition(ConditionReason Reason, string Message, Equ
             return new(ConditionReason.Suspended, result.Reason == suspended ? words : $"{suspended}; {words}", []);
         return result.Ending switch
         {
-            ClusterEnding.InOrder or ClusterEnding.Applied => Settled(words, standing),
+            ClusterEnding.InSync or ClusterEnding.Applied => Settled(words, standing),
             ClusterEnding.Waiting => new(
                 result.WaitsForApproval ? ConditionReason.WaitsForApproval : ConditionReason.WaitsForWindow,
                 words,
@@ -71,7 +71,7 @@ internal sealed record PassCondition(ConditionReason Reason, string Message, Equ
                 Keys(dangers)
             );
         // Whether this pass brought it there is told by its steps.
-        return new(ConditionReason.InSync, "in order", []);
+        return new(ConditionReason.InSync, "in sync", []);
     }
 
     private static ConditionReason Refused(ClusterAlert? alert) =>

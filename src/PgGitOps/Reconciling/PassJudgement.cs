@@ -14,7 +14,7 @@ internal static class PassJudgement
     {
         if (
             result.Ending
-            is not (ClusterEnding.InOrder or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Degraded)
+            is not (ClusterEnding.InSync or ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.Degraded)
         )
             return result;
         // Whose data these are is no question of reachability, whatever could not be read because of it.
@@ -41,7 +41,7 @@ internal static class PassJudgement
         if (plan.Refusals.Count > 0)
             return result with { Ending = ClusterEnding.Refused, Reason = Words(plan.Refusals) };
         return
-            result.Ending is ClusterEnding.InOrder or ClusterEnding.Applied
+            result.Ending is ClusterEnding.InSync or ClusterEnding.Applied
             && Shortfall.Of(plan).ToArray() is { Length: > 0 } missing
             ? result with
             {

@@ -57,7 +57,7 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
         if (judged.Fleet is { } fleet)
             judged = judged with
             {
-                Claims = Contained("proving its promises", failures, () => ClaimRules.Judge(fleet, memory: memory)),
+                Claims = Contained("proving its recovery objectives", failures, () => ClaimRules.Judge(fleet, memory: memory)),
             };
         if (asked is not null && failures.Count == 0)
             judged = judged with

@@ -42,7 +42,7 @@ internal abstract record RevisionProblem
         this switch
         {
             Invalid i =>
-                $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "promises what cannot be kept" : i.RuledOut ? "is refused by a rule" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
+                $"{i.Tree.Revision.CommitId[..Math.Min(10, i.Tree.Revision.CommitId.Length)]} {(i.Refuted ? "declares a recovery objective that cannot be met" : i.RuledOut ? "is refused by a rule" : "is not valid")}: {i.Errors.Count()} error(s), first {First(i)}",
             Unreadable u => u.Refusal.Message,
             Failed f => $"reading or judging the newest revision failed: {f.Exception}: {f.Message}",
             Emptied { Clusters: 0 } e => $"{e.CommitId[..Math.Min(10, e.CommitId.Length)]} holds no documents",

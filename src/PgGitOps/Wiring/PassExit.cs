@@ -15,7 +15,7 @@ internal static class PassExit
         // Something was done and something else was not: neither success nor any of the single reasons.
         if (pass.ChangedSomething)
             return ExitCode.PartlyApplied;
-        var open = pass.Clusters.Where(c => c.Ending is not (ClusterEnding.InOrder or ClusterEnding.Applied)).ToList();
+        var open = pass.Clusters.Where(c => c.Ending is not (ClusterEnding.InSync or ClusterEnding.Applied)).ToList();
         // With several reasons the one that most needs a person wins.
         if (open.Any(c => c.Ending is ClusterEnding.Stopped or ClusterEnding.Unreachable))
             return ExitCode.Error;

@@ -97,7 +97,7 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
         foreach (var one in failed)
             invocation.Complain(
                 VisibleText.Of(
-                    $"not looked at: {one.Place}: {one.Problem}; what it may say holds until its end: resume again once it answers"
+                    $"not observed: {one.Place}: {one.Problem}; what it may say holds until its end: resume again once it answers"
                 )
             );
         var inGit = cluster.Suspended is { } declared && declared.Until > invocation.Time.GetUtcNow() ? declared : null;
@@ -148,7 +148,7 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
             if (writer is null)
             {
                 if (unknown is not null)
-                    invocation.Complain(VisibleText.Of($"whether a step is in hand could not be told: {unknown}"));
+                    invocation.Complain(VisibleText.Of($"whether a step is in hand is unknown: {unknown}"));
                 return ExitCode.Done;
             }
             if (invocation.Time.GetElapsedTime(since) >= wait)

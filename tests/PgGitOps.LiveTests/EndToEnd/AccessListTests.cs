@@ -62,7 +62,7 @@ public sealed class AccessListTests
 
         Assert.Contains("core-2 lines: has host all all 0.0.0.0/0 trust", await ItemsAsync(fleet, 2));
         var run = await fleet.RunAsync(0, "reconcile", "--once");
-        Assert.Contains("write the access list of core-2: 1 line less", run.Out, StringComparison.Ordinal);
+        Assert.Contains("write pg_hba.conf of core-2: 1 line less", run.Out, StringComparison.Ordinal);
 
         Assert.Equal(
             "0",
@@ -92,7 +92,7 @@ public sealed class AccessListTests
 
         Assert.Equal(theirs, await File.ReadAllTextAsync(FileOf(fleet, "core-2")));
         Assert.Contains(Added, await File.ReadAllTextAsync(FileOf(fleet, "core-1")), StringComparison.Ordinal);
-        Assert.Equal(["core-2 foreign: its first line is not ours"], await ItemsAsync(fleet, 2));
+        Assert.Equal(["core-2 foreign: its first line is not the one of pggitops"], await ItemsAsync(fleet, 2));
     }
 
     private static string FileOf(TestFleet fleet, string member) => Path.Combine(fleet.DataDirectory(member), "pg_hba.conf");

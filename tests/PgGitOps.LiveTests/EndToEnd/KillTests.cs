@@ -41,16 +41,16 @@ public sealed class KillTests
         Assert.Contains("nothing to do", end.Out, StringComparison.Ordinal);
         Assert.Equal("streaming", await fleet.ScalarAsync("core-1", "select state from pg_stat_replication"));
         var history = await fleet.RunAsync(0, "history", "--limit", "1000");
-        Assert.Equal(boundaries, Count(history.Out, "looked again: it happened"));
-        Assert.Equal(boundaries, Count(history.Out, "looked again: it did not happen"));
-        Assert.DoesNotContain("in flight, or its process ended", history.Out, StringComparison.Ordinal);
+        Assert.Equal(boundaries, Count(history.Out, "verified: applied"));
+        Assert.Equal(boundaries, Count(history.Out, "verified: not applied"));
+        Assert.DoesNotContain("in progress, or interrupted", history.Out, StringComparison.Ordinal);
     }
 
     private static void AssertAccount(ProgramRun run, string? step, string verdict)
     {
         Assert.NotNull(step);
-        Assert.Contains($"{step} was in flight when a process ended", run.Out, StringComparison.Ordinal);
-        Assert.Contains($"looked again: {verdict}", run.Out, StringComparison.Ordinal);
+        Assert.Contains($"{step} was interrupted", run.Out, StringComparison.Ordinal);
+        Assert.Contains($"verified: {verdict}", run.Out, StringComparison.Ordinal);
     }
 
     private static string LastIntent(TestFleet fleet)

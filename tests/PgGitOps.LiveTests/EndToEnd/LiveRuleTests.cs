@@ -95,7 +95,7 @@ public sealed class LiveRuleTests
         {
             Assert.Equal(JsonValueKind.Null, RulesOf(await fleet.RunAsync(0, [.. command, "-o", "json"])).ValueKind);
             var run = await fleet.RunAsync(0, command);
-            Assert.DoesNotContain("rules that look at clusters", run.Out, StringComparison.Ordinal);
+            Assert.DoesNotContain("live rules", run.Out, StringComparison.Ordinal);
             Assert.DoesNotContain("PGP161", run.Out + run.Error, StringComparison.Ordinal);
         }
     }
@@ -110,7 +110,7 @@ public sealed class LiveRuleTests
         var drift = await fleet.RunAsync(4, "drift");
         Assert.Contains("core (enforce): no drift\n", drift.Out, StringComparison.Ordinal);
         Assert.Contains(
-            $"rules that look at clusters: 1 asked, 1 error\n  ✗ {Place}: error {Said}\n      hint: move it\n",
+            $"live rules: 1 asked, 1 error\n  ✗ {Place}: error {Said}\n      hint: move it\n",
             drift.Out,
             StringComparison.Ordinal
         );

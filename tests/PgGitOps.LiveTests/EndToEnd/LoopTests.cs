@@ -23,7 +23,7 @@ public sealed class LoopTests
                     ? throw new InvalidOperationException(loop.Error)
                     : (await HealthAsync(http)).Status == HttpStatusCode.OK
         );
-        await loop.WaitForErrorLineAsync("core: in order");
+        await loop.WaitForErrorLineAsync("core: in sync");
 
         await fleet.ExecuteAsync("core-1", "alter database inventory connection limit 3");
         await Poll.UntilAsync(
@@ -79,7 +79,7 @@ public sealed class LoopTests
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         await fleet.RunAsync(0, "reconcile", "--once");
         await using var loop = fleet.Start("reconcile");
-        await loop.WaitForErrorLineAsync("core: in order");
+        await loop.WaitForErrorLineAsync("core: in sync");
 
         fleet.SignalServer("core-2", Signal.Kill);
 
@@ -99,7 +99,7 @@ public sealed class LoopTests
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         await fleet.RunAsync(0, "reconcile", "--once");
         await using var loop = fleet.Start("reconcile");
-        await loop.WaitForErrorLineAsync("core: in order");
+        await loop.WaitForErrorLineAsync("core: in sync");
 
         Directory.Delete(fleet.State, recursive: true);
         await fleet.ExecuteAsync("core-1", "alter database inventory connection limit 3");

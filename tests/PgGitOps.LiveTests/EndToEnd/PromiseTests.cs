@@ -99,10 +99,10 @@ public sealed class PromiseTests
         await fleet.RunAsync(0, "reconcile", "--once");
         await fleet.ExecuteAsync("core-1", "create table filler (padding text)", "inventory");
         await using var loop = fleet.Start("reconcile");
-        await loop.WaitForErrorLineAsync("core: in order");
+        await loop.WaitForErrorLineAsync("core: in sync");
 
         Declare(fleet, "0s");
-        await loop.WaitForErrorLineAsync("promises what cannot be kept");
+        await loop.WaitForErrorLineAsync("declares a recovery objective that cannot be met");
         await loop.WaitForErrorLineAsync("stays in force");
 
         // Idle, and longer than the window: nothing that is missing is nothing late.

@@ -56,7 +56,7 @@ public sealed class RuleLoopTests
         var good = fleet.Commit("a rule", (RulePath, WorkMemory("1MB")));
         var jailIsGone = TakeTheJailAway(fleet);
         await using var loop = fleet.Start("reconcile", "--no-rule-cache");
-        await loop.WaitForErrorLineAsync("core: in order");
+        await loop.WaitForErrorLineAsync("core: in sync");
         await loop.WaitForErrorLineAsync($"revision {good} by ");
 
         await File.WriteAllTextAsync(jailIsGone, "");
@@ -134,7 +134,7 @@ public sealed class RuleLoopTests
             )
         );
         await using var loop = fleet.Start("reconcile", "--no-rule-cache");
-        await loop.WaitForErrorLineAsync("core: in order");
+        await loop.WaitForErrorLineAsync("core: in sync");
 
         // Refused by the clock alone, and taken by it.
         var from = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 8);

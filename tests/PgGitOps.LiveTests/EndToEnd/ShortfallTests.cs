@@ -32,7 +32,7 @@ public sealed class ShortfallTests
 
         var run = await fleet.RunAsync(8, "reconcile", "--once");
 
-        Assert.Contains("core: short of what is declared", run.Out, StringComparison.Ordinal);
+        Assert.Contains("core: degraded", run.Out, StringComparison.Ordinal);
         Assert.Contains("every commit waits", run.Out, StringComparison.Ordinal);
         Assert.Contains("member/core-2 streaming: false, wanted true", run.Out, StringComparison.Ordinal);
         Assert.DoesNotContain("nothing to do", run.Out, StringComparison.Ordinal);

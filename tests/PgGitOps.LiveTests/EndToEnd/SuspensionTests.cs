@@ -152,7 +152,7 @@ public sealed class SuspensionTests
         var port = FreePort.Next();
         await using var loop = fleet.Start("reconcile", "--health", $"127.0.0.1:{port}");
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(5) };
-        await loop.WaitForErrorLineAsync("core: in order");
+        await loop.WaitForErrorLineAsync("core: in sync");
         await fleet.RunAsync(0, "suspend", "core", "--reason", "failovers by hand", "--owner", "dba", "--for", "12h");
 
         var (primary, standby) = ("core-1", "core-2");

@@ -124,7 +124,7 @@ public sealed record FleetUnderTest(ValidFleet Fleet, Cluster Cluster)
             Name = Cluster.Name,
             Members = [Seen("core-1", primaryInRecovery), Seen("core-2", standbyInRecovery)],
             Databases = [],
-            Record = new Observation<ClusterRecord>.Absent("not looked at", Now),
+            Record = new Observation<ClusterRecord>.Absent("not observed", Now),
         };
 
     public static Step StepOf(

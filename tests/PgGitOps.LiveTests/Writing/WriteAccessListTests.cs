@@ -41,7 +41,7 @@ public sealed class WriteAccessListTests
         );
 
         Assert.Contains(
-            "does not begin with the line that makes it ours",
+            "does not begin with the line that marks it as managed by pggitops",
             Assert.IsType<StepOutcome.Refused>(outcome).Precondition,
             StringComparison.Ordinal
         );

@@ -25,7 +25,7 @@ internal static class SampleEvents
 
     private static readonly Diagnostic Finding = new(Severity.Error, "OWN1", "a forbidden amount", default);
 
-    private static readonly ClusterCondition Ready = new(ConditionReason.InSync, "in order", [], DateTimeOffset.UnixEpoch);
+    private static readonly ClusterCondition Ready = new(ConditionReason.InSync, "in sync", [], DateTimeOffset.UnixEpoch);
 
     public static IReadOnlyList<PassEvent> All { get; } =
     [

@@ -24,7 +24,7 @@ public class AccessListTests
             plan.Ids().Order(StringComparer.Ordinal)
         );
         var step = plan.Steps[0];
-        Assert.Equal("write the access list of core-1: 1 line more, 1 less", step.Title);
+        Assert.Equal("write pg_hba.conf of core-1: 1 line more, 1 less", step.Title);
         Assert.Equal(ClientsAt, step.Because);
         Assert.Equal(
             AccessList.LinesOf(With("10.1.0.0/16", "10.2.0.0/16")),
@@ -49,7 +49,7 @@ public class AccessListTests
         var plan = Plan(With("10.1.0.0/16"), _ => Ours());
 
         Assert.All(plan.Steps, s => Assert.DoesNotContain(s.Hazards, h => h.Kind == HazardKind.AccessLoss));
-        Assert.Equal("write the access list of core-1: 1 line more", plan.Steps[0].Title);
+        Assert.Equal("write pg_hba.conf of core-1: 1 line more", plan.Steps[0].Title);
     }
 
     [Fact]

@@ -112,7 +112,7 @@ public sealed class ClaimsKeptTests
 
         Assert.Empty(plan.Steps);
         var refusal = Assert.Single(plan.Refusals);
-        Assert.Contains("tenancy: the promise for site loss is broken", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("tenancy: the objective for site loss is not met", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("core-1 and core-2 are both there", refusal.Message, StringComparison.Ordinal);
     }
 

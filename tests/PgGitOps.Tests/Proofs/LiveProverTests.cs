@@ -138,12 +138,12 @@ public sealed class LiveProverTests
     [Fact]
     public void IdleStandbyThatHasEverything_IsKept_HoweverLongItIsSilent() =>
         Assert.Equal(
-            Verdict.Kept,
+            Verdict.Met,
             Site(Judge(Proof(), Seen("", "on", Standby("core-2"), Standby("core-3", reply: 4000)))).Verdict
         );
 
     [Theory]
-    [InlineData(2, 0.1, Verdict.Kept)]
+    [InlineData(2, 0.1, Verdict.Met)]
     [InlineData(31, 0.1, Verdict.AtRisk)]
     [InlineData(0.01, 31, Verdict.AtRisk)]
     public void StandbyThatMissesSomething_IsAsLateAsItsDelayOrItsSilence(double flushLag, double reply, Verdict expected) =>
@@ -162,7 +162,7 @@ public sealed class LiveProverTests
             Seen("", "on", "0/4000000", Now.AddSeconds(-35), Standby("core-2"), Standby("core-3", 16777216, 0.5)),
             now: Now.AddSeconds(-35)
         );
-        Assert.Equal(Verdict.Kept, Site(before).Verdict);
+        Assert.Equal(Verdict.Met, Site(before).Verdict);
 
         var after = Judge(proof, Seen("", "on", "0/5000000", Now, Standby("core-2"), Standby("core-3", 33554432, 0.5)), before);
 
@@ -199,7 +199,7 @@ public sealed class LiveProverTests
     }
 
     [Theory]
-    [InlineData("ANY 1 (\"core-3\")", "on", Verdict.Kept)]
+    [InlineData("ANY 1 (\"core-3\")", "on", Verdict.Met)]
     [InlineData("", "on", Verdict.AtRisk)]
     [InlineData("ANY 1 (\"core-2\", \"core-3\")", "on", Verdict.AtRisk)]
     [InlineData("ANY 1 (\"core-3\")", "remote_write", Verdict.AtRisk)]

@@ -49,7 +49,7 @@ public sealed class LiveVerdictTests
         Assert.Equal(Verdict.Unproven, Cell(FailureScenario.NodeLoss, TimeSpan.FromSeconds(30)).LossVerdict);
 
     [Theory]
-    [InlineData(2, Verdict.Kept)]
+    [InlineData(2, Verdict.Met)]
     [InlineData(31, Verdict.AtRisk)]
     public void Lag_AgainstTheWindow_DecidesWithinOneLoop(double lag, Verdict expected) =>
         Assert.Equal(
@@ -112,10 +112,10 @@ public sealed class LiveVerdictTests
 
     [Theory]
     [Trait("Requirement", "R-10")]
-    [InlineData(true, "same", 100, 1, Verdict.Kept)]
+    [InlineData(true, "same", 100, 1, Verdict.Met)]
     [InlineData(true, "other", 100, 1, Verdict.Unproven)]
     [InlineData(true, "same", 79, 1, Verdict.Unproven)]
-    [InlineData(true, "same", 80, 1, Verdict.Kept)]
+    [InlineData(true, "same", 80, 1, Verdict.Met)]
     [InlineData(true, "same", 100, 40, Verdict.Unproven)]
     [InlineData(false, "same", 100, 1, Verdict.Breached)]
     public void Drill_CountsOnlyWhileItSpeaksForToday(bool succeeded, string digest, long restored, int ageDays, Verdict expected)

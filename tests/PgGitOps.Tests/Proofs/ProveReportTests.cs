@@ -75,7 +75,7 @@ public sealed class ProveReportTests
     {
         var text = ProveText.Of(Prover.Prove(FleetOf("zero-with-local-quorum")), details: true);
 
-        Assert.Contains("X unb.", text, StringComparison.Ordinal);
+        Assert.Contains("X unbounded", text, StringComparison.Ordinal);
         Assert.Contains("core-1 and core-2 are both there", text, StringComparison.Ordinal);
         Assert.Contains("nobody cancels a waiting commit", text, StringComparison.Ordinal);
     }
@@ -83,7 +83,7 @@ public sealed class ProveReportTests
     [Fact]
     public void Markdown_ListsWhatCannotBeKept() =>
         Assert.Contains(
-            "### tenancy cannot be kept",
+            "### tenancy: objectives cannot be met",
             ProveMarkdown.Of(Prover.Prove(FleetOf("zero-on-async"))),
             StringComparison.Ordinal
         );

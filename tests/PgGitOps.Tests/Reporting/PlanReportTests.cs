@@ -159,7 +159,7 @@ public class PlanReportTests
             )
         );
         Assert.Contains(
-            "rules that look at clusters: 2 asked, nothing found\n",
+            "live rules: 2 asked, nothing found\n",
             DriftText.Render(report with { Rules = Rules with { Standing = [], Waived = [] } }),
             StringComparison.Ordinal
         );

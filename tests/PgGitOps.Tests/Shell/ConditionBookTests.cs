@@ -46,7 +46,7 @@ public sealed class ConditionBookTests : IDisposable
         Assert.Equal(Start, again.Of("core", Start.AddHours(9)).Since);
         Note(again, 1, ConditionReason.NotAsDeclared, "core-2 does not stream", "core-2");
         Note(again, 2, ConditionReason.NotAsDeclared, "core-2 does not stream", "core-2");
-        var mended = Note(again, 3, ConditionReason.InSync, "in order");
+        var mended = Note(again, 3, ConditionReason.InSync, "in sync");
 
         Assert.Equal(["ClusterDegraded", "ClusterDegraded", "ClusterReady"], heard.Codes);
         Assert.Equal([Start, Start, Start.AddHours(3)], heard.Of<PassEvent.ConditionChanged>().Select(e => e.After.Since));
@@ -59,7 +59,7 @@ public sealed class ConditionBookTests : IDisposable
     {
         Note(Open(), 0, ConditionReason.Suspended, "suspended by dba");
 
-        Note(Open(), 5, ConditionReason.InSync, "in order");
+        Note(Open(), 5, ConditionReason.InSync, "in sync");
 
         Assert.Equal(["ClusterSuspended", "ClusterResumed", "ClusterReady"], heard.Codes);
         Assert.Equal(Start, heard.Of<PassEvent.ClusterResumed>()[0].Since);

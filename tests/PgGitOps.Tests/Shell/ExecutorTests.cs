@@ -145,7 +145,7 @@ public class ExecutorTests
 
         var result = Assert.Single(await world.ExecuteAsync([world.Work("core") with { Records = true }]));
 
-        Assert.Equal(("core:InOrder:", 2), (RunWorld.Line(result), result.Recorded));
+        Assert.Equal(("core:InSync:", 2), (RunWorld.Line(result), result.Recorded));
         Assert.False(result.ChangedSomething);
         Assert.Equal(["found role/a role/b"], world.Log);
         Assert.Equal(0, Assert.Single(await world.ExecuteAsync([world.Work("core")])).Recorded);
@@ -173,7 +173,7 @@ public class ExecutorTests
         var held = new RunWorld { HeldCluster = "core" };
         held.Found.Add("role/a");
         Assert.Equal(
-            "core:InOrder:",
+            "core:InSync:",
             RunWorld.Line(Assert.Single(await held.ExecuteAsync([held.Work("core") with { Records = true }])))
         );
 

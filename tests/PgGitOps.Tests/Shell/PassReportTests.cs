@@ -14,7 +14,7 @@ public class PassReportTests
         new()
         {
             // ending, something was done, waits for approval → exit code
-            { (int)ClusterEnding.InOrder, false, false, 0 },
+            { (int)ClusterEnding.InSync, false, false, 0 },
             { (int)ClusterEnding.Applied, true, false, 0 },
             { (int)ClusterEnding.Waiting, false, false, 7 },
             { (int)ClusterEnding.Waiting, false, true, 6 },
@@ -43,7 +43,7 @@ public class PassReportTests
         // A second cluster in order changes nothing about it.
         Assert.Equal(
             code,
-            (int)PassExit.Of(pass with { Clusters = [.. pass.Clusters, new("tasks", ClusterEnding.InOrder, [], null)] })
+            (int)PassExit.Of(pass with { Clusters = [.. pass.Clusters, new("tasks", ClusterEnding.InSync, [], null)] })
         );
     }
 
@@ -90,7 +90,7 @@ public class PassReportTests
             Reads = [],
             Unknowns = [],
         };
-        var pass = Pass(new ClusterResult("core", ClusterEnding.InOrder, [], null)) with
+        var pass = Pass(new ClusterResult("core", ClusterEnding.InSync, [], null)) with
         {
             Standing = new Dictionary<string, ClusterPlan> { ["core"] = standing },
         };
@@ -155,7 +155,7 @@ public class PassReportTests
         var text = PassReport.Text(pass);
 
         const string Shown = "a\uFFFD[2K\uFFFD\uFFFDnothing to do\uFFFD";
-        Assert.StartsWith($"core: do {Shown} was in flight", text, StringComparison.Ordinal);
+        Assert.StartsWith($"core: do {Shown} was interrupted", text, StringComparison.Ordinal);
         Assert.Contains("\ncore: stopped: stopped a\uFFFD[2K\n      nothing to do\uFFFD\n", text, StringComparison.Ordinal);
         Assert.Contains($"create {Shown}: FATAL: a\uFFFD[2K\n      nothing to do\uFFFD\n", text, StringComparison.Ordinal);
         Assert.Contains($"  still to do: left {Shown}\n", text, StringComparison.Ordinal);

@@ -50,7 +50,7 @@ public sealed class RouteTests : IDisposable
 
         var pass = await PassAsync(cluster, world.WithFound(Plans.Of(cluster, world)), _ => throw new IOException("no space"));
 
-        Assert.Equal((ClusterEnding.InOrder, 0, ExitCode.Done), (Assert.Single(pass.Clusters).Ending, opened, PassExit.Of(pass)));
+        Assert.Equal((ClusterEnding.InSync, 0, ExitCode.Done), (Assert.Single(pass.Clusters).Ending, opened, PassExit.Of(pass)));
         Assert.Equal(["PassBegun", "ClusterReady", "PassEnded"], listener.Codes);
     }
 

@@ -45,7 +45,7 @@ public sealed class ClaimsKept(ValidFleet fleet) : IStateInvariant
         var unmeant = broken.Where(b => !meant.Contains((b.Context, b.Scenario, b.After))).ToArray();
         return unmeant.Length == 0
             ? null
-            : $"after {step.Id} a promise would be broken: {unmeant[0]}{(unmeant.Length > 1 ? $" (and {Amounts.Count(unmeant.Length - 1, "more promise")})" : "")}";
+            : $"after {step.Id} a recovery objective would not be met: {unmeant[0]}{(unmeant.Length > 1 ? $" (and {Amounts.Count(unmeant.Length - 1, "more objective")})" : "")}";
     }
 
     /// <returns>Null while no member is primary.</returns>

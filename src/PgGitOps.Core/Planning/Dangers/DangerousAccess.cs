@@ -20,7 +20,7 @@ internal static class DangerousAccess
             yield return new Danger(
                 path,
                 Field.Foreign,
-                "its first line is not ours",
+                "its first line is not the one of pggitops",
                 "declared hosts and client ranges are not applied to it any more"
             )
             {

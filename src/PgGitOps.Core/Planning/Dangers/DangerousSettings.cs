@@ -87,7 +87,7 @@ internal static class DangerousSettings
         (name, value) switch
         {
             ("synchronous_commit", "off" or "local") =>
-                "its commits are acknowledged before a standby has them, whatever the cluster promises",
+                "its commits are acknowledged before a standby has them, whatever the cluster declares",
             ("synchronous_commit", "remote_write") => "its commits are acknowledged before the standby has made them durable",
             ("session_replication_role", "replica") => "triggers and foreign keys do not fire in its sessions",
             ("row_security", "off") => "queries that row-level security would filter fail instead, or pass for owners",

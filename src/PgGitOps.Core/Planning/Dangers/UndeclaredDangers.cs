@@ -45,5 +45,5 @@ internal static class UndeclaredDangers
 internal sealed record Danger(ObjectPath Path, Field Field, string Live, string Consequence)
 {
     /// <summary>What people can do about it.</summary>
-    internal string Advice { get; init; } = "nobody declared it; declare it or take it away";
+    internal string Advice { get; init; } = "nobody declared it; declare it or remove it";
 }

@@ -24,5 +24,5 @@ internal sealed class AccessListKind : ObjectKind<ObjectPath.AccessList>
         live.Member(path.Member)?.ReadAccessList(field, wanted) ?? Reading.Absent;
 
     protected override Removal Remove(PlanDraft draft, ObjectPath.AccessList path) =>
-        new Removal.Never("a server has an access list as long as it stands");
+        new Removal.Never("a server has a pg_hba.conf as long as it exists");
 }

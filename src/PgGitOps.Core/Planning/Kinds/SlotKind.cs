@@ -39,11 +39,11 @@ internal sealed class SlotKind : ObjectKind<ObjectPath.Slot>
             ? new Removal.InUse(
                 new Refusal(
                     PlanRule.StillNeeded,
-                    $"Slot {path.Name} on {path.Member} is not dropped: somebody streams from it.",
+                    $"Slot {path.Name} on {path.Member} is not dropped: it is in use.",
                     "Stop the standby that uses it first.",
                     null
                 ),
-                "somebody streams from it"
+                "it is in use"
             )
             : new Removal.Statement(
                 4,

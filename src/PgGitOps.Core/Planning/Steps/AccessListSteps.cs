@@ -77,7 +77,7 @@ internal static class AccessListSteps
         var step = new StepDraft
         {
             Id = $"{draft.Problem.Cluster.Name}/{new ObjectPath.AccessList(member)}/{verb}",
-            Title = $"{verb} the access list of {member}: {what}",
+            Title = $"{verb} pg_hba.conf of {member}: {what}",
             Action = action,
             Timeout = StepTimeouts.AccessList,
             Because = facet.At,

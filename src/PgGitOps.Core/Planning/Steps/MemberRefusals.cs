@@ -95,7 +95,7 @@ internal static class MemberRefusals
         var states = string.Join(
             "; ",
             cluster.Members.Select(m =>
-                $"{m.Name}: {Word(draft.StatusOf(m.Name))} ({draft.Problem.MemberReasons.GetValueOrDefault(m.Name, "not looked at")})"
+                $"{m.Name}: {Word(draft.StatusOf(m.Name))} ({draft.Problem.MemberReasons.GetValueOrDefault(m.Name, "not observed")})"
             )
         );
         var absent = cluster.Members.Where(m => draft.StatusOf(m.Name) == MemberStatus.Absent).ToArray();

@@ -273,7 +273,7 @@ internal static class MemberSteps
         var step = draft.Sql(
             path,
             "reconnect",
-            $"reconnect {member.Name} to {upstream}: take back {string.Join(" and ", settings)}, set there by ALTER SYSTEM",
+            $"reconnect {member.Name} to {upstream}: reset {string.Join(" and ", settings)}, set there by ALTER SYSTEM",
             "postgres",
             statements,
             member.At,

@@ -227,7 +227,7 @@ internal static class ParameterSteps
         {
             Id = $"{draft.Problem.Cluster.Name}/{path}/parameters{suffix}",
             Title =
-                $"{(settings.TrueForAll(s => s.To is null) ? "take back" : "set")} {string.Join(", ", settings.Select(s => s.Name))} on {member}",
+                $"{(settings.TrueForAll(s => s.To is null) ? "reset" : "set")} {string.Join(", ", settings.Select(s => s.Name))} on {member}",
             Action = new StepAction.ExecuteSql(member, "postgres", statements.ToEquatableArray(), InTransaction: false),
             Timeout = StepTimeouts.Sql,
             Because = settings.Find(s => s.At is not null)?.At,

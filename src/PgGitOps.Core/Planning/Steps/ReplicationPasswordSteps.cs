@@ -29,7 +29,7 @@ internal static class ReplicationPasswordSteps
         {
             draft.LeaveAlone(
                 password,
-                $"{unknown.Name} cannot be read, and would be cut off by a password that its host does not have"
+                $"{unknown.Name} cannot be read, and would be disconnected by a password that its host does not have"
             );
             return;
         }
@@ -37,7 +37,7 @@ internal static class ReplicationPasswordSteps
         {
             draft.LeaveAlone(
                 password,
-                $"{other.Name} would be cut off: {problem.OtherLogins[other.Name]}; give it the password there, or set it on server and standbys by hand"
+                $"{other.Name} would be disconnected: {problem.OtherLogins[other.Name]}; give it the password there, or set it on server and standbys by hand"
             );
             return;
         }

@@ -200,7 +200,7 @@ public sealed record Fault
                 topology,
                 1UL << site,
                 all & ~(1UL << site),
-                $"{topology.Sites[site].Name} is cut off from every other site"
+                $"{topology.Sites[site].Name} is isolated from every other site"
             );
     }
 

@@ -32,7 +32,7 @@ public static class LiveProver
     {
         var history = previous?.History ?? known ?? LagHistory.Empty;
         if (context.Topology is not { } topology)
-            return new LiveContext(context, [], ["the cluster cannot be laid out"], history);
+            return new LiveContext(context, [], ["the topology of the cluster cannot be resolved"], history);
         var primaries = seen?.Primaries.ToArray() ?? [];
         if (
             seen is null

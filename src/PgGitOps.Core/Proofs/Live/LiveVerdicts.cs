@@ -16,7 +16,7 @@ public static class LiveVerdicts
     public static LiveVerdict Of(ScenarioProof cell, LiveEvidence live, DateTimeOffset now, LiveVerdict? previous = null)
     {
         if (cell.Verdict == Verdict.NotClaimed)
-            return new LiveVerdict(Verdict.NotClaimed, "nothing is promised here", EvidenceClass.Proven);
+            return new LiveVerdict(Verdict.NotClaimed, "no objective is declared here", EvidenceClass.Proven);
         if (cell.Verdict == Verdict.Impossible)
             return new LiveVerdict(
                 Verdict.Impossible,
@@ -56,7 +56,7 @@ public static class LiveVerdicts
         var name = Counterexample.Spell((CommitLevel)(int)found.Value);
         return new LiveVerdict(
             Verdict.AtRisk,
-            $"zero is promised, but synchronous_commit = {name} was found: {found.From}{(found.IsFresh(now) ? "" : ", and nobody has looked since")}",
+            $"zero data loss is declared, but synchronous_commit = {name} was found: {found.From}{(found.IsFresh(now) ? "" : ", and it was not verified since")}",
             EvidenceClass.Measured
         );
     }
@@ -69,7 +69,7 @@ public static class LiveVerdicts
     private static LiveVerdict ByLag(ScenarioProof cell, LiveEvidence live, DateTimeOffset now)
     {
         if (cell.Claim.LossLimit is not { } limit || cell.LossVerdict == Verdict.Holds && WeakenedFor(cell, live) is null)
-            return WithOutage(cell, new LiveVerdict(Verdict.Kept, "configuration rules out any loss", EvidenceClass.Derived));
+            return WithOutage(cell, new LiveVerdict(Verdict.Met, "configuration rules out any loss", EvidenceClass.Derived));
         var (evidence, gone) =
             cell.Path?.Kind == PathKind.PromoteCrossSite
                 ? (live.CrossSiteLag, live.Alarms.CrossSiteGone)
@@ -86,13 +86,13 @@ public static class LiveVerdicts
         return lag > limit
             ? new LiveVerdict(
                 Verdict.AtRisk,
-                $"the lag is {Amounts.Round(lag)}, promised is at most {Amounts.Round(limit)} ({evidence.From})",
+                $"the lag is {Amounts.Round(lag)}, the objective is at most {Amounts.Round(limit)} ({evidence.From})",
                 evidence.Class
             )
             : WithOutage(
                 cell,
                 new LiveVerdict(
-                    Verdict.Kept,
+                    Verdict.Met,
                     $"the lag is {Amounts.Round(lag)} of at most {Amounts.Round(limit)} ({evidence.From})",
                     evidence.Class
                 )
@@ -124,13 +124,13 @@ public static class LiveVerdicts
         if (cell.Claim.OutageLimit is { } outage && drill.RestoreTook > outage)
             return new LiveVerdict(
                 Verdict.Breached,
-                $"the drill took {Amounts.Round(drill.RestoreTook)}, promised is at most {Amounts.Round(outage)} ({drill.From})",
+                $"the drill took {Amounts.Round(drill.RestoreTook)}, the objective is at most {Amounts.Round(outage)} ({drill.From})",
                 EvidenceClass.Measured
             );
         if (cell.Claim.LossLimit is { } most && drill.LossMeasured is { } lost && lost > most)
             return new LiveVerdict(
                 Verdict.Breached,
-                $"the drill lost {Amounts.Round(lost)}, promised is at most {Amounts.Round(most)} ({drill.From})",
+                $"the drill lost {Amounts.Round(lost)}, the objective is at most {Amounts.Round(most)} ({drill.From})",
                 EvidenceClass.Measured
             );
         if (live.SizeBytes is not { } size)
@@ -148,12 +148,12 @@ public static class LiveVerdicts
             if (TimeSpan.FromSeconds(archive.Value) > limit)
                 return new LiveVerdict(
                     Verdict.AtRisk,
-                    $"WAL waits {Amounts.Round(TimeSpan.FromSeconds(archive.Value))} for the archive, promised is at most {Amounts.Round(limit)} ({archive.From})",
+                    $"WAL waits {Amounts.Round(TimeSpan.FromSeconds(archive.Value))} for the archive, the objective is at most {Amounts.Round(limit)} ({archive.From})",
                     archive.Class
                 );
         }
         return new LiveVerdict(
-            Verdict.Kept,
+            Verdict.Met,
             FormattableString.Invariant(
                 $"drilled in {Amounts.Round(drill.RestoreTook)}, the slowest of {drill.Runs}: a bound for {drill.BoundedQuantile:P0} of restores at 95 % confidence ({drill.From})"
             ),

@@ -47,7 +47,7 @@ internal sealed class CrossSiteQuorum : IContextRule
         var placed = topology.Observers;
         var total = placed.Length + topology.ObserversWithoutPlace;
         if (total == 0)
-            return "no quorum is declared: nobody can tell a dead site from a cut line";
+            return "no quorum is declared: nobody can tell a dead site from a network partition";
         var sites = placed.Select(o => o.Site).Distinct().Count();
         if (sites < 3)
             return $"its quorum of {total} sits in {Amounts.Count(sites, "known site")}: two sites that cannot talk cannot tell who is alone";

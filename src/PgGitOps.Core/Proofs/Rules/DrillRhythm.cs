@@ -30,7 +30,7 @@ internal sealed class DrillRhythm : IContextRule
                 policy,
                 "spec.backup",
                 window.Span,
-                "a point-in-time window is promised, but no drill ever tries a restore",
+                "a point-in-time window is declared, but no drill ever tries a restore",
                 "add backup.drillEvery, such as 7d"
             );
     }

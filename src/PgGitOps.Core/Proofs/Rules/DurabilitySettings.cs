@@ -21,7 +21,7 @@ internal sealed class DurabilitySettings : IContextRule
                 cluster,
                 "spec.storage",
                 cluster.Head.At,
-                $"{proof.Name} promises that nothing is lost, but cluster {cluster.Name} does not say what its disks survive",
+                $"{proof.Name} declares that nothing is lost, but cluster {cluster.Name} does not say what its disks survive",
                 "add storage.durability, such as localNvme"
             );
     }

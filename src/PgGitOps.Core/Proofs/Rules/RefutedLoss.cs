@@ -21,7 +21,7 @@ internal sealed class RefutedLoss : IContextRule
                 proof.Policy,
                 "spec.store.cluster",
                 proof.Policy.Cluster.Span,
-                $"cluster '{proof.Policy.Cluster.Value}' cannot be laid out: it has more than {Topology.MembersMax} members, or a member on a host that its environment does not know",
+                $"the topology of cluster '{proof.Policy.Cluster.Value}' cannot be resolved: it has more than {Topology.MembersMax} members, or a member on a host that its environment does not know",
                 null
             );
             return;
@@ -72,7 +72,7 @@ internal sealed class RefutedLoss : IContextRule
             policy,
             field,
             at,
-            $"{promise} {context} is promised, but {first.Counterexample!.Text}{also}",
+            $"{promise} {context} is declared, but {first.Counterexample!.Text}{also}",
             rule == ClaimRuleList.SplitBrain
                     ? "say failover.crossSite: operatorApproved, or use a quorum over three sites with a watchdog on every host"
                 : rule == ClaimRuleList.DurabilityOff

@@ -48,7 +48,7 @@ internal sealed class RefutedOutage : IContextRule
                 policy,
                 field,
                 at,
-                $"an outage of at most {Amounts.Round(first.Claim.OutageLimit!.Value)} is promised, but {first.Counterexample!.Text}{also}",
+                $"an outage of at most {Amounts.Round(first.Claim.OutageLimit!.Value)} is declared, but {first.Counterexample!.Text}{also}",
                 hint
             );
         }

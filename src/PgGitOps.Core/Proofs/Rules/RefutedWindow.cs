@@ -21,7 +21,7 @@ internal sealed class RefutedWindow : IContextRule
                 proof.Policy,
                 "spec.backup.pitrWindow",
                 window.Span,
-                $"a window of {Amounts.Round(window.Value)} is promised, but cluster {topology.Cluster.Name} declares no backup",
+                $"a window of {Amounts.Round(window.Value)} is declared, but cluster {topology.Cluster.Name} declares no backup",
                 "declare spec.backup in the cluster, or drop the window"
             );
             return;
@@ -35,7 +35,7 @@ internal sealed class RefutedWindow : IContextRule
                 proof.Policy,
                 "spec.backup.pitrWindow",
                 window.Span,
-                $"a window of {Amounts.Round(window.Value)} is promised, but {Amounts.Count(plan.RetentionFull ?? 0, "full backup")} {Amounts.Round(reach.FullGap.Value)} apart give {Amounts.Round(given)} just after a full backup",
+                $"a window of {Amounts.Round(window.Value)} is declared, but {Amounts.Count(plan.RetentionFull ?? 0, "full backup")} {Amounts.Round(reach.FullGap.Value)} apart give {Amounts.Round(given)} just after a full backup",
                 $"keep {Amounts.Count(needed, "full backup")} ({plan.At}), or claim {Amounts.Round(given)}"
             );
         }
@@ -45,7 +45,7 @@ internal sealed class RefutedWindow : IContextRule
             findings.Add(
                 ClaimRuleList.NoWayBack.At(
                     window.Span,
-                    $"a window of {Amounts.Round(window.Value)} is promised, but {refuted.Counterexample!.Text}",
+                    $"a window of {Amounts.Round(window.Value)} is declared, but {refuted.Counterexample!.Text}",
                     "add a second repository, in another site"
                 ) with
                 {

@@ -11,7 +11,7 @@ namespace PgGitOps.Core.Proofs.Verdicts;
 /// <summary>A claim that held before a step and would not hold after it.</summary>
 public sealed record BrokenClaim(string Context, FailureScenario Scenario, Verdict Before, Verdict After, string Because)
 {
-    public override string ToString() => $"{Context}: the promise for {Scenario.Title()} is broken in between: {Because}";
+    public override string ToString() => $"{Context}: the objective for {Scenario.Title()} is not met in between: {Because}";
 }
 
 /// <summary>What may hold on a cluster between two steps of a plan, as far as claims can see it.</summary>
@@ -53,7 +53,7 @@ public sealed class ClaimInvariant
                     continue;
                 if (
                     instance.LossVerdict.Badness() <= old.LossVerdict.Badness()
-                    || old.LossVerdict is not (Verdict.Holds or Verdict.Unproven or Verdict.Kept)
+                    || old.LossVerdict is not (Verdict.Holds or Verdict.Unproven or Verdict.Met)
                 )
                     continue;
                 var book = BookOf(policy, topology, after);

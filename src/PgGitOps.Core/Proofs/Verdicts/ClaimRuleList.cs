@@ -8,12 +8,12 @@ public static class ClaimRuleList
     public static readonly DiagnosticRule ZeroLossOnAsync = new(
         "PGC001",
         "zero-loss-on-async",
-        "A policy promises that nothing is lost with a whole site, but no standby outside that site has to acknowledge a commit before the client hears of it. What has not crossed yet is lost with the site."
+        "A policy declares that nothing is lost with a whole site, but no standby outside that site has to acknowledge a commit before the client hears of it. What has not crossed yet is lost with the site."
     );
     public static readonly DiagnosticRule ZeroLossWithDegrade = new(
         "PGC002",
         "zero-loss-with-degrade",
-        "A controller may shrink the synchronous rule when standbys are missing. From then on the primary acknowledges alone, and a promise of zero loss no longer holds."
+        "A controller may shrink the synchronous rule when standbys are missing. From then on the primary acknowledges alone, and an objective of zero loss no longer holds."
     );
     public static readonly DiagnosticRule ZeroLossWithLocalQuorum = new(
         "PGC003",
@@ -52,13 +52,13 @@ public static class ClaimRuleList
     );
     public static readonly DiagnosticRule LossNotKept = new(
         "PGC010",
-        "loss-not-kept",
-        "The configuration permits more loss than the policy promises."
+        "loss-not-met",
+        "The configuration permits more loss than the policy declares."
     );
     public static readonly DiagnosticRule OutageNotKept = new(
         "PGC011",
-        "outage-not-kept",
-        "The declared times alone add up to more than the policy promises."
+        "outage-not-met",
+        "The declared times alone add up to more than the policy declares."
     );
     public static readonly DiagnosticRule ManualRestoreOnly = new(
         "PGC012",
@@ -68,7 +68,7 @@ public static class ClaimRuleList
     public static readonly DiagnosticRule CrossSiteWithoutQuorum = new(
         "PGC013",
         "automatic-cross-site-without-quorum",
-        "Two sites that cannot talk cannot tell a dead partner from a cut line. Automatic failover across sites needs a quorum over three sites at least, so that the side that promotes knows it is the only one (R-08)."
+        "Two sites that cannot talk cannot tell a dead partner from a network partition. Automatic failover across sites needs a quorum over three sites at least, so that the side that promotes knows it is the only one (R-08)."
     );
     public static readonly DiagnosticRule AuthorityOpen = new(
         "PGC014",
@@ -138,12 +138,12 @@ public static class ClaimRuleList
     public static readonly DiagnosticRule NoWayBack = new(
         "PGC027",
         "no-way-back",
-        "A point-in-time window is promised, and no repository outside the failure can give it."
+        "A point-in-time window is declared, and no repository outside the failure can give it."
     );
     public static readonly DiagnosticRule TopologyUnclear = new(
         "PGC028",
         "topology-unclear",
-        "The cluster cannot be laid out over its sites, so nothing can be proven about it.",
+        "The topology of the cluster cannot be resolved, so nothing can be proven about it.",
         Sources.Severity.Warning
     );
     public static readonly DiagnosticRule LinkTooSlow = new(
@@ -154,7 +154,7 @@ public static class ClaimRuleList
     public static readonly DiagnosticRule StorageUnstated = new(
         "PGC030",
         "storage-unstated",
-        "A promise of zero loss rests on the disks, and the cluster does not say what they survive (R-14).",
+        "An objective of zero loss rests on the disks, and the cluster does not say what they survive (R-14).",
         Sources.Severity.Warning
     );
     public static readonly DiagnosticRule DrillMissing = new(
@@ -178,7 +178,7 @@ public static class ClaimRuleList
     public static readonly DiagnosticRule ZeroLocalLossOnAsync = new(
         "PGC034",
         "zero-local-loss-on-async",
-        "A policy promises that nothing is lost inside the site, but no standby has to acknowledge a commit before the client hears of it. What has not been sent yet is lost with the primary's node."
+        "A policy declares that nothing is lost inside the site, but no standby has to acknowledge a commit before the client hears of it. What has not been sent yet is lost with the primary's node."
     );
 
     public static IReadOnlyList<DiagnosticRule> All { get; } =

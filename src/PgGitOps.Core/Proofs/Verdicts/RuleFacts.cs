@@ -48,7 +48,7 @@ public static class RuleFacts
         yield return ("loss", Text(Id(cell.LossVerdict)));
         yield return ("outage", Text(Id(cell.OutageVerdict)));
         yield return ("live", Text(Id(live?.Live.Verdict ?? Verdict.Unknown)));
-        yield return ("because", Text(live?.Live.Because ?? "nobody looked at the cluster"));
+        yield return ("because", Text(live?.Live.Because ?? "the cluster was not observed"));
     }
 
     private static IEnumerable<(string, Fact)> Member(MemberSnapshot member)

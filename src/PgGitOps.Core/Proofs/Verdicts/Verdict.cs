@@ -19,7 +19,7 @@ public enum Verdict
     Impossible,
 
     /// <summary>Holds or is watched, and fresh evidence agrees.</summary>
-    Kept,
+    Met,
 
     /// <summary>True until now, but a fault at this moment would break it.</summary>
     AtRisk,
@@ -37,7 +37,7 @@ public static class VerdictScale
         verdict switch
         {
             Verdict.NotClaimed => 0,
-            Verdict.Kept => 1,
+            Verdict.Met => 1,
             Verdict.Holds => 2,
             Verdict.Unproven => 3,
             Verdict.Unknown => 4,
@@ -54,7 +54,7 @@ public static class VerdictScale
             Verdict.Unproven => "unproven",
             Verdict.Unknown => "unknown",
             Verdict.Impossible => "impossible",
-            Verdict.Kept => "kept",
+            Verdict.Met => "met",
             Verdict.AtRisk => "at risk",
             Verdict.Breached => "breached",
         };

@@ -28,7 +28,7 @@ public static class DriftHtml
         var html = new StringBuilder(Head);
         html.Append(
             CultureInfo.InvariantCulture,
-            $"\n<h1>Drift</h1><p>Looked at {PlanWords.Moment(report.At)}, against commit {Safe(PlanWords.Short(report.Commit))}.</p>\n"
+            $"\n<h1>Drift</h1><p>Observed {PlanWords.Moment(report.At)}, against commit {Safe(PlanWords.Short(report.Commit))}.</p>\n"
         );
         foreach (var cluster in report.Clusters.Where(c => c.Alert is not null))
             html.Append(ClusterAlertText.Html(cluster.Cluster, cluster.Alert!));
@@ -64,10 +64,7 @@ public static class DriftHtml
     {
         if (rules is null)
             return;
-        html.Append(
-            CultureInfo.InvariantCulture,
-            $"<h2>Rules that look at clusters</h2><p>{Safe(LiveRuleOutput.Summary(rules))}.</p>\n"
-        );
+        html.Append(CultureInfo.InvariantCulture, $"<h2>Live rules</h2><p>{Safe(LiveRuleOutput.Summary(rules))}.</p>\n");
         if (!rules.Findings.Any())
             return;
         html.Append("<table><thead><tr><th>rule</th><th>place</th><th>finding</th></tr></thead><tbody>\n");

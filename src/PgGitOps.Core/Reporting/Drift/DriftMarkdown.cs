@@ -44,7 +44,7 @@ public static class DriftMarkdown
         }
         if (report.Rules is { } rules)
         {
-            text.Append(CultureInfo.InvariantCulture, $"**Rules that look at clusters**: {LiveRuleOutput.Summary(rules)}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"**Live rules**: {LiveRuleOutput.Summary(rules)}\n\n");
             foreach (var finding in rules.Findings)
                 text.Append(
                     CultureInfo.InvariantCulture,

@@ -19,7 +19,7 @@ internal static class ImportedDatabases
                         as Observation<DatabaseFacts>.Seen;
                     if (contents is null || database.Name.Any(char.IsControl))
                         yaml.Comment(
-                            $"left out: database {database.Name}, which {(database.AllowConnections ? "was not looked into" : "allows no connections")}"
+                            $"left out: database {database.Name}, which {(database.AllowConnections ? "was not inspected" : "allows no connections")}"
                         );
                     else if (database.Name != "postgres" || HoldsSomething(contents.Value))
                         Write(yaml, database, contents.Value, primary, isDeclared);

@@ -28,7 +28,7 @@ public static class PassReport
         foreach (var earlier in pass.Earlier)
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{earlier.Intent.Cluster}: {VisibleText.Of(earlier.Intent.Title)} was in flight when a process ended at {earlier.Intent.At:yyyy-MM-dd HH:mm:ss}Z; looked again: {SecondLook.Word(earlier.Verdict)}\n"
+                $"{earlier.Intent.Cluster}: {VisibleText.Of(earlier.Intent.Title)} was interrupted when a process ended at {earlier.Intent.At:yyyy-MM-dd HH:mm:ss}Z; verified: {SecondLook.Word(earlier.Verdict)}\n"
             );
         foreach (var cluster in pass.Clusters)
         {
@@ -44,7 +44,7 @@ public static class PassReport
             if (cluster.Recorded > 0)
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"  = {cluster.Recorded} value(s) found as declared, recorded so that a later change of them is told as drift\n"
+                    $"  = {cluster.Recorded} value(s) found as declared, recorded so that a later change of them is reported as drift\n"
                 );
             if (pass.Left.TryGetValue(cluster.Cluster, out var left) && left.Count > 0)
                 text.Append(CultureInfo.InvariantCulture, $"  still to do: {VisibleText.Of(string.Join("; ", left))}\n");
@@ -144,12 +144,12 @@ public static class PassReport
     {
         var words = cluster.Ending switch
         {
-            ClusterEnding.InOrder => "in order",
+            ClusterEnding.InSync => "in sync",
             ClusterEnding.Applied => "applied",
             ClusterEnding.Waiting => "waiting",
             ClusterEnding.Stopped => "stopped",
             ClusterEnding.Degraded => "degraded",
-            ClusterEnding.Short => "short of what is declared",
+            ClusterEnding.Short => "degraded",
             ClusterEnding.Locked => "locked",
             ClusterEnding.Refused => "refused",
             ClusterEnding.Stale => "not applied, the plan is stale",

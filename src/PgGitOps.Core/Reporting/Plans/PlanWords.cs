@@ -26,7 +26,7 @@ public static class PlanWords
                 { Refusals.Count: > 0 } => "nothing planned, see the refusals",
                 { Unknowns.Count: > 0 } => "nothing planned, not everything could be read",
                 { Changes.Count: > 0 } => "nothing planned, differences are only reported",
-                _ => "in order",
+                _ => "in sync",
             };
         int Count(char mark) => plan.Steps.Count(s => Mark(s) == mark);
         var restarts = Count('↻');
@@ -45,7 +45,7 @@ public static class PlanWords
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{plan.Found.Count} {(plan.Found.Count == 1 ? "value is" : "values are")} as declared already: recorded in schema pggitops at the next apply, so that a later change is told as drift"
+                $"{plan.Found.Count} {(plan.Found.Count == 1 ? "value is" : "values are")} as declared already: recorded in schema pggitops at the next apply, so that a later change is reported as drift"
             );
 
     /// <summary>Old and new values of what a step changes; not for objects it makes.</summary>

@@ -21,7 +21,7 @@ public static class ProveAnswer
             $"  stored in     cluster {policy.Cluster.Value}, database {policy.Database.Value}{(policy.Schema is { } schema ? $", schema {schema.Value}" : "")}\n"
         );
         text.Append(
-            $"  promised      inside the site: loss {policy.RpoClass.Value}{Number(context.Claims.Local.LossLimit)}, outage {policy.RtoClass.Value}{Number(context.Claims.Local.OutageLimit)}\n"
+            $"  objectives    inside the site: loss {policy.RpoClass.Value}{Number(context.Claims.Local.LossLimit)}, outage {policy.RtoClass.Value}{Number(context.Claims.Local.OutageLimit)}\n"
         );
         text.Append(
             policy.CrossSite.Replication.Value == CrossSiteReplication.NotAssumed
@@ -29,7 +29,7 @@ public static class ProveAnswer
                 : $"                across sites: loss {(context.Claims.CrossSite.LossLimit is { } l ? Amounts.Round(l) : "not stated")}, outage {policy.CrossSite.RtoClass?.Value ?? "not stated"}{Number(context.Claims.CrossSite.OutageLimit)}\n"
         );
         if (context.Topology is not { } topology)
-            return text.Append("  nothing can be proven: the cluster cannot be laid out\n").ToString();
+            return text.Append("  nothing can be proven: the topology of the cluster cannot be resolved\n").ToString();
         text.Append(
             $"  members       {Amounts.List(topology.Members.Select(m => $"{m.Name} in {topology.Sites[m.Site].Name}{(m.Declared.Promotable ? "" : " (not promotable)")}"))}\n"
         );

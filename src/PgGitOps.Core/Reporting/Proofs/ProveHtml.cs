@@ -25,7 +25,7 @@ public static class ProveHtml
         .member.lost rect { stroke: var(--red); stroke-width: 3; stroke-dasharray: 5 3; } .edge { fill: none; stroke: var(--blue); stroke-width: 1.5; } .edge.async { stroke-dasharray: 4 4; opacity: .6; } .edge.acknowledged { stroke: var(--red); stroke-width: 3; }
         """;
 
-    public static string Of(FleetProof proof, string title = "Recovery promises")
+    public static string Of(FleetProof proof, string title = "Recovery objectives")
     {
         var page = new StringBuilder();
         page.Append(
@@ -35,7 +35,7 @@ public static class ProveHtml
             $"<title>{Html.Escape(title)}</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n<h1>{Html.Escape(title)}</h1>\n"
         );
         page.Append(
-            $"<p>{Amounts.Count(proof.Contexts.Count, "context")}, up to {Amounts.Count(proof.Depth, "failure domain")} failing at once, over every member that may be primary. Each cell shows the verdict and the worst guaranteed loss and outage.</p>\n"
+            $"<p>{Amounts.Count(proof.Contexts.Count, "context")}, up to {Amounts.Count(proof.Depth, "failure domain")} failing at once, over every member that may be primary. Each cell shows the verdict and the worst-case data loss and outage.</p>\n"
         );
         HeatMap(proof, page);
         foreach (var context in proof.Contexts)
@@ -76,7 +76,7 @@ public static class ProveHtml
         (Verdict.Unproven, "rests on a guess, a lag to be watched or a restore nobody tried"),
         (Verdict.Unknown, "a figure is missing"),
         (Verdict.Impossible, "refuted, see the counterexample"),
-        (Verdict.NotClaimed, "nothing is promised"),
+        (Verdict.NotClaimed, "no objective is declared"),
     ];
 
     private static void Describe(ContextProof context, StringBuilder page)
@@ -85,7 +85,7 @@ public static class ProveHtml
         if (context.Topology is null)
         {
             page.Append(
-                $"<p>Nothing can be proven: cluster {Html.Escape(context.Policy.Cluster.Value)} cannot be laid out.</p>\n"
+                $"<p>Nothing can be proven: the topology of cluster {Html.Escape(context.Policy.Cluster.Value)} cannot be resolved.</p>\n"
             );
             return;
         }
@@ -107,7 +107,7 @@ public static class ProveHtml
             page.Append("</ol></div>\n");
         }
         page.Append(
-            "<div class=\"scroll\"><table>\n<tr><th>scenario</th><th>verdict</th><th>guaranteed loss</th><th>while all is healthy</th><th>outage</th><th>path</th></tr>\n"
+            "<div class=\"scroll\"><table>\n<tr><th>scenario</th><th>verdict</th><th>worst-case data loss</th><th>while all is healthy</th><th>outage</th><th>path</th></tr>\n"
         );
         foreach (var cell in context.Scenarios)
             page.Append(

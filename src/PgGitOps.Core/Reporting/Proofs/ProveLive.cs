@@ -27,7 +27,7 @@ public static class ProveLive
             foreach (var line in context.Seen)
                 text.Append($"    seen: {VisibleText.Of(line)}\n");
         }
-        text.Append("\n+ kept   ~ unproven   ? unknown   ! at risk   X breached or impossible   . not claimed\n");
+        text.Append("\n+ met   ~ unproven   ? unknown   ! at risk   X breached or impossible   . not claimed\n");
         if (rules is not null)
             text.Append('\n').Append(LiveRuleOutput.Text(rules));
         return text.ToString();

@@ -12,7 +12,7 @@ public static class ProveMarkdown
     {
         var text = new StringBuilder();
         var scenarios = FailureScenarios.All.Where(s => proof.Contexts.Any(c => c.Find(s) is not null)).ToArray();
-        text.Append("## Recovery promises\n\n");
+        text.Append("## Recovery objectives\n\n");
         if (proof.Contexts.Count == 0)
             return text.Append("No context declares a recovery policy.\n").ToString();
         text.Append("| context | ").AppendJoin(" | ", scenarios.Select(s => s.Title())).Append(" |\n");
@@ -27,14 +27,14 @@ public static class ProveMarkdown
                 )
                 .Append(" |\n");
         text.Append(
-            "\n✅ holds · 🟡 unproven · ❔ unknown · ❌ impossible · ▫️ not claimed; the figure is the worst guaranteed loss.\n"
+            "\n✅ holds · 🟡 unproven · ❔ unknown · ❌ impossible · ▫️ not claimed; the figure is the worst-case data loss.\n"
         );
         foreach (var context in proof.Contexts)
         {
             var bad = context.Scenarios.Where(s => s.Counterexample is not null).ToArray();
             if (bad.Length == 0)
                 continue;
-            text.Append($"\n### {Escape(context.Name)} cannot be kept\n\n");
+            text.Append($"\n### {Escape(context.Name)}: objectives cannot be met\n\n");
             foreach (var cell in bad)
                 text.Append($"- **{cell.Scenario.Title()}**: {Escape(cell.Counterexample!.Text)}.\n");
         }
@@ -45,7 +45,7 @@ public static class ProveMarkdown
         verdict switch
         {
             Verdict.NotClaimed => "▫️",
-            Verdict.Holds or Verdict.Kept => "✅",
+            Verdict.Holds or Verdict.Met => "✅",
             Verdict.Unproven => "🟡",
             Verdict.Unknown => "❔",
             Verdict.AtRisk => "⚠️",

@@ -16,7 +16,7 @@ public static class ProveText
             return "no context declares a recovery policy\n";
         Matrix(proof, text);
         text.Append(
-            "\n+ holds   ~ unproven   ? unknown   X impossible   . not claimed;   the figure is the worst guaranteed loss\n"
+            "\n+ holds   ~ unproven   ? unknown   X impossible   . not claimed;   the figure is the worst-case data loss\n"
         );
         foreach (var context in proof.Contexts)
             Describe(context, details, text);
@@ -32,7 +32,7 @@ public static class ProveText
             FailureScenario.DomainLoss => "domain",
             FailureScenario.DomainsLoss => "domains",
             FailureScenario.SiteLoss => "site",
-            FailureScenario.Partition => "cut",
+            FailureScenario.Partition => "partition",
             FailureScenario.OperatorMistake => "mistake",
             FailureScenario.SilentCorruption => "corrupt",
             FailureScenario.RepositoryLoss => "repo",
@@ -43,7 +43,7 @@ public static class ProveText
         verdict switch
         {
             Verdict.NotClaimed => '.',
-            Verdict.Holds or Verdict.Kept => '+',
+            Verdict.Holds or Verdict.Met => '+',
             Verdict.Unproven => '~',
             Verdict.Unknown => '?',
             Verdict.AtRisk => '!',
@@ -54,7 +54,7 @@ public static class ProveText
         loss.Kind switch
         {
             LossKind.None => "0",
-            LossKind.Unbounded => "unb.",
+            LossKind.Unbounded => "unbounded",
             LossKind.Bounded => loss.Duration is { } d ? Amounts.Round(d)
             : loss.Bytes is { } b ? Amounts.Round(b)
             : "bound",
@@ -84,12 +84,14 @@ public static class ProveText
     {
         if (context.Topology is null)
         {
-            text.Append($"\n{context.Name}: nothing can be proven, cluster {context.Policy.Cluster.Value} cannot be laid out\n");
+            text.Append(
+                $"\n{context.Name}: nothing can be proven, the topology of cluster {context.Policy.Cluster.Value} cannot be resolved\n"
+            );
             return;
         }
         var shown = context
             .Scenarios.Where(s =>
-                details || s.Verdict is not (Verdict.Holds or Verdict.Kept or Verdict.NotClaimed or Verdict.Unproven)
+                details || s.Verdict is not (Verdict.Holds or Verdict.Met or Verdict.NotClaimed or Verdict.Unproven)
             )
             .ToArray();
         var unproven = details ? [] : context.Scenarios.Where(s => s.Verdict == Verdict.Unproven).ToArray();
@@ -133,7 +135,7 @@ public static class ProveText
     private static string Limit(TimeSpan? limit) =>
         limit is { } l
             ? l == TimeSpan.Zero
-                ? "; promised: none"
-                : $"; promised: at most {Amounts.Round(l)}"
+                ? "; objective: none"
+                : $"; objective: at most {Amounts.Round(l)}"
             : "";
 }

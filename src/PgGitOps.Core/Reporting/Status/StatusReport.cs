@@ -57,7 +57,7 @@ public sealed class StatusReport(
             if (contexts.Length > 0)
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"  promises: {string.Join(", ", contexts.GroupBy(c => c.Verdict).OrderByDescending(g => g.Key.Badness()).Select(g => $"{g.Count()} {g.Key.Title()}"))}\n"
+                    $"  objectives: {string.Join(", ", contexts.GroupBy(c => c.Verdict).OrderByDescending(g => g.Key.Badness()).Select(g => $"{g.Count()} {g.Key.Title()}"))}\n"
                 );
             foreach (var alarm in contexts.SelectMany(ProveLive.Alarms))
                 text.Append(CultureInfo.InvariantCulture, $"    {VisibleText.Of(alarm)}\n");
@@ -130,7 +130,7 @@ public sealed class StatusReport(
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteStartArray("promises");
+        json.WriteStartArray("objectives");
         foreach (var context in PromisesOf(seen))
         {
             json.WriteStartObject();
@@ -201,7 +201,7 @@ public sealed class StatusReport(
         planned.Changes.Count switch
         {
             0 when planned.Unknowns.Count > 0 => "partly unknown",
-            0 => "in order",
+            0 => "in sync",
             1 => "1 difference",
             var n => string.Create(CultureInfo.InvariantCulture, $"{n} differences"),
         };

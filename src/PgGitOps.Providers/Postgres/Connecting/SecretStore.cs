@@ -31,7 +31,7 @@ public sealed class SecretStore : ISecretStore
                 return new SecretLookup.Missing($"{reference.Describe()} does not exist");
             if (file.Length > SecretBytesMax)
                 return new SecretLookup.Missing(
-                    $"{reference.Describe()} is larger than {SecretBytesMax / 1024} KiB and not taken for a secret"
+                    $"{reference.Describe()} is larger than {SecretBytesMax / 1024} KiB and not accepted as a secret"
                 );
             if (!OperatingSystem.IsWindows() && IsOpenToOthers(path))
                 return new SecretLookup.Missing($"{reference.Describe()} is accessible to group or others; chmod 600 it");

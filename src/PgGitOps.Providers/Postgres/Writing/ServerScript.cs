@@ -33,7 +33,7 @@ internal static class ServerScript
                 [ "$name" = end ] && return 0
                 printf '%s' "$text" | base64 -d > "$1/$name" || return 1
             done
-            echo 'the input was cut off' >&2
+            echo 'the input was truncated' >&2
             return 1
         }
         conf_text() { printf '%s' "$1" | sed -e 's/\\/\\\\/g' -e "s/'/''/g"; }

@@ -197,7 +197,7 @@ internal sealed class StartServerStep(WriterContext context, WriterHold hold)
             Observation<DataDirectoryFacts>.Seen =>
                 $"{other.Name} has no standby.signal either: which of the two was the last primary is for people to say",
             _ =>
-                $"{other.Name} can neither be asked ({unreachable}) nor looked at, and may have been promoted; {member.Name} stays down rather than accept writes beside it",
+                $"{other.Name} can neither be asked ({unreachable}) nor inspected, and may have been promoted; {member.Name} stays down rather than accept writes beside it",
         };
     }
 

@@ -14,7 +14,7 @@ internal sealed class WriteAccessListStep(WriterContext context, WriterHold hold
         hba=$data/pg_hba.conf
         take_lock
         pid=$(server_pid "$data") || refuse "no server runs on $data"
-        [ "$(head -n 1 "$hba" 2> /dev/null)" = "$mark" ] || refuse "$hba does not begin with the line that makes it ours"
+        [ "$(head -n 1 "$hba" 2> /dev/null)" = "$mark" ] || refuse "$hba does not begin with the line that marks it as managed by pggitops"
         clean_staging
         receive "$staging" && chmod 600 "$staging/pg_hba.conf" && sync "$staging/pg_hba.conf" \
             && mv -T "$staging/pg_hba.conf" "$hba" && sync "$data" || exit 1

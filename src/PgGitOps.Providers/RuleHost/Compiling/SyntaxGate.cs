@@ -185,7 +185,7 @@ internal static class SyntaxGate
         [SyntaxKind.AttributeList] = "a rule has no attributes",
         [SyntaxKind.SpreadElement] = "spreading grows lists without bound; use Concat",
         [SyntaxKind.InterpolationAlignmentClause] = "alignment grows texts without bound",
-        [SyntaxKind.TypeOfExpression] = "a rule cannot look at types",
+        [SyntaxKind.TypeOfExpression] = "a rule cannot inspect types",
         [SyntaxKind.AwaitExpression] = "a rule waits for nothing",
     };
 

@@ -38,7 +38,7 @@ internal sealed record ManagedProgram(string Directory, string RuntimeRoot)
             runtimeRoot
                 ?? FindRuntime()
                 ?? throw new JailUnavailable(
-                    "no .NET runtime was found, and C# rules need one (DOTNET_ROOT, PATH, /usr/share/dotnet and /usr/lib/dotnet were looked at)"
+                    "no .NET runtime was found, and C# rules need one (DOTNET_ROOT, PATH, /usr/share/dotnet and /usr/lib/dotnet were searched)"
                 )
         );
     }

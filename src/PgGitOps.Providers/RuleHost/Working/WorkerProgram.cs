@@ -159,7 +159,7 @@ internal static class WorkerProgram
                         result with
                         {
                             End = RunEnd.Error,
-                            Reason = $"what the rule reported cannot be told ({e.GetType().Name})",
+                            Reason = $"what the rule reported cannot be encoded ({e.GetType().Name})",
                             Evaluation = empty,
                         }
                     );

@@ -34,7 +34,7 @@ internal static class SourceSettings
     private static readonly Setting<string?> SshKnownHosts = new(
         "--ssh-known-hosts",
         "FILE",
-        "Server keys believed for a repository over SSH; no other file is",
+        "The known_hosts file for a repository over SSH; no other file is read",
         t => t,
         null
     );
