@@ -49,7 +49,6 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string> LongFiles = new(StringComparer.Ordinal)
     {
         ["tests/PgGitOps.LiveTests/Git/RemoteRepositoryTests.cs"] = "one story: what a fetch can meet",
-        ["src/PgGitOps.Core/Desired/Schemas/Own/PartJudge.cs"] = "one recursion over all keywords of a schema",
     };
 
     /// <summary>Names that are the field's own words.</summary>

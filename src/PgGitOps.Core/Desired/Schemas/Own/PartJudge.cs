@@ -1,30 +1,12 @@
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Sources;
+using static PgGitOps.Core.Desired.Schemas.Own.Mismatches;
 
 namespace PgGitOps.Core.Desired.Schemas.Own;
 
-/// <summary>A value that is not as its schema asks.</summary>
-/// <param name="Node">The value judged.</param>
-/// <param name="Shown">Where it is reported.</param>
-/// <param name="Missing">A key that should stand in <paramref name="Node"/>, for the finding's field.</param>
-internal sealed record Mismatch(
-    DiagnosticRule Rule,
-    LocatedNode Node,
-    LocatedNode Shown,
-    string Message,
-    string? Hint = null,
-    string? Missing = null
-);
-
-/// <summary>Judges one document by a repository's schema, in a bounded number of steps: a schema comes from a stranger.</summary>
+/// <summary>Judges one document by a repository's schema, one recursion over the keywords that lead to other values or schemas, in a bounded number of steps: a schema comes from a stranger.</summary>
 internal sealed class PartJudge(SchemaBudget budget)
 {
-    // What nobody reads is not made: a file shows a thousand findings.
-    private const int MismatchesMax = 1_000;
-
-    // A sentence with its list and its suggestion, beside the step of looking.
-    private const int MismatchWork = 20;
-
     /// <summary>Whether the document fits, as far as the budget allows to say so.</summary>
     public static bool Fits(LocatedNode root, SchemaPart schema, SchemaBudget budget)
     {
@@ -80,7 +62,7 @@ internal sealed class PartJudge(SchemaBudget budget)
         if (part.Reference is { } reference)
             return Fits(reference, node, key, into);
         if (part.Never)
-            return Asks(into)
+            return budget.Asks(into)
                 && Wrong(
                     into,
                     key is { } named
@@ -88,7 +70,7 @@ internal sealed class PartJudge(SchemaBudget budget)
                         : new(DocumentRules.NoAlternative, node, node, "nothing can stand here")
                 );
         if ((JsonValues.TypeOf(node) & part.Types) == ValueTypes.None)
-            return Asks(into)
+            return budget.Asks(into)
                 && Wrong(
                     into,
                     new(
@@ -100,101 +82,18 @@ internal sealed class PartJudge(SchemaBudget budget)
                     )
                 );
         var fits =
-            (part.Allowed is null || Allowed(part, node, key, into))
+            (part.Allowed is null || budget.IsAllowed(part, node, key, into))
             & (
                 node.Kind switch
                 {
                     NodeKind.Mapping => FitsMapping(part, node, key, into),
                     NodeKind.Sequence => FitsList(part, node, key, into),
-                    NodeKind.String => FitsText(part, node, key, into),
-                    NodeKind.Integer or NodeKind.Float => FitsNumber(part, node, key, into),
+                    NodeKind.String => budget.FitsText(part, node, key, into),
+                    NodeKind.Integer or NodeKind.Float => budget.FitsNumber(part, node, key, into),
                     NodeKind.Boolean or NodeKind.Null => true,
                 }
             );
         return part.HasForms ? (fits || into is not null) && FitsForms(part, node, key, into) & fits : fits;
-    }
-
-    private bool Allowed(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
-    {
-        if (
-            node.Kind == NodeKind.String
-                ? part.AllowedTexts.Contains(node.Text)
-                : part.AllowedOthers.Count > 0
-                    && budget.Take(node.IsScalar ? 0 : Size(node))
-                    && part.AllowedOthers.Contains(JsonValues.Key(node))
-        )
-            return true;
-        var hint = part.AllowedTexts.Contains(node.Text) && node.IsScalar ? $"write \"{node.Text}\" in quotes" : null;
-        return Asks(into)
-            && Wrong(
-                into,
-                new(
-                    DocumentRules.NotInList,
-                    node,
-                    node,
-                    $"expected {part.AllowedValues}; found {Found(node, key)}{(node.Kind == NodeKind.String ? budget.Suggestions.Clause(node.Text, part.AllowedTexts) : "")}",
-                    hint
-                )
-            );
-    }
-
-    private bool FitsNumber(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
-    {
-        if (
-            (part.Minimum is { } least && JsonValues.Compare(node, least) < 0)
-            || (part.Maximum is { } most && JsonValues.Compare(node, most) > 0)
-            || (part.Above is { } above && JsonValues.Compare(node, above) <= 0)
-            || (part.Below is { } below && JsonValues.Compare(node, below) >= 0)
-        )
-            return Asks(into)
-                && Wrong(
-                    into,
-                    new(DocumentRules.NumberRange, node, node, $"expected {SchemaNames.Range(part)}; found {Found(node, key)}")
-                );
-        return part.MultipleOf is not { } of
-            || JsonValues.IsMultiple(node, of)
-            || Asks(into)
-                && Wrong(
-                    into,
-                    new(DocumentRules.NumberRange, node, node, $"expected a multiple of {of.Text}; found {Found(node, key)}")
-                );
-    }
-
-    private bool FitsText(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
-    {
-        if (part.MinLength is not null || part.MaxLength is not null)
-        {
-            var length = SourceDecoding.CodePoints(node.Text);
-            if (length < part.MinLength || length > part.MaxLength)
-                return Asks(into)
-                    && Wrong(
-                        into,
-                        new(
-                            DocumentRules.TextLength,
-                            node,
-                            node,
-                            $"expected {part.Title ?? SchemaNames.Count("character", part.MinLength, part.MaxLength)}; found {Found(node, key)}"
-                        )
-                    );
-        }
-        if (part.Pattern is { } pattern && !pattern.Matches(node.Text, budget))
-            return Asks(into)
-                && Wrong(
-                    into,
-                    new(
-                        DocumentRules.Pattern,
-                        node,
-                        node,
-                        $"expected {part.Title ?? $"text that matches {BoundedText.Cut(part.PatternText!, 200)}"}; found {Found(node, key)}"
-                    )
-                );
-        return part.Format is not { } format
-            || (budget.Take(format.Work(node.Text)) && format.Fits(node.Text))
-            || Asks(into)
-                && Wrong(
-                    into,
-                    new(DocumentRules.Pattern, node, node, $"expected {part.Title ?? format.Expected}; found {Found(node, key)}")
-                );
     }
 
     private bool FitsList(SchemaPart part, LocatedNode node, LocatedNode? key, List<Mismatch>? into)
@@ -203,7 +102,7 @@ internal sealed class PartJudge(SchemaBudget budget)
         var items = node.Items;
         if (items.Count < part.MinItems || items.Count > part.MaxItems)
             fits =
-                Asks(into)
+                budget.Asks(into)
                 && Wrong(
                     into,
                     new(
@@ -222,11 +121,11 @@ internal sealed class PartJudge(SchemaBudget budget)
             if (schema is not null && !Fits(schema, items[i], null, into))
                 fits = false;
         }
-        if (part.UniqueItems && items.Count > 1 && budget.Take(Size(node)))
+        if (part.UniqueItems && items.Count > 1 && budget.Take(JsonValues.Size(node)))
             fits &= AreUnique(items, into);
         if (part.Contains is { } wanted && !AnyFits(wanted, items))
             fits =
-                Asks(into)
+                budget.Asks(into)
                 && Wrong(
                     into,
                     new(
@@ -257,7 +156,7 @@ internal sealed class PartJudge(SchemaBudget budget)
         foreach (var item in items)
         {
             if (!seen.Add(JsonValues.Key(item)))
-                return Asks(into)
+                return budget.Asks(into)
                     && Wrong(
                         into,
                         new(
@@ -284,7 +183,7 @@ internal sealed class PartJudge(SchemaBudget budget)
         }
         if (node.Keys.Count < part.MinProperties || node.Keys.Count > part.MaxProperties)
             fits =
-                Asks(into)
+                budget.Asks(into)
                 && Wrong(
                     into,
                     new(
@@ -318,7 +217,7 @@ internal sealed class PartJudge(SchemaBudget budget)
         var (fits, known) = (true, false);
         if (part.PropertyNames is { } names && !Fits(names, key, null, null))
             fits =
-                Asks(into)
+                budget.Asks(into)
                 && Wrong(
                     into,
                     new(
@@ -349,7 +248,7 @@ internal sealed class PartJudge(SchemaBudget budget)
             part.PatternProperties.Count > 0 ? "names here match " + part.KeyPatterns
             : part.Properties.Count == 0 ? "no key is allowed here"
             : "allowed here: " + part.AllowedKeys;
-        return Asks(into)
+        return budget.Asks(into)
             && Wrong(
                 into,
                 new(
@@ -376,7 +275,7 @@ internal sealed class PartJudge(SchemaBudget budget)
                 fits = NoForm(part.OneOf, node, key, into);
             else if (count > 1)
                 fits =
-                    Asks(into)
+                    budget.Asks(into)
                     && Wrong(
                         into,
                         new(
@@ -389,7 +288,7 @@ internal sealed class PartJudge(SchemaBudget budget)
         }
         if (part.Not is { } not && Fits(not, node, key, null))
             fits =
-                Asks(into)
+                budget.Asks(into)
                 && Wrong(
                     into,
                     new(
@@ -432,7 +331,7 @@ internal sealed class PartJudge(SchemaBudget budget)
             into.AddRange(only);
             return false;
         }
-        return Asks(into)
+        return budget.Asks(into)
             && Wrong(
                 into,
                 new(
@@ -449,7 +348,7 @@ internal sealed class PartJudge(SchemaBudget budget)
         if (into is null)
             return false;
         var known = part.Properties.GetValueOrDefault(name)?.Actual;
-        return Asks(into)
+        return budget.Asks(into)
             && Wrong(
                 into,
                 new(
@@ -462,43 +361,4 @@ internal sealed class PartJudge(SchemaBudget budget)
                 )
             );
     }
-
-    /// <summary>Whether a mismatch is to be put into words.</summary>
-    private bool Asks(List<Mismatch>? into) => into is { Count: < MismatchesMax } && budget.Take(MismatchWork);
-
-    private static bool Wrong(List<Mismatch>? into, Mismatch mismatch)
-    {
-        into?.Add(mismatch);
-        return false;
-    }
-
-    /// <summary>Steps that it takes to write a value down, as comparing it with another one does.</summary>
-    private static long Size(LocatedNode node)
-    {
-        const int StepsPerValue = 8;
-        long size = StepsPerValue + (node.Text.Length >> 5);
-        for (var i = 0; i < node.Items.Count; i++)
-            size += Size(node.Items[i]) + (node.Kind == NodeKind.Mapping ? StepsPerValue + (node.Keys[i].Text.Length >> 5) : 0);
-        return size;
-    }
-
-    private static LocatedNode Shown(LocatedNode node, LocatedNode? key) => node.IsScalar ? node : key ?? node;
-
-    // Somebody who writes a password in clear text must not find it in a log as well.
-    private static string Found(LocatedNode node, LocatedNode? key) =>
-        node.Kind == NodeKind.String && key?.Text.EndsWith("assword", StringComparison.Ordinal) == true
-            ? "text"
-            : SchemaWords.Found(node);
-
-    private static string? Quoting(SchemaPart part, LocatedNode node, LocatedNode? key) =>
-        node.Kind switch
-        {
-            NodeKind.Integer
-            or NodeKind.Float
-            or NodeKind.Boolean
-                when part.Types.HasFlag(ValueTypes.Text) && key?.Text.EndsWith("assword", StringComparison.Ordinal) != true =>
-                $"write \"{node.Text}\" in quotes",
-            NodeKind.Null => "give a value, or remove the key",
-            _ => null,
-        };
 }
