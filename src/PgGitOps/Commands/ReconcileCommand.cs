@@ -152,7 +152,7 @@ internal static class ReconcileCommand
         invocation.Complain(
             inForce is null
                 ? "no earlier revision is known to be good: nothing is done"
-                : $"{inForce.Revision.CommitId} stays in force"
+                : $"continuing with {inForce.Revision.CommitId}"
         );
         return exit;
     }

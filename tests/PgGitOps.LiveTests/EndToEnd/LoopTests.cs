@@ -33,7 +33,7 @@ public sealed class LoopTests
         );
 
         fleet.Edit(CorePath, "host: bgo-1", "host: bgo-9");
-        await loop.WaitForErrorLineAsync("stays in force");
+        await loop.WaitForErrorLineAsync("continuing with");
         // The log is a moment ahead of what is served.
         await Poll.UntilAsync(
             "the refusal is served",

@@ -103,7 +103,7 @@ public sealed class PromiseTests
 
         Declare(fleet, "0s");
         await loop.WaitForErrorLineAsync("declares a recovery objective that cannot be met");
-        await loop.WaitForErrorLineAsync("stays in force");
+        await loop.WaitForErrorLineAsync("continuing with");
 
         // Idle, and longer than the window: nothing that is missing is nothing late.
         await Task.Delay(TimeSpan.FromSeconds(5));

@@ -65,7 +65,7 @@ public sealed class RuleLoopTests
             (RulePath, WorkMemory("2MB")),
             (CorePath, fleet.CoreDocument().Replace("work_mem: 4MB", "work_mem: 5MB", StringComparison.Ordinal))
         );
-        await loop.WaitForErrorLineAsync($"revision refused, {good} stays in force");
+        await loop.WaitForErrorLineAsync($"revision rejected; continuing with {good}");
         await loop.WaitForErrorLineAsync("PGP161: no rule was run");
 
         await fleet.ExecuteAsync("core-1", "alter database inventory connection limit 3");
@@ -84,7 +84,7 @@ public sealed class RuleLoopTests
         );
         Assert.Contains("the newest revision is in force", loop.Error, StringComparison.Ordinal);
         // Refused once, said once, however often it was judged.
-        Assert.Single(loop.Error.Split('\n'), l => l.Contains("revision refused", StringComparison.Ordinal));
+        Assert.Single(loop.Error.Split('\n'), l => l.Contains("revision rejected", StringComparison.Ordinal));
         loop.Signal(Signal.Terminate);
         Assert.Equal(0, (await loop.EndAsync()).ExitCode);
     }
@@ -103,7 +103,7 @@ public sealed class RuleLoopTests
         var run = await fleet.RunAsync(4, "reconcile", "--once", "--no-rule-cache");
 
         Assert.Contains("error PGP161: no rule was run", run.Error, StringComparison.Ordinal);
-        Assert.Contains($"{good} stays in force", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"continuing with {good}", run.Error, StringComparison.Ordinal);
         Assert.Equal("20", await fleet.ScalarAsync("core-1", ConnectionLimit));
         Assert.Equal("4MB", await fleet.ScalarAsync("core-1", "show work_mem"));
         File.Delete(jailIsGone);

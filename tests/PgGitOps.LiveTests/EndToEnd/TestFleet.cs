@@ -78,6 +78,9 @@ public sealed class TestFleet : IAsyncDisposable
 
     public string Git(params string[] arguments) => scratch.Git(Repository, arguments);
 
+    /// <summary>Serves <see cref="Repository"/> over HTTP, at <c>Url("policies/.git")</c>.</summary>
+    public HttpGitServer Serve() => new(scratch);
+
     public PgGitOpsProgram Start(params string[] arguments) => PgGitOpsProgram.Start(arguments, Environment, scratch.Root);
 
     public async Task<ProgramRun> RunAsync(params string[] arguments)

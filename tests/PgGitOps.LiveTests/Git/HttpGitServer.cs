@@ -50,10 +50,19 @@ public sealed class HttpGitServer : IDisposable
 
     public int Requests { get; private set; }
 
+    /// <summary>Set to false, every request waits: a remote that accepts and does not answer.</summary>
+    public ManualResetEventSlim Answers { get; } = new(true);
+
+    /// <summary>Requests that wait now.</summary>
+    public int Waiting => waiting;
+
+    private int waiting;
+
     public string Url(string repository) => $"http://127.0.0.1:{Port}/{repository}";
 
     public void Dispose()
     {
+        Answers.Set();
         listener.Close();
         acceptor.Join(TimeSpan.FromSeconds(5));
     }
@@ -79,6 +88,9 @@ public sealed class HttpGitServer : IDisposable
     {
         try
         {
+            Interlocked.Increment(ref waiting);
+            Answers.Wait();
+            Interlocked.Decrement(ref waiting);
             if (
                 Login is { } login
                 && context.Request.Headers["Authorization"] != "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(login))
