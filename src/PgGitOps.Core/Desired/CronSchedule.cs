@@ -1,45 +1,41 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.RegularExpressions;
+using Cronos;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired;
 
 /// <summary>A five-field cron expression: minute, hour, day of month, month, day of week (0 and 7 are Sunday; names are read too).</summary>
-/// <remarks>As in cron: when both day fields are restricted, a day that fits either of them fits.</remarks>
-public sealed class CronSchedule
+/// <remarks>
+/// Read and computed by Cronos, with two habits of cron that it does not share: when both day fields are restricted, a day that
+/// fits either of them fits; and a range of numbers runs upwards, so that <c>5-3</c> is a mistake.
+/// </remarks>
+public sealed partial class CronSchedule
 {
-    private static readonly string[] MonthNames =
+    private static readonly (string Name, string Low, string High)[] FieldsInOrder =
     [
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "may",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "oct",
-        "nov",
-        "dec",
+        ("minute", "0", "59"),
+        ("hour", "0", "23"),
+        ("day", "1", "31"),
+        ("month", "1", "12"),
+        ("weekday", "0", "7"),
     ];
-    private static readonly string[] DayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-    private readonly bool[] minutes;
-    private readonly bool[] hours;
-    private readonly bool[] days;
-    private readonly bool[] months;
-    private readonly bool[] weekdays;
-    private readonly bool anyDay;
-    private readonly bool anyWeekday;
+    private readonly EquatableArray<CronExpression> moments;
+    private readonly EquatableArray<CronExpression> midnights;
+    private readonly CronExpression minutes;
 
-    private CronSchedule(bool[] minutes, bool[] hours, bool[] days, bool[] months, bool[] weekdays, bool anyDay, bool anyWeekday)
+    private CronSchedule(string[] fields)
     {
-        this.minutes = minutes;
-        this.hours = hours;
-        this.days = days;
-        this.months = months;
-        this.weekdays = weekdays;
-        this.anyDay = anyDay;
-        this.anyWeekday = anyWeekday;
+        var (minute, hour, day, month, weekday) = (fields[0], fields[1], fields[2], fields[3], fields[4]);
+        var days =
+            day.StartsWith('*') || weekday.StartsWith('*')
+                ? [$"{day} {month} {weekday}"]
+                : (string[])[$"{day} {month} *", $"* {month} {weekday}"];
+        moments = [.. days.Select(d => CronExpression.Parse($"{minute} {hour} {d}"))];
+        midnights = [.. days.Select(d => CronExpression.Parse($"0 0 {d}"))];
+        minutes = CronExpression.Parse($"{minute} {hour} * * *");
     }
 
     public static CronSchedule Parse(string text) =>
@@ -47,114 +43,83 @@ public sealed class CronSchedule
 
     public static bool TryParse(
         string text,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CronSchedule? schedule,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? error
+        [NotNullWhen(true)] out CronSchedule? schedule,
+        [NotNullWhen(false)] out string? error
     )
     {
-        schedule = null;
         var fields = text.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        if (fields.Length != 5)
-        {
-            error = string.Create(
-                CultureInfo.InvariantCulture,
-                $"a schedule has five fields (minute, hour, day, month, weekday); '{text}' has {fields.Length}."
-            );
-            return false;
-        }
-        if (
-            !Field(fields[0], "minute", 0, 59, [], 0, out var minutes, out error)
-            || !Field(fields[1], "hour", 0, 23, [], 0, out var hours, out error)
-            || !Field(fields[2], "day", 1, 31, [], 0, out var days, out error)
-            || !Field(fields[3], "month", 1, 12, MonthNames, 1, out var months, out error)
-            || !Field(fields[4], "weekday", 0, 7, DayNames, 0, out var weekdays, out error)
-        )
-            return false;
-        weekdays[0] |= weekdays[7];
-        schedule = new(minutes, hours, days, months, weekdays, fields[2].StartsWith('*'), fields[4].StartsWith('*'));
-        return true;
-    }
-
-    /// <summary>Whether the schedule fires in this minute of wall-clock time.</summary>
-    public bool Fires(DateTime local) => minutes[local.Minute] && hours[local.Hour] && months[local.Month] && FiresOnDay(local);
-
-    /// <summary>Minutes after midnight at which the schedule fires on a day that fits, in order.</summary>
-    public IEnumerable<int> MinutesOfDay => Enumerable.Range(0, 1440).Where(m => hours[m / 60] && minutes[m % 60]);
-
-    /// <summary>Whether the schedule fires on this day at all.</summary>
-    public bool FiresOn(DateTime local) => months[local.Month] && FiresOnDay(local);
-
-    private bool FiresOnDay(DateTime local)
-    {
-        var day = days[local.Day];
-        var weekday = weekdays[(int)local.DayOfWeek];
-        return anyDay || anyWeekday ? day && weekday : day || weekday;
-    }
-
-    private static bool Field(
-        string text,
-        string name,
-        int low,
-        int high,
-        string[] names,
-        int firstName,
-        out bool[] fits,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? error
-    )
-    {
-        fits = new bool[high + 1];
-        foreach (var part in text.Split(','))
-        {
-            var slash = part.IndexOf('/', StringComparison.Ordinal);
-            var range = slash < 0 ? part : part[..slash];
-            var step = 1;
-            if (
-                slash >= 0
-                && !(int.TryParse(part.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out step) && step >= 1)
-            )
-            {
-                error = $"the {name} field '{text}' has a step that is not a number from 1.";
-                return false;
-            }
-            int from,
-                to;
-            if (range == "*")
-                (from, to) = (low, high);
-            else
-            {
-                var dash = range.IndexOf('-', StringComparison.Ordinal);
-                var (first, last) = dash < 0 ? (range, range) : (range[..dash], range[(dash + 1)..]);
-                if (
-                    !Number(first, names, firstName, out from)
-                    || !Number(last, names, firstName, out to)
-                    || from < low
-                    || to > high
-                    || from > to
+        error =
+            fields.Length != FieldsInOrder.Length
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a schedule has five fields (minute, hour, day, month, weekday); '{text}' has {fields.Length}."
                 )
-                {
-                    error = string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"the {name} field '{text}' is not made of numbers {low} to {high}, ranges a-b, lists and steps."
-                    );
-                    return false;
-                }
-                if (dash < 0 && slash >= 0)
-                    to = high;
-            }
-            for (var value = from; value <= to; value += step)
-                fits[value] = true;
-        }
-        error = null;
-        return true;
+                : Enumerable
+                    .Range(0, fields.Length)
+                    .Select(i => ProblemOf(fields[i], i))
+                    .FirstOrDefault(problem => problem is not null);
+        schedule = error is null ? new(fields) : null;
+        return schedule is not null;
     }
 
-    private static bool Number(string text, string[] names, int firstName, out int value)
+    /// <summary>The first time it fires after a moment, or null where it never does.</summary>
+    /// <remarks>
+    /// Of the zone's wall clock. In the night on which an hour is skipped, a time within it fires when the hour is over; in the one on which
+    /// an hour comes twice, a fixed time fires the first time only, one that repeats within hours (such as <c>*/15 * …</c>) both times.
+    /// </remarks>
+    public DateTimeOffset? Next(DateTimeOffset after, TimeZoneInfo zone) =>
+        moments.Select(m => m.GetNextOccurrence(after, zone)).Min()?.ToUniversalTime();
+
+    /// <summary>The last time it fired after one moment and not after another, or null.</summary>
+    public DateTimeOffset? Last(DateTimeOffset after, DateTimeOffset until, TimeZoneInfo zone)
     {
-        var index = Array.IndexOf(names, text.ToLowerInvariant());
-        if (index >= 0)
+        if (Next(after, zone) is not { } last || last > until)
+            return null;
+        // By halves: a window of a year that opens every minute must not be walked.
+        for (var end = until; end - last >= TimeSpan.FromMinutes(1); )
         {
-            value = index + firstName;
-            return true;
+            var middle = last + (end - last) / 2;
+            if (Next(middle, zone) is { } later && later <= until)
+                last = later;
+            else
+                end = middle;
         }
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+        return last;
     }
+
+    /// <summary>Minutes after midnight at which it fires on a day that fits, in order.</summary>
+    public IEnumerable<int> MinutesOfDay =>
+        minutes.GetOccurrences(DateTime.UnixEpoch, DateTime.UnixEpoch.AddDays(1)).Select(at => (int)at.TimeOfDay.TotalMinutes);
+
+    /// <summary>The days on which it fires, in order, as they are counted from the first.</summary>
+    public IEnumerable<int> DaysFrom(DateOnly first, int count)
+    {
+        var start = first.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
+        return midnights
+            .SelectMany(m => m.GetOccurrences(start, start.AddDays(count)))
+            .Select(at => (at - start).Days)
+            .Distinct()
+            .Order();
+    }
+
+    private static string? ProblemOf(string text, int index)
+    {
+        var alone = string.Join(' ', FieldsInOrder.Select((_, i) => i == index ? text : "*"));
+        if (CronExpression.TryParse(alone, out _) && !RunsDown(text))
+            return null;
+        var (name, low, high) = FieldsInOrder[index];
+        return $"the {name} field '{text}' is not made of numbers {low} to {high}, ranges a-b, lists and steps.";
+    }
+
+    // Read by Cronos as one that goes round; by every cron as a mistake, which it mostly is.
+    private static bool RunsDown(string text) =>
+        Range()
+            .Matches(text)
+            .Any(m =>
+                int.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+                > int.Parse(m.Groups[2].ValueSpan, CultureInfo.InvariantCulture)
+            );
+
+    [GeneratedRegex("([0-9]+)-([0-9]+)", RegexOptions.CultureInvariant)]
+    private static partial Regex Range();
 }

@@ -15,14 +15,9 @@ public abstract record WindowState
 }
 
 /// <summary>Change windows over time.</summary>
-/// <remarks>
-/// Schedules are wall-clock times of their zone. A time the clock skips in spring opens at the first minute after the gap;
-/// a time that comes twice in autumn opens twice.
-/// </remarks>
+/// <remarks>Schedules are wall-clock times of their zone; <see cref="CronSchedule.Next"/> says what the two nights of a year mean on which clocks are changed.</remarks>
 public static class WindowCalendar
 {
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-
     /// <summary>How far ahead the next opening is looked for.</summary>
     private const int DaysAheadMax = 366;
 
@@ -45,45 +40,13 @@ public static class WindowCalendar
     }
 
     /// <summary>The latest opening whose duration covers the moment, or null.</summary>
-    public static DateTimeOffset? OpenedAt(ChangeWindow window, DateTimeOffset now)
-    {
-        var (schedule, zone) = Read(window);
-        for (var at = Floor(now); at > now - window.Duration; at -= Minute)
-        {
-            if (Fires(schedule, zone, at))
-                return at;
-        }
-        return null;
-    }
+    public static DateTimeOffset? OpenedAt(ChangeWindow window, DateTimeOffset now) =>
+        CronSchedule.Parse(window.Schedule).Last(now - window.Duration, now, ZoneOf(window));
 
-    public static DateTimeOffset? NextOpening(ChangeWindow window, DateTimeOffset now)
-    {
-        var (schedule, zone) = Read(window);
-        var end = now.AddDays(DaysAheadMax);
-        for (var at = Floor(now) + Minute; at < end; at += Minute)
-        {
-            if (Fires(schedule, zone, at))
-                return at;
-        }
-        return null;
-    }
+    public static DateTimeOffset? NextOpening(ChangeWindow window, DateTimeOffset now) =>
+        CronSchedule.Parse(window.Schedule).Next(now, ZoneOf(window)) is { } opens && opens < now.AddDays(DaysAheadMax)
+            ? opens
+            : null;
 
-    private static (CronSchedule Schedule, TimeZoneInfo Zone) Read(ChangeWindow window) =>
-        (CronSchedule.Parse(window.Schedule), TimeZoneInfo.FindSystemTimeZoneById(window.TimeZone));
-
-    private static bool Fires(CronSchedule schedule, TimeZoneInfo zone, DateTimeOffset at)
-    {
-        var local = TimeZoneInfo.ConvertTime(at, zone).DateTime;
-        if (schedule.Fires(local))
-            return true;
-        for (var skipped = TimeZoneInfo.ConvertTime(at - Minute, zone).DateTime + Minute; skipped < local; skipped += Minute)
-        {
-            if (schedule.Fires(skipped))
-                return true;
-        }
-        return false;
-    }
-
-    private static DateTimeOffset Floor(DateTimeOffset at) =>
-        new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+    private static TimeZoneInfo ZoneOf(ChangeWindow window) => TimeZoneInfo.FindSystemTimeZoneById(window.TimeZone);
 }

@@ -26,7 +26,7 @@ internal static class LogSetup
         format switch
         {
             LogFormat.Text => new VisibleLineFormatter(),
-            LogFormat.Json => new CompactJsonFormatter(),
+            LogFormat.Json => new AsciiJsonFormatter(),
         };
 
     /// <summary>A line an event, whatever servers and documents made of its values; an exception under it.</summary>
@@ -35,7 +35,7 @@ internal static class LogSetup
         private const int ExceptionIndent = 4;
 
         private readonly MessageTemplateTextFormatter line = new(
-            "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message:lj}",
+            "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffzzz} {Level:u3} {Message}",
             System.Globalization.CultureInfo.InvariantCulture
         );
 

@@ -69,7 +69,7 @@ internal sealed class HealthEndpoint : IDisposable
                 when (e is HttpListenerException or ObjectDisposedException or InvalidOperationException or IOException)
             {
                 // A caller that hung up, or the end of the run: neither concerns the loop.
-                log.Debug("health request ended early: {Reason}", e.Message);
+                log.Debug("health request ended early: {Reason:l}", e.Message);
             }
         }
     }

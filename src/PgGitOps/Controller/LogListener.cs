@@ -17,7 +17,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
         switch (told)
         {
             case PassEvent.LoopBegun e:
-                log.Write(level, "reconciling {Repository} continuously", e.Repository);
+                log.Write(level, "reconciling {Repository:l} continuously", e.Repository);
                 break;
             case PassEvent.LoopEnding e:
                 log.Write(level, "stopping: {Count} cluster(s) finish the step in hand", e.InHand);
@@ -26,17 +26,17 @@ internal sealed class LogListener(ILogger sink) : IPassListener
                 log.Write(level, "stopped");
                 break;
             case PassEvent.RevisionAccepted e:
-                log.Write(level, "revision {Commit} by {Author} is in force: {Subject}", e.Commit, e.Author, e.Subject);
+                log.Write(level, "revision {Commit:l} by {Author:l} is in force: {Subject:l}", e.Commit, e.Author, e.Subject);
                 break;
             case PassEvent.RevisionRejected e:
-                log.Write(level, "revision rejected; continuing with {InForce}: {Problem}", e.InForce ?? "none", e.Message);
+                log.Write(level, "revision rejected; continuing with {InForce:l}: {Problem:l}", e.InForce ?? "none", e.Message);
                 foreach (var finding in e.Errors)
-                    log.Write(level, "{Place}: {Rule}: {Finding}", finding.Span.ToString(), finding.RuleId, finding.Message);
+                    log.Write(level, "{Place:l}: {Rule:l}: {Finding:l}", finding.Span.ToString(), finding.RuleId, finding.Message);
                 break;
             case PassEvent.RevisionNotFetched e:
                 log.Write(
                     level,
-                    "cannot fetch the newest revision ({Kind}), continuing with {InForce}: {Problem}{Hint}",
+                    "cannot fetch the newest revision ({Kind}), continuing with {InForce:l}: {Problem:l}{Hint:l}",
                     e.Kind,
                     e.InForce ?? "none",
                     e.Message,
@@ -44,29 +44,29 @@ internal sealed class LogListener(ILogger sink) : IPassListener
                 );
                 break;
             case PassEvent.RevisionCurrent e:
-                log.Write(level, "the newest revision is in force: {InForce}", e.InForce ?? "none");
+                log.Write(level, "the newest revision is in force: {InForce:l}", e.InForce ?? "none");
                 break;
             case PassEvent.ClusterUndeclared e:
                 log.Write(
                     level,
-                    "{Rule}: no document declares cluster {Cluster} any more; it is left as it is",
+                    "{Rule:l}: no document declares cluster {Cluster:l} any more; it is left as it is",
                     PlanRule.DocumentGone,
                     e.Cluster
                 );
                 break;
             case PassEvent.PassBegun e:
-                log.Write(level, "{Cluster}: a pass begins at {Commit}", e.Cluster, e.Commit);
+                log.Write(level, "{Cluster:l}: a pass begins at {Commit:l}", e.Cluster, e.Commit);
                 break;
             case PassEvent.PassEnded e:
                 Write(log, level, e);
                 break;
             case PassEvent.PassFailed e:
-                log.Write(level, e.Error, "{Cluster}: internal error", e.Cluster);
+                log.Write(level, e.Error, "{Cluster:l}: internal error", e.Cluster);
                 break;
             case PassEvent.PassScheduled e:
                 log.Write(
                     level,
-                    "{Cluster}: the next pass is over within {Within}; {Failures} failed in a row",
+                    "{Cluster:l}: the next pass is over within {Within}; {Failures} failed in a row",
                     e.Cluster,
                     e.Within,
                     e.Failures
@@ -75,7 +75,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
             case PassEvent.ConditionChanged e:
                 log.Write(
                     level,
-                    "{Cluster}: {Message} ({State}, {Reason}, since {Since})",
+                    "{Cluster:l}: {Message:l} ({State}, {Reason}, since {Since:l})",
                     e.Cluster,
                     e.After.Message,
                     e.After.State,
@@ -84,34 +84,34 @@ internal sealed class LogListener(ILogger sink) : IPassListener
                 );
                 break;
             case PassEvent.ClusterResumed e:
-                log.Write(level, "{Cluster}: resumed, suspended since {Since}", e.Cluster, Moment(e.Since));
+                log.Write(level, "{Cluster:l}: resumed, suspended since {Since:l}", e.Cluster, Moment(e.Since));
                 break;
             case PassEvent.ObjectivesJudged e:
-                log.Write(level, "{Cluster}: {Count} objective(s) at risk or not met", e.Cluster, e.Standing.Count);
+                log.Write(level, "{Cluster:l}: {Count} objective(s) at risk or not met", e.Cluster, e.Standing.Count);
                 break;
             case PassEvent.ObjectiveAtRisk e:
-                log.Write(level, "recovery objective of {Alarm}", e.Words);
+                log.Write(level, "recovery objective of {Alarm:l}", e.Words);
                 break;
             case PassEvent.ObjectiveMet e:
-                log.Write(level, "recovery objective of {Context} again", e.Words);
+                log.Write(level, "recovery objective of {Context:l} again", e.Words);
                 break;
             case PassEvent.RuleFound e:
-                log.Write(level, "{Place}: {Rule}: {Finding}", e.Finding.Span.ToString(), e.Finding.RuleId, e.Finding.Message);
+                log.Write(level, "{Place:l}: {Rule:l}: {Finding:l}", e.Finding.Span.ToString(), e.Finding.RuleId, e.Finding.Message);
                 break;
             case PassEvent.RuleCleared e:
-                log.Write(level, "{Place}: {Rule} finds nothing any more", e.Finding.Span.ToString(), e.Finding.RuleId);
+                log.Write(level, "{Place:l}: {Rule:l} finds nothing any more", e.Finding.Span.ToString(), e.Finding.RuleId);
                 break;
             case PassEvent.RulesNotAsked e:
-                log.Write(level, e.Error, "{Cluster}: the rules could not be asked", e.Cluster);
+                log.Write(level, e.Error, "{Cluster:l}: the rules could not be asked", e.Cluster);
                 break;
             case PassEvent.StateNotKept e:
-                log.Write(level, "state directory: {Problem} ({Part})", e.Problem, e.Part);
+                log.Write(level, "state directory: {Problem:l} ({Part:l})", e.Problem, e.Part);
                 break;
             case PassEvent.StateKept e:
-                log.Write(level, "state directory: {Part} can be used again", e.Part);
+                log.Write(level, "state directory: {Part:l} can be used again", e.Part);
                 break;
             case PassEvent.ListenerFailed e:
-                log.Write(level, e.Error, "listener {Listener} failed", e.Listener);
+                log.Write(level, e.Error, "listener {Listener:l} failed", e.Listener);
                 break;
             default:
                 WriteStep(log, level, told);
@@ -124,15 +124,15 @@ internal sealed class LogListener(ILogger sink) : IPassListener
         switch (told)
         {
             case PassEvent.RunBegun e:
-                log.Write(level, "{Clusters}: {Steps} step(s) to do", string.Join(", ", e.Clusters), e.Steps);
+                log.Write(level, "{Clusters:l}: {Steps} step(s) to do", string.Join(", ", e.Clusters), e.Steps);
                 break;
             case PassEvent.StepBegun e:
-                log.Write(level, "{Cluster}: {Title} begins ({Step})", e.Step.Cluster, e.Step.Title, e.Step.Id);
+                log.Write(level, "{Cluster:l}: {Title:l} begins ({Step:l})", e.Step.Cluster, e.Step.Title, e.Step.Id);
                 break;
             case PassEvent.StepEnded e when OutcomeText.Reason(e.Outcome) is { } reason:
                 log.Write(
                     level,
-                    "{Cluster}: {Title}: {Outcome}: {Reason} ({Step})",
+                    "{Cluster:l}: {Title:l}: {Outcome:l}: {Reason:l} ({Step:l})",
                     e.Step.Cluster,
                     e.Step.Title,
                     OutcomeText.Word(e.Outcome),
@@ -143,7 +143,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
             case PassEvent.StepEnded e:
                 log.Write(
                     level,
-                    "{Cluster}: {Title}: {Outcome} ({Step})",
+                    "{Cluster:l}: {Title:l}: {Outcome:l} ({Step:l})",
                     e.Step.Cluster,
                     e.Step.Title,
                     OutcomeText.Word(e.Outcome),
@@ -153,7 +153,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
             case PassEvent.StepHeldBack e:
                 log.Write(
                     level,
-                    "{Cluster}: {Title} held back: {Reason} ({Step})",
+                    "{Cluster:l}: {Title:l} held back: {Reason:l} ({Step:l})",
                     e.Step.Cluster,
                     e.Step.Title,
                     e.Why,
@@ -163,7 +163,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
             case PassEvent.StepWithoutEffect e:
                 log.Write(
                     level,
-                    "{Cluster}: {Title}: done, and its effect did not show: {Seen} ({Step})",
+                    "{Cluster:l}: {Title:l}: done, and its effect did not show: {Seen:l} ({Step:l})",
                     e.Step.Cluster,
                     e.Step.Title,
                     e.Seen,
@@ -173,7 +173,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
             case PassEvent.InterruptedStepVerified e:
                 log.Write(
                     level,
-                    "{Cluster}: {Title} was interrupted; verified: {Verdict} ({Step})",
+                    "{Cluster:l}: {Title:l} was interrupted; verified: {Verdict:l} ({Step:l})",
                     e.Cluster,
                     e.Title,
                     SecondLook.Word(e.Verdict),
@@ -189,7 +189,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
     {
         log.Write(
             level,
-            "{Cluster}: {Message}, {Differences} difference(s) at {Commit}; {Milliseconds} ms, {ProcessorMilliseconds} ms of processor",
+            "{Cluster:l}: {Message:l}, {Differences} difference(s) at {Commit:l}; {Milliseconds} ms, {ProcessorMilliseconds} ms of processor",
             e.Cluster,
             e.Condition.Message,
             e.Figures.Differences,
@@ -198,7 +198,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
             Math.Round(e.Figures.Processor.TotalMilliseconds, 1)
         );
         foreach (var left in e.Figures.Left)
-            log.Warning("{Cluster}: still to do: {Title}", e.Cluster, left);
+            log.Warning("{Cluster:l}: still to do: {Title:l}", e.Cluster, left);
     }
 
     private static string Moment(DateTimeOffset at) =>

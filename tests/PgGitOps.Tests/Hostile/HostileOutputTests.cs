@@ -104,6 +104,20 @@ public sealed class HostileOutputTests
     }
 
     [Fact]
+    public void JsonLog_IsAsciiAlone_AndReadsAsItWasWritten()
+    {
+        using var written = new StringWriter();
+        LogSetup.Create(LogFormat.Json, LogEventLevel.Information, written).Error("{Reason:l}", Planted + "é 😀 \u009b");
+
+        var line = written.ToString();
+        Assert.DoesNotContain(line.TrimEnd('\n'), c => c is < ' ' or > '~');
+        using var json = System.Text.Json.JsonDocument.Parse(line);
+        var expected = Planted.Replace('\uD800', '\uFFFD') + "é 😀 \u009b"; // half a pair is no character
+        Assert.Equal(expected, json.RootElement.GetProperty("Reason").GetString());
+        Assert.Equal(expected, json.RootElement.GetProperty("@m").GetString());
+    }
+
+    [Fact]
     public void Output_ThatCannotBeWritten_IsRememberedAndThrowsNothing()
     {
         using var full = new OutputWriter(() => new FileStream("/dev/full", FileMode.Open, FileAccess.Write), isSafe: true);

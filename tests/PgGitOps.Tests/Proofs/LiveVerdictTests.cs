@@ -158,6 +158,9 @@ public sealed class LiveVerdictTests
     [InlineData("0 1 1 * *", 31)]
     [InlineData("0 1 29 2 *", 1461)]
     [InlineData("0 1 * * 1-5", 3)]
+    [InlineData("0 1 13 * 5", 7)] // either day field
+    [InlineData("0 1 */2 * 5", 21)] // Fridays on odd days: the 23rd of a month of 31, then the 13th
+    [InlineData("0 1 L * *", 31)]
     public void CronGap_IsTheLongestWait(string schedule, int days) =>
         Assert.Equal(
             schedule.Contains("29 2", StringComparison.Ordinal) ? null : TimeSpan.FromDays(days),

@@ -36,6 +36,25 @@ public class PassEventTests
         }
     }
 
+    /// <summary>And no value in quotes, as one without <c>:l</c> in its template would stand.</summary>
+    [Fact]
+    public void JsonLog_OfEveryEvent_HasTheMessageOfTheTextLog()
+    {
+        foreach (var told in SampleEvents.All)
+        {
+            using var json = new StringWriter();
+            using var text = new StringWriter();
+
+            new LogListener(LogSetup.Create(LogFormat.Json, LogEventLevel.Verbose, json)).Hear(told);
+            new LogListener(LogSetup.Create(LogFormat.Text, LogEventLevel.Verbose, text)).Hear(told);
+
+            using var line = JsonDocument.Parse(json.ToString().Split('\n')[0]);
+            var message = line.RootElement.GetProperty("@m").GetString()!;
+            Assert.EndsWith(" " + message, text.ToString().Split('\n')[0], StringComparison.Ordinal);
+            Assert.DoesNotContain('"', message);
+        }
+    }
+
     [Fact]
     public void Hear_WhenAListenerThrows_TellsTheOthers_AndGoesOn()
     {

@@ -19,12 +19,56 @@ public class WindowCalendarTests
     {
         var window = new ChangeWindow("w", schedule, TimeSpan.FromHours(2), "Europe/Oslo", ["restart"], default);
 
-        var opened = WindowCalendar.OpenedAt(
-            window,
-            DateTimeOffset.Parse(now, System.Globalization.CultureInfo.InvariantCulture)
-        );
+        var opened = WindowCalendar.OpenedAt(window, Moment(now));
 
         Assert.Equal(open, opened is not null);
+    }
+
+    [Theory]
+    [InlineData("30 2 * * *", "2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z")] // 02:30 is skipped: opens at 03:00
+    [InlineData("*/15 2 * * *", "2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z")]
+    [InlineData("30 3 * * *", "2026-03-29T00:00:00Z", "2026-03-29T01:30:00Z")]
+    [InlineData("30 2 * * *", "2026-10-24T22:00:00Z", "2026-10-25T00:30:00Z")] // 02:30 comes twice: opens the first time…
+    [InlineData("30 2 * * *", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z")] // …and not the second
+    [InlineData("*/30 2 * * *", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z")] // every half hour of both
+    [InlineData("30 2 * * *", "2026-06-30T00:30:00Z", "2026-07-01T00:30:00Z")] // after, not at
+    [InlineData("0 2 13 * fri", "2026-07-03T00:00:00Z", "2026-07-10T00:00:00Z")] // either day field
+    [InlineData("0 2 */2 * fri", "2026-07-03T00:00:00Z", "2026-07-17T00:00:00Z")] // a day field of a star restricts the other, as in cron
+    [InlineData("0 2 L * *", "2028-02-01T00:00:00Z", "2028-02-29T01:00:00Z")] // the last day of a month
+    [InlineData("0 2 29 2 *", "2026-07-03T00:00:00Z", null)] // not within a year
+    [InlineData("0 2 30 2 *", "2026-07-03T00:00:00Z", null)] // never
+    public void NextOpening_FollowsTheZonesWallClock(string schedule, string now, string? opens)
+    {
+        var window = new ChangeWindow("w", schedule, TimeSpan.FromHours(2), "Europe/Oslo", ["restart"], default);
+
+        var next = WindowCalendar.NextOpening(window, Moment(now));
+
+        Assert.Equal(opens is null ? null : Moment(opens), next);
+    }
+
+    [Fact]
+    public void OpenedAt_WhenItCameTwiceInAutumn_IsClosedTheSecondTime()
+    {
+        var window = new ChangeWindow("w", "30 2 * * *", TimeSpan.FromMinutes(45), "Europe/Oslo", ["restart"], default);
+
+        Assert.Equal(Moment("2026-10-25T00:30:00Z"), WindowCalendar.OpenedAt(window, Moment("2026-10-25T01:00:00Z")));
+        Assert.Null(WindowCalendar.OpenedAt(window, Moment("2026-10-25T01:45:00Z")));
+    }
+
+    /// <summary>A window of a stranger's may be open for a hundred years, or never; neither is walked minute by minute.</summary>
+    [Theory]
+    [InlineData("* * * * *", "2026-07-01T12:00:00Z")]
+    [InlineData("* * * 1 *", "2026-01-31T22:59:00Z")]
+    [InlineData("0 0 1 1 *", "2025-12-31T23:00:00Z")]
+    [InlineData("0 0 30 2 *", null)]
+    public void OpenedAt_IsTheLatestOpening_HoweverLongTheWindow(string schedule, string? opened)
+    {
+        var window = new ChangeWindow("w", schedule, TimeSpan.FromDays(36500), "Europe/Oslo", ["restart"], default);
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        for (var i = 0; i < 100; i++)
+            Assert.Equal(opened is null ? null : Moment(opened), WindowCalendar.OpenedAt(window, Moment("2026-07-01T12:00:30Z")));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{clock.Elapsed}");
     }
 
     [Fact]
@@ -48,11 +92,28 @@ public class WindowCalendarTests
     [InlineData("0 2 * foo *")]
     [InlineData("0 5-3 * * *")]
     [InlineData("*/0 2 * * *")]
+    [InlineData("H 2 * * *")]
+    [InlineData("@daily")]
+    [InlineData("0 0 2 * * *")]
     public void TryParse_RefusesWhatIsNoSchedule(string text)
     {
         Assert.False(CronSchedule.TryParse(text, out _, out var error));
         Assert.NotEmpty(error!);
     }
+
+    [Theory]
+    [InlineData("60 2 * * *", "the minute field '60' is not made of numbers 0 to 59")]
+    [InlineData("0 2 * foo *", "the month field 'foo' is not made of numbers 1 to 12")]
+    [InlineData("0 2 * 99 9", "the month field '99' is not made of numbers 1 to 12")]
+    [InlineData("0 5-3 * * *", "the hour field '5-3' is not made of numbers 0 to 23")]
+    public void TryParse_NamesTheFirstFieldThatCannotBeRead(string text, string error)
+    {
+        Assert.False(CronSchedule.TryParse(text, out _, out var found));
+        Assert.StartsWith(error, found, StringComparison.Ordinal);
+    }
+
+    private static DateTimeOffset Moment(string text) =>
+        DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
     private static FleetEnvironment Windows(EquatableArray<ChangeWindow> windows) =>
         new()
