@@ -31,7 +31,13 @@ internal sealed class LogListener(ILogger sink) : IPassListener
             case PassEvent.RevisionRejected e:
                 log.Write(level, "revision rejected; continuing with {InForce:l}: {Problem:l}", e.InForce ?? "none", e.Message);
                 foreach (var finding in e.Errors)
-                    log.Write(level, "{Place:l}: {Rule:l}: {Finding:l}", finding.Span.ToString(), finding.RuleId, finding.Message);
+                    log.Write(
+                        level,
+                        "{Place:l}: {Rule:l}: {Finding:l}",
+                        finding.Span.ToString(),
+                        finding.RuleId,
+                        finding.Message
+                    );
                 break;
             case PassEvent.RevisionNotFetched e:
                 log.Write(
@@ -96,7 +102,13 @@ internal sealed class LogListener(ILogger sink) : IPassListener
                 log.Write(level, "recovery objective of {Context:l} again", e.Words);
                 break;
             case PassEvent.RuleFound e:
-                log.Write(level, "{Place:l}: {Rule:l}: {Finding:l}", e.Finding.Span.ToString(), e.Finding.RuleId, e.Finding.Message);
+                log.Write(
+                    level,
+                    "{Place:l}: {Rule:l}: {Finding:l}",
+                    e.Finding.Span.ToString(),
+                    e.Finding.RuleId,
+                    e.Finding.Message
+                );
                 break;
             case PassEvent.RuleCleared e:
                 log.Write(level, "{Place:l}: {Rule:l} finds nothing any more", e.Finding.Span.ToString(), e.Finding.RuleId);
