@@ -44,6 +44,10 @@ public static class Suggestion
     public static string Clause(string word, IEnumerable<string> candidates) =>
         For(word, candidates) is { } found ? $" (did you mean '{found}'?)" : "";
 
+    /// <summary>So few slips make one of the other.</summary>
+    internal static bool IsWithin(int slipsMax, string a, string b) =>
+        Math.Abs(a.Length - b.Length) <= slipsMax && Distance(a, b) <= slipsMax;
+
     // Optimal string alignment: a swap of neighbours, the commonest slip, counts as one.
     private static int Distance(string a, string b)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired;
 
@@ -61,12 +62,14 @@ public static class DurationText
 /// <summary>A size as written in a document: <c>512kB 128MB 4GB 1TB</c>, in powers of 1024 as PostgreSQL counts.</summary>
 public sealed record ByteCount(long Bytes)
 {
-    private static readonly (string Suffix, int Shift)[] Suffixes = [("TB", 40), ("GB", 30), ("MB", 20), ("kB", 10), ("B", 0)];
+    /// <summary>Each with the power of two it stands for, the largest first.</summary>
+    public static EquatableArray<(string Suffix, int Shift)> Units { get; } =
+    [("TB", 40), ("GB", 30), ("MB", 20), ("kB", 10), ("B", 0)];
 
     public static bool TryParse(string text, out ByteCount value)
     {
         value = new ByteCount(0);
-        foreach (var (suffix, shift) in Suffixes)
+        foreach (var (suffix, shift) in Units)
         {
             if (!text.EndsWith(suffix, StringComparison.Ordinal))
                 continue;
@@ -92,7 +95,7 @@ public sealed record ByteCount(long Bytes)
     /// <summary>The largest unit that spells the amount exactly.</summary>
     public override string ToString()
     {
-        foreach (var (suffix, shift) in Suffixes)
+        foreach (var (suffix, shift) in Units)
         {
             if (Bytes != 0 && Bytes % (1L << shift) == 0)
                 return string.Create(CultureInfo.InvariantCulture, $"{Bytes >> shift}{suffix}");

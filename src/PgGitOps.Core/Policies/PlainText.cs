@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Policies;
 
@@ -11,30 +10,5 @@ namespace PgGitOps.Core.Policies;
 public static class PlainText
 {
     /// <summary>One line: control, format and separator characters become visible escapes.</summary>
-    public static string OneLine(string text)
-    {
-        if (!text.Any(c => Hides(c)))
-            return text;
-        var plain = new StringBuilder(text.Length + 16);
-        for (var i = 0; i < text.Length; i++)
-        {
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
-                plain.Append(text[i]).Append(text[++i]);
-            else if (text[i] is '\n' or '\t')
-                plain.Append(' ');
-            else if (Hides(text[i]))
-                plain.Append(CultureInfo.InvariantCulture, $"\\u{(int)text[i]:X4}");
-            else
-                plain.Append(text[i]);
-        }
-        return plain.ToString();
-    }
-
-    private static bool Hides(char c) =>
-        char.IsControl(c)
-        || char.IsSurrogate(c)
-        || CharUnicodeInfo.GetUnicodeCategory(c)
-            is UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator;
+    public static string OneLine(string text) => HiddenText.Shown(text.Replace('\n', ' ').Replace('\t', ' '));
 }

@@ -30,7 +30,7 @@ public static class Amounts
 
     public static string Round(ByteCount value)
     {
-        foreach (var (suffix, shift) in ((string, int)[])[("TB", 40), ("GB", 30), ("MB", 20), ("kB", 10)])
+        foreach (var (suffix, shift) in ByteCount.Units)
         {
             if (value.Bytes >= 10L << shift || (value.Bytes >= 1L << shift && value.Bytes % (1L << shift) == 0))
                 return Invariant($"{(value.Bytes + (1L << shift) - 1) >> shift}{suffix}");

@@ -28,7 +28,7 @@ public static class UnreadEntry
             Severity.Error,
             "PGG003",
             "A name that is not UTF-8 or contains control characters is not read.",
-            SourceSpan.WholeFile(Printable(path))
+            SourceSpan.WholeFile(HiddenText.Shown(path))
         )
         {
             Hint = "Rename it: git mv.",
@@ -36,9 +36,6 @@ public static class UnreadEntry
 
     /// <summary>False for a name that is not UTF-8 (its bytes were replaced on the way here) or has control characters.</summary>
     public static bool IsPlain(string name) => !name.Any(IsHidden);
-
-    private static string Printable(string name) =>
-        string.Concat(name.Select(c => IsHidden(c) ? $"\\u{(int)c:X4}" : c.ToString()));
 
     private static bool IsHidden(char c) =>
         char.IsControl(c)

@@ -112,7 +112,7 @@ public sealed class ProveReportTests
 
         var card = ProveAnswer.Text(proof, proof.Find("billing")!);
 
-        Assert.StartsWith("billing (owner team\uFFFD[2K\uFFFD\uFFFDb)\n", card, StringComparison.Ordinal);
+        Assert.StartsWith("billing (owner team\\u001B[2K\\u000D\\u000Ab)\n", card, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -68,7 +68,7 @@ public sealed partial class DiagnosticsReportTests
         var output = DiagnosticsGitHub.Write(ReportOf(Hostile));
 
         Assert.Equal(
-            "::error file=policies/a.yaml,line=2,col=1,endColumn=7,title=PGY002::a\uFFFD\uFFFD::error::b %250A, <img> @team `x` | \uFFFD[31m%0Ahint: c\uFFFD# #[group]d\n",
+            "::error file=policies/a.yaml,line=2,col=1,endColumn=7,title=PGY002::a\\u000D\\u000A::error::b %250A, <img> @team `x` | \\u001B[31m%0Ahint: c\\u000A# #[group]d\n",
             output
         );
     }

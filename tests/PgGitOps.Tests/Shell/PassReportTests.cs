@@ -154,10 +154,10 @@ public class PassReportTests
 
         var text = PassReport.Text(pass);
 
-        const string Shown = "a\uFFFD[2K\uFFFD\uFFFDnothing to do\uFFFD";
+        const string Shown = @"a\u001B[2K\u000D\u000Anothing to do\u202E";
         Assert.StartsWith($"core: do {Shown} was interrupted", text, StringComparison.Ordinal);
-        Assert.Contains("\ncore: stopped: stopped a\uFFFD[2K\n      nothing to do\uFFFD\n", text, StringComparison.Ordinal);
-        Assert.Contains($"create {Shown}: FATAL: a\uFFFD[2K\n      nothing to do\uFFFD\n", text, StringComparison.Ordinal);
+        Assert.Contains("\ncore: stopped: stopped a\\u001B[2K\n      nothing to do\\u202E\n", text, StringComparison.Ordinal);
+        Assert.Contains($"create {Shown}: FATAL: a\\u001B[2K\n      nothing to do\\u202E\n", text, StringComparison.Ordinal);
         Assert.Contains($"  still to do: left {Shown}\n", text, StringComparison.Ordinal);
         Assert.Contains($"  ! 1 dangerous: role/{Shown} superuser; see", text, StringComparison.Ordinal);
         Assert.DoesNotContain(text, c => c != '\n' && char.IsControl(c));

@@ -128,7 +128,7 @@ public class StatusReportTests
 
         var text = new StatusReport(fleet, snapshot, plan, [], Fleets.Now).Text();
 
-        const string Shown = "a\uFFFD[2K\uFFFD\uFFFD  b\uFFFD";
+        const string Shown = @"a\u001B[2K\u000D\u000A  b\u202E";
         Assert.Contains($"suspended by who {Shown} until", text, StringComparison.Ordinal);
         Assert.Contains($"Z: why {Shown}\n", text, StringComparison.Ordinal);
         Assert.Contains($"reason {Shown}\n", text, StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public class StatusReportTests
     {
         var said = SuspensionText.Of("core", new Suspension($"why {Hostile}", $"who {Hostile}", Snapshots.At, Snapshots.At));
 
-        Assert.StartsWith("core is suspended by who a\uFFFD[2K", said, StringComparison.Ordinal);
+        Assert.StartsWith(@"core is suspended by who a\u001B[2K", said, StringComparison.Ordinal);
         Assert.DoesNotContain(said, char.IsControl);
     }
 }

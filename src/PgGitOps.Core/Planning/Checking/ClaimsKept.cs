@@ -1,6 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Planning.Settings;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Verdicts;
@@ -78,23 +78,6 @@ public sealed class ClaimsKept(ValidFleet fleet) : IStateInvariant
     private static string? Value(PlannedState state, string member, string parameter) =>
         state.Find(new ObjectPath.Parameter(member, parameter), Field.Value)?.Canonical;
 
-    private static SynchronousRule? RuleOf(Cluster cluster, string text, CommitLevel level)
-    {
-        if (StandbyRule.TryParse(text) is not { Names.Count: > 0 } rule)
-            return null;
-        var declared = cluster.Replication.Synchronous;
-        var at = declared?.At ?? cluster.Replication.At;
-        // PostgreSQL folds the case of these names, documents keep it.
-        var names = rule.Names.Select(n =>
-            cluster.Members.FirstOrDefault(m => m.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Name ?? n
-        );
-        return new SynchronousRule(
-            rule.Method,
-            rule.Count,
-            [.. names.Select(n => new Located<string>(n, at))],
-            level,
-            declared?.WhenShort ?? WhenShort.Block,
-            at
-        );
-    }
+    private static SynchronousRule? RuleOf(Cluster cluster, string text, CommitLevel level) =>
+        StandbyRule.TryParse(text) is { Names.Count: > 0 } rule ? rule.DeclaredFor(cluster, level) : null;
 }

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Sources;
@@ -86,8 +87,8 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
     private static FacetValue OfRule(string parameter, SynchronousRule rule)
     {
         if (!parameter.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase))
-            return FacetValue.Of(StandbyRule.Write(rule.Commit));
-        var text = StandbyRule.Write(rule);
+            return FacetValue.Of(SynchronousText.Write(rule.Commit));
+        var text = SynchronousText.Write(rule);
         return new FacetValue(StandbyRule.Canonical(text), text, text);
     }
 

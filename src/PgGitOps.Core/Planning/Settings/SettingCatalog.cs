@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Sources;
 
@@ -70,28 +71,7 @@ public sealed class SettingCatalog
 
     /// <summary>Known names that look like a mistyped one, best first.</summary>
     public static IEnumerable<string> Similar(string name) =>
-        BuiltIn.Keys.Where(k => Distance(k, name.ToLowerInvariant()) <= 2).Order(StringComparer.Ordinal).Take(3);
-
-    private static int Distance(string left, string right)
-    {
-        if (Math.Abs(left.Length - right.Length) > 2)
-            return int.MaxValue;
-        var row = new int[right.Length + 1];
-        for (var j = 0; j <= right.Length; j++)
-            row[j] = j;
-        for (var i = 1; i <= left.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
-            {
-                var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
-                diagonal = above;
-            }
-        }
-        return row[right.Length];
-    }
+        BuiltIn.Keys.Where(k => Suggestion.IsWithin(2, k, name.ToLowerInvariant())).Order(StringComparer.Ordinal).Take(3);
 
     private static FrozenDictionary<string, SettingMeaning> ReadTable()
     {

@@ -5,25 +5,6 @@ namespace PgGitOps.Core.Planning.Settings;
 /// <summary>Numbers with units, as guc.c reads them.</summary>
 internal static class SettingNumber
 {
-    private static readonly (string Unit, double Factor)[] Memory =
-    [
-        ("TB", 1024.0 * 1024 * 1024 * 1024),
-        ("GB", 1024.0 * 1024 * 1024),
-        ("MB", 1024.0 * 1024),
-        ("kB", 1024),
-        ("B", 1),
-    ];
-
-    private static readonly (string Unit, double Factor)[] Time =
-    [
-        ("d", 86_400_000_000),
-        ("h", 3_600_000_000),
-        ("min", 60_000_000),
-        ("s", 1_000_000),
-        ("ms", 1_000),
-        ("us", 1),
-    ];
-
     internal static bool TryReadInteger(string text, string? baseUnit, out string canonical, out string problem)
     {
         canonical = "";
@@ -64,16 +45,15 @@ internal static class SettingNumber
 
     private static bool TryConvert(ref double value, string unit, string? baseUnit)
     {
-        if (baseUnit is null || Table(baseUnit) is not { } table)
+        if (baseUnit is null || SettingUnits.Of(baseUnit) is not var (table, baseFactor))
             return false;
-        var baseFactor = BaseFactor(table, baseUnit);
-        for (var i = 0; i < table.Length; i++)
+        for (var i = 0; i < table.Count; i++)
         {
-            if (table[i].Unit != unit)
+            if (table[i].Name != unit)
                 continue;
             var converted = value * table[i].Factor;
             // PostgreSQL rounds a fraction such as 30.1GB to a whole number of the next smaller unit.
-            if (value != Math.Floor(value) && i + 1 < table.Length)
+            if (value != Math.Floor(value) && i + 1 < table.Count)
                 converted = Math.Round(converted / table[i + 1].Factor, MidpointRounding.ToEven) * table[i + 1].Factor;
             value = converted / baseFactor;
             return true;
@@ -81,31 +61,12 @@ internal static class SettingNumber
         return false;
     }
 
-    /// <summary>Base units may carry a multiple themselves: <c>8kB</c>, <c>16MB</c>.</summary>
-    private static double BaseFactor((string Unit, double Factor)[] table, string baseUnit)
-    {
-        var digits = 0;
-        while (digits < baseUnit.Length && char.IsAsciiDigit(baseUnit[digits]))
-            digits++;
-        var multiple = digits == 0 ? 1 : double.Parse(baseUnit.AsSpan(0, digits), CultureInfo.InvariantCulture);
-        var unit = baseUnit[digits..];
-        return multiple * table.First(t => t.Unit == unit).Factor;
-    }
-
-    private static (string Unit, double Factor)[]? Table(string baseUnit)
-    {
-        var unit = baseUnit.TrimStart('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
-        if (Memory.Any(m => m.Unit == unit))
-            return Memory;
-        return Time.Any(t => t.Unit == unit) ? Time : null;
-    }
-
     private static string Expectation(string? baseUnit) =>
         baseUnit switch
         {
             null => "expected a number without a unit",
-            _ when Table(baseUnit) == Memory => "expected a size in B, kB, MB, GB or TB",
-            _ when Table(baseUnit) == Time => "expected a duration in us, ms, s, min, h or d",
+            _ when SettingUnits.Of(baseUnit)?.Table == SettingUnits.Memory => "expected a size in B, kB, MB, GB or TB",
+            _ when SettingUnits.Of(baseUnit)?.Table == SettingUnits.Time => "expected a duration in us, ms, s, min, h or d",
             _ => "expected a number",
         };
 

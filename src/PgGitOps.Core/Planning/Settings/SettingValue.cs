@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning.Settings;

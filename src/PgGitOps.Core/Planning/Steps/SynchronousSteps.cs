@@ -1,4 +1,5 @@
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Planning.Sql;
@@ -116,7 +117,8 @@ internal static class SynchronousSteps
         var step = new StepDraft
         {
             Id = $"{problem.Cluster.Name}/{path}/synchronous",
-            Title = $"set the synchronous rule on {member}: {StandbyRule.Write(rule)}, commit {StandbyRule.Write(rule.Commit)}",
+            Title =
+                $"set the synchronous rule on {member}: {SynchronousText.Write(rule)}, commit {SynchronousText.Write(rule.Commit)}",
             Action = new StepAction.ExecuteSql(member, "postgres", statements.ToEquatableArray(), InTransaction: false),
             Timeout = StepTimeouts.Sql,
             Because = rule.At,

@@ -141,26 +141,10 @@ public static class LiveProver
     }
 
     /// <summary>The rule as the server has it, with the members' names as declared; null when it could not be read.</summary>
-    private static SynchronousRule? LiveRule(ServerFacts facts, ContextProof context)
-    {
-        if (facts.Setting("synchronous_standby_names") is not { } setting || StandbyNames.TryParse(setting.Value) is not { } read)
-            return null;
-        var declared = context.Cluster!.Replication.Synchronous;
-        var at = declared?.At ?? context.Cluster.Replication.At;
-        return new SynchronousRule(
-            read.Any ? SynchronousMethod.Any : SynchronousMethod.First,
-            read.Count,
-            [
-                .. read.Names.Select(n => new Located<string>(
-                    context.Cluster.Members.FirstOrDefault(m => m.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Name ?? n,
-                    at
-                )),
-            ],
-            CommitLevel.On,
-            declared?.WhenShort ?? WhenShort.Block,
-            at
-        );
-    }
+    private static SynchronousRule? LiveRule(ServerFacts facts, ContextProof context) =>
+        facts.Setting("synchronous_standby_names") is { } setting
+            ? StandbyRule.TryParse(setting.Value)?.DeclaredFor(context.Cluster!, CommitLevel.On)
+            : null;
 
     /// <summary>Promises about loss that hold on the declared rule, and not on the one the server has.</summary>
     private static IEnumerable<WeakenedLoss> Weakened(

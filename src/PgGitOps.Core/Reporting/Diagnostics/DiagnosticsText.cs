@@ -35,7 +35,7 @@ public static class DiagnosticsText
 
     private static void AppendExcerpt(StringBuilder text, SourceSpan span, SourceExcerpts.Excerpt excerpt, Paint paint)
     {
-        var runes = VisibleText.Of(excerpt.Text.Replace('\t', ' ')).EnumerateRunes().ToArray();
+        var runes = VisibleText.Cells(excerpt.Text.Replace('\t', ' ')).EnumerateRunes().ToArray();
         var start = Math.Clamp(span.Column - 1 - excerpt.From, 0, runes.Length);
         var end = Math.Clamp(span.EndColumn - 1 - excerpt.From, Math.Min(start + 1, runes.Length), runes.Length);
 

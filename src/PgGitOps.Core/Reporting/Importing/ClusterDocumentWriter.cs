@@ -1,6 +1,5 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Planning.Settings;
 
 namespace PgGitOps.Core.Reporting.Importing;
 

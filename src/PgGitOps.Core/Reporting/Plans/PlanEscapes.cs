@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using PgGitOps.Core.Reporting.Text;
@@ -8,21 +7,7 @@ namespace PgGitOps.Core.Reporting.Plans;
 /// <summary>Names and values come from servers and documents of others: they must not move a cursor, close a tag or start a heading.</summary>
 internal static class PlanEscapes
 {
-    /// <summary>Control characters, and characters that reorder or hide text, become visible escapes.</summary>
-    internal static string Terminal(string text)
-    {
-        if (!text.AsEnumerable().Any(IsHostile))
-            return SafeOutput.BreakCommands(text);
-        var safe = new StringBuilder(text.Length + 16);
-        foreach (var c in text)
-        {
-            if (IsHostile(c))
-                safe.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}");
-            else
-                safe.Append(c);
-        }
-        return SafeOutput.BreakCommands(safe.ToString());
-    }
+    internal static string Terminal(string text) => VisibleText.Of(text);
 
     internal static string Markdown(string text)
     {
@@ -56,12 +41,4 @@ internal static class PlanEscapes
     }
 
     internal static string Html(string text) => HtmlEncoder.Default.Encode(Terminal(text));
-
-    private static bool IsHostile(char c) =>
-        char.IsControl(c)
-        || c is '\uFFFE' or '\uFFFF'
-        || CharUnicodeInfo.GetUnicodeCategory(c)
-            is UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator;
 }

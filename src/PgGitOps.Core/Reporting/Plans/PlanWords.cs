@@ -82,15 +82,19 @@ public static class PlanWords
             ? step.Window is null
                 ? null
                 : $"waits for a window that allows {step.Window}"
-            : verdict.Match<string?>(
-                _ => null,
-                waits =>
-                    waits.Opens is { } opens
-                        ? $"waits for window {waits.Window}, which opens {Moment(opens)}"
-                        : $"waits for window {waits.Window}, which does not open within a year",
-                needs => $"needs approval: {needs.Reason}",
-                behind => $"waits for {behind.StepId}"
-            );
+            : WhyNot(verdict);
+
+    /// <summary>Why a step does not run now; null for one that does.</summary>
+    public static string? WhyNot(StepVerdict verdict) =>
+        verdict.Match<string?>(
+            _ => null,
+            waits =>
+                waits.Opens is { } opens
+                    ? $"waits for window {waits.Window}, which opens {Moment(opens)}"
+                    : $"waits for window {waits.Window}, which does not open within a year",
+            needs => $"needs approval: {needs.Reason}",
+            behind => $"waits for {behind.StepId}"
+        );
 
     internal static string Moment(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Text;
 
@@ -40,7 +41,9 @@ public static partial class SafeOutput
             else
             {
                 var whole = Rune.TryGetRuneAt(text, i, out var rune);
-                safe.Append(whole && !VisibleText.IsObeyed(rune) ? rune.ToString() : "\uFFFD");
+                safe.Append(
+                    whole && !HiddenText.IsHidden(rune) ? rune.ToString() : HiddenText.Escape(whole ? rune.Value : text[i])
+                );
                 i += whole ? rune.Utf16SequenceLength : 1;
             }
         }

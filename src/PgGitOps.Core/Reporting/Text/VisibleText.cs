@@ -1,22 +1,15 @@
 using System.Text;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Text;
 
-/// <summary>Text from the repository made safe to print: what a terminal or a log would obey is shown as U+FFFD instead.</summary>
+/// <summary>Text from the repository made safe to print: what a terminal or a log would obey is shown as an escape instead.</summary>
 public static class VisibleText
 {
-    private const char Replacement = '\uFFFD';
+    public static string Of(string text) => SafeOutput.BreakCommands(HiddenText.Shown(text));
 
-    public static string Of(string text)
-    {
-        var first = text.AsSpan().IndexOfAnyExceptInRange(' ', '~');
-        if (first < 0)
-            return SafeOutput.BreakCommands(text);
-        var visible = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-            visible.Append(IsObeyed(rune) ? Replacement.ToString() : rune.ToString());
-        return SafeOutput.BreakCommands(visible.ToString());
-    }
+    /// <summary>The same with one character for one, for a line below which places are pointed at.</summary>
+    internal static string Cells(string text) => SafeOutput.BreakCommands(HiddenText.Cells(text));
 
     /// <summary>The same for text that may have lines, such as what a program said: those after the first stand under it, so that none of them passes for a line of ours.</summary>
     public static string Lines(string text, int indent)
@@ -57,14 +50,4 @@ public static class VisibleText
             _ => 1,
         };
     }
-
-    // Control characters move the cursor and start escape sequences; format characters turn the direction of what follows; what is no character is refused by XML.
-    internal static bool IsObeyed(Rune rune) =>
-        Rune.IsControl(rune)
-        || (rune.Value & 0xFFFE) == 0xFFFE
-        || rune.Value is >= 0xFDD0 and <= 0xFDEF
-        || Rune.GetUnicodeCategory(rune)
-            is System.Globalization.UnicodeCategory.Format
-                or System.Globalization.UnicodeCategory.LineSeparator
-                or System.Globalization.UnicodeCategory.ParagraphSeparator;
 }
