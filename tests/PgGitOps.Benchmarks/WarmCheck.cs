@@ -4,6 +4,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 using PgGitOps.Providers.Postgres.Connecting;
 using PgGitOps.Providers.Postgres.Observing;
 using PgGitOps.Reconciling;
@@ -18,7 +19,7 @@ internal static class WarmCheck
         var source = new GitSource(new GitSourceOptions { Address = repository, Wanted = FleetReader.IsDocument });
         var secrets = new SecretStore();
         await using var connections = new ServerConnections(secrets, TimeProvider.System, keep: true);
-        var observer = new PostgresObserver(connections, TimeProvider.System);
+        var observer = new FleetObserver([new PostgresReader(connections, TimeProvider.System)], TimeProvider.System);
         var passwords = new PasswordFindings(secrets);
         if (
             source.Read(new SourceRequest()) is not SourceOutcome.Read read

@@ -5,6 +5,7 @@ using PgGitOps.Core.Policies;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 using PgGitOps.Providers.RuleHost;
 
 namespace PgGitOps.Benchmarks;

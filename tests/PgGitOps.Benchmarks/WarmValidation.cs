@@ -5,6 +5,7 @@ using PgGitOps.Core.Ports;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 
 namespace PgGitOps.Benchmarks;
 

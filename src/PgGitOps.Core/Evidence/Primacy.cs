@@ -137,9 +137,19 @@ public abstract record Primacy
             : null;
     }
 
-    /// <summary>Of two stopped servers with a primary's data, whether the first holds all that the other does, and went on.</summary>
-    public static bool IsNewer(MemberHistory member, MemberHistory other) =>
-        Between(member, other) is null && Between(other, member) is not null;
+    /// <summary>Which of the stopped members with a primary's data may be started as the primary: the only one, the one that a person accepted, or the one that nobody stands against.</summary>
+    /// <returns>Null where that cannot be told: a history that could not be read may be the newest, and two that nobody stands against are one and the same.</returns>
+    public static string? Newest(ClusterSnapshot snapshot, IReadOnlyCollection<string> stopped, IReadOnlySet<string> accepted)
+    {
+        if (stopped.Count < 2)
+            return stopped.FirstOrDefault();
+        if (stopped.Where(accepted.Contains).ToArray() is [var only])
+            return only;
+        var known = MemberHistory.Of(snapshot).Where(h => h.History.End is not null).Select(h => h.Member).ToHashSet();
+        return stopped.All(known.Contains) && stopped.Where(m => ClaimsAgainst(m, snapshot).Count == 0).ToArray() is [var newest]
+            ? newest
+            : null;
+    }
 
     // Two running servers are never read in one moment: on one timeline a standby that receives may be read later than its primary, and show more.
     // One that receives nothing has what it had before; a primary that lacks it was put back to an earlier time.

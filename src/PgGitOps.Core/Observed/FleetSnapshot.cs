@@ -19,6 +19,12 @@ public sealed record ClusterSnapshot
     /// <summary>What the engine made and last applied here, kept inside the cluster itself. Absent before the first apply.</summary>
     public required Observation<ClusterRecord> Record { get; init; }
 
+    /// <summary>What the declared manager says of the cluster; null where the cluster declares none. Nobody's reading is <see cref="UnreadableKind.NotRead"/>, and not absent.</summary>
+    public Observation<ManagerFacts>? Manager { get; init; }
+
+    /// <summary>What the declared backup tool says; null where no backup is declared. Otherwise as <see cref="Manager"/>.</summary>
+    public Observation<BackupFacts>? Backups { get; init; }
+
     /// <summary>What is remembered of the cluster outside of it, from before this pass; null where nobody ever saw it.</summary>
     public RememberedCluster? Remembered { get; init; }
 

@@ -16,6 +16,9 @@ public enum UnreadableKind
 
     /// <summary>Another server than the declared one answers there (system identifier, cluster name).</summary>
     Stranger,
+
+    /// <summary>Nobody looked: no reader of this process reads such a source.</summary>
+    NotRead,
 }
 
 /// <summary>What was learnt about one thing, and when. Closed: <see cref="Seen"/>, <see cref="Absent"/>, <see cref="Unreadable"/>.</summary>

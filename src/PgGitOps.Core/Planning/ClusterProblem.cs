@@ -66,8 +66,8 @@ internal sealed record ClusterProblem
     internal IReadOnlyDictionary<string, EquatableArray<HistoryClaim>> HistoryClaims { get; init; } =
         new Dictionary<string, EquatableArray<HistoryClaim>>();
 
-    /// <summary>Members of which it could be read what history they hold, and how far it reaches.</summary>
-    internal IReadOnlySet<string> KnownHistories { get; init; } = new HashSet<string>();
+    /// <summary>Of the stopped members with a primary's data the one to start, where nobody is primary (<see cref="Primacy.Newest"/>).</summary>
+    internal string? NewestStopped { get; init; }
 
     /// <summary>Standbys that hold WAL which the primary's history does not, by member, in words.</summary>
     internal IReadOnlyDictionary<string, string> Strayed { get; init; } = new Dictionary<string, string>();

@@ -132,11 +132,11 @@ internal static class ProblemReader
                 .Members.Select(m => (m.Name, Claims: Primacy.ClaimsAgainst(m.Name, snapshot)))
                 .Where(c => c.Claims.Count > 0)
                 .ToDictionary(c => c.Name, c => c.Claims.ToEquatableArray(), StringComparer.Ordinal),
-            KnownHistories = MemberHistory
-                .Of(snapshot)
-                .Where(h => h.History.End is not null)
-                .Select(h => h.Member)
-                .ToHashSet(StringComparer.Ordinal),
+            NewestStopped = Primacy.Newest(
+                snapshot,
+                [.. topology.Members.Where(m => m.Status == MemberStatus.StoppedPrimary).Select(m => m.Name)],
+                allowances.Primaries
+            ),
             Strayed = PlanningBlocks.StrayedOf(topology, snapshot),
             Origins = topology.Members.ToDictionary(m => m.Name, m => m.Origin, StringComparer.Ordinal),
             Elsewhere = topology

@@ -39,6 +39,8 @@ public abstract record HostResult
 public interface IHostExecutor
 {
     ValueTask<HostResult> RunAsync(DatabaseHost host, HostCommand command, CancellationToken cancel);
+
+    ValueTask<HostResult> RunAsync(DatabaseHost host, HostScript script, CancellationToken cancel);
 }
 
 /// <summary>Looks at a member's data directory from its host.</summary>

@@ -2,6 +2,12 @@ using System.Globalization;
 using LibGit2Sharp;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
+using PgGitOps.Providers.Git.Objects;
+using PgGitOps.Providers.Git.Reading;
+using PgGitOps.Providers.Git.References;
+using PgGitOps.Providers.Git.Remotes;
+using PgGitOps.Providers.Git.Repositories;
+using PgGitOps.Providers.Git.Trees;
 using Diagnostic = PgGitOps.Core.Sources.Diagnostic;
 
 namespace PgGitOps.Providers.Git;

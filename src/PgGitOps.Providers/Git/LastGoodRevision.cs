@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PgGitOps.Core.Ports;
+using PgGitOps.Providers.Git.Reading;
 
 namespace PgGitOps.Providers.Git;
 

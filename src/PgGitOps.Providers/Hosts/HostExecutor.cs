@@ -7,6 +7,9 @@ namespace PgGitOps.Providers.Hosts;
 /// <summary>Runs commands where a host's transport says: on this machine or over SSH.</summary>
 public sealed class HostExecutor : IHostExecutor, IHostLocks
 {
+    public ValueTask<HostResult> RunAsync(DatabaseHost host, HostScript script, CancellationToken cancel) =>
+        RunAsync(host, HostShell.Command(script), cancel);
+
     public async ValueTask<HostResult> RunAsync(DatabaseHost host, HostCommand command, CancellationToken cancel)
     {
         if (WhyNobody(host) is { } nobody)

@@ -39,7 +39,7 @@ internal sealed class HostLock : IHostLock
         CancellationToken cancel
     )
     {
-        var command = HostScript.Command(Script, [path, holder], Patience);
+        var command = HostShell.Command(new HostScript(Script, [path, holder], Patience));
         var launch = await connection.PrepareAsync([.. command.Arguments], null, cancel).ConfigureAwait(false);
         if (launch.Reason is not null)
             return new HostLockOutcome.Unreachable($"{host.Name}: {launch.Reason}");

@@ -131,7 +131,7 @@ public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time) : IS
     {
         var environment = fleet.EnvironmentOf(cluster);
         var names = cluster.Members.Select(m => m.Host).ToHashSet(StringComparer.Ordinal);
-        var command = HostScript.Command(
+        var command = new HostScript(
             script,
             [MemberDirectory.Beside(environment.Access, cluster.Name)],
             environment.Access.ObserveTimeout,

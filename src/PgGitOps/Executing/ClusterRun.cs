@@ -2,13 +2,15 @@ using PgGitOps.Core.Approving;
 using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Reporting.Plans;
 
 namespace PgGitOps.Executing;
 
 /// <summary>One writer's way through the steps of one cluster, under its lock.</summary>
 /// <param name="work">As observed, planned and decided under the lock.</param>
 internal sealed class ClusterRun(
-    IClusterWriter writer,
+    LeaseOutcome.Taken taken,
+    LeasedSteps runners,
     IJournal journal,
     IRunGround ground,
     IPassListener listener,
@@ -32,6 +34,13 @@ internal sealed class ClusterRun(
         {
             if (await WhyNotAsync(step, verdict, stopping, abort).ConfigureAwait(false) is { } why)
             {
+                // Told before the first step.
+                if (work.WithoutRunner.ContainsKey(step.Id) && verdict is StepVerdict.Go)
+                {
+                    results.Add(new(step, new StepOutcome.Refused(why)));
+                    failed = true;
+                    continue;
+                }
                 listener.Hear(new PassEvent.StepHeldBack(step, why));
                 results.Add(new(step, new StepOutcome.Skipped(why)));
                 continue;
@@ -70,7 +79,7 @@ internal sealed class ClusterRun(
         }
         if (end is null && stopping.IsCancellationRequested)
             (interrupted, end) = (true, "the run was asked to stop");
-        if (end is null && VerdictText.WhyNot(ground.Decide(work, step)) is { } closed)
+        if (end is null && PlanWords.WhyNot(ground.Decide(work, step)) is { } closed)
         {
             waits = true;
             queue.Missing(step);
@@ -78,7 +87,7 @@ internal sealed class ClusterRun(
         }
         if (end is null)
         {
-            var standing = await writer.StandingAsync(abort).ConfigureAwait(false);
+            var standing = await taken.Lease.StandingAsync(abort).ConfigureAwait(false);
             if (standing.Lost is { } lost)
                 end = lost;
             else if (await ground.SuspendedAsync(work, step, standing.Suspension, abort).ConfigureAwait(false) is { } words)
@@ -90,7 +99,7 @@ internal sealed class ClusterRun(
     private async Task<StepResult> RunAsync(Step step, CancellationToken abort)
     {
         listener.Hear(new PassEvent.StepBegun(step));
-        if (Written(() => journal.Intent(step, writer.FencingToken)) is { } unwritten)
+        if (Written(() => journal.Intent(step, taken.Lease.FencingToken)) is { } unwritten)
         {
             // Without a journal a killed process could not be accounted for: then nothing is done.
             end = $"the journal cannot be written: {unwritten}";
@@ -98,14 +107,14 @@ internal sealed class ClusterRun(
             listener.Hear(new PassEvent.StepEnded(step, notBegun));
             return new(step, notBegun);
         }
-        var outcome = await writer.RunAsync(step, abort).ConfigureAwait(false);
+        var outcome = await runners.RunAsync(step, abort).ConfigureAwait(false);
         if (outcome is StepOutcome.Uncertain uncertain)
             outcome = await SettleAsync(step, uncertain).ConfigureAwait(false);
         var acted = outcome is StepOutcome.Done or StepOutcome.Uncertain;
         if (OutcomeText.Holds(outcome))
         {
             // Recorded step by step: what a killed process made must be in the inventory as far as possible.
-            var recorded = await writer.RecordAsync([step], commit, abort).ConfigureAwait(false);
+            var recorded = await taken.Record.RecordAsync([step], commit, abort).ConfigureAwait(false);
             if (!OutcomeText.Holds(recorded))
             {
                 end = $"it could not be recorded in the cluster: {OutcomeText.Reason(recorded)}";

@@ -14,6 +14,9 @@ internal sealed record ClusterWork(Cluster Cluster, ClusterSnapshot Snapshot, Cl
     /// <summary>Steps that were done before with the same input and whose effect did not show, by id, each with what was seen.</summary>
     public IReadOnlyDictionary<string, string> WithoutEffect { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Steps that no runner of this process carries out, by id, each with why. Refused before anything is done.</summary>
+    public IReadOnlyDictionary<string, string> WithoutRunner { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The run carries out one agreed plan and nothing else: what moved since makes it stale.</summary>
     public bool Sealed { get; init; }
 
@@ -21,6 +24,10 @@ internal sealed record ClusterWork(Cluster Cluster, ClusterSnapshot Snapshot, Cl
 
     /// <summary>Values found as declared are to be recorded, and the caller lets this run write.</summary>
     public bool Records { get; init; }
+
+    /// <summary>Steps that would run now, were there somebody who runs them.</summary>
+    public IEnumerable<Step> Refused =>
+        Approval.Steps.Where(s => s.Verdict is StepVerdict.Go && WithoutRunner.ContainsKey(s.Step.Id)).Select(s => s.Step);
 
     public bool Writes => RunsSomething || Records;
 }

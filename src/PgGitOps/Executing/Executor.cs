@@ -12,7 +12,15 @@ namespace PgGitOps.Executing;
 /// What was decided before the lock only says whether to ask for it: the steps that run are those of the plan made under it. A failed
 /// step holds back what rests on it (<see cref="HeldBack"/>) and nothing else. Nothing is tried twice: after a doubt it looks again.
 /// </remarks>
-internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround ground, IPassListener listener, string commit)
+/// <param name="runners">Whoever carries out steps; of two that run an action the first is asked.</param>
+internal sealed class Executor(
+    IClusterLeases leases,
+    IReadOnlyList<IStepRunner> runners,
+    IJournal journal,
+    IRunGround ground,
+    IPassListener listener,
+    string commit
+)
 {
     /// <param name="stopping">No new step is begun once it is cancelled.</param>
     /// <param name="abort">Breaks off the step in hand.</param>
@@ -41,12 +49,13 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
         var queue = new RunQueue(work);
         StepResult[] steps =
         [
-            .. work.Approval.Steps.Select(s => Skip(s.Step, queue.WhyNot(s.Step, s.Verdict) ?? "nothing is begun")),
+            .. work.Approval.Steps.Select(s => NotBegun(work, s, queue.WhyNot(s.Step, s.Verdict) ?? "nothing is begun")),
         ];
-        return new(name, queue.HeldInVain ? ClusterEnding.Degraded : ClusterEnding.Waiting, steps, null)
-        {
-            WaitsForApproval = WaitsForApproval(work),
-        };
+        var ending =
+            work.Refused.Any() ? ClusterEnding.Stopped
+            : queue.HeldInVain ? ClusterEnding.Degraded
+            : ClusterEnding.Waiting;
+        return new(name, ending, steps, null) { WaitsForApproval = WaitsForApproval(work) };
     }
 
     private async Task<ClusterResult> ExecuteAsync(
@@ -54,7 +63,26 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
         ClusterWork work,
         CancellationToken stopping,
         CancellationToken abort
-    ) => work.Writes ? await WorkAsync(fleet, work, stopping, abort).ConfigureAwait(false) : WithoutSteps(work);
+    )
+    {
+        var owned = WithRunners(work);
+        foreach (var refused in owned.Refused)
+            listener.Hear(new PassEvent.StepEnded(refused, new StepOutcome.Refused(owned.WithoutRunner[refused.Id])));
+        return owned.Writes ? await WorkAsync(fleet, owned, stopping, abort).ConfigureAwait(false) : WithoutSteps(owned);
+    }
+
+    private ClusterWork WithRunners(ClusterWork work) =>
+        work with
+        {
+            WithoutRunner = work
+                .Plan.Steps.Where(s => !runners.Any(r => r.Runs(s.Action)))
+                .ToDictionary(
+                    s => s.Id,
+                    s =>
+                        $"no step runner carries out {s.Action.GetType().Name} (there is {string.Join(", ", runners.Select(r => r.Name))})",
+                    StringComparer.Ordinal
+                ),
+        };
 
     private static bool WaitsForApproval(ClusterWork work) =>
         work.Approval.Steps.Any(s => s.Verdict is StepVerdict.NeedsApproval);
@@ -69,27 +97,28 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
         var name = work.Cluster.Name;
         if (stopping.IsCancellationRequested)
             return new(name, ClusterEnding.Interrupted, [], "stopped before the first step");
-        switch (await gate.OpenAsync(fleet, work.Cluster, work.Snapshot, abort).ConfigureAwait(false))
+        switch (await leases.TakeAsync(fleet, work.Cluster, work.Snapshot, abort).ConfigureAwait(false))
         {
             // Whoever writes now records what was found, too; and on a suspended cluster nobody has to.
-            case GateOutcome.Held or GateOutcome.Suspended when !work.RunsSomething:
+            case LeaseOutcome.Held or LeaseOutcome.Suspended when !work.RunsSomething:
                 return WithoutSteps(work);
-            case GateOutcome.Held h:
+            case LeaseOutcome.Held h:
                 return new(name, ClusterEnding.Locked, [], h.Holder);
-            case GateOutcome.Suspended s:
+            case LeaseOutcome.Suspended s:
                 return new(name, ClusterEnding.Locked, [], s.Words) { IsSuspended = true };
-            case GateOutcome.Unreachable u:
+            case LeaseOutcome.Unreachable u:
                 return new(name, ClusterEnding.Unreachable, [], u.Reason);
-            case GateOutcome.Open open:
-                await using (open.Writer.ConfigureAwait(false))
-                    return await UnderLockAsync(open.Writer, work, stopping, abort).ConfigureAwait(false);
+            case LeaseOutcome.Taken taken:
+                await using (taken.Lease.ConfigureAwait(false))
+                    return await UnderLockAsync(fleet, taken, work, stopping, abort).ConfigureAwait(false);
             default:
-                throw new InvalidOperationException("GateOutcome is closed");
+                throw new InvalidOperationException("LeaseOutcome is closed");
         }
     }
 
     private async Task<ClusterResult> UnderLockAsync(
-        IClusterWriter writer,
+        ValidFleet fleet,
+        LeaseOutcome.Taken taken,
         ClusterWork before,
         CancellationToken stopping,
         CancellationToken abort
@@ -100,12 +129,12 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
         var work = await ground.LookAgainAsync(before, abort).ConfigureAwait(false);
         if (work is null)
             return new(name, ClusterEnding.Unreachable, [], "it could not be read again after the lock was taken");
+        work = WithRunners(work);
         if (Moved(before, work) is { } moved)
             return new(name, moved.Ending, [], moved.Reason);
         if (work.Approval.Barred is { } barred)
             return before.RunsSomething ? new(name, ClusterEnding.Locked, [], barred) { IsSuspended = true } : WithoutSteps(work);
-        var run = new ClusterRun(writer, journal, ground, listener, commit, work);
-        var result = await run.RunAsync(stopping, abort).ConfigureAwait(false);
+        var result = await RunAsync(fleet, taken, work, stopping, abort).ConfigureAwait(false);
         result = result with
         {
             Steps = [.. DoneByOthers(before, work), .. result.Steps],
@@ -119,7 +148,7 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
             : work;
         if (after is null or { Approval.Barred: not null })
             return result;
-        var (recorded, why) = await RecordFoundAsync(writer, after.Plan, abort).ConfigureAwait(false);
+        var (recorded, why) = await RecordFoundAsync(taken.Record, after.Plan, abort).ConfigureAwait(false);
         return why is not null
             ? result with
             {
@@ -132,16 +161,32 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
             };
     }
 
+    private async Task<ClusterResult> RunAsync(
+        ValidFleet fleet,
+        LeaseOutcome.Taken taken,
+        ClusterWork work,
+        CancellationToken stopping,
+        CancellationToken abort
+    )
+    {
+        var steps = new LeasedSteps(runners, new LeasedCluster(fleet, work.Cluster, work.Snapshot, taken.Lease));
+        await using (steps.ConfigureAwait(false))
+        {
+            var run = new ClusterRun(taken, steps, journal, ground, listener, commit, work);
+            return await run.RunAsync(stopping, abort).ConfigureAwait(false);
+        }
+    }
+
     /// <returns>How many values were recorded, or why they could not be.</returns>
     private async Task<(int Recorded, string? Why)> RecordFoundAsync(
-        IClusterWriter writer,
+        IClusterRecord record,
         ClusterPlan plan,
         CancellationToken abort
     )
     {
         if (plan.Found.Count == 0)
             return (0, null);
-        var outcome = await writer.RecordFoundAsync(plan.Found, commit, abort).ConfigureAwait(false);
+        var outcome = await record.RecordFoundAsync(plan.Found, commit, abort).ConfigureAwait(false);
         return OutcomeText.Holds(outcome)
             ? (plan.Found.Count, null)
             : (0, $"what was found as declared could not be recorded: {OutcomeText.Reason(outcome)}");
@@ -180,5 +225,11 @@ internal sealed class Executor(IClusterGate gate, IJournal journal, IRunGround g
 
     private static string Words(string[] members) => members.Length == 0 ? "none" : string.Join(" and ", members);
 
-    private static StepResult Skip(Step step, string why) => new(step, new StepOutcome.Skipped(why));
+    private static StepResult NotBegun(ClusterWork work, StepApproval step, string why) =>
+        new(
+            step.Step,
+            step.Verdict is StepVerdict.Go && work.WithoutRunner.ContainsKey(step.Step.Id)
+                ? new StepOutcome.Refused(why)
+                : new StepOutcome.Skipped(why)
+        );
 }

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Reporting.Plans;
 
 namespace PgGitOps.Executing;
 
@@ -27,8 +28,13 @@ internal sealed class RunQueue(ClusterWork work)
     public string? WhyNot(Step step, StepVerdict verdict)
     {
         // A step that waits for a window or an approval holds back what depends on it; the verdicts know that already.
-        if (VerdictText.WhyNot(verdict) is { } waits)
+        if (PlanWords.WhyNot(verdict) is { } waits)
             return waits;
+        if (work.WithoutRunner.TryGetValue(step.Id, out var nobody))
+        {
+            Failed(step, "refused");
+            return nobody;
+        }
         var why = Blocked(step);
         if (why is null && work.WithoutEffect.TryGetValue(step.Id, out var seen))
         {

@@ -17,7 +17,8 @@ namespace PgGitOps.Reconciling;
 internal sealed class Route(
     IObserver observer,
     Func<ValidFleet, Cluster, ValueTask> release,
-    Func<IClusterGate> gate,
+    IClusterLeases leases,
+    IReadOnlyList<IStepRunner> runners,
     PasswordCheck passwords,
     JournalArchive archive,
     Func<JournalEntry, JournalFile> openJournal,
@@ -270,7 +271,8 @@ internal sealed class Route(
             )
         );
         var executor = new Executor(
-            gate(),
+            leases,
+            runners,
             journal,
             new RunGround(this, suspensions, fleet, plan, order),
             order.Listener,

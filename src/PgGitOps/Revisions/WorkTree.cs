@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using PgGitOps.Cli;
 using PgGitOps.Core.Sources;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 
 namespace PgGitOps.Revisions;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Reporting.Snapshots;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 
 namespace PgGitOps.State;
 

@@ -1,5 +1,5 @@
 using PgGitOps.Providers;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 
 namespace PgGitOps.State;
 

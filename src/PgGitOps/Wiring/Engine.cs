@@ -11,8 +11,10 @@ using PgGitOps.Journal;
 using PgGitOps.Providers.Git;
 using PgGitOps.Providers.Hosts;
 using PgGitOps.Providers.Postgres.Connecting;
+using PgGitOps.Providers.Postgres.Leasing;
 using PgGitOps.Providers.Postgres.Observing;
-using PgGitOps.Providers.Postgres.Writing;
+using PgGitOps.Providers.Postgres.Probing;
+using PgGitOps.Providers.Postgres.Running;
 using PgGitOps.Reconciling;
 using PgGitOps.Revisions;
 using PgGitOps.State;
@@ -29,7 +31,8 @@ internal sealed class Engine : IAsyncDisposable
     private readonly ServerConnections connections;
     private readonly HostExecutor hosts;
     private readonly DataDirectoryProbe probe;
-    private readonly PostgresObserver observer;
+    private readonly PostgresReader servers;
+    private readonly FleetObserver observer;
     private readonly StateMemory memory;
     private readonly RememberingObserver remembering;
     private readonly SoundDocuments documents;
@@ -49,7 +52,8 @@ internal sealed class Engine : IAsyncDisposable
         Suspensions = new(suspensionFiles, OwnSuspensions, invocation.Time);
         memory = StateMemory.Open(invocation.State.Path, Key(RepositoryAddress()), conditions, invocation.Time);
         probe = new(hosts, invocation.Time, memory.Remembered.DirectoryOf);
-        observer = new(connections, invocation.Time, probe);
+        servers = new(connections, invocation.Time, probe);
+        observer = new([servers], invocation.Time);
         remembering = new(observer, memory.Remembered, invocation.Time);
         documents = SoundDocuments.Open(invocation);
     }
@@ -84,7 +88,7 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>Looks at a cluster that no document declares.</summary>
     public async Task<ClusterSnapshot> ObserveAsync(ClusterTarget target, CancellationToken cancel) =>
-        (await observer.ObserveAsync([target], cancel).ConfigureAwait(false)).Clusters.Single();
+        (await servers.ObserveAsync([target], cancel).ConfigureAwait(false)).Clusters.Single();
 
     /// <param name="byRules">Whether the rules of a revision judge it.</param>
     public RevisionReader Revisions(bool byRules) =>
@@ -126,7 +130,10 @@ internal sealed class Engine : IAsyncDisposable
     private string RepositoryAddress() =>
         Directory.Exists(invocation.Repository) ? Path.GetFullPath(invocation.Repository) : invocation.Repository;
 
-    public IClusterGate Gate() => new ClusterGate(hosts, hosts, probe, secrets, invocation.Time, places: Suspensions);
+    private ClusterLeases Leases() => new(hosts, secrets, invocation.Time, places: Suspensions);
+
+    /// <summary>Whoever carries out steps of plans.</summary>
+    private IReadOnlyList<IStepRunner> Runners() => [new PostgresRunner(hosts, probe, secrets, invocation.Time)];
 
     public Route Route()
     {
@@ -136,7 +143,8 @@ internal sealed class Engine : IAsyncDisposable
         return new(
             remembering,
             observer.ReleaseAsync,
-            Gate,
+            Leases(),
+            Runners(),
             new PasswordFindings(secrets).Check,
             archive,
             begin => JournalFile.Create(journals, begin, invocation.Time, boundary),

@@ -2,7 +2,7 @@ using System.Text;
 using PgGitOps.Cli;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Desired.Schemas;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 
 namespace PgGitOps.Wiring;
 

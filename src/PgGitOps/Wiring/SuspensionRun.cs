@@ -6,7 +6,7 @@ using PgGitOps.Core.Passes;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Reporting.Status;
 using PgGitOps.Core.Reporting.Text;
-using PgGitOps.Providers.Postgres.Writing;
+using PgGitOps.Providers.Postgres.Leasing;
 using PgGitOps.State;
 
 namespace PgGitOps.Wiring;

@@ -3,6 +3,7 @@ using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 
 namespace PgGitOps.LiveTests.Git;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Remotes;
 
 namespace PgGitOps.LiveTests.Git;
 

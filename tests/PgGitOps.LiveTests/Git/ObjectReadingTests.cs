@@ -1,7 +1,8 @@
 using System.Text;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.References;
+using PgGitOps.Providers.Git.Repositories;
 using static PgGitOps.LiveTests.Git.GitScratch;
 
 namespace PgGitOps.LiveTests.Git;

@@ -5,6 +5,7 @@ using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Remotes;
 using static PgGitOps.LiveTests.Git.GitScratch;
 
 namespace PgGitOps.LiveTests.Git;

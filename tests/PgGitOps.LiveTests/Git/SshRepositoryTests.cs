@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using PgGitOps.Core.Ports;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 using static PgGitOps.LiveTests.Git.GitScratch;
 
 namespace PgGitOps.LiveTests.Git;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PgGitOps.Core.Ports;
 using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 using static PgGitOps.LiveTests.Git.GitScratch;
 
 namespace PgGitOps.LiveTests.Git;

@@ -3,6 +3,7 @@ using PgGitOps.Core.Observed;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.LiveTests.Writing;
 using PgGitOps.Providers.Hosts;
+using PgGitOps.Providers.Postgres.Probing;
 
 namespace PgGitOps.LiveTests.Hosts;
 

@@ -8,6 +8,7 @@ using PgGitOps.Core.Sources;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.LiveTests.Observing;
 using PgGitOps.Providers.Postgres.Observing;
+using PgGitOps.Reconciling;
 
 namespace PgGitOps.LiveTests.Importing;
 
@@ -177,11 +178,10 @@ public sealed class ImportTests
         var reading = new FleetReader().Read(tree);
         Assert.True(reading.Fleet is not null, string.Join('\n', reading.Diagnostics) + "\n" + documents.Cluster);
         await using var connections = ObservedServer.Connections();
-        var snapshot = await new PostgresObserver(connections, TimeProvider.System).ObserveAsync(
-            reading.Fleet,
-            ["adopted"],
-            CancellationToken.None
-        );
+        var snapshot = await new FleetObserver(
+            [new PostgresReader(connections, TimeProvider.System)],
+            TimeProvider.System
+        ).ObserveAsync(reading.Fleet, ["adopted"], CancellationToken.None);
         foreach (var member in snapshot.Clusters[0].Members)
             Assert.IsType<Observation<ServerFacts>.Seen>(member.Server);
         return Planner.Plan(

@@ -39,7 +39,7 @@ internal static class ObservedServer
             Members = [.. members.Select(m => new MemberTarget(m.Name, m.Address, m.Port))],
         };
 
-    public static PostgresObserver Observer(bool keep = false) => new(Connections(keep), TimeProvider.System);
+    public static PostgresReader Observer(bool keep = false) => new(Connections(keep), TimeProvider.System);
 
     public static ServerConnections Connections(bool keep = false) => new(new SecretStore(), TimeProvider.System, keep);
 

@@ -65,7 +65,7 @@ public sealed class RecordTests
     {
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await using var connections = ObservedServer.Connections(keep: true);
-        var observer = new Providers.Postgres.Observing.PostgresObserver(connections, TimeProvider.System);
+        var observer = new Providers.Postgres.Observing.PostgresReader(connections, TimeProvider.System);
         var target = ObservedServer.Target(ObservedServer.Access(), server);
         async Task<Observation<ClusterRecord>> Record() =>
             (await observer.ObserveAsync([target], CancellationToken.None)).Clusters[0].Record;

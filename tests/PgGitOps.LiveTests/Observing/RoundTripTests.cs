@@ -19,7 +19,7 @@ public sealed class RoundTripTests
             Members = [new MemberTarget("a1", "127.0.0.1", relay.Port)],
         };
         await using var connections = ObservedServer.Connections(keep: true);
-        var observer = new PostgresObserver(connections, TimeProvider.System);
+        var observer = new PostgresReader(connections, TimeProvider.System);
 
         async Task<(int, int)> PassAsync(ClusterTarget what)
         {
@@ -44,7 +44,7 @@ public sealed class RoundTripTests
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await server.ExecuteAsync("create database d1");
         await using var connections = ObservedServer.Connections(keep: true);
-        var observer = new PostgresObserver(connections, TimeProvider.System);
+        var observer = new PostgresReader(connections, TimeProvider.System);
         var target = ObservedServer.Target(ObservedServer.Access(), server) with { Databases = [new DatabaseTarget("d1", null)] };
         (await observer.ObserveAsync([target], CancellationToken.None)).Clusters[0].Contents("d1");
         Assert.Equal("2", await server.ScalarAsync("select count(*) from pg_stat_activity where application_name = 'pggitops'"));

@@ -15,7 +15,7 @@ public sealed class SmartShutdownTests
         await server.ExecuteAsync($"create role watcher login password '{PostgresServer.Password}'");
         await server.ExecuteAsync("grant pg_monitor to watcher");
         await using var connections = ObservedServer.Connections(keep: true);
-        var observer = new PostgresObserver(connections, TimeProvider.System);
+        var observer = new PostgresReader(connections, TimeProvider.System);
         var access = ObservedServer.Access(user: user);
         var target = ObservedServer.Target(access, server) with { Databases = [new DatabaseTarget("d1", null)] };
         for (var look = 0; look < 2; look++)

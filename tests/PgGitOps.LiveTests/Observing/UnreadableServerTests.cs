@@ -26,7 +26,7 @@ public sealed class UnreadableServerTests
             .ToArray();
 
         var since = Stopwatch.StartNew();
-        var snapshot = await new PostgresObserver(observer, TimeProvider.System).ObserveAsync(targets, CancellationToken.None);
+        var snapshot = await new PostgresReader(observer, TimeProvider.System).ObserveAsync(targets, CancellationToken.None);
 
         // One after another they would take eight seconds.
         Assert.InRange(since.Elapsed, Short, Short + TimeSpan.FromSeconds(5));
@@ -42,7 +42,7 @@ public sealed class UnreadableServerTests
     {
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await using var connections = ObservedServer.Connections(keep: true);
-        var observer = new PostgresObserver(connections, TimeProvider.System);
+        var observer = new PostgresReader(connections, TimeProvider.System);
         var target = ObservedServer.Target(ObservedServer.Access(Short), server) with
         {
             Databases = [new DatabaseTarget("postgres", null)],
@@ -144,7 +144,7 @@ public sealed class UnreadableServerTests
     {
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await using var connections = ObservedServer.Connections(keep: true);
-        var observer = new PostgresObserver(connections, TimeProvider.System);
+        var observer = new PostgresReader(connections, TimeProvider.System);
         var target = ObservedServer.Target(ObservedServer.Access(TimeSpan.FromSeconds(20)), server);
         (await observer.ObserveAsync([target], CancellationToken.None)).Clusters[0].Facts("a1");
         await using var watcher = await server.OpenAsync("template1");
@@ -177,7 +177,7 @@ public sealed class UnreadableServerTests
     {
         await using var server = await PostgresServer.StartAsync(new ServerShape { Name = "a1" });
         await using var connections = ObservedServer.Connections(keep: true);
-        var observer = new PostgresObserver(connections, TimeProvider.System);
+        var observer = new PostgresReader(connections, TimeProvider.System);
         var target = ObservedServer.Target(ObservedServer.Access(), server) with
         {
             Databases = [new DatabaseTarget("postgres", null)],

@@ -2,6 +2,7 @@ using PgGitOps.Commands;
 using PgGitOps.Core.Desired;
 using PgGitOps.LiveTests.Git;
 using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 using PgGitOps.Providers.RuleHost;
 using PgGitOps.Revisions;
 

@@ -10,7 +10,7 @@ public sealed class ExecuteSqlTests : IAsyncLifetime
 {
     private PostgresServer server = null!;
     private FleetUnderTest fleet = null!;
-    private IClusterWriter writer = null!;
+    private LeasedWriter writer = null!;
 
     public async Task InitializeAsync()
     {

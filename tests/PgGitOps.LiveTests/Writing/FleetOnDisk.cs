@@ -7,6 +7,7 @@ using PgGitOps.Core.Ports;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.LiveTests.Hosts;
 using PgGitOps.Providers.Hosts;
+using PgGitOps.Providers.Postgres.Probing;
 
 namespace PgGitOps.LiveTests.Writing;
 
@@ -87,7 +88,7 @@ public sealed class FleetOnDisk : IAsyncDisposable
 
     public string PathOf(string member, string name) => Path.Combine(Root, "core", member, name);
 
-    public Task<IClusterWriter> OpenAsync(ClusterSnapshot? snapshot = null, string? holder = null) =>
+    public Task<LeasedWriter> OpenAsync(ClusterSnapshot? snapshot = null, string? holder = null) =>
         WriterUnderTest.OpenAsync(Fleet, snapshot, holder);
 
     public async Task BringUpAsync(bool standby = true)

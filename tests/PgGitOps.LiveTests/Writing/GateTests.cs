@@ -3,7 +3,7 @@ using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.Postgres.Connecting;
-using PgGitOps.Providers.Postgres.Writing;
+using PgGitOps.Providers.Postgres.Leasing;
 
 namespace PgGitOps.LiveTests.Writing;
 
@@ -45,7 +45,7 @@ public sealed class GateTests
         var (server, fleet) = await WriterUnderTest.StartPrimaryAsync();
         await using var _ = server;
         await using var first = await WriterUnderTest.OpenAsync(fleet, holder: "alice@ci process 7");
-        var held = Assert.IsType<GateOutcome.Held>(await WriterUnderTest.TryOpenAsync(fleet, fleet.Snapshot(false)));
+        var held = Assert.IsType<LeaseOutcome.Held>(await WriterUnderTest.TryOpenAsync(fleet, fleet.Snapshot(false)));
         Assert.Contains("alice@ci process 7", held.Holder, StringComparison.Ordinal);
         Assert.Contains("pggitops writer/1", held.Holder, StringComparison.Ordinal);
         Assert.Contains("connected since 20", held.Holder, StringComparison.Ordinal);
@@ -58,7 +58,7 @@ public sealed class GateTests
         await using var _ = server;
         var seenBefore = fleet.Snapshot(false);
         await using (var writer = await WriterUnderTest.OpenAsync(fleet))
-            Assert.Equal(WriterStanding.Good, await writer.StandingAsync(CancellationToken.None));
+            Assert.Equal(LeaseStanding.Good, await writer.StandingAsync(CancellationToken.None));
         var store = new SuspensionStore(new SecretStore());
         var now = DateTimeOffset.UtcNow;
         await store.SuspendAsync(
@@ -69,7 +69,7 @@ public sealed class GateTests
             CancellationToken.None
         );
 
-        var suspended = Assert.IsType<GateOutcome.Suspended>(await WriterUnderTest.TryOpenAsync(fleet, seenBefore));
+        var suspended = Assert.IsType<LeaseOutcome.Suspended>(await WriterUnderTest.TryOpenAsync(fleet, seenBefore));
 
         Assert.Contains("failover by hand", suspended.Words, StringComparison.Ordinal);
         Assert.Equal("1", await server.ScalarAsync("select token from pggitops.writer"));
@@ -149,7 +149,7 @@ public sealed class GateTests
     public async Task Open_OnTwoPrimaries_WritesNowhere()
     {
         var fleet = FleetUnderTest.Of("/nowhere", new Core.Desired.HostTransport.Local(null));
-        var outcome = Assert.IsType<GateOutcome.Unreachable>(
+        var outcome = Assert.IsType<LeaseOutcome.Unreachable>(
             await WriterUnderTest.TryOpenAsync(fleet, fleet.Snapshot(false, false))
         );
         Assert.Contains("core-1 and core-2", outcome.Reason, StringComparison.Ordinal);
@@ -162,7 +162,7 @@ public sealed class GateTests
         await using var _ = server;
         server.Suspend();
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        Assert.IsType<GateOutcome.Unreachable>(await WriterUnderTest.TryOpenAsync(fleet, fleet.Snapshot(false)));
+        Assert.IsType<LeaseOutcome.Unreachable>(await WriterUnderTest.TryOpenAsync(fleet, fleet.Snapshot(false)));
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"took {watch.Elapsed}");
     }
 
@@ -174,7 +174,7 @@ public sealed class GateTests
         );
         await using var _ = server;
         await server.ExecuteAsync("alter role engine password 'another one'");
-        var outcome = Assert.IsType<GateOutcome.Unreachable>(await WriterUnderTest.TryOpenAsync(fleet, fleet.Snapshot(false)));
+        var outcome = Assert.IsType<LeaseOutcome.Unreachable>(await WriterUnderTest.TryOpenAsync(fleet, fleet.Snapshot(false)));
         Assert.Contains("password authentication failed", outcome.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("4711", outcome.Reason, StringComparison.Ordinal);
     }

@@ -22,7 +22,7 @@ public sealed class KilledRunnerTests
             Assert.Equal("open", await runner.ReadAsync());
             await programs.ReachedAsync();
             Assert.Equal(gate == Gate.After, File.Exists(Path.Combine(fleet.PathOf("core-1", ".staging"), "data", "PG_VERSION")));
-            Assert.IsType<GateOutcome.Held>(await WriterUnderTest.TryOpenAsync(fleet.Fleet, fleet.Nothing));
+            Assert.IsType<LeaseOutcome.Held>(await WriterUnderTest.TryOpenAsync(fleet.Fleet, fleet.Nothing));
             await (withAllItStarted ? runner.KillWithAllItStartedAsync() : runner.KillAsync());
         }
         Assert.False(Directory.Exists(fleet.PathOf("core-1", "data")));
@@ -163,14 +163,16 @@ public sealed class KilledRunnerTests
         Assert.True(outcome is StepOutcome.Done or StepOutcome.AlreadyTrue, outcome.ToString());
     }
 
-    private static async Task<IClusterWriter> OpenWhenFreeAsync(FleetOnDisk fleet, Core.Observed.ClusterSnapshot snapshot)
+    private static async Task<LeasedWriter> OpenWhenFreeAsync(FleetOnDisk fleet, Core.Observed.ClusterSnapshot snapshot)
     {
-        IClusterWriter? writer = null;
+        LeasedWriter? writer = null;
         await Poll.UntilAsync(
             "the killed runner's lock is free",
             async () =>
             {
-                writer = await WriterUnderTest.TryOpenAsync(fleet.Fleet, snapshot) is GateOutcome.Open open ? open.Writer : null;
+                writer = await WriterUnderTest.TryOpenAsync(fleet.Fleet, snapshot) is LeaseOutcome.Taken taken
+                    ? WriterUnderTest.Begin(fleet.Fleet, snapshot, taken)
+                    : null;
                 return writer is not null;
             }
         );
@@ -185,7 +187,7 @@ public sealed class KilledRunnerTests
         await using var runner = RunnerProcess.Start("hold", fleet, "/nowhere");
         Assert.Equal("open", await runner.ReadAsync());
         ProcessSignals.Send(runner.Pid, Signal.Stop);
-        var held = Assert.IsType<GateOutcome.Held>(await WriterUnderTest.TryOpenAsync(fleet, fleet.Snapshot(false)));
+        var held = Assert.IsType<LeaseOutcome.Held>(await WriterUnderTest.TryOpenAsync(fleet, fleet.Snapshot(false)));
         Assert.Contains("runner hold", held.Holder, StringComparison.Ordinal);
         // The paused runner's connection is cut, as a firewall or an operator would; it does not know.
         await server.ExecuteAsync("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");

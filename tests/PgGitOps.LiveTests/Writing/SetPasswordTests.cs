@@ -5,7 +5,7 @@ using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.Postgres.Connecting;
-using PgGitOps.Providers.Postgres.Writing;
+using PgGitOps.Providers.Postgres.Leasing;
 using static PgGitOps.LiveTests.Writing.WriterUnderTest;
 
 namespace PgGitOps.LiveTests.Writing;

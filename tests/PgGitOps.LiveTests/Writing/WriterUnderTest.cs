@@ -5,24 +5,34 @@ using PgGitOps.Core.Ports;
 using PgGitOps.LiveTests.Fleet;
 using PgGitOps.Providers.Hosts;
 using PgGitOps.Providers.Postgres.Connecting;
-using PgGitOps.Providers.Postgres.Writing;
+using PgGitOps.Providers.Postgres.Leasing;
+using PgGitOps.Providers.Postgres.Probing;
+using PgGitOps.Providers.Postgres.Running;
 
 namespace PgGitOps.LiveTests.Writing;
 
-/// <summary>Opens the real gate, on a throw-away server or on nothing yet.</summary>
+/// <summary>Takes the real lease, on a throw-away server or on nothing yet.</summary>
 public static class WriterUnderTest
 {
-    public static ClusterGate Gate(string? holder = null)
+    public static async Task<LeaseOutcome> TryOpenAsync(FleetUnderTest fleet, ClusterSnapshot snapshot, string? holder = null) =>
+        await new ClusterLeases(new HostExecutor(), new SecretStore(), TimeProvider.System, holder).TakeAsync(
+            fleet.Fleet,
+            fleet.Cluster,
+            snapshot,
+            CancellationToken.None
+        );
+
+    /// <summary>PostgreSQL's steps under a lease that was taken.</summary>
+    public static LeasedWriter Begin(FleetUnderTest fleet, ClusterSnapshot snapshot, LeaseOutcome.Taken taken)
     {
         var hosts = new HostExecutor();
-        return new ClusterGate(
-            hosts,
+        var runner = new PostgresRunner(
             hosts,
             new DataDirectoryProbe(hosts, TimeProvider.System),
             new SecretStore(),
-            TimeProvider.System,
-            holder
+            TimeProvider.System
         );
+        return new LeasedWriter(taken, runner.Begin(new LeasedCluster(fleet.Fleet, fleet.Cluster, snapshot, taken.Lease)));
     }
 
     /// <summary>A server where member core-1 is declared, with the engine's role.</summary>
@@ -39,22 +49,19 @@ public static class WriterUnderTest
         return (server, FleetUnderTest.Of("/nowhere", new HostTransport.Local(null), server.Port));
     }
 
-    public static async Task<GateOutcome> TryOpenAsync(FleetUnderTest fleet, ClusterSnapshot snapshot, string? holder = null) =>
-        await Gate(holder).OpenAsync(fleet.Fleet, fleet.Cluster, snapshot, CancellationToken.None);
-
-    public static async Task<IClusterWriter> OpenAsync(
+    public static async Task<LeasedWriter> OpenAsync(
         FleetUnderTest fleet,
         ClusterSnapshot? snapshot = null,
         string? holder = null
     ) =>
-        await TryOpenAsync(fleet, snapshot ?? fleet.Snapshot(false), holder) switch
+        await TryOpenAsync(fleet, snapshot ??= fleet.Snapshot(false), holder) switch
         {
-            GateOutcome.Open open => open.Writer,
+            LeaseOutcome.Taken taken => Begin(fleet, snapshot, taken),
             var other => throw new InvalidOperationException($"{other}"),
         };
 
     public static async Task<StepOutcome> RunAsync(
-        this IClusterWriter writer,
+        this LeasedWriter writer,
         StepAction action,
         string[]? creates = null,
         double seconds = 60

@@ -42,9 +42,6 @@ public sealed partial class ArchitectureTests
 
     private const int FilesMax = 25;
 
-    /// <summary>Folders that hold more, until they are divided.</summary>
-    private static readonly string[] LargeFolders = ["src/PgGitOps.Providers/Git", "src/PgGitOps.Providers/Postgres/Writing"];
-
     /// <summary>Files that may be longer, each with its reason.</summary>
     private static readonly Dictionary<string, string> LongFiles = new(StringComparer.Ordinal)
     {
@@ -118,7 +115,7 @@ public sealed partial class ArchitectureTests
     {
         var larger = CodeBelow("src")
             .GroupBy(f => Path.GetDirectoryName(f.Path)!, StringComparer.Ordinal)
-            .Where(g => g.Count() > FilesMax && !LargeFolders.Contains(g.Key))
+            .Where(g => g.Count() > FilesMax)
             .Select(g => $"{g.Key}: {g.Count()} files");
 
         AssertNone(larger);

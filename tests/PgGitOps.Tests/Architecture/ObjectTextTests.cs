@@ -42,7 +42,7 @@ public sealed partial class ObjectTextTests
         AssertNone(
             Engine()
                 .Where(f =>
-                    f.Path.Contains("/Postgres/Writing/", StringComparison.Ordinal)
+                    f.Path.StartsWith("src/PgGitOps.Providers/Postgres/", StringComparison.Ordinal)
                     && f.Text.Contains(".Display", StringComparison.Ordinal)
                 )
                 .Select(f => f.Path)

@@ -1,7 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
 using PgGitOps.Core.Ports;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
+using PgGitOps.Providers.Git.Remotes;
 
 namespace PgGitOps.Tests.Git;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Objects;
 
 namespace PgGitOps.Tests.Git;
 

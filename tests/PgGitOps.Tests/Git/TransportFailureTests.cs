@@ -1,5 +1,6 @@
 using PgGitOps.Core.Ports;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Remotes;
+using PgGitOps.Providers.Git.Repositories;
 
 namespace PgGitOps.Tests.Git;
 

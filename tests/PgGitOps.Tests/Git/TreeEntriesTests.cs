@@ -1,7 +1,8 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Objects;
+using PgGitOps.Providers.Git.Trees;
 
 namespace PgGitOps.Tests.Git;
 

@@ -1,4 +1,4 @@
-using PgGitOps.Providers.Hosts;
+using PgGitOps.Providers.Postgres.Probing;
 
 namespace PgGitOps.Tests.Lineage;
 

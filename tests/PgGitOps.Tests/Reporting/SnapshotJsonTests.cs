@@ -116,6 +116,27 @@ public sealed class SnapshotJsonTests
                             )
                         ),
                     ],
+                    Manager = new Observation<ManagerFacts>.Seen(
+                        new ManagerFacts("core", null, true, [new ManagedMember("a1", "primary", "running", 3)]),
+                        At
+                    ),
+                    Backups = new Observation<BackupFacts>.Seen(
+                        new BackupFacts(
+                            "core",
+                            [
+                                new BackupFact(
+                                    "20310203-040506F",
+                                    1,
+                                    At,
+                                    At,
+                                    "000000030000000000000001",
+                                    "000000030000000000000002",
+                                    false
+                                ),
+                            ]
+                        ),
+                        At
+                    ),
                     Record = new Observation<ClusterRecord>.Seen(
                         new ClusterRecord(
                             [new InventoryEntry("role/a", "c1", At)],

@@ -166,7 +166,8 @@ public sealed class ReconcileLoopTests : IDisposable
         var route = new Route(
             away,
             (_, _) => ValueTask.CompletedTask,
-            () => throw new InvalidOperationException("nothing can be done on a cluster that is away"),
+            new NoLease(),
+            [],
             Plans.PasswordsMatch,
             new JournalArchive(directory, time),
             _ => throw new InvalidOperationException("nothing is begun"),
@@ -297,6 +298,16 @@ public sealed class ReconcileLoopTests : IDisposable
                 ? new SourceOutcome.Unchanged(tree.Revision.CommitId)
                 : new SourceOutcome.Read(tree, []);
         }
+    }
+
+    private sealed class NoLease : IClusterLeases
+    {
+        public ValueTask<LeaseOutcome> TakeAsync(
+            ValidFleet fleet,
+            Cluster cluster,
+            ClusterSnapshot snapshot,
+            CancellationToken cancel
+        ) => throw new InvalidOperationException("nothing can be done on a cluster that is away");
     }
 
     /// <summary>Every server is away: a pass looks, and ends.</summary>

@@ -122,11 +122,8 @@ public sealed class RouteTests : IDisposable
         var route = new Route(
             new Still(Snapshots.Fleet(world)),
             (_, _) => ValueTask.CompletedTask,
-            () =>
-            {
-                opened++;
-                throw new InvalidOperationException("the gate was asked for");
-            },
+            new NoLease(() => opened++),
+            [],
             Plans.PasswordsMatch,
             new JournalArchive(directory, TimeProvider.System),
             journal,
@@ -147,6 +144,20 @@ public sealed class RouteTests : IDisposable
                 Abort = CancellationToken.None,
             }
         );
+    }
+
+    private sealed class NoLease(Action asked) : IClusterLeases
+    {
+        public ValueTask<LeaseOutcome> TakeAsync(
+            ValidFleet fleet,
+            Cluster cluster,
+            ClusterSnapshot snapshot,
+            CancellationToken cancel
+        )
+        {
+            asked();
+            throw new InvalidOperationException("a lease was asked for");
+        }
     }
 
     private sealed class NoHosts : ISuspensionPlaces

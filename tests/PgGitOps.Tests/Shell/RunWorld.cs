@@ -11,7 +11,7 @@ using PgGitOps.Tests.Builders;
 namespace PgGitOps.Tests.Shell;
 
 /// <summary>A world of booleans: a step makes its own id true, a plan holds what is not true yet.</summary>
-internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGround
+internal sealed class RunWorld : IClusterLeases, IStepRunner, IJournal, IPassListener, IRunGround
 {
     private readonly Dictionary<string, (StepOutcome Outcome, bool Effect, bool ThenUnreadable)> script = [];
     private readonly Dictionary<string, string[]> declared = [];
@@ -21,6 +21,9 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
 
     public HashSet<string> True { get; } = [];
     public List<string> Log { get; } = [];
+
+    /// <summary>What was given back, in order.</summary>
+    public List<string> Ended { get; } = [];
     public string? HeldCluster { get; init; }
 
     /// <summary>Objects that are as declared and not recorded so.</summary>
@@ -70,7 +73,7 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
     }
 
     public Task<IReadOnlyList<ClusterResult>> ExecuteAsync(IReadOnlyCollection<ClusterWork> work) =>
-        new Executor(this, this, this, this, "c0ffee").ExecuteAsync(null!, work, stop.Token, CancellationToken.None);
+        new Executor(this, [this], this, this, this, "c0ffee").ExecuteAsync(null!, work, stop.Token, CancellationToken.None);
 
     public Task<ClusterWork?> LookAgainAsync(ClusterWork work, CancellationToken cancel)
     {
@@ -113,15 +116,26 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
     public static string Line(ClusterResult result) =>
         $"{result.Cluster}:{result.Ending}:{string.Join(',', result.Steps.Select(s => OutcomeText.Word(s.Outcome)))}";
 
-    public ValueTask<GateOutcome> OpenAsync(
+    public ValueTask<LeaseOutcome> TakeAsync(
         ValidFleet fleet,
         Cluster cluster,
         ClusterSnapshot snapshot,
         CancellationToken cancel
     ) =>
-        ValueTask.FromResult<GateOutcome>(
-            cluster.Name == HeldCluster ? new GateOutcome.Held("pggitops 4711") : new GateOutcome.Open(new Writer(this))
+        ValueTask.FromResult<LeaseOutcome>(
+            cluster.Name == HeldCluster
+                ? new LeaseOutcome.Held("pggitops 4711")
+                : new LeaseOutcome.Taken(new Lease(this), new Record(this))
         );
+
+    public string Name => "a world of booleans";
+
+    /// <summary>Members whose start is somebody else's work.</summary>
+    public bool StartsServers { get; init; } = true;
+
+    public bool Runs(StepAction action) => StartsServers || action is not StepAction.StartServer;
+
+    public IStepRun Begin(LeasedCluster cluster) => new Run(this);
 
     public void Intent(Step step, long fencingToken) => Journal($"intent {step.Id}");
 
@@ -221,13 +235,30 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
             Log.Add(line);
     }
 
-    private sealed class Writer(RunWorld world) : IClusterWriter
+    private sealed class Lease(RunWorld world) : IClusterLease
     {
         public long FencingToken => 1;
 
-        public ValueTask<WriterStanding> StandingAsync(CancellationToken cancel) =>
-            ValueTask.FromResult(new WriterStanding(world.Lost, null));
+        public string? Primary => "m";
 
+        public ValueTask<string?> WhyLostAsync(CancellationToken cancel) => ValueTask.FromResult(world.Lost);
+
+        public ValueTask<LeaseStanding> StandingAsync(CancellationToken cancel) =>
+            ValueTask.FromResult(new LeaseStanding(world.Lost, null));
+
+        public ValueTask<string?> MoveIntoClusterAsync(string primary, CancellationToken cancel) => new((string?)null);
+
+        public ValueTask<string?> TakeAgainAsync(CancellationToken cancel) => new((string?)null);
+
+        public ValueTask DisposeAsync()
+        {
+            world.Ended.Add("lease");
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class Run(RunWorld world) : IStepRun
+    {
         public ValueTask<StepOutcome> RunAsync(Step step, CancellationToken cancel)
         {
             if (step.Id == world.stopDuring)
@@ -249,6 +280,15 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
             return ValueTask.FromResult(outcome);
         }
 
+        public ValueTask DisposeAsync()
+        {
+            world.Ended.Add("runner");
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class Record(RunWorld world) : IClusterRecord
+    {
         public ValueTask<StepOutcome> RecordAsync(IReadOnlyCollection<Step> done, string commit, CancellationToken cancel)
         {
             foreach (var step in done)
@@ -266,7 +306,5 @@ internal sealed class RunWorld : IClusterGate, IJournal, IPassListener, IRunGrou
             world.Found.Clear();
             return ValueTask.FromResult(world.FoundOutcome);
         }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -116,7 +116,7 @@ internal static class MemberSteps
         var unreadable = members.Where(m => draft.StatusOf(m.Name) == MemberStatus.Unreadable).ToArray();
         var stopped = members.Where(m => draft.StatusOf(m.Name) == MemberStatus.StoppedPrimary).ToArray();
         // A member nobody can see may have been promoted: starting the old primary then would split the cluster.
-        if (unreadable.Length == 0 && Newest(draft.Problem, stopped) is { } newest)
+        if (unreadable.Length == 0 && draft.Problem.NewestStopped is { } name && members.First(m => m.Name == name) is var newest)
         {
             if (MemberRefusals.IsElsewhere(draft, newest))
                 return;
@@ -136,21 +136,6 @@ internal static class MemberSteps
             return;
         }
         MemberRefusals.WithoutPrimary(draft);
-    }
-
-    /// <summary>Of stopped members with a primary's data the one that a person accepted, or that holds what the others hold and went on; null where that cannot be told.</summary>
-    private static Member? Newest(ClusterProblem problem, Member[] stopped)
-    {
-        if (stopped.Length < 2)
-            return stopped.FirstOrDefault();
-        if (stopped.Where(m => problem.Allowances.Primaries.Contains(m.Name)).ToArray() is [var accepted])
-            return accepted;
-        // A history that could not be read may be the newest; two that nobody stands against are one and the same.
-        return
-            stopped.All(m => problem.KnownHistories.Contains(m.Name))
-            && stopped.Where(m => !problem.HistoryClaims.ContainsKey(m.Name)).ToArray() is [var newest]
-            ? newest
-            : null;
     }
 
     /// <summary>Links between a member and the primary: a cascade comes after what it streams from.</summary>

@@ -10,22 +10,27 @@ internal sealed record SnapshotFile(string Format, FleetSnapshot Fleet);
 /// <remarks>The generator does not look through converters of our own, so what lies behind an observation is named here.</remarks>
 [JsonSerializable(typeof(SnapshotFile))]
 [JsonSerializable(typeof(MemoryFile))]
+[JsonSerializable(typeof(BackupFacts))]
 [JsonSerializable(typeof(ClusterRecord))]
 [JsonSerializable(typeof(DataDirectoryFacts))]
 [JsonSerializable(typeof(DatabaseFacts))]
+[JsonSerializable(typeof(ManagerFacts))]
 [JsonSerializable(typeof(ServerFacts))]
 internal sealed partial class SnapshotTypes : JsonSerializerContext
 {
     /// <summary>One converter for each list and each observation of a snapshot.</summary>
     public static IReadOnlyList<JsonConverter> Converters { get; } =
     [
+        new ObservationConverter<BackupFacts>(),
         new ObservationConverter<ClusterRecord>(),
         new ObservationConverter<DataDirectoryFacts>(),
         new ObservationConverter<DatabaseFacts>(),
+        new ObservationConverter<ManagerFacts>(),
         new ObservationConverter<ServerFacts>(),
         new EquatableArrayConverter<AclFact>(),
         new EquatableArrayConverter<AppliedEntry>(),
         new EquatableArrayConverter<ApprovalUse>(),
+        new EquatableArrayConverter<BackupFact>(),
         new EquatableArrayConverter<ClusterSnapshot>(),
         new EquatableArrayConverter<DatabaseFact>(),
         new EquatableArrayConverter<DatabaseSnapshot>(),
@@ -34,6 +39,7 @@ internal sealed partial class SnapshotTypes : JsonSerializerContext
         new EquatableArrayConverter<FileSettingFact>(),
         new EquatableArrayConverter<FunctionSettingFact>(),
         new EquatableArrayConverter<InventoryEntry>(),
+        new EquatableArrayConverter<ManagedMember>(),
         new EquatableArrayConverter<MemberSnapshot>(),
         new EquatableArrayConverter<MembershipFact>(),
         new EquatableArrayConverter<RememberedMember>(),

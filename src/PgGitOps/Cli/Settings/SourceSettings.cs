@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgGitOps.Providers.Git;
+using PgGitOps.Providers.Git.Reading;
 
 namespace PgGitOps.Cli.Settings;
 
