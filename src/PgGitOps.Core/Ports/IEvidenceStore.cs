@@ -18,6 +18,9 @@ public interface IEvidenceStore
     /// <summary>The same of other clusters that this repository declares or declared.</summary>
     IReadOnlyList<EvidenceSeries> Beside(EvidenceSeries series);
 
+    /// <summary>Every series of that name, whoever's cluster it is.</summary>
+    IReadOnlyList<EvidenceSeries> Named(string name);
+
     /// <param name="next">Given the newest entry, says what to add, or null for nothing. Nobody else adds to the series meanwhile.</param>
     EvidenceAddition Append(EvidenceSeries series, Func<EvidenceEntry?, EvidenceDraft?> next);
 }

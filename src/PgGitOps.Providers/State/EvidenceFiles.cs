@@ -113,6 +113,30 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
         }
     }
 
+    public IReadOnlyList<EvidenceSeries> Named(string name)
+    {
+        try
+        {
+            return !Directory.Exists(directory)
+                ? []
+                :
+                [
+                    .. Directory
+                        .EnumerateDirectories(directory)
+                        .Select(d => Path.GetFileName(d))
+                        .Order(StringComparer.Ordinal)
+                        .Select(d => (Folder: d, Dot: d.LastIndexOf('.')))
+                        .Where(d => d.Dot > 0)
+                        .Select(d => new EvidenceSeries(Uri.UnescapeDataString(d.Folder[..d.Dot]), d.Folder[(d.Dot + 1)..], name))
+                        .Where(s => File.Exists(PathOf(s))),
+                ];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
     public EvidenceAddition Append(EvidenceSeries series, Func<EvidenceEntry?, EvidenceDraft?> next)
     {
         var file = PathOf(series);

@@ -47,7 +47,7 @@ internal static class AnswerCommand
             .Route()
             .LookAsync(fleet, [policy.Cluster.Value], invocation.Stopping)
             .ConfigureAwait(false);
-        var live = LiveProofs.Of(fleet, [context], snapshot, invocation.Time.GetUtcNow()).Single();
+        var live = LiveProofs.Of(fleet, [context], snapshot, invocation.Time.GetUtcNow(), engine.Memory.Lag).Single();
         // Without a proven primary everything below is of no use before that is settled.
         var alerts = ClusterAlertText.Of(plan.Clusters.Select(c => (c.Cluster, c.Alert)), invocation.Color);
         invocation.WriteOut(alerts + ProveAnswer.Text(proof, context, live));

@@ -41,7 +41,7 @@ internal static class DriftCommand
                     // What the loop would do with it: the mode's own consent.
                     var approved = await engine.DecideAsync(fleet, snapshot, plan).ConfigureAwait(false);
                     var now = invocation.Time.GetUtcNow();
-                    var said = rules?.Ask(now, LiveProofs.Of(fleet, snapshot, now), snapshot.Clusters);
+                    var said = rules?.Ask(now, LiveProofs.Of(fleet, snapshot, now, route.Lag), snapshot.Clusters);
                     DriftOutput.Write(invocation, DriftReport.Of(approved, snapshot, route.Drift.Since) with { Rules = said });
                     var differs = plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore);
                     return LiveRules.Weigh(PlanExit.Of(plan, DetailedExitCode.Read(invocation.Parsed), differs), said);

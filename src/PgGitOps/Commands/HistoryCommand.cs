@@ -2,22 +2,38 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PgGitOps.Cli;
 using PgGitOps.Cli.Output;
 using PgGitOps.Cli.Settings;
+using PgGitOps.Core.Ports;
 using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Journal;
+using PgGitOps.Providers.State;
+using PgGitOps.Reconciling;
 using PgGitOps.State;
 
 namespace PgGitOps.Commands;
 
-/// <summary>What this machine did, from its journals.</summary>
+/// <summary>What this machine did, from its journals, and how the clusters stood meanwhile, from its evidence.</summary>
 internal static class HistoryCommand
 {
-    private static readonly Setting<int> Limit = new("--limit", "N", "At most so many runs, the newest", ParseLimit, 20);
+    private static readonly Setting<int> Limit = new(
+        "--limit",
+        "N",
+        "At most so many runs, and changes of how clusters stand, the newest",
+        ParseLimit,
+        20
+    );
 
     public static CommandDefinition Define() =>
-        new(new Command("history", "What was done here: runs, steps and how they ended") { Limit.Option }, Run);
+        new(
+            new Command("history", "What was done here: runs, steps and how they ended; and how the clusters stood")
+            {
+                Limit.Option,
+            },
+            Run
+        );
 
     private static Task<ExitCode> Run(Invocation invocation)
     {
@@ -28,9 +44,15 @@ internal static class HistoryCommand
             new StateConditions(invocation.Complain)
         );
         var clusters = invocation.Clusters;
+        var limit = Limit.Read(invocation.Parsed);
+        var (changes, problem) = ConditionBook.All(
+            new EvidenceFiles(System.IO.Path.Combine(invocation.State.Path, "evidence"), invocation.Time)
+        );
+        if (problem is not null)
+            invocation.Complain($"how clusters stood is not fully known: {problem}");
         var runs = archive
             .Files()
-            .TakeLast(Limit.Read(invocation.Parsed))
+            .TakeLast(limit)
             .Select(f =>
                 (IReadOnlyList<JournalEntry>)
                     [
@@ -41,19 +63,42 @@ internal static class HistoryCommand
             )
             .Where(r => r.Count > 0)
             .ToList();
-        invocation.Write(format == OutputFormat.Json ? Json(runs) : Text(runs), () => Json(runs));
+        List<Told> told =
+        [
+            .. runs.Select(r => new Told(r[0].At, r, null))
+                .Concat(
+                    changes
+                        .Where(c => clusters.Count == 0 || clusters.Contains(c.Cluster))
+                        .TakeLast(limit)
+                        .Select(c => new Told(c.At, null, ConditionLine.Of(c.Cluster, c.At, c.Condition)))
+                )
+                .OrderBy(t => t.At),
+        ];
+        invocation.Write(format == OutputFormat.Json ? Json(told) : Text(told), () => Json(told));
         return Task.FromResult(ExitCode.Done);
     }
 
     private const int ReasonIndent = 11;
 
-    private static string Text(List<IReadOnlyList<JournalEntry>> runs)
+    /// <summary>One of the two is set.</summary>
+    private sealed record Told(DateTimeOffset At, IReadOnlyList<JournalEntry>? Run, ConditionLine? Change);
+
+    private static string Text(List<Told> all)
     {
-        if (runs.Count == 0)
+        if (all.Count == 0)
             return "nothing was applied from here\n";
         var text = new StringBuilder();
-        foreach (var run in runs)
+        foreach (var told in all)
         {
+            if (told.Change is { } change)
+            {
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{change.At:yyyy-MM-dd HH:mm:ss}Z {VisibleText.Of(change.Cluster)}: {change.State} ({change.Reason}): {VisibleText.Lines(change.Message, ReasonIndent)}\n"
+                );
+                continue;
+            }
+            var run = told.Run!;
             var begin = run[0];
             text.Append(
                 CultureInfo.InvariantCulture,
@@ -80,7 +125,7 @@ internal static class HistoryCommand
         return text.ToString();
     }
 
-    private static string Json(List<IReadOnlyList<JournalEntry>> runs)
+    private static string Json(List<Told> all)
     {
         using var buffer = new MemoryStream();
         using (
@@ -96,8 +141,13 @@ internal static class HistoryCommand
         )
         {
             json.WriteStartArray();
-            foreach (var run in runs)
-                JsonSerializer.Serialize(json, [.. run], JournalJson.Lines.JournalEntryArray);
+            foreach (var told in all)
+            {
+                if (told.Run is { } run)
+                    JsonSerializer.Serialize(json, [.. run], JournalJson.Lines.JournalEntryArray);
+                else
+                    JsonSerializer.Serialize(json, [told.Change!], HistoryJson.Default.ConditionLineArray);
+            }
             json.WriteEndArray();
         }
         return Encoding.UTF8.GetString(buffer.ToArray());
@@ -113,3 +163,32 @@ internal static class HistoryCommand
             ? value
             : throw new FormatException($"'{text}' is not a number from 1.");
 }
+
+/// <summary>A change of how a cluster stands, among the runs.</summary>
+internal sealed record ConditionLine(
+    string Kind,
+    DateTimeOffset At,
+    string Cluster,
+    ConditionState State,
+    ConditionReason Reason,
+    string Message,
+    IReadOnlyList<string> Concerns,
+    DateTimeOffset Since
+)
+{
+    public static ConditionLine Of(string cluster, DateTimeOffset at, ClusterCondition condition) =>
+        new(
+            "Condition",
+            at,
+            cluster,
+            condition.State,
+            condition.Reason,
+            condition.Message,
+            [.. condition.Concerns],
+            condition.Since
+        );
+}
+
+[JsonSerializable(typeof(ConditionLine[]))]
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class HistoryJson : JsonSerializerContext;

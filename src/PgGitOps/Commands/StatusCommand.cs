@@ -7,6 +7,7 @@ using PgGitOps.Core.Observed;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Core.Reporting.Status;
+using PgGitOps.State;
 using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
@@ -43,7 +44,7 @@ internal static class StatusCommand
                         fleet,
                         snapshot,
                         plan,
-                        Promises(fleet, clusters, snapshot, invocation.Time.GetUtcNow()),
+                        Promises(fleet, clusters, snapshot, invocation.Time.GetUtcNow(), engine.Memory.Lag),
                         invocation.Time.GetUtcNow(),
                         beside
                     );
@@ -59,7 +60,8 @@ internal static class StatusCommand
         ValidFleet fleet,
         IReadOnlyList<string> clusters,
         FleetSnapshot snapshot,
-        DateTimeOffset now
+        DateTimeOffset now,
+        LagEvidence lag
     )
     {
         var ground = new ProofGround(fleet);
@@ -67,7 +69,8 @@ internal static class StatusCommand
             fleet,
             clusters.SelectMany(ground.PoliciesOf).OrderBy(p => p.Name, StringComparer.Ordinal).Select(ground.Prove),
             snapshot,
-            now
+            now,
+            lag
         );
     }
 }

@@ -24,6 +24,34 @@ internal sealed class ConditionBook(IEvidenceStore store, string repository, Sta
     // As last noted in this process, with its latest message; what is kept moves only with what is news.
     private readonly ConcurrentDictionary<string, ClusterCondition> told = new(StringComparer.Ordinal);
 
+    /// <summary>Every change that is still kept, of all clusters of this machine, oldest first. What cannot be read tells why.</summary>
+    public static (IReadOnlyList<(string Cluster, DateTimeOffset At, ClusterCondition Condition)> Changes, string? Problem) All(
+        IEvidenceStore store
+    )
+    {
+        List<(string Cluster, DateTimeOffset At, ClusterCondition Condition)> changes = [];
+        string? problem = null;
+        foreach (var series in store.Named(Series))
+        {
+            switch (store.Read(series))
+            {
+                case EvidenceReading.Unreadable unreadable:
+                    problem ??= unreadable.Reason;
+                    break;
+                case EvidenceReading.Found found:
+                    changes.AddRange(
+                        found.Entries.SelectMany(e =>
+                            EvidenceBody.Parse(e, ConditionJson.Default.StoredCondition) is { } stored
+                                ? [(series.Cluster, e.At, stored.ToCondition())]
+                                : Array.Empty<(string, DateTimeOffset, ClusterCondition)>()
+                        )
+                    );
+                    break;
+            }
+        }
+        return ([.. changes.OrderBy(c => c.At).ThenBy(c => c.Cluster, StringComparer.Ordinal)], problem);
+    }
+
     /// <summary>As last noted; not observed where it never was.</summary>
     public ClusterCondition Of(string cluster, DateTimeOffset now) =>
         told.GetValueOrDefault(cluster) ?? series.Latest(cluster)?.ToCondition() ?? ClusterCondition.NotObserved(now);

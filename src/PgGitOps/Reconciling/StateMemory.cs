@@ -23,7 +23,7 @@ internal sealed record StateMemory(
         IEvidenceStore store = new EvidenceFiles(Path.Combine(directory, "evidence"), time);
         return new(
             new DriftHistory(store, repository, Path.Combine(directory, "drift.json"), conditions),
-            StepsWithoutEffect.Open(Path.Combine(directory, "without-effect.json"), conditions),
+            new StepsWithoutEffect(store, repository, Path.Combine(directory, "without-effect.json"), conditions),
             new ConditionBook(store, repository, conditions),
             new LagEvidence(store, repository, conditions),
             new RememberedClusters(store, repository, new EarlierMemory(Path.Combine(directory, "clusters")), time, conditions),

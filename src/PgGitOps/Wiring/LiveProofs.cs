@@ -9,6 +9,7 @@ using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Reporting.Proofs;
 using PgGitOps.Core.Sources;
+using PgGitOps.State;
 
 namespace PgGitOps.Wiring;
 
@@ -31,7 +32,7 @@ internal static class LiveProofs
         var rules = LiveRules.Begin(engine, fleet, tree);
         var snapshot = await LookAsync(invocation, engine, fleet, proof.Contexts).ConfigureAwait(false);
         var now = invocation.Time.GetUtcNow();
-        var contexts = Of(fleet, proof.Contexts, snapshot, now);
+        var contexts = Of(fleet, proof.Contexts, snapshot, now, engine.Memory.Lag);
         var said = rules?.Ask(now, contexts, snapshot?.Clusters ?? []);
         invocation.Write(
             format == OutputFormat.Json ? ProveLive.Json(now, contexts, said) : ProveLive.Text(contexts, said),
@@ -57,15 +58,31 @@ internal static class LiveProofs
             : await engine.Observer.ObserveAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
     }
 
+    /// <param name="lag">What is known of lag from before, by whichever process; what was seen now is added to it.</param>
     public static IReadOnlyList<LiveContext> Of(
         ValidFleet fleet,
         IEnumerable<ContextProof> contexts,
         FleetSnapshot? snapshot,
-        DateTimeOffset now
-    ) => [.. contexts.Select(c => LiveProver.Of(c, snapshot?.Find(c.Policy.Cluster.Value), fleet.Classes, now))];
+        DateTimeOffset now,
+        LagEvidence lag
+    )
+    {
+        var known = new Dictionary<string, LagHistory>(StringComparer.Ordinal);
+        List<LiveContext> judged = [];
+        foreach (var context in contexts)
+        {
+            var cluster = context.Policy.Cluster.Value;
+            if (!known.TryGetValue(cluster, out var history))
+                known.Add(cluster, history = lag.Recall(cluster));
+            var live = LiveProver.Of(context, snapshot?.Find(cluster), fleet.Classes, now, known: history);
+            lag.Note(cluster, live.History);
+            judged.Add(live);
+        }
+        return judged;
+    }
 
     /// <summary>The promises on the clusters that were looked at.</summary>
-    public static IReadOnlyList<LiveContext> Of(ValidFleet fleet, FleetSnapshot snapshot, DateTimeOffset now)
+    public static IReadOnlyList<LiveContext> Of(ValidFleet fleet, FleetSnapshot snapshot, DateTimeOffset now, LagEvidence lag)
     {
         // Each policy is proven by itself: of a fleet of which one cluster is chosen only that one's are.
         var ground = new ProofGround(fleet);
@@ -76,7 +93,8 @@ internal static class LiveProofs
                 .OrderBy(p => p.Name, StringComparer.Ordinal)
                 .Select(ground.Prove),
             snapshot,
-            now
+            now,
+            lag
         );
     }
 

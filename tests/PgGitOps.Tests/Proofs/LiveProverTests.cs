@@ -6,6 +6,9 @@ using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
+using PgGitOps.Providers.State;
+using PgGitOps.State;
+using PgGitOps.Wiring;
 using static PgGitOps.Tests.Proofs.Fleets;
 
 namespace PgGitOps.Tests.Proofs;
@@ -168,6 +171,46 @@ public sealed class LiveProverTests
 
         Assert.Equal(Verdict.AtRisk, Site(after).Verdict);
         Assert.Contains("35s", Site(after).Because, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void StandbyWhoseDelayIsNotMeasured_IsLateByThePositionsThatAnotherRunSaw()
+    {
+        using var directory = new TemporaryDirectory();
+        LiveVerdict Run(string lsn, DateTimeOffset at, long behind) =>
+            Site(
+                LiveProofs
+                    .Of(
+                        Fleet(Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a"), Policy()),
+                        [Proof()],
+                        new FleetSnapshot(at, [Seen("", "on", lsn, at, Standby("core-2"), Standby("core-3", behind, 0.5))]),
+                        at,
+                        new LagEvidence(
+                            new EvidenceFiles(directory.Path, new FixedTime(at)),
+                            "0123456789abcdef",
+                            new StateConditions(_ => { })
+                        )
+                    )
+                    .Single()
+            );
+
+        Assert.Equal(Verdict.Met, Run("0/4000000", Now.AddSeconds(-35), 16777216).Verdict);
+        var after = Run("0/5000000", Now, 33554432);
+
+        Assert.Equal(Verdict.AtRisk, after.Verdict);
+        Assert.Contains("35s", after.Because, StringComparison.Ordinal);
+    }
+
+    private sealed class FixedTime(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+
+    private sealed class TemporaryDirectory : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("pggitops-lag-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
     }
 
     [Fact]

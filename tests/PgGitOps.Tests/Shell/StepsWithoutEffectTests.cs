@@ -1,8 +1,10 @@
+using System.Text.Json;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
+using PgGitOps.Providers.State;
 using PgGitOps.Reconciling;
 using PgGitOps.State;
 using PgGitOps.Tests.Builders;
@@ -93,14 +95,61 @@ public sealed class StepsWithoutEffectTests : IDisposable
         Assert.Empty(PassJudgement.WithoutEffect(done, PlanOf(StepAt("4MB") with { Effects = [] })));
     }
 
-    private StepsWithoutEffect Open() =>
-        StepsWithoutEffect.Open(Path.Combine(directory, "without-effect.json"), new StateConditions(_ => { }));
+    [Fact]
+    public void Note_ByTwoProcessesBesideEachOther_LosesNeither()
+    {
+        var (one, other) = (Open(), Open());
+        one.Note(StepAt("4MB"), "c0ffee", "no", Noon);
+        other.Note(StepAt("4MB", "tasks"), "c0ffee", "no", Noon);
+        one.Note(StepAt("4MB"), "c0ffee", "no", Noon);
 
-    private static Step StepAt(string live) =>
+        var later = Noon.AddMinutes(1);
+        Assert.NotEmpty(Open().Held(PlanOf(StepAt("4MB")), "c0ffee", later));
+        Assert.NotEmpty(Open().Held(PlanOf(StepAt("4MB", "tasks")) with { Cluster = "tasks" }, "c0ffee", later));
+    }
+
+    [Fact]
+    public void Held_ByWhatAnEarlierVersionKeptInAFile()
+    {
+        Open().Note(StepAt("4MB"), "c0ffee", "no", Noon);
+        var body = Assert
+            .IsType<EvidenceReading.Found>(Store().Latest(new("core", "0123456789abcdef", StepsWithoutEffect.Series)))
+            .Newest!.Body;
+        var input = JsonDocument.Parse(body).RootElement.GetProperty("core/m/parameters").GetProperty("Input").GetString();
+        Directory.Delete(Path.Combine(directory, "evidence"), recursive: true);
+        File.WriteAllText(
+            Earlier,
+            $$"""
+            {
+              "core/m/parameters": {
+                "Cluster": "core",
+                "Input": "{{input}}",
+                "Seen": "work_mem is 4MB",
+                "At": "2026-07-01T12:00:00+00:00",
+                "Times": 3
+              }
+            }
+            """
+        );
+
+        Assert.NotEmpty(Open().Held(PlanOf(StepAt("4MB")), "c0ffee", Noon + (3 * StepsWithoutEffect.BackOffMin)));
+        // What is noted from now on stands in the store, and begins with what the file said.
+        Open().Note(StepAt("4MB"), "c0ffee", "no", Noon);
+        File.Delete(Earlier);
+        Assert.NotEmpty(Open().Held(PlanOf(StepAt("4MB")), "c0ffee", Noon + (7 * StepsWithoutEffect.BackOffMin)));
+    }
+
+    private string Earlier => Path.Combine(directory, "without-effect.json");
+
+    private EvidenceFiles Store() => new(Path.Combine(directory, "evidence"), TimeProvider.System);
+
+    private StepsWithoutEffect Open() => new(Store(), "0123456789abcdef", Earlier, new StateConditions(_ => { }));
+
+    private static Step StepAt(string live, string cluster = "core") =>
         new()
         {
-            Id = "core/m/parameters",
-            Cluster = "core",
+            Id = $"{cluster}/m/parameters",
+            Cluster = cluster,
             Title = "set work_mem on m",
             Action = new StepAction.ExecuteSql("m", "postgres", ["ALTER SYSTEM SET work_mem = '8MB'"], false),
             Preconditions = [new(Paths.Key("member/m/parameter/work_mem", "value"), FacetValue.Of(live))],
