@@ -22,7 +22,7 @@ internal static class ReconcileCommand
         "--health",
         "ADDRESS:PORT",
         "Serve GET /healthz there; a port alone is on the loopback address",
-        t => HealthEndpoint.Host(t) is { } ? t : null,
+        t => HealthEndpoint.Parse(t) is { } ? t : null,
         null
     );
     private static readonly Switch AcceptRewritten = new(
@@ -89,7 +89,9 @@ internal static class ReconcileCommand
     {
         var log = invocation.Log;
         var health = new HealthState(invocation.Time, TimeSpan.FromMinutes(2));
-        using var endpoint = Health.Read(invocation.Parsed) is { } address ? HealthEndpoint.Start(address, health, log) : null;
+        using var endpoint = Health.Read(invocation.Parsed) is { } address
+            ? HealthEndpoint.Start(address, health, invocation.Time, log)
+            : null;
         var listener = new PassListeners(new LogListener(log), health);
         engine.Conditions.TellTo(listener);
         var options = new LoopOptions(
