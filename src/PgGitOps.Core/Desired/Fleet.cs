@@ -66,6 +66,9 @@ public sealed record ApprovalDocument(
     SourceSpan At
 )
 {
+    /// <summary>What stands among <see cref="Recreates"/> for every member at once.</summary>
+    public const string WholeCluster = "cluster";
+
     /// <summary>Paths of objects of <see cref="Cluster"/> that were lost and may be made anew: <c>cluster</c>, <c>member/M</c>, <c>database/D</c>, <c>database/D/schema/S</c>.</summary>
     public EquatableArray<Located<string>> Recreates { get; init; } = [];
 

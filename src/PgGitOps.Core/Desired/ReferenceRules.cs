@@ -162,6 +162,12 @@ public static class ReferenceRules
         "The site has no failure domain of the name."
     );
 
+    public static readonly DiagnosticRule UnknownObject = new(
+        "PGR034",
+        "Unknown object",
+        "An approval names its object in the one spelling that plans and records use: % and / inside a name as %25 and %2F."
+    );
+
     public static IReadOnlyList<DiagnosticRule> All { get; } =
     [
         DuplicateName,
@@ -197,5 +203,6 @@ public static class ReferenceRules
         SettingTwice,
         UselessWindow,
         UnknownDomain,
+        UnknownObject,
     ];
 }

@@ -63,6 +63,9 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     /// <summary>The path of an object that this version knows; null for every other text.</summary>
     public static ObjectPath? TryParse(string text) => ObjectPathText.Read(text) is var read and not Unknown ? read : null;
 
+    /// <summary>The one spelling of what a text most likely means, where that is another one; else null.</summary>
+    public static ObjectPath? Respelt(string text) => ObjectPathText.Respell(text);
+
     /// <summary>Every text is a path: one that this version does not know is <see cref="Unknown"/>, and keeps its spelling.</summary>
     public static ObjectPath Parse(string text) => ObjectPathText.Read(text);
 

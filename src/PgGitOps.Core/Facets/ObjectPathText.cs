@@ -16,6 +16,13 @@ internal static class ObjectPathText
             : new ObjectPath.Unknown(text, Within(parts, text));
     }
 
+    /// <summary>Escapes in small letters, and escapes of what needs none.</summary>
+    internal static ObjectPath? Respell(string text)
+    {
+        var parts = Array.ConvertAll(text.Split('/'), Uri.UnescapeDataString);
+        return Known(parts, text) is { } known && known.ToString() != text ? known : null;
+    }
+
     private static ObjectPath? Known(string[] parts, string text) =>
         parts switch
         {

@@ -18,7 +18,7 @@ internal sealed class Allowances(
 )
 {
     /// <summary>What an approval names instead of an object: every member at once.</summary>
-    internal const string WholeCluster = "cluster";
+    internal const string WholeCluster = ApprovalDocument.WholeCluster;
 
     internal static Allowances None(string cluster) =>
         new(cluster, [], new Dictionary<FacetKey, string>(), DateTimeOffset.UnixEpoch);

@@ -26,7 +26,11 @@ internal static class PolicyFiles
             invocation.Stopping
         );
         return outcome.Match(
-            read => EmptySource.Is(read.Tree) ? EmptySource.Report(invocation, read.Tree) : use(read.Tree, read.Diagnostics),
+            // Where the documents were refused with their folder, what refused it is to be read, not that there are none.
+            read =>
+                EmptySource.Is(read.Tree) && read.Diagnostics.All(d => d.Severity != Severity.Error)
+                    ? EmptySource.Report(invocation, read.Tree)
+                    : use(read.Tree, read.Diagnostics),
             _ => throw new InvalidOperationException("nothing was known, so nothing can be unchanged"),
             refused => RevisionFailure.Report(invocation, refused.Refusal)
         );

@@ -88,6 +88,20 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(says, run.Out + run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Validate_OfACommitWhoseOnlyFolderIsRefused_SaysWhy_NotThatThereAreNoDocuments()
+    {
+        var repository = scratch.Path("refused");
+        scratch.Git(scratch.Root, "init", "-q", "-b", "main", repository);
+        scratch.Commit(repository, "only case keeps it from being read", ("Policies/a.yaml", "kind: Waiver"));
+
+        var run = await RunAsync("validate", "--ref", "HEAD", "--repo", repository);
+
+        Assert.Equal(3, run.ExitCode);
+        Assert.Contains("PGG008", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("holds no documents", run.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>Whoever opens it to read waits for a writer that never comes.</summary>
     [Fact]
     public async Task Validate_OfADirectoryWithAPipe_Ends_AndNamesIt()

@@ -51,6 +51,26 @@ public sealed class DegradedTests
     }
 
     [LiveFact]
+    public async Task Reconcile_AParameterThatTheServerRefuses_HoldsBackNoPasswordAndNoLimit()
+    {
+        await using var fleet = await TestFleet.CreateAsync(tasks: false);
+        await fleet.RunAsync(0, "reconcile", "--once");
+        fleet.Edit(CorePath, "work_mem: 4MB", "work_mem: 4MB\n    default_text_search_config: nosuch");
+        fleet.Edit(CorePath, "connectionLimit: 20", "connectionLimit: 21");
+        await File.WriteAllTextAsync(fleet.SecretFile("app"), $"pw-app-{Guid.NewGuid():N}\n");
+
+        var run = await fleet.RunAsync("reconcile", "--once");
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("nosuch", run.Out + run.Error, StringComparison.Ordinal);
+        await using (await fleet.OpenAsync("core-1", user: "app", secret: "app"))
+            Assert.Equal(
+                "21",
+                await fleet.ScalarAsync("core-1", "select datconnlimit from pg_database where datname = 'inventory'")
+            );
+    }
+
+    [LiveFact]
     public async Task Reconcile_AGrantThatFails_HoldsBackNoRevokeAndNoPassword()
     {
         await using var fleet = await TestFleet.CreateAsync(tasks: false);

@@ -47,6 +47,23 @@ public sealed class SnapshotJsonTests
     public void Read_WhatIsNoSnapshot_SaysWhy(string json) =>
         Assert.NotEmpty(Assert.IsType<SnapshotReading.Refused>(SnapshotJson.Read(json)).Reason);
 
+    [Theory]
+    [InlineData("\"clusters\": [", "\"clusters\": [], \"clusters\": [", "the key 'clusters' stands twice in one object")]
+    [InlineData("\"name\": ", "\"name\": \"x\", \"n\\u0061me\": ", "the key 'name' stands twice in one object")]
+    [InlineData(
+        "\"format\": ",
+        "\"format\": \"y\",\n  \"format\": ",
+        "line 3, column 3: the key 'format' stands twice in one object"
+    )]
+    public void Read_WithAKeyTwice_NamesItAndItsPlace(string from, string to, string says)
+    {
+        var json = SnapshotJson.Write(Fleet(Verifier), Key);
+        var at = json.IndexOf(from, StringComparison.Ordinal);
+        var twice = json[..at] + to + json[(at + from.Length)..];
+
+        Assert.Contains(says, Assert.IsType<SnapshotReading.Refused>(SnapshotJson.Read(twice)).Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Read_FileWithAVerifierInIt_IsRefused()
     {

@@ -34,6 +34,30 @@ public class StatusReportTests
     }
 
     [Fact]
+    public void Text_OfAStandbyAheadOfItsPrimary_SaysSo_AndNotThatAllIsInOrder()
+    {
+        var fleet = Fleets.Fleet(Fleets.Cluster());
+        var primary = ((Observation<ServerFacts>.Seen)Lineage.Histories.Running("core-1", true, "1 0/400").Server).Value with
+        {
+            Standbys = [new StandbyFact("core-2", "10.0.0.2", "streaming", "async", "0/400", "0/500", "0/500", -5_242_880)],
+        };
+        var ahead = Snapshots.Cluster(
+            Snapshots.Seen("core-1", primary),
+            Lineage.Histories.Receiving("core-2", "1 0/500"),
+            Snapshots.Absent("core-3")
+        );
+        var snapshot = Snapshots.Fleet(ahead);
+        var plan = Planner.Plan(fleet, snapshot, Plans.Options);
+        Assert.NotNull(plan.Clusters[0].Alert);
+
+        var text = new StatusReport(fleet, snapshot, plan, [], Fleets.Now).Text();
+
+        Assert.Contains("5242880 bytes AHEAD of the primary", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("behind", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("in sync", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_OfEveryKindOfMember_KeepsToItsSchema()
     {
         var schema = await NJsonSchema.JsonSchema.FromJsonAsync(

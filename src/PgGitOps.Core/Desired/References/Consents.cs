@@ -65,6 +65,7 @@ internal sealed class Consents : IReferenceCheck
             );
         if (approval.Recreates.Concat(approval.Primaries).ToArray() is not [var first, ..])
             return;
+        findings.AddRange(approval.Recreates.Select(Misspelt).OfType<Diagnostic>());
         if (approval.Cluster is null)
             findings.Add(
                 ReferenceRules.ConsentIncomplete.At(
@@ -83,6 +84,18 @@ internal sealed class Consents : IReferenceCheck
                     .OfType<Diagnostic>()
             );
     }
+
+    /// <summary>What is spelt otherwise than the record spells it would never match.</summary>
+    private static Diagnostic? Misspelt(Located<string> path) =>
+        path.Value == ApprovalDocument.WholeCluster || ObjectPath.TryParse(path.Value) is not null
+            ? null
+            : ReferenceRules.UnknownObject.At(
+                path.Span,
+                $"'{path.Value}' is not how an object is spelt",
+                ObjectPath.Respelt(path.Value) is { } meant
+                    ? $"write {meant}"
+                    : "write % and / inside a name as %25 and %2F, and nothing else with %"
+            );
 
     /// <summary>An object that the cluster does not declare would never be made anew: the name is mistyped.</summary>
     private static Diagnostic? UnknownObject(Cluster cluster, Located<string> path)

@@ -85,6 +85,7 @@ internal sealed record StandbyLag(
     {
         var lag = (Seconds, Bytes) switch
         {
+            (_, < 0 and var ahead) => string.Create(CultureInfo.InvariantCulture, $", {-ahead} bytes ahead of the primary"),
             ({ } s, { } b) => string.Create(
                 CultureInfo.InvariantCulture,
                 $", {Amounts.Round(TimeSpan.FromSeconds(s))} ({b} bytes) late"

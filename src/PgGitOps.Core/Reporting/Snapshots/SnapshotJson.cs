@@ -43,6 +43,8 @@ public static class SnapshotJson
     {
         try
         {
+            if (JsonKeys.Twice(json) is { } twice)
+                return new SnapshotReading.Refused($"it is no snapshot: {twice}");
             var file = JsonSerializer.Deserialize(json, Types(new VerifierConverter([])).SnapshotFile);
             return file switch
             {

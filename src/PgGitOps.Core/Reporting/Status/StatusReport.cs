@@ -186,7 +186,7 @@ public sealed class StatusReport(
         {
             ({ } f, _) => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{f.State}, {f.SyncState}{(f.FlushLagBytes is { } lag ? $", {lag} bytes behind" : "")}"
+                $"{f.State}, {f.SyncState}{f.FlushLagBytes switch { null => "", < 0 and var lag => $", {-lag} bytes AHEAD of the primary", var lag => $", {lag} bytes behind" }}"
             ),
             (null, { } receiver) => $"receiver {receiver.Status}",
             _ => "NOT streaming",
@@ -200,6 +200,8 @@ public sealed class StatusReport(
     private static string Differences(ClusterPlan planned) =>
         planned.Changes.Count switch
         {
+            // Nobody who reads of two histories above is to be told that all is well below.
+            0 when planned.Alert is not null => "no difference is planned, see above",
             0 when planned.Unknowns.Count > 0 => "partly unknown",
             0 => "in sync",
             1 => "1 difference",
