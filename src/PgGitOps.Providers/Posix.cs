@@ -1,49 +1,47 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace PgGitOps.Providers;
-
-internal enum FileKind
-{
-    None,
-    File,
-    Directory,
-    Pipe,
-    Device,
-    Other,
-}
 
 /// <summary>The few system calls that .NET does not offer: process groups, file owners, directory sync, atomic exchange.</summary>
 internal static class Posix
 {
     private const int SigKill = 9;
     private const int AtFdCwd = -100;
-    private const uint StatxUid = 0x8;
+    private const int NoFollow = 0x100;
+    private const uint StatxTypeModeUid = 0x1 | 0x2 | 0x8;
     private const uint RenameExchange = 2;
     private const int OpenReadOnlyDirectory = 0x10000;
 
-    // struct statx has 256 bytes on every architecture; stx_uid is its sixth 32-bit word.
+    // struct statx has 256 bytes on every architecture, with owner and mode at these places.
     private const int StatxBytes = 256;
     private const int StatxUidOffset = 20;
     private const int StatxModeOffset = 28;
-    private const uint StatxType = 0x1;
     private const int AtEmptyPath = 0x1000;
-    private const int FileTypeMask = 0xF000;
 
     // O_NONBLOCK: a pipe that nobody writes to would hold the open itself for ever.
     private const int OpenReadOnlyNow = 0x800 | 0x80000;
 
     public static uint EffectiveUserId => geteuid();
 
+    /// <summary>For root: the user who asked sudo for it; else null.</summary>
+    public static uint? UserBehindSudo =>
+        EffectiveUserId == 0
+        && uint.TryParse(
+            Environment.GetEnvironmentVariable("SUDO_UID"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var user
+        )
+            ? user
+            : null;
+
     /// <summary>Ends every process of the group. A group that is gone already is no failure.</summary>
     public static void KillGroup(int groupId) => _ = kill(-groupId, SigKill);
 
     /// <summary>User id of the file's owner, or null when it cannot be told.</summary>
-    public static uint? OwnerOf(string path)
-    {
-        var buffer = new byte[StatxBytes];
-        return statx(AtFdCwd, path, 0, StatxUid, buffer) == 0 ? BitConverter.ToUInt32(buffer, StatxUidOffset) : null;
-    }
+    public static uint? OwnerOf(string path) => FactsOf(path)?.Owner;
 
     /// <summary>Makes another user the file's owner, which only root may.</summary>
     public static void GiveTo(string path, uint owner)
@@ -61,27 +59,22 @@ internal static class Posix
     }
 
     /// <summary>What lies at the path, links followed; <see cref="FileKind.None"/> where nothing can be seen.</summary>
-    public static FileKind KindOf(string path)
+    public static FileKind KindOf(string path) => FactsOf(path)?.Kind ?? FileKind.None;
+
+    public static FileKind KindOf(SafeFileHandle handle) =>
+        FactsOf((int)handle.DangerousGetHandle(), "", AtEmptyPath)?.Kind ?? FileKind.None;
+
+    /// <summary>What the kernel says of a path; null where nothing can be seen.</summary>
+    /// <param name="ofLink">Of a link itself, not of what it leads to.</param>
+    public static FileFacts? FactsOf(string path, bool ofLink = false) => FactsOf(AtFdCwd, path, ofLink ? NoFollow : 0);
+
+    private static FileFacts? FactsOf(int directory, string path, int flags)
     {
         var buffer = new byte[StatxBytes];
-        return statx(AtFdCwd, path, 0, StatxType, buffer) == 0 ? KindIn(buffer) : FileKind.None;
+        return statx(directory, path, flags, StatxTypeModeUid, buffer) == 0
+            ? new(BitConverter.ToUInt16(buffer, StatxModeOffset), BitConverter.ToUInt32(buffer, StatxUidOffset))
+            : null;
     }
-
-    public static FileKind KindOf(SafeFileHandle handle)
-    {
-        var buffer = new byte[StatxBytes];
-        return statx((int)handle.DangerousGetHandle(), "", AtEmptyPath, StatxType, buffer) == 0 ? KindIn(buffer) : FileKind.None;
-    }
-
-    private static FileKind KindIn(byte[] buffer) =>
-        (BitConverter.ToUInt16(buffer, StatxModeOffset) & FileTypeMask) switch
-        {
-            0x8000 => FileKind.File,
-            0x4000 => FileKind.Directory,
-            0x1000 => FileKind.Pipe,
-            0x2000 or 0x6000 => FileKind.Device,
-            _ => FileKind.Other,
-        };
 
     /// <summary>Makes a rename inside the directory survive a power cut.</summary>
     public static void SyncDirectory(string path)

@@ -36,14 +36,21 @@ public abstract record LastGood
 /// <remarks>
 /// The one before it lies beside it. Where the file itself was damaged or lost, that one still says which history is the accepted one.
 /// </remarks>
-public sealed class LastGoodRevision(string path)
+/// <param name="distrust">Why what lies at a path is neither believed nor written, or null; by default asked of the file and its folder.</param>
+public sealed class LastGoodRevision(string path, Func<string, string?>? distrust = null)
 {
     private const long BytesMax = 1 << 20;
+
+    private readonly Func<string, string?> distrust =
+        distrust ?? (at => OwnDirectory.Distrust(Path.GetDirectoryName(Path.GetFullPath(at))!, Path.GetFullPath(at))?.Why);
 
     private string Before => $"{path}.before";
 
     public LastGood Read()
     {
+        // One that is nobody's business to have written says nothing, and neither does its neighbour: which is the newer?
+        if ((distrust(path) ?? distrust(Before)) is { } why)
+            return new LastGood.Unreadable(why);
         return (ReadFile(path), ReadFile(Before)) switch
         {
             (LastGood.Unreadable or LastGood.None, LastGood.Found older) => older,
@@ -56,10 +63,16 @@ public sealed class LastGoodRevision(string path)
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
         var temporary = $"{path}.new";
+        if ((distrust(path) ?? distrust(Before)) is { } why)
+            return new SourceRefusal(
+                SourceRefusalKind.CacheUnusable,
+                $"The last good revision is not written: {why}",
+                "It is written as soon as that is mended."
+            );
         try
         {
-            Directory.CreateDirectory(directory);
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+            OwnDirectory.Make(directory);
+            using (var file = new FileStream(temporary, OwnDirectory.Writing(FileMode.Create)))
             {
                 JsonSerializer.Serialize(file, revision, LastGoodJson.Default.AcceptedRevision);
                 file.Flush(flushToDisk: true);

@@ -3,34 +3,20 @@ using PgGitOps.Core.Evidence;
 
 namespace PgGitOps.Providers.State;
 
-/// <param name="Untrusted">Why the file is not believed, whatever it holds; null where it is.</param>
-internal sealed record EvidenceFileContent(EvidenceContent Lines, string? Untrusted)
-{
-    /// <summary>Why the lines may not be taken for what was added, or null.</summary>
-    public string? Problem(string path) =>
-        Untrusted is { } untrusted ? untrusted
-        : Lines.Damaged > 0 ? $"{path} is damaged: its newest entries cannot be read"
-        : Lines is { Newest: null, TornBytes: > 0 } ? $"{path} holds no whole entry"
-        : null;
-}
-
 /// <summary>One series on disk.</summary>
 internal static class EvidenceFile
 {
     // Nothing that we wrote is so long; more is not read into memory.
     private const long ReadBytesMax = 64 << 20;
 
-    private const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
-
     /// <summary>Empty where there is no file.</summary>
-    public static EvidenceFileContent Read(string path)
+    public static EvidenceContent Read(string path)
     {
         using var file = TryOpen(path);
         if (file is null)
-            return new(new([], 0, 0), null);
+            return new([], 0, 0);
         if (file.Length > ReadBytesMax)
-            return new(
-                new([], 0, 0),
+            throw new IOException(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{path} is {file.Length} bytes long, longer than any that pggitops writes"
@@ -39,8 +25,14 @@ internal static class EvidenceFile
         var bytes = new byte[file.Length];
         // A file that is cut off meanwhile ends here; what is added meanwhile is not asked for.
         var read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        return new(EvidenceLines.Read(bytes.AsSpan(0, read)), Untrusted(path, file));
+        return EvidenceLines.Read(bytes.AsSpan(0, read));
     }
+
+    /// <summary>Why the lines may not be taken for what was added, or null.</summary>
+    public static string? ProblemOf(string path, EvidenceContent content) =>
+        content.Damaged > 0 ? $"{path} is damaged: its newest entries cannot be read"
+        : content is { Newest: null, TornBytes: > 0 } ? $"{path} holds no whole entry"
+        : null;
 
     /// <summary>Null where there is no file. One that may not be looked at is not taken for absent: that throws.</summary>
     private static FileStream? TryOpen(string path)
@@ -147,17 +139,6 @@ internal static class EvidenceFile
     {
         if (OperatingSystem.IsLinux() && Posix.KindOf(path) is not (FileKind.File or FileKind.None))
             throw new IOException($"{path} is no file");
-    }
-
-    private static string? Untrusted(string path, FileStream file)
-    {
-        if (!OperatingSystem.IsLinux())
-            return null;
-        if ((File.GetUnixFileMode(file.SafeFileHandle) & Others) != 0)
-            return $"{path} may be written by others than its owner (chmod 600 it once you know that nobody did)";
-        return Posix.OwnerOf(path) is { } owner && Posix.EffectiveUserId is > 0 and var user && owner != 0 && owner != user
-            ? string.Create(CultureInfo.InvariantCulture, $"{path} belongs to user {owner}, not to the engine's")
-            : null;
     }
 
     private static void TryCut(FileStream file, long end)

@@ -7,10 +7,11 @@ namespace PgGitOps.Providers.State;
 /// <summary>Evidence as files of a directory: one folder a cluster and repository, one file of JSON lines a series.</summary>
 /// <remarks>
 /// Who adds holds the folder's lock file, which the kernel drops with the process. An entry is on disk when the call returns; what a killed process left half-written is
-/// cut off by the next one that adds. A file that others than its owner may write is not believed.
+/// cut off by the next one that adds. What is another user's, or may be written by others, is neither believed nor added to.
 /// </remarks>
 /// <param name="directory">Made when something is first added.</param>
-public sealed class EvidenceFiles(string directory, TimeProvider time) : IEvidenceStore
+/// <param name="distrust">Why what lies at a path is not to be trusted, or null; by default asked of the directory and what lies in it.</param>
+public sealed class EvidenceFiles(string directory, TimeProvider time, Func<string, string?>? distrust = null) : IEvidenceStore
 {
     /// <summary>Beyond it a series is written anew with the newest entries that are alive and fit into half of it: a thousand clusters with a handful of series each stay below a gigabyte.</summary>
     public const int BytesMax = 128 << 10;
@@ -20,12 +21,9 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
     // Ten seconds in all: adding takes milliseconds, so that whoever holds it longer is stopped or frozen.
     private const int LockTriesMax = 2000;
 
-    private const int WouldBlock = 11,
-        WouldBlockOfDarwin = 35,
-        SharingViolation = unchecked((int)0x80070020);
-
     private static readonly TimeSpan LockPace = TimeSpan.FromMilliseconds(5);
 
+    private readonly Func<string, string?> distrust = distrust ?? (path => OwnDirectory.Distrust(directory, path)?.Why);
     private readonly ConcurrentDictionary<string, Lock> gates = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<EvidenceSeries, Known> known = [];
 
@@ -34,15 +32,17 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
         try
         {
             var file = PathOf(series);
+            if (distrust(file) is { } why)
+                return new EvidenceReading.Unreadable(why);
             if (
                 known.TryGetValue(series, out var before)
                 && before.Stamp is not null
                 && before.Stamp == EvidenceFile.StampOf(file)
             )
                 return Alive(before.Newest is { } newest ? [newest] : []);
-            return Load(series, file) is var content && content.Problem(file) is { } problem
+            return Load(series, file) is var content && EvidenceFile.ProblemOf(file, content) is { } problem
                 ? new EvidenceReading.Unreadable(problem)
-                : Alive(content.Lines.Newest is { } found ? [found] : []);
+                : Alive(content.Newest is { } found ? [found] : []);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -55,8 +55,12 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
         try
         {
             var file = PathOf(series);
+            if (distrust(file) is { } why)
+                return new EvidenceReading.Unreadable(why);
             var content = EvidenceFile.Read(file);
-            return content.Problem(file) is { } problem ? new EvidenceReading.Unreadable(problem) : Alive(content.Lines.Whole);
+            return EvidenceFile.ProblemOf(file, content) is { } problem
+                ? new EvidenceReading.Unreadable(problem)
+                : Alive(content.Whole);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -145,19 +149,18 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
         {
             try
             {
+                var place = Path.Combine(folder, "lock");
+                if ((distrust(place) ?? distrust(file)) is { } why)
+                    return new(null, why);
                 MakeFolder(folder);
-                using var held = Hold(Path.Combine(folder, "lock"));
+                using var held = Hold(place);
                 var content =
                     known.TryGetValue(series, out var before)
                     && before.Stamp is not null
                     && before.Stamp == EvidenceFile.StampOf(file)
                         ? null
                         : EvidenceFile.Read(file);
-                if (content is { Untrusted: { } untrusted })
-                    return new(null, untrusted);
-                var (newest, torn) = content is null
-                    ? (before!.Newest, before.TornBytes)
-                    : (content.Lines.Newest, content.Lines.TornBytes);
+                var (newest, torn) = content is null ? (before!.Newest, before.TornBytes) : (content.Newest, content.TornBytes);
                 if (next(newest is not null && newest.IsAlive(time.GetUtcNow()) ? newest : null) is not { } draft)
                 {
                     known[series] = new(EvidenceFile.StampOf(file), newest, torn);
@@ -190,20 +193,20 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
         }
     }
 
-    private EvidenceFileContent Load(EvidenceSeries series, string file)
+    private EvidenceContent Load(EvidenceSeries series, string file)
     {
         // The stamp first: what is added meanwhile is read again next time.
         var stamp = EvidenceFile.StampOf(file);
         var content = EvidenceFile.Read(file);
-        if (content.Problem(file) is null)
-            known[series] = new(stamp, content.Lines.Newest, content.Lines.TornBytes);
+        if (EvidenceFile.ProblemOf(file, content) is null)
+            known[series] = new(stamp, content.Newest, content.TornBytes);
         return content;
     }
 
     private void Shorten(string file)
     {
         var now = time.GetUtcNow();
-        var whole = EvidenceFile.Read(file).Lines.Whole;
+        var whole = EvidenceFile.Read(file).Whole;
         List<byte[]> kept = [];
         long bytes = 0;
         for (var i = whole.Count - 1; i >= 0; i--)
@@ -230,7 +233,7 @@ public sealed class EvidenceFiles(string directory, TimeProvider time) : IEviden
             {
                 return EvidenceFile.Open(path, FileMode.OpenOrCreate, FileShare.None);
             }
-            catch (IOException e) when (e.HResult is WouldBlock or WouldBlockOfDarwin or SharingViolation && tries < LockTriesMax)
+            catch (IOException e) when (FileLock.IsHeld(e) && tries < LockTriesMax)
             {
                 Thread.Sleep(LockPace);
             }

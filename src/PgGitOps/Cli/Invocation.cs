@@ -19,6 +19,7 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
     );
 
     private GitSource? source;
+    private StateOwnership? ownership;
 
     public ParseResult Parsed => parsed;
 
@@ -39,6 +40,24 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
     public bool Verbose => GlobalSettings.Verbose.Read(parsed);
 
     public StateDirectory State => StateDirectory.Find(GlobalSettings.State.Read(parsed));
+
+    /// <summary>Asked before anything in the state directory is opened; what it finds is said on stderr, unless somebody else takes that over.</summary>
+    public StateOwnership Ownership
+    {
+        get
+        {
+            if (ownership is null)
+            {
+                ownership = new(State.Path);
+                ownership.TellTo(problem =>
+                {
+                    if (problem is not null)
+                        Complain($"state directory: {problem}");
+                });
+            }
+            return ownership;
+        }
+    }
 
     public string Repository => GlobalSettings.Repository.Read(parsed) ?? Here();
 

@@ -7,9 +7,11 @@ internal static class SnapshotKey
 {
     private const int Length = 32;
 
-    public static byte[] Of(StateDirectory state)
+    public static byte[] Of(Invocation invocation)
     {
-        var path = state.File("snapshot.key");
+        var path = invocation.State.File("snapshot.key");
+        if (invocation.Ownership.Distrust(path) is { } why)
+            throw new UsageException($"{path} cannot be used: {why}");
         try
         {
             if (File.Exists(path) && File.ReadAllBytes(path) is { Length: Length } known)

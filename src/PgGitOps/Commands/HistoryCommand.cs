@@ -38,10 +38,14 @@ internal static class HistoryCommand
     private static Task<ExitCode> Run(Invocation invocation)
     {
         var format = invocation.Format(OutputFormat.Text, OutputFormat.Json);
+        var directory = System.IO.Path.Combine(invocation.State.Path, "journal");
+        // That nothing was done here is not to be read out of journals that are not looked at.
+        if (invocation.Ownership.Distrust(directory) is not null)
+            return Task.FromResult(ExitCode.Error);
         var archive = new JournalArchive(
-            System.IO.Path.Combine(invocation.State.Path, "journal"),
+            directory,
             invocation.Time,
-            new StateConditions(invocation.Complain)
+            new StateConditions(invocation.Complain, invocation.Ownership)
         );
         var clusters = invocation.Clusters;
         var limit = Limit.Read(invocation.Parsed);

@@ -29,7 +29,7 @@ internal static class SnapshotCommand
                     var snapshot = await engine
                         .Observer.ObserveAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping)
                         .ConfigureAwait(false);
-                    var json = SnapshotJson.Write(snapshot, SnapshotKey.Of(invocation.State));
+                    var json = SnapshotJson.Write(snapshot, SnapshotKey.Of(invocation));
                     invocation.Write(json, () => json);
                     return snapshot.Clusters.Any(c => c.Members.Any(m => m.Server is Observation<ServerFacts>.Unreadable))
                         ? ExitCode.Error

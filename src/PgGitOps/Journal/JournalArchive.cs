@@ -22,12 +22,12 @@ internal sealed class JournalArchive(string directory, TimeProvider time, StateC
     {
         try
         {
-            return Directory.Exists(directory)
+            return conditions?.Distrust(directory) is null && Directory.Exists(directory)
                 ?
                 [
                     .. Directory
                         .EnumerateFiles(directory, "*.jsonl")
-                        .Where(f => Posix.KindOf(f) is FileKind.File or FileKind.None)
+                        .Where(f => Posix.KindOf(f) is FileKind.File or FileKind.None && conditions?.Distrust(f) is null)
                         .Order(StringComparer.Ordinal),
                 ]
                 : [];
@@ -190,13 +190,15 @@ internal sealed class JournalArchive(string directory, TimeProvider time, StateC
         return file.Exists ? file.Length : 0;
     }
 
+    /// <summary>Null for the file of a live writer, and for one that another process has just closed.</summary>
+    /// <exception cref="IOException">It cannot be opened at all, which says nothing about its writer.</exception>
     private static FileStream? TryLock(string file)
     {
         try
         {
             return new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 4096);
         }
-        catch (IOException)
+        catch (IOException e) when (e is FileNotFoundException || FileLock.IsHeld(e))
         {
             return null;
         }

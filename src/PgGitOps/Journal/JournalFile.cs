@@ -4,6 +4,7 @@ using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Providers;
+using PgGitOps.State;
 
 namespace PgGitOps.Journal;
 
@@ -34,8 +35,17 @@ internal sealed class JournalFile : IJournal, IDisposable
     public string Path => file.Name;
 
     /// <param name="atBoundary">Called after each intent is on disk (<c>intent</c>, n) and after each effect before its outcome is (<c>effect</c>, n); a test stops the process there.</param>
-    public static JournalFile Create(string directory, JournalEntry begin, TimeProvider time, Action<string, int> atBoundary)
+    /// <exception cref="IOException">It cannot be written, or the directory is not to be trusted.</exception>
+    public static JournalFile Create(
+        string directory,
+        JournalEntry begin,
+        TimeProvider time,
+        Action<string, int> atBoundary,
+        StateConditions? conditions = null
+    )
     {
+        if (conditions?.Distrust(directory) is { } why)
+            throw new IOException(why);
         // Gone since the start, or never there: made again.
         OwnDirectory.Make(directory);
         var name = string.Create(
@@ -44,10 +54,7 @@ internal sealed class JournalFile : IJournal, IDisposable
         );
         var file = new FileStream(
             System.IO.Path.Combine(directory, name),
-            FileMode.CreateNew,
-            FileAccess.Write,
-            FileShare.Read,
-            bufferSize: 0
+            OwnDirectory.Writing(FileMode.CreateNew, FileShare.Read)
         );
         try
         {

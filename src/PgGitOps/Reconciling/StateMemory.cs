@@ -20,13 +20,19 @@ internal sealed record StateMemory(
     /// <param name="repository">Key of the policy repository.</param>
     public static StateMemory Open(string directory, string repository, StateConditions conditions, TimeProvider time)
     {
-        IEvidenceStore store = new EvidenceFiles(Path.Combine(directory, "evidence"), time);
+        IEvidenceStore store = new EvidenceFiles(Path.Combine(directory, "evidence"), time, conditions.Distrust);
         return new(
             new DriftHistory(store, repository, Path.Combine(directory, "drift.json"), conditions),
             new StepsWithoutEffect(store, repository, Path.Combine(directory, "without-effect.json"), conditions),
             new ConditionBook(store, repository, conditions),
             new LagEvidence(store, repository, conditions),
-            new RememberedClusters(store, repository, new EarlierMemory(Path.Combine(directory, "clusters")), time, conditions),
+            new RememberedClusters(
+                store,
+                repository,
+                new EarlierMemory(Path.Combine(directory, "clusters"), conditions.Distrust),
+                time,
+                conditions
+            ),
             conditions
         );
     }

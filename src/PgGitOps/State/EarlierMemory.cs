@@ -1,13 +1,17 @@
 using System.Text;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Reporting.Snapshots;
+using PgGitOps.Providers;
 using PgGitOps.Providers.Git.Reading;
 
 namespace PgGitOps.State;
 
 /// <summary>What versions before the evidence store remembered of clusters: a file each, <c>NAME.REPOSITORY.json</c>. Read and left as it is.</summary>
-internal sealed class EarlierMemory(string directory)
+/// <param name="distrust">Why what lies at a path is not believed, or null.</param>
+internal sealed class EarlierMemory(string directory, Func<string, string?>? distrust = null)
 {
+    private readonly Func<string, string?> distrust = distrust ?? (path => OwnDirectory.Distrust(directory, path)?.Why);
+
     private const string Suffix = ".json";
 
     private const long BytesMax = 16 << 20;
@@ -23,8 +27,12 @@ internal sealed class EarlierMemory(string directory)
         try
         {
             var own = Path.Combine(directory, $"{cluster}.{repository}{Suffix}");
+            if (distrust(directory) is { } foreign)
+                return (null, foreign);
             foreach (var path in Candidates(cluster, repository, own))
             {
+                if (distrust(path) is { } why)
+                    return (null, why);
                 var (read, problem) = RememberedClusterJson.Read(
                     Encoding.UTF8.GetString(RegularFile.TryRead(path, BytesMax) ?? throw new IOException($"{path} is gone"))
                 );
@@ -47,7 +55,7 @@ internal sealed class EarlierMemory(string directory)
         string[] paths = Directory.Exists(directory) ? Directory.GetFiles(directory, $"*.{repository}{Suffix}") : [];
         foreach (var path in paths.Order(StringComparer.Ordinal))
         {
-            if (TryRead(path) is { } read)
+            if (distrust(path) is null && TryRead(path) is { } read)
                 yield return read;
         }
     }

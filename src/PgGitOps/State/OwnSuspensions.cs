@@ -1,6 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Reporting.Snapshots;
+using PgGitOps.Providers;
 
 namespace PgGitOps.State;
 
@@ -14,7 +15,9 @@ internal sealed class OwnSuspensions(string stateDirectory, StateConditions cond
 
     /// <returns>Null once it is on disk, else why not.</returns>
     public string? Declare(Cluster cluster, Suspension suspension) =>
-        FileOf(cluster, "declared").Save(SuspensionJson.Write(suspension)) ? null : $"{stateDirectory} cannot be written";
+        FileOf(cluster, "declared").Save(SuspensionJson.Write(suspension))
+            ? null
+            : conditions.Distrust(PathOf(cluster, "declared")) ?? $"{stateDirectory} cannot be written";
 
     /// <summary>What was just written into the record, as if it had been read there.</summary>
     public void Remember(Cluster cluster, Suspension suspension) =>
@@ -26,6 +29,11 @@ internal sealed class OwnSuspensions(string stateDirectory, StateConditions cond
     {
         try
         {
+            foreach (var kind in (string[])["declared", "recorded"])
+            {
+                if (conditions.Distrust(PathOf(cluster, kind)) is { } why)
+                    return (false, why);
+            }
             var changed = File.Exists(PathOf(cluster, "declared"));
             File.Delete(PathOf(cluster, "declared"));
             File.Delete(PathOf(cluster, "recorded"));
@@ -63,8 +71,21 @@ internal sealed class OwnSuspensions(string stateDirectory, StateConditions cond
             yield return new(Remembered, recorded);
     }
 
-    private Suspension? Read(string path) =>
-        File.Exists(path) && new StateFile(path, conditions).Read() is { } content ? SuspensionJson.Read(content) : null;
+    /// <summary>What cannot be read or believed holds: whoever may write here may have taken a suspension away as well as put one there.</summary>
+    private Suspension? Read(string path)
+    {
+        conditions.Distrust(path);
+        // Of the directory as a whole nothing is said here: where that is somebody else's, no intent can be journaled and nothing is done.
+        if (OwnDirectory.Distrust(Path.GetDirectoryName(path)!, path) is var (_, why))
+            return Unbelieved(why);
+        if (!File.Exists(path))
+            return null;
+        return new StateFile(path, conditions).Read() is { } content ? SuspensionJson.Read(content)
+            : File.Exists(path) ? Unbelieved($"{path} cannot be read")
+            : null;
+    }
+
+    private static Suspension Unbelieved(string why) => new(why, "unknown", DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
 
     private void Clear(string path)
     {

@@ -48,9 +48,14 @@ internal sealed class RememberedClusters(
             return (null, problem);
         foreach (var elsewhere in store.Elsewhere(SeriesOf(cluster.Name)))
         {
-            if (Read(elsewhere, null) is ({ Cluster: var there }, _) && AreOne(there, cluster, environment))
-                return (there, null);
+            var (known, unreadable) = Read(elsewhere, null);
+            if (known is not null && AreOne(known.Cluster, cluster, environment))
+                return (known.Cluster, null);
+            problem ??= unreadable;
         }
+        // It may be the same cluster's, so that nobody ever having seen it is not known.
+        if (problem is not null)
+            return (null, problem);
         var before = earlier.Recall(cluster.Name, repository, there => AreOne(there, cluster, environment));
         return before is (null, null) ? (null, UnderAnotherName(cluster, environment)) : before;
     }
@@ -60,12 +65,18 @@ internal sealed class RememberedClusters(
     {
         var beside = store.Beside(SeriesOf(cluster.Name));
         var newer = beside.Select(s => s.Cluster).ToHashSet(StringComparer.Ordinal);
-        foreach (
-            var other in beside
-                .Select(s => Read(s, kept.GetValueOrDefault(s.Cluster)).Known?.Cluster)
-                .OfType<RememberedCluster>()
-                .Concat(earlier.OfRepository(repository).Where(e => !newer.Contains(e.Cluster)))
-        )
+        List<RememberedCluster> seen = [];
+        string? unreadable = null;
+        foreach (var series in beside)
+        {
+            var held = kept.GetValueOrDefault(series.Cluster);
+            var (known, problem) = Read(series, held);
+            if ((known ?? held)?.Cluster is { } there)
+                seen.Add(there);
+            else
+                unreadable ??= problem;
+        }
+        foreach (var other in seen.Concat(earlier.OfRepository(repository).Where(e => !newer.Contains(e.Cluster))))
         {
             if (other.Members.FirstOrDefault(r => IsOf(r, cluster, environment)) is { } member)
                 return string.Create(
@@ -73,7 +84,7 @@ internal sealed class RememberedClusters(
                     $"at {member.Address}:{member.Port} cluster {other.Cluster} is remembered, with system identifier {other.SystemIdentifier}, last seen {member.Seen.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z; it may be the same one under its earlier name"
                 );
         }
-        return null;
+        return unreadable;
     }
 
     /// <summary>Where a member said that its data are; null where that is not remembered of this host.</summary>

@@ -1,13 +1,27 @@
+using PgGitOps.Cli;
 using PgGitOps.Core.Ports;
 
 namespace PgGitOps.State;
 
 /// <summary>What is wrong with the state directory now, part by part. Each condition is said when it begins, when it changes and when it has ended; not at every pass.</summary>
-internal sealed class StateConditions(Action<string> say)
+internal sealed class StateConditions
 {
+    /// <summary>The part that a directory, or something in it, which is not this user's is told as.</summary>
+    public const string Owner = "owner";
+
+    private readonly Action<string> say;
+    private readonly StateOwnership ownership;
     private readonly Lock gate = new();
     private readonly SortedDictionary<string, string> standing = new(StringComparer.Ordinal);
     private IPassListener? listener;
+
+    /// <param name="ownership">Of the state directory; null where files of one folder are all there is.</param>
+    public StateConditions(Action<string> say, StateOwnership? ownership = null)
+    {
+        this.say = say;
+        this.ownership = ownership ?? new(null);
+        this.ownership.TellTo(problem => Tell(Owner, problem));
+    }
 
     /// <summary>One line each, ordered by part.</summary>
     public IReadOnlyList<string> Standing
@@ -18,6 +32,10 @@ internal sealed class StateConditions(Action<string> say)
                 return [.. standing.Values];
         }
     }
+
+    /// <summary>Asked before anything in the directory is read or written; what is told of it stands as a condition of its own.</summary>
+    /// <returns>Why it is neither believed nor written, or null.</returns>
+    public string? Distrust(string path) => ownership.Distrust(path);
 
     /// <summary>From now on it is told as events, beginning with what stands, and not said.</summary>
     public void TellTo(IPassListener events)
@@ -37,6 +55,9 @@ internal sealed class StateConditions(Action<string> say)
     public void Tell(string part, string? problem)
     {
         IPassListener? told;
+        // What is somebody else's is told once, not by everything that needs it.
+        if (part != Owner && problem is not null && ownership.Explains(problem))
+            return;
         lock (gate)
         {
             if (problem is null ? !standing.Remove(part) : standing.TryGetValue(part, out var before) && before == problem)

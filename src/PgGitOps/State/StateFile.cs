@@ -14,9 +14,11 @@ internal sealed class StateFile(string path, StateConditions conditions)
 
     public string Path => path;
 
-    /// <returns>Null where there is no file, or none that can be read.</returns>
+    /// <returns>Null where there is no file, or none that can be read and believed.</returns>
     public byte[]? Read()
     {
+        if (conditions.Distrust(path) is not null)
+            return null;
         try
         {
             return File.Exists(path) ? RegularFile.TryRead(path, BytesMax) : null;
@@ -33,13 +35,16 @@ internal sealed class StateFile(string path, StateConditions conditions)
     {
         // Of this save alone: passes of one process, and processes, save at the same time.
         var aside = $"{path}.{Environment.ProcessId}.{Interlocked.Increment(ref saves)}";
+        if (conditions.Distrust(path) is not null)
+            return false;
         lock (gate)
         {
             try
             {
                 OwnDirectory.Make(System.IO.Path.GetDirectoryName(path)!);
                 // Written aside and renamed: another process reads the old or the new, never half.
-                File.WriteAllBytes(aside, content);
+                using (var file = new FileStream(aside, OwnDirectory.Writing(FileMode.Create)))
+                    file.Write(content);
                 File.Move(aside, path, overwrite: true);
                 conditions.Tell(Name, null);
                 return true;

@@ -46,7 +46,7 @@ internal sealed class Engine : IAsyncDisposable
         this.invocation = invocation;
         connections = new(secrets, invocation.Time, keepConnections);
         hosts = new();
-        conditions = new(invocation.Complain);
+        conditions = new(invocation.Complain, invocation.Ownership);
         suspensionFiles = new(hosts, invocation.Time);
         OwnSuspensions = new(invocation.State.Path, conditions);
         Suspensions = new(suspensionFiles, OwnSuspensions, invocation.Time);
@@ -101,7 +101,7 @@ internal sealed class Engine : IAsyncDisposable
     public RevisionInForce RevisionInForce(bool acceptRewrittenHistory) =>
         new(
             Revisions(byRules: true),
-            new LastGoodRevision(invocation.State.File($"last-good-{RepositoryKey()}.json")),
+            new LastGoodRevision(invocation.State.File($"last-good-{RepositoryKey()}.json"), conditions.Distrust),
             invocation.Reference ?? "HEAD",
             acceptRewrittenHistory,
             invocation.Time
@@ -147,7 +147,7 @@ internal sealed class Engine : IAsyncDisposable
             Runners(),
             new PasswordFindings(secrets).Check,
             archive,
-            begin => JournalFile.Create(journals, begin, invocation.Time, boundary),
+            begin => JournalFile.Create(journals, begin, invocation.Time, boundary, conditions),
             memory,
             Suspensions,
             invocation.Time

@@ -2,6 +2,7 @@ using System.Text;
 using PgGitOps.Cli;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Desired.Schemas;
+using PgGitOps.Providers;
 using PgGitOps.Providers.Git.Reading;
 
 namespace PgGitOps.Wiring;
@@ -14,10 +15,12 @@ internal sealed class SoundDocuments
     private const long BytesMax = 64 << 20;
 
     private readonly string? path;
+    private readonly StateOwnership ownership;
     private readonly HashSet<string> known;
 
-    private SoundDocuments(string? path, HashSet<string> known)
+    private SoundDocuments(string? path, HashSet<string> known, StateOwnership ownership)
     {
+        this.ownership = ownership;
         this.path = path;
         this.known = known;
         Cache = new DocumentCache(known);
@@ -34,18 +37,19 @@ internal sealed class SoundDocuments
             path = invocation.State.File($"sound-{DocumentSchemas.Fingerprint[..16]}");
             return new(
                 path,
-                RegularFile.TryRead(path, BytesMax) is { } known
+                invocation.Ownership.Distrust(path) is null && RegularFile.TryRead(path, BytesMax) is { } known
                     ? Encoding
                         .ASCII.GetString(known)
                         .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                         .ToHashSet(StringComparer.Ordinal)
-                    : []
+                    : [],
+                invocation.Ownership
             );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or UsageException)
         {
             // Judging documents needs no state directory; what does need one says so itself.
-            return new(path, []);
+            return new(path, [], invocation.Ownership);
         }
     }
 
@@ -53,14 +57,18 @@ internal sealed class SoundDocuments
     public void Save()
     {
         var sound = Cache.Sound;
-        if (path is null || known.IsSupersetOf(sound))
+        if (path is null || known.IsSupersetOf(sound) || ownership.Distrust(path) is not null)
             return;
         if (known.Count + sound.Count <= IdsMax)
             sound = sound.Union(known, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
         var draft = $"{path}.{Environment.ProcessId}";
         try
         {
-            File.WriteAllLines(draft, sound.Order(StringComparer.Ordinal), Encoding.ASCII);
+            using (var file = new StreamWriter(draft, Encoding.ASCII, OwnDirectory.Writing(FileMode.Create)))
+            {
+                foreach (var id in sound.Order(StringComparer.Ordinal))
+                    file.WriteLine(id);
+            }
             foreach (
                 var old in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, "sound-*").Where(f => f != path && f != draft)
             )

@@ -4,6 +4,7 @@ using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 using PgGitOps.Core.Sources;
 using PgGitOps.Journal;
+using PgGitOps.Providers;
 using PgGitOps.State;
 using PgGitOps.Tests.Builders;
 
@@ -134,6 +135,32 @@ public sealed class JournalTests : IDisposable
             Assert.Single(archive.Unfinished());
             Assert.Single(said);
         }
+    }
+
+    [Theory]
+    // Read-only file system, no space, quota, input/output error: none of them is a live writer.
+    [InlineData(30)]
+    [InlineData(28)]
+    [InlineData(122)]
+    [InlineData(5)]
+    public void AFileThatCannotBeOpened_IsHeldByAnotherOnlyWhereTheKernelSaysSo(int error) =>
+        Assert.Equal(
+            (false, true),
+            (FileLock.IsHeld(new IOException("told", error)), FileLock.IsHeld(new IOException("told", 11)))
+        );
+
+    [Fact]
+    public void Unfinished_WhenAJournalCannotBeOpenedForWriting_SaysSo_AndTakesItForNoLiveWriters()
+    {
+        // More links than the kernel follows: an IOException that is no lock, whoever asks.
+        var loop = Path.Combine(directory, "20260103.open.jsonl");
+        File.CreateSymbolicLink(loop, loop);
+        List<string> said = [];
+
+        Assert.Empty(new JournalArchive(directory, TimeProvider.System, new StateConditions(said.Add)).Unfinished());
+
+        Assert.Contains("what was interrupted is not known", Assert.Single(said), StringComparison.Ordinal);
+        Assert.Contains(loop, said[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -167,11 +167,11 @@ public sealed class EvidenceFilesTests : IDisposable
         File.SetUnixFileMode(FileOf, own | UnixFileMode.GroupWrite);
 
         Assert.Contains(
-            "may be written by others",
+            "can be written by others",
             Assert.IsType<EvidenceReading.Unreadable>(Open().Latest(Series)).Reason,
             StringComparison.Ordinal
         );
-        Assert.Contains("may be written by others", Add(Open(), 1).Problem, StringComparison.Ordinal);
+        Assert.Contains("can be written by others", Add(Open(), 1).Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace PgGitOps.Providers.Git.Remotes;
 /// <summary>Where mirrors lie: what is there, whether it is a mirror of ours, and how it gets out of the way.</summary>
 internal static class MirrorPlace
 {
+    /// <exception cref="IOException">It cannot be made, or is another user's.</exception>
     public static void MakeCacheDirectory(string cacheDirectory)
     {
         // Policies may be confidential, and whoever can write here can change what is read.
@@ -14,6 +15,8 @@ internal static class MirrorPlace
             Directory.CreateDirectory(cacheDirectory);
             return;
         }
+        if (Posix.FactsOf(cacheDirectory) is { } facts && !facts.IsOurs && facts.Owner != Posix.UserBehindSudo)
+            throw new IOException($"it belongs to user {facts.Owner}, not to {Posix.EffectiveUserId}");
         const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
         var made = Directory.CreateDirectory(
             cacheDirectory,
@@ -53,10 +56,6 @@ internal static class MirrorPlace
         }
     }
 
-    // EWOULDBLOCK. A lock that cannot be made (a file system without write access, say) is nobody's, and waiting for it is in vain.
-    private const int HeldByAnother = 11;
-
-    // Exclusive sharing is flock(2) here: it ends with the process, however that ends.
     /// <returns>Null while another process holds it.</returns>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static FileStream? TryLock(string path)
@@ -68,7 +67,7 @@ internal static class MirrorPlace
                 Directory.Delete(path);
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e.HResult == HeldByAnother)
+        catch (IOException e) when (FileLock.IsHeld(e))
         {
             return null;
         }

@@ -24,21 +24,7 @@ internal static class RepositoryOwner
         );
     }
 
-    private static bool IsOurs(uint owner)
-    {
-        var own = Posix.EffectiveUserId;
-        return owner == own
-            || (
-                own == 0
-                && uint.TryParse(
-                    Environment.GetEnvironmentVariable("SUDO_UID"),
-                    NumberStyles.None,
-                    CultureInfo.InvariantCulture,
-                    out var behindSudo
-                )
-                && owner == behindSudo
-            );
-    }
+    private static bool IsOurs(uint owner) => owner == Posix.EffectiveUserId || owner == Posix.UserBehindSudo;
 
     private static bool IsListedSafe(string path, GitCommand git, CancellationToken cancellation)
     {
