@@ -53,8 +53,8 @@ public static class SecondLook
     public static string Word(SecondLookVerdict verdict) =>
         verdict switch
         {
-            SecondLookVerdict.Happened => "it happened",
-            SecondLookVerdict.DidNotHappen => "it did not happen",
+            SecondLookVerdict.Happened => "applied",
+            SecondLookVerdict.DidNotHappen => "not applied",
             SecondLookVerdict.Unknown => "unknown",
         };
 }

@@ -21,7 +21,7 @@ public sealed class KillTests
             var run = await fleet.RunAsync("reconcile", "--once");
             if (run.ExitCode != Killed)
             {
-                AssertAccount(run, after, "it happened");
+                AssertAccount(run, after, "applied");
                 Assert.True(run.ExitCode == 0, run.ToString());
                 break;
             }
