@@ -34,6 +34,7 @@ public sealed class FleetReader(DocumentCache cache)
 
     private OwnKinds kinds = OwnKinds.None;
     private Dictionary<ReadDocument, PlacedCluster> placed = [];
+    private FleetDraft? last;
 
     /// <param name="parsed">Told of each document that had to be parsed, in no order and from any thread, long before all are read.</param>
     public FleetReading Read(SourceTree tree, Action<ReadDocument>? parsed = null)
@@ -46,13 +47,18 @@ public sealed class FleetReader(DocumentCache cache)
         var findings = new List<Diagnostic>(own.Findings);
         foreach (var reading in readings)
         {
-            documents.AddRange(reading.Documents);
-            findings.AddRange(reading.Findings);
+            for (var i = 0; i < reading.Documents.Count; i++)
+                documents.Add(reading.Documents[i]);
+            if (reading.Findings.Count > 0)
+                findings.AddRange(reading.Findings);
         }
         // What a file declares that could not be read to its end is unknown.
         var complete = findings.All(f => f.Severity != Severity.Error || !f.RuleId.StartsWith("PGY", StringComparison.Ordinal));
-        var draft = FleetDraft.Of(tree.Revision, documents, complete, placed);
-        placed = draft.Clusters.ToDictionary(c => c.Document);
+        var draft =
+            last?.Followed(tree.Revision, documents, complete) ?? FleetDraft.Of(tree.Revision, documents, complete, placed);
+        if (draft.Clusters != last?.Clusters)
+            placed = draft.Clusters.ToDictionary(c => c.Document);
+        last = draft;
         findings.AddRange(draft.Check());
         var all = findings
             .Distinct()

@@ -12,11 +12,11 @@ internal sealed class FleetDraft
         new ClusterEnvironments(),
         new EnvironmentNames(),
         new MemberAddresses(),
-        new PolicyReferences(),
-        new PolicyWindows(),
         new Stores(),
         new Consents(),
     ];
+
+    private static readonly IPolicyCheck[] PolicyChecks = [new PolicyReferences(), new PolicyWindows()];
 
     private static readonly IClusterCheck[] ClusterChecks =
     [
@@ -34,15 +34,50 @@ internal sealed class FleetDraft
         new ExceptionExpiry(),
     ];
 
+    // More than that are judged as a whole.
+    private const int EditsMax = 64;
+
     private readonly RevisionInfo revision;
-    private readonly HashSet<string> broken = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PlacedCluster> clusters = new(StringComparer.Ordinal);
+    private readonly HashSet<string> broken;
+    private readonly Dictionary<string, PlacedCluster> clusters;
+
+    // Policies that stand in the place of others, while everything else is what was found sound before; null where all is to be judged.
+    private readonly IReadOnlyList<(RecoveryPolicy Before, RecoveryPolicy Now)>? edited;
+    private readonly ValidFleet? before;
+    private ValidFleet? fleet;
 
     private FleetDraft(RevisionInfo revision, IReadOnlyList<ReadDocument> documents, bool complete)
     {
         this.revision = revision;
         Documents = documents;
         Complete = complete;
+        broken = new(StringComparer.Ordinal);
+        clusters = new(StringComparer.Ordinal);
+    }
+
+    private FleetDraft(
+        FleetDraft earlier,
+        ValidFleet before,
+        RevisionInfo revision,
+        IReadOnlyList<ReadDocument> documents,
+        List<(RecoveryPolicy Before, RecoveryPolicy Now)> edited
+    )
+    {
+        this.revision = revision;
+        this.before = before;
+        this.edited = edited;
+        Documents = documents;
+        Complete = true;
+        broken = earlier.broken;
+        clusters = earlier.clusters;
+        Clusters = earlier.Clusters;
+        Environments = earlier.Environments;
+        Waivers = earlier.Waivers;
+        Approvals = earlier.Approvals;
+        Classes = earlier.Classes;
+        Ids = earlier.Ids;
+        EnvironmentsByDirectory = earlier.EnvironmentsByDirectory;
+        Policies = Replaced(earlier.Policies);
     }
 
     public IReadOnlyList<ReadDocument> Documents { get; }
@@ -98,6 +133,43 @@ internal sealed class FleetDraft
         }
     }
 
+    /// <summary>The same for a revision that differs from this one, which is sound, in what some policies say of themselves.</summary>
+    /// <remarks>Of most commits this is all; what documents say of each other is then found among the few that changed.</remarks>
+    /// <returns>Null where it is not so: then all is drawn up anew.</returns>
+    public FleetDraft? Followed(RevisionInfo next, IReadOnlyList<ReadDocument> documents, bool complete)
+    {
+        if (fleet is null || !complete || documents.Count != Documents.Count)
+            return null;
+        var edits = new List<(RecoveryPolicy, RecoveryPolicy)>();
+        for (var i = 0; i < documents.Count; i++)
+        {
+            if (ReferenceEquals(documents[i], Documents[i]))
+                continue;
+            // Who it is and what it speaks of are what others could object to.
+            if (
+                edits.Count == EditsMax
+                || documents[i] is not { Content: RecoveryPolicy now } edited
+                || Documents[i] is not { Content: RecoveryPolicy before } earlier
+                || edited.Path != earlier.Path
+                || edited.Id != earlier.Id
+                || now.Cluster.Value != before.Cluster.Value
+                || now.Database.Value != before.Database.Value
+                || now.Schema?.Value != before.Schema?.Value
+            )
+                return null;
+            edits.Add((before, now));
+        }
+        return new FleetDraft(this, fleet, next, documents, edits);
+    }
+
+    private List<RecoveryPolicy> Replaced(IEnumerable<RecoveryPolicy> policies)
+    {
+        List<RecoveryPolicy> replaced = [.. policies];
+        foreach (var (was, now) in edited ?? [])
+            replaced[replaced.FindIndex(p => ReferenceEquals(p, was))] = now;
+        return replaced;
+    }
+
     /// <summary>True when the name is missing for certain: neither declared, nor in a document that is wrong, nor perhaps in an unreadable file.</summary>
     public bool IsMissing(string kind, string name) => Complete && !Ids.Contains($"{kind}/{name}");
 
@@ -127,8 +199,19 @@ internal sealed class FleetDraft
     public IEnumerable<Diagnostic> Check()
     {
         var findings = new List<Diagnostic>();
+        if (edited is not null)
+        {
+            RecoveryPolicy[] policies = [.. edited.Select(e => e.Now)];
+            foreach (var check in PolicyChecks)
+                check.Check(this, policies, findings);
+            if (findings.Count == 0)
+                return findings;
+            findings.Clear();
+        }
         foreach (var check in Checks)
             check.Check(this, findings);
+        foreach (var check in PolicyChecks)
+            check.Check(this, Policies, findings);
         foreach (var placed in Clusters)
             placed.Check(ClusterChecks, findings);
         if (findings.Count == 0)
@@ -148,6 +231,15 @@ internal sealed class FleetDraft
     }
 
     public ValidFleet ToFleet() =>
+        fleet = before is null
+            ? Whole()
+            : before with
+            {
+                Revision = revision,
+                Policies = Replaced(before.Policies).ToEquatableArray(),
+            };
+
+    private ValidFleet Whole() =>
         new()
         {
             Revision = revision,
@@ -203,6 +295,12 @@ internal sealed class FleetDraft
                 break;
         }
     }
+}
+
+/// <summary>One question about policies, each of which answers it with what it speaks of.</summary>
+internal interface IPolicyCheck
+{
+    void Check(FleetDraft draft, IReadOnlyList<RecoveryPolicy> policies, List<Diagnostic> findings);
 }
 
 /// <summary>One question about what documents say of each other.</summary>

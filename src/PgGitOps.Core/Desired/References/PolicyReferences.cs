@@ -2,15 +2,15 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
 
-internal sealed class PolicyReferences : IReferenceCheck
+internal sealed class PolicyReferences : IPolicyCheck
 {
-    public void Check(FleetDraft draft, List<Diagnostic> findings)
+    public void Check(FleetDraft draft, IReadOnlyList<RecoveryPolicy> policies, List<Diagnostic> findings)
     {
         var classes = draft.Classes.FirstOrDefault();
         var rpo = classes?.Rpo.Select(c => c.Name).ToHashSet(StringComparer.Ordinal) ?? [];
         var rto = classes?.Rto.Select(c => c.Name).ToHashSet(StringComparer.Ordinal) ?? [];
         var certain = draft.Complete && !draft.HasBroken("RecoveryClasses");
-        foreach (var policy in draft.Policies)
+        foreach (var policy in policies)
         {
             CheckStore(draft, policy, findings);
             if (!certain)

@@ -2,11 +2,11 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
 
-internal sealed class PolicyWindows : IReferenceCheck
+internal sealed class PolicyWindows : IPolicyCheck
 {
-    public void Check(FleetDraft draft, List<Diagnostic> findings)
+    public void Check(FleetDraft draft, IReadOnlyList<RecoveryPolicy> policies, List<Diagnostic> findings)
     {
-        foreach (var crossSite in draft.Policies.Select(p => p.CrossSite))
+        foreach (var crossSite in policies.Select(p => p.CrossSite))
         {
             var assumed = crossSite.Replication.Value != CrossSiteReplication.NotAssumed;
             if (assumed && crossSite.DataLossWindow is null)

@@ -34,9 +34,21 @@ internal sealed class TreeListing(GitSourceOptions options)
             walk.Root(commit.TreeId, folder);
         lock (gate)
             known = walk.Seen;
-        walk.Files.Sort(static (left, right) => string.CompareOrdinal(left.Path, right.Path));
+        // Folders come in order already, unless one of them has a file beside it of a name that begins as its own.
+        if (!IsSorted(walk.Files))
+            walk.Files.Sort(static (left, right) => string.CompareOrdinal(left.Path, right.Path));
         walk.Diagnostics.Sort(static (left, right) => left.Span.CompareTo(right.Span));
         return new TreeList(walk.Files, walk.Diagnostics);
+    }
+
+    private static bool IsSorted(List<ListedFile> files)
+    {
+        for (var i = 1; i < files.Count; i++)
+        {
+            if (string.CompareOrdinal(files[i - 1].Path, files[i].Path) > 0)
+                return false;
+        }
+        return true;
     }
 
     private sealed record Folder(

@@ -18,29 +18,31 @@ internal static class TreeRules
     {
         List<(string, string)> faults = [];
         var exact = new HashSet<string>(entries.Count, StringComparer.Ordinal);
-        var folded = new Dictionary<string, string>(StringComparer.Ordinal);
+        var folded = new Dictionary<string, string>(entries.Count, StringComparer.OrdinalIgnoreCase);
         for (var i = 0; i < entries.Count && faults.Count < FaultsMax; i++)
         {
-            var (name, shown) = (entries[i].Name, $"'{HiddenText.Shown(entries[i].Name)}'");
+            var name = entries[i].Name;
             if (Illegal(name) is { } reason)
-                faults.Add((Place(name), $"holds the name {shown}, {reason}"));
+                faults.Add((Place(name), $"holds the name {Shown(name)}, {reason}"));
             // By bytes: different ones may look the same once they are read as text.
-            else if (!exact.Add(Encoding.Latin1.GetString(entries[i].NameBytes.Span)))
-                faults.Add((name, $"holds the name {shown} twice, and a checkout shows one of the two"));
+            else if (!exact.Add(Ascii.IsValid(name) ? name : Encoding.Latin1.GetString(entries[i].NameBytes.Span)))
+                faults.Add((name, $"holds the name {Shown(name)} twice, and a checkout shows one of the two"));
             else if (i > 0 && Compare(entries[i - 1], entries[i]) >= 0)
-                faults.Add((name, $"is not sorted: {shown} stands behind '{HiddenText.Shown(entries[i - 1].Name)}'"));
+                faults.Add((name, $"is not sorted: {Shown(name)} stands behind {Shown(entries[i - 1].Name)}"));
             else if (entries[i].Kind == TreeEntryKind.Other)
-                faults.Add((name, $"gives {shown} a mode that Git has no meaning for"));
+                faults.Add((name, $"gives {Shown(name)} a mode that Git has no meaning for"));
             else if (matters(entries[i]) && !folded.TryAdd(Fold(name), name) && folded[Fold(name)] is var other)
                 faults.Add(
                     (
                         name,
-                        $"holds both {shown} and '{HiddenText.Shown(other)}', which are one file where names are compared without case"
+                        $"holds both {Shown(name)} and {Shown(other)}, which are one file where names are compared without case"
                     )
                 );
         }
         return faults;
     }
+
+    private static string Shown(string name) => $"'{HiddenText.Shown(name)}'";
 
     // A diagnostic stands at a path; one that leads out of its folder would point elsewhere.
     private static string Place(string name) =>
@@ -51,7 +53,7 @@ internal static class TreeRules
         {
             "." or ".." => "which names another folder",
             _ when name.Contains('/', StringComparison.Ordinal) => "which is a path and no name",
-            _ when name.Split('\\').Any(part => IsGitDirectory(WithoutIgnored(part))) =>
+            _ when MayNameGit(name) && name.Split('\\').Any(part => IsGitDirectory(WithoutIgnored(part))) =>
                 "which a checkout takes for Git's own directory",
             _ => null,
         };
@@ -64,11 +66,16 @@ internal static class TreeRules
             || plain.Equals("git~1", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string Fold(string name) => WithoutIgnored(name).ToUpperInvariant();
+    // The comparer folds ASCII.
+    private static string Fold(string name) => Ascii.IsValid(name) ? name : WithoutIgnored(name).ToUpperInvariant();
+
+    // Most names hold no "git", nor characters that may stand between its letters, and are looked at no further.
+    private static bool MayNameGit(string name) =>
+        !Ascii.IsValid(name) || name.Contains("git", StringComparison.OrdinalIgnoreCase);
 
     // Characters that HFS+ leaves out when it compares names.
     private static string WithoutIgnored(string name) =>
-        name.Any(IsIgnored) ? string.Concat(name.Where(c => !IsIgnored(c))) : name;
+        !Ascii.IsValid(name) && name.Any(IsIgnored) ? string.Concat(name.Where(c => !IsIgnored(c))) : name;
 
     private static bool IsIgnored(char c) =>
         c
