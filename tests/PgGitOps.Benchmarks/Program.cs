@@ -12,6 +12,17 @@ return args switch
         int.Parse(port, CultureInfo.InvariantCulture),
         directory
     ),
+    ["fleet", var count, var alive, var port, var directory] => FleetCorpus.Write(
+        int.Parse(count, CultureInfo.InvariantCulture),
+        int.Parse(alive, CultureInfo.InvariantCulture),
+        int.Parse(port, CultureInfo.InvariantCulture),
+        directory
+    ),
+    ["silent", var count, var alive, var port] => await FleetCorpus.BeSilentAsync(
+        int.Parse(count, CultureInfo.InvariantCulture),
+        int.Parse(alive, CultureInfo.InvariantCulture),
+        int.Parse(port, CultureInfo.InvariantCulture)
+    ),
     ["warm-validate", var directory, var commits] => WarmValidation.Run(
         directory,
         int.Parse(commits, CultureInfo.InvariantCulture)
@@ -39,6 +50,8 @@ static int Usage()
                pggitops-benchmarks gate-corpus COUNT DIR     documents of another kind, every fiftieth with a fault, and the list of faults
                pggitops-benchmarks gate-touch DIR INDEX      change one of them
                pggitops-benchmarks clusters COUNT PORT DIR   policy repository of COUNT one-member clusters
+               pggitops-benchmarks fleet COUNT ALIVE PORT DIR  policy repository of COUNT clusters, most of them dead: ALIVE on PORT, the others on the two after it
+               pggitops-benchmarks silent COUNT ALIVE PORT   be those of them that take connections and never answer, until the input ends
                pggitops-benchmarks warm-validate DIR COMMITS  one-file commits in a warm process
                pggitops-benchmarks warm-check DIR PASSES     no-op passes of the loop in a warm process
                pggitops-benchmarks warm-prove                every claim of a fleet in a warm process, by size
