@@ -1,6 +1,6 @@
 namespace PgGitOps.Core.Facets;
 
-/// <summary>One property of an object. Closed: the names below are all there are; a record of another version may hold more, which nothing asks for.</summary>
+/// <summary>One property of an object. The names below, and those that a kind has for itself, are all there are; a record of another version may hold more, which nothing asks for.</summary>
 public sealed class Field : IEquatable<Field>, IComparable<Field>
 {
     private static readonly Dictionary<string, Field> Known = new(StringComparer.Ordinal);
@@ -76,6 +76,9 @@ public sealed class Field : IEquatable<Field>, IComparable<Field>
 
     /// <summary>Of an approval: that it was used for <paramref name="subject"/>, <c>cluster</c> or an object's text.</summary>
     public static Field UsedFor(string subject) => Parse(subject);
+
+    /// <summary>A field that one kind alone has, and that stands in its folder.</summary>
+    public static Field OfKind(string text) => Parse(text);
 
     /// <summary>The field of that name; one that this version does not know keeps its name.</summary>
     public static Field Parse(string text) => Known.TryGetValue(text, out var known) ? known : new Field(text);

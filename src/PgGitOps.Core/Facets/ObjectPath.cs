@@ -1,6 +1,6 @@
 namespace PgGitOps.Core.Facets;
 
-/// <summary>What a facet belongs to. Closed: every object the engine manages, reports or finds in a record is one of these cases.</summary>
+/// <summary>What a facet belongs to. Closed: every object the engine manages, reports or finds in a record is one of the cases here, or the case of a kind that stands in its folder.</summary>
 /// <remarks>
 /// The text is made once and is the only thing that is compared, hashed and ordered. That is exact because no two objects have
 /// one text (<see cref="ObjectPathText"/>), and cheap because the hash is kept. Text is read at the edges only: records, plan files,
@@ -11,6 +11,10 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     private readonly string text;
     private readonly int hash;
     private ObjectPath? parent;
+
+    /// <summary>The case of a kind that stands in its folder: <paramref name="kind"/>, named <paramref name="name"/>, in <paramref name="parent"/>.</summary>
+    private protected ObjectPath(ObjectPath parent, string kind, string name)
+        : this($"{parent.text}/{kind}/{ObjectPathText.Escape(name)}") => this.parent = parent;
 
     private ObjectPath(string text) => (this.text, hash) = (text, string.GetHashCode(text, StringComparison.Ordinal));
 
@@ -42,7 +46,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
             Extension e => e.Database,
             Grant g => g.Database,
             DefaultPrivilege d => d.Database,
-            _ => null,
+            RoleSettingInDatabase or Unknown => null,
+            _ => (Parent as Database)?.Name,
         };
 
     /// <summary>The parameter that the object is a setting of, on whatever scope; null for all others.</summary>
@@ -66,7 +71,7 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     /// <summary>The one spelling of what a text most likely means, where that is another one; else null.</summary>
     public static ObjectPath? Respelt(string text) => ObjectPathText.Respell(text);
 
-    /// <summary>Every text is a path: one that this version does not know is <see cref="Unknown"/>, and keeps its spelling.</summary>
+    /// <summary>Every text is a path: one that is none of the cases here is <see cref="Unknown"/>, and keeps its spelling.</summary>
     public static ObjectPath Parse(string text) => ObjectPathText.Read(text);
 
     /// <summary>Lies inside <paramref name="ancestor"/>, at whatever depth.</summary>

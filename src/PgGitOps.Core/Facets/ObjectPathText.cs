@@ -23,6 +23,19 @@ internal static class ObjectPathText
         return Known(parts, text) is { } known && known.ToString() != text ? known : null;
     }
 
+    /// <summary>A text that names something in an object of the cases that stand here.</summary>
+    internal sealed record Inner(ObjectPath Parent, string Kind, string Name);
+
+    internal static Inner? InnerOf(string text)
+    {
+        if (
+            text.Split('/') is not [.. var outer, var kind, var name]
+            || Read(string.Join('/', outer)) is var parent && parent is ObjectPath.Unknown
+        )
+            return null;
+        return new Inner(parent, kind, Unescape(name));
+    }
+
     private static ObjectPath? Known(string[] parts, string text) =>
         parts switch
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Observed;
@@ -82,7 +83,12 @@ public sealed record SettingFact(
 );
 
 /// <summary>A row of pg_file_settings.</summary>
-public sealed record FileSettingFact(string File, int Line, string Name, string? Value, bool Applied, string? Error);
+public sealed record FileSettingFact(string File, int Line, string Name, string? Value, bool Applied, string? Error)
+{
+    /// <summary>Without its directory.</summary>
+    [JsonIgnore]
+    public string FileName => File[(File.LastIndexOf('/') + 1)..];
+}
 
 /// <param name="PasswordVerifier">As in pg_authid; never printed. Null where the role has no password or it could not be read.</param>
 public sealed record RoleFact(

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Core.Ports;
 
 namespace PgGitOps.Core.Passes;
@@ -30,7 +31,7 @@ public static class SecondLook
         var verdict = SecondLookVerdict.Happened;
         foreach (var effect in Principal(effects))
         {
-            var isRead = reads.TryGetValue((ObjectPath.Parse(effect.Object), Field.Parse(effect.Field)), out var now);
+            var isRead = reads.TryGetValue((ObjectText.Parse(effect.Object), Field.Parse(effect.Field)), out var now);
             if (isRead && string.Equals(JournaledEffect.Written(now), effect.Value, StringComparison.Ordinal))
                 continue;
             // One value that is readable and another one shows that the step as a whole is not in effect.

@@ -55,6 +55,7 @@ internal sealed class DesiredDraft(
 
     internal void Set(ObjectPath path, Field field, FacetValue value, SourceSpan at)
     {
+        ObjectKinds.MustKnow(path, field);
         var key = new FacetKey(Cluster.Name, path, field);
         facets[key] = new DesiredFacet(key, value, at);
     }

@@ -1,6 +1,4 @@
-using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning;
 
@@ -71,96 +69,18 @@ internal sealed class LiveDatabase
 
     internal ExtensionFact? Extension(string name) => extensions.GetValueOrDefault(name);
 
-    internal Reading ReadGrant(ObjectPath.Grant grant, FacetValue? wanted)
-    {
-        var kind = GrantWords.Kind(grant.Target);
-        if (GrantWords.IsAll(grant.Target))
-            return ReadAll(kind, grant.Schema!, grant.Grantee, wanted);
-        var name = grant.Target switch
-        {
-            GrantTarget.Database => database.Name,
-            GrantTarget.Schema => grant.Schema!,
-            _ => grant.Name!,
-        };
-        var held = Held(kind, grant.Schema, name, grant.Grantee, out var exists, out var isOwner);
-        if (!exists)
-            return grant.Target is GrantTarget.Table or GrantTarget.Sequence
-                ? new Reading(null, $"{kind} {grant.Schema}.{name} does not exist yet")
-                : Reading.Absent;
-        // An owner holds everything by nature; taking a part away from him would only confuse.
-        if (isOwner && wanted is not null && Normal.PrivilegeNames(wanted).All(held.Contains))
-            return wanted;
-        return Normal.Privileges(held);
-    }
+    internal DatabaseFact Fact => database;
 
-    private Reading ReadAll(string kind, string schema, string grantee, FacetValue? wanted)
-    {
-        if (!objects.TryGetValue((kind, schema), out var names))
-            return wanted;
-        HashSet<string>? everywhere = null;
-        var short_ = new List<string>();
-        var wantedNames = Normal.PrivilegeNames(wanted);
-        foreach (var name in names)
-        {
-            var held = Held(kind, schema, name, grantee, out _, out _);
-            if (!wantedNames.All(held.Contains))
-                short_.Add(name);
-            if (everywhere is null)
-                everywhere = [.. held];
-            else
-                everywhere.IntersectWith(held);
-        }
-        if (short_.Count == 0 && wanted is not null)
-            return wanted;
-        var common = Normal.Privileges(everywhere!);
-        if (wanted is null)
-            return common;
-        short_.Sort(StringComparer.Ordinal);
-        var listed = string.Join(", ", short_.Take(3)) + (short_.Count > 3 ? ", …" : "");
-        return FacetValue.Shown(
-            common?.Canonical ?? "",
-            $"{common?.Display ?? "nothing"} on every {kind}; {short_.Count} of {names.Count} lack some: {listed}"
-        );
-    }
-
-    /// <summary>Privileges of a grantee on one object, counting those that an empty ACL implies.</summary>
-    private HashSet<string> Held(string kind, string? schema, string name, string grantee, out bool exists, out bool isOwner)
-    {
-        HashSet<string> held = new(StringComparer.Ordinal);
-        exists =
-            acls.TryGetValue((kind, schema, name), out var rows)
-            || acls.TryGetValue((kind, null, name), out rows) && kind == "schema";
-        isOwner = false;
-        if (!exists)
-        {
-            // A snapshot may leave out objects that hold what they hold by nature.
-            exists = kind == "database" || (kind == "schema" && schemas.ContainsKey(name));
-            rows = null;
-        }
-        var owner =
-            rows is { Count: > 0 } ? rows[0].Owner
-            : kind == "database" ? database.Owner
-            : kind == "schema" && schemas.TryGetValue(name, out var fact) ? fact.Owner
+    /// <summary>Privileges on one object; null where the object was not seen to carry any.</summary>
+    internal List<AclFact>? Acls(string kind, string? schema, string name) =>
+        acls.TryGetValue((kind, schema, name), out var rows)
+        || (kind == "schema" && acls.TryGetValue((kind, null, name), out rows))
+            ? rows
             : null;
-        isOwner = owner == grantee;
-        var explicitRows = rows?.Where(r => r.Grantee is not null).ToList() ?? [];
-        foreach (var row in explicitRows.Where(r => r.Grantee == grantee))
-            held.UnionWith(row.Privileges.Select(Normal.Privilege));
-        // A row without a grantee is an ACL of exactly {}: everything was taken away, also from the owner.
-        if (rows is null && exists)
-            held.UnionWith(
-                isOwner ? ImpliedPrivileges.OfOwner(kind)
-                : grantee == "PUBLIC" ? ImpliedPrivileges.OfPublic(kind)
-                : []
-            );
-        return held;
-    }
 
-    internal Reading ReadDefault(ObjectPath.DefaultPrivilege privilege)
-    {
-        var (on, grantee) = (GrantWords.Kind(privilege.On), privilege.Grantee);
-        if (!defaults.TryGetValue((privilege.ForRole, privilege.Schema, on), out var rows))
-            return privilege.Schema is null && grantee == "PUBLIC" ? Normal.Privileges(ImpliedPrivileges.OfPublic(on)) : null;
-        return Normal.Privileges(rows.Where(r => r.Grantee == grantee).SelectMany(r => r.Privileges));
-    }
+    /// <summary>Names of the objects of a kind in a schema; null for none.</summary>
+    internal IReadOnlyList<string>? ObjectsOf(string kind, string? schema) => objects.GetValueOrDefault((kind, schema));
+
+    internal IReadOnlyList<DefaultAclFact>? DefaultsOf(string role, string? schema, string on) =>
+        defaults.GetValueOrDefault((role, schema, on));
 }

@@ -2,8 +2,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Checking;
-using PgGitOps.Core.Planning.Dangers;
-using PgGitOps.Core.Planning.Steps;
+using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -131,14 +130,7 @@ public static class Planner
     private static PlanDraft Draft(ClusterProblem problem)
     {
         var draft = new PlanDraft(problem);
-        AccessListSteps.Draft(draft);
-        MemberSteps.Draft(draft);
-        ParameterSteps.Draft(draft);
-        SynchronousSteps.Draft(draft);
-        RoleSteps.Draft(draft);
-        DatabaseSteps.Draft(draft);
-        ContentSteps.Draft(draft);
-        GrantSteps.Draft(draft);
+        Drafting.All(draft);
         RemovalSteps.Draft(draft);
         PrimaryFirst.Draft(draft);
         return draft;

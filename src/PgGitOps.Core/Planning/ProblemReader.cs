@@ -2,6 +2,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Sources;
 
@@ -33,13 +34,13 @@ internal static class ProblemReader
             case Observation<ClusterRecord>.Seen { Value: var record }:
                 foreach (var entry in record.Applied)
                 {
-                    var key = new FacetKey(cluster.Name, ObjectPath.Parse(entry.Object), Field.Parse(entry.Field));
+                    var key = new FacetKey(cluster.Name, ObjectText.Parse(entry.Object), Field.Parse(entry.Field));
                     applied[key] = entry.Value;
                     if (entry.Adopted)
                         adopted.Add(key);
                 }
                 foreach (var entry in record.Inventory)
-                    inventory.Add(ObjectPath.Parse(entry.Object));
+                    inventory.Add(ObjectText.Parse(entry.Object));
                 break;
             case Observation<ClusterRecord>.Unreadable unreadable:
                 recordProblem = unreadable.Reason;
@@ -48,7 +49,7 @@ internal static class ProblemReader
 
         // An approval that was used before the cluster was lost is used all the same.
         foreach (var use in snapshot.Remembered?.Uses ?? [])
-            applied.TryAdd(new FacetKey(cluster.Name, ObjectPath.Parse(use.Object), Field.Parse(use.Field)), use.Value);
+            applied.TryAdd(new FacetKey(cluster.Name, ObjectText.Parse(use.Object), Field.Parse(use.Field)), use.Value);
         var allowances = new Allowances(cluster.Name, approvals ?? [], applied, now);
         var primacy = Primacy.Of(snapshot, allowances.Primaries);
         var desired = DesiredFacets.Of(
@@ -66,14 +67,8 @@ internal static class ProblemReader
         var unknown = new Dictionary<FacetKey, string>();
         foreach (var facet in desired.All)
             Take(facet.Key, facet.Value);
-        foreach (var member in cluster.Members)
-        {
-            Take(new FacetKey(cluster.Name, new ObjectPath.Member(member.Name), Field.Role), null);
-            Take(new FacetKey(cluster.Name, new ObjectPath.Member(member.Name), Field.SystemIdentifier), null);
-            // Desired speaks of streaming only where a primary is known; a member about to become standby is asked for it too.
-            if (carrier is not null && member.Name != carrier)
-                Take(new FacetKey(cluster.Name, new ObjectPath.Member(member.Name), Field.Streaming), null);
-        }
+        foreach (var (path, field) in ObjectKinds.All.SelectMany(k => k.ReadBeside(reader, cluster, carrier)))
+            Take(new FacetKey(cluster.Name, path, field), null);
         foreach (var (key, value) in applied)
         {
             if (!desired.ByKey.ContainsKey(key) && Dropped.IsKind(key) && !adopted.Contains(key))
@@ -93,11 +88,6 @@ internal static class ProblemReader
                 $"the record names {item}, which this version of the engine does not know";
         foreach (var item in inventory.Where(i => i.IsManaged))
             Take(new FacetKey(cluster.Name, item, Field.Exists), null);
-        foreach (var role in cluster.Roles.Where(r => r.Mentioned.Contains("memberOf")))
-        {
-            foreach (var group in reader.GroupsOf(role.Name))
-                Take(new FacetKey(cluster.Name, new ObjectPath.Membership(role.Name, group), Field.Exists), null);
-        }
 
         return new ClusterProblem
         {
@@ -118,7 +108,7 @@ internal static class ProblemReader
             MissingSecrets = MissingSecretsOf(cluster, unknown, passwords),
             StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
             OtherLogins = OtherLoginsOf(environment, topology),
-            Owners = OwnersOf(snapshot, reader.Primary),
+            Owners = ObjectKinds.All.SelectMany(k => k.Owners(snapshot, reader.Primary)).ToDictionary(o => o.Path, o => o.Owner),
             Grantors = (reader.Primary?.Memberships ?? [])
                 .Where(m => m.Grantors.Count > 0)
                 .ToDictionary(ObjectPath (m) => new ObjectPath.Membership(m.Member, m.Role), m => m.Grantors),
@@ -323,20 +313,5 @@ internal static class ProblemReader
                 others[member.Name] = "it does not log in by the password file we keep on its host";
         }
         return others;
-    }
-
-    private static Dictionary<ObjectPath, string> OwnersOf(ClusterSnapshot snapshot, ServerFacts? primary)
-    {
-        var owners = new Dictionary<ObjectPath, string>();
-        foreach (var database in primary?.Databases ?? [])
-            owners[new ObjectPath.Database(database.Name)] = database.Owner;
-        foreach (var database in snapshot.Databases)
-        {
-            if (database.Contents is not Observation<DatabaseFacts>.Seen { Value: var contents })
-                continue;
-            foreach (var schema in contents.Schemas)
-                owners[new ObjectPath.Schema(database.Name, schema.Name)] = schema.Owner;
-        }
-        return owners;
     }
 }

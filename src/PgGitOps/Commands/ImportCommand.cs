@@ -3,6 +3,7 @@ using PgGitOps.Cli;
 using PgGitOps.Cli.Output;
 using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Importing;
 using PgGitOps.Core.Reporting.Importing;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.Postgres.Observing;

@@ -1,6 +1,7 @@
 using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Reporting.Importing;

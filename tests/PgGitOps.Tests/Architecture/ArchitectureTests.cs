@@ -17,6 +17,7 @@ public sealed partial class ArchitectureTests
         "Desired",
         "Observed",
         "Evidence",
+        "Importing",
         "Policies",
         "Proofs",
         "Planning",

@@ -11,6 +11,7 @@ public sealed partial class ObjectTextTests
     [
         "src/PgGitOps.Core/Desired/References/Consents.cs",
         "src/PgGitOps.Core/Evidence/ClusterMemory.cs",
+        "src/PgGitOps.Core/Planning/Kinds/ObjectKinds.cs",
         "src/PgGitOps.Core/Planning/ProblemReader.cs",
         "src/PgGitOps.Core/Reporting/Plans/PlanFile.cs",
         "src/PgGitOps.Core/Passes/SecondLook.cs",
@@ -89,7 +90,7 @@ public sealed partial class ObjectTextTests
     )]
     private static partial Regex TakesApart();
 
-    [GeneratedRegex(@"ObjectPath\.(Try)?Parse\b")]
+    [GeneratedRegex(@"Object(Path|Text)\.(Try)?Parse\b")]
     private static partial Regex Reads();
 
     [GeneratedRegex("\\b(k|key|Key)\\.Field (==|!=|is) \"|\\bField\\.(Parse|UsedFor)\\(\"|with \\{ Field = \"|Key\\.Field: \"")]

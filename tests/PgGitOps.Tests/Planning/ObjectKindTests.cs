@@ -1,4 +1,3 @@
-using System.Reflection;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Tests.Builders;
@@ -21,10 +20,7 @@ public class ObjectKindTests
     [Fact]
     public void Kinds_AreOneForEveryObjectThatADocumentCanDeclare()
     {
-        var cases = typeof(ObjectPath)
-            .GetNestedTypes(BindingFlags.Public)
-            .Where(t => t.IsSubclassOf(typeof(ObjectPath)))
-            .ToHashSet();
+        var cases = typeof(ObjectPath).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(ObjectPath))).ToHashSet();
 
         Assert.Equal(
             cases.Except(Unmanaged).Select(c => c.Name).Order(StringComparer.Ordinal),
@@ -47,7 +43,7 @@ public class ObjectKindTests
     [InlineData("publication/feed", false)]
     public void Find_OfAnObject_AgreesWithWhetherItIsManaged(string text, bool managed)
     {
-        var path = ObjectPath.Parse(text);
+        var path = ObjectText.Parse(text);
 
         Assert.Equal(managed, ObjectKinds.Find(path) is not null);
         Assert.Equal(managed, path.IsManaged);
@@ -76,6 +72,49 @@ public class ObjectKindTests
         );
 
         Assert.Equal(["core/role/more/create"], plan.Ids());
-        Assert.DoesNotContain(plan.Changes, c => c.Key.Object == ObjectPath.Parse(odd) && c.NotActedOn is null);
+        Assert.DoesNotContain(plan.Changes, c => c.Key.Object == ObjectText.Parse(odd) && c.NotActedOn is null);
     }
+
+    [Fact]
+    public void Kinds_ThatAreDraftedOrImportedWithAnother_AreSoWithOneThatDoesItItself()
+    {
+        var byType = ObjectKinds.All.ToDictionary(k => k.GetType());
+
+        Assert.All(
+            ObjectKinds.All.Select(k => k.Drafting).OfType<Drafting.WithOther>(),
+            d => Assert.IsNotType<Drafting.WithOther>(byType[d.Kind].Drafting, exactMatch: false)
+        );
+        Assert.All(
+            ObjectKinds.All.Select(k => k.Import).OfType<Import.WithOther>(),
+            i => Assert.IsType<Import.InCluster>(byType[i.Kind].Import)
+        );
+    }
+
+    /// <summary>Which objects an approval may name stands in the schema, that users get to see; which the engine asks about, in the kinds.</summary>
+    [Fact]
+    public void Kinds_ThatAreMadeAnewByApprovalOnly_AreThoseThatTheSchemaLetsAnApprovalName() =>
+        Assert.Equal(
+            ["database", "schema", "server"],
+            ObjectKinds.All.Where(k => k.Recreation == Recreation.ByApproval).Select(k => k.Words.Noun).Order()
+        );
+
+    [Fact]
+    public void Label_OfAField_LeavesOutWhatTheObjectSaysAlready() =>
+        Assert.Equal(
+            [
+                "role/app",
+                "role/app login",
+                "member/a/parameter/work_mem",
+                "member/a/parameter/work_mem (in the file)",
+                "role/*/setting/x",
+            ],
+            new[]
+            {
+                new FacetKey("c", new ObjectPath.Role("app"), Field.Exists),
+                new FacetKey("c", new ObjectPath.Role("app"), Field.Login),
+                new FacetKey("c", new ObjectPath.Parameter("a", "work_mem"), Field.Value),
+                new FacetKey("c", new ObjectPath.Parameter("a", "work_mem"), Field.Configured),
+                new FacetKey("c", new ObjectPath.EveryRoleSetting("x"), Field.Value),
+            }.Select(PgGitOps.Core.Reporting.Plans.PlanWords.Label)
+        );
 }

@@ -1,5 +1,7 @@
-using PgGitOps.Core.Desired;
+using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Kinds;
+using PgGitOps.Core.Planning.Kinds.Roles;
 
 namespace PgGitOps.Core.Reporting.Importing;
 
@@ -69,124 +71,11 @@ public static class ClusterDocumentWriter
                 yaml.Line($"postgres: {YamlText.Number(primary.VersionNumber / 10000)}");
                 yaml.Line("manager: { native: {} }");
                 yaml.Line($"primarySite: {YamlText.Scalar(request.Placements.First(p => p.Member == leader).Site)}");
-                WriteMembers(yaml, snapshot, request, leader, primary);
-                WriteParameters(yaml, snapshot, primary);
-                ImportedRoles.Write(yaml, primary, request);
-                ImportedDatabases.Write(yaml, snapshot, primary, request);
+                var scope = new ImportScope(yaml, snapshot, request, leader, primary, ImportedRoles.Declared(primary, request));
+                foreach (var section in ObjectKinds.All.Select(k => k.Import).OfType<Import.InCluster>())
+                    section.Write(scope);
             }
         );
         return yaml.ToString();
     }
-
-    private static void WriteMembers(
-        YamlText yaml,
-        ClusterSnapshot snapshot,
-        ImportRequest request,
-        string leader,
-        ServerFacts primary
-    ) =>
-        yaml.Under(
-            "members",
-            () =>
-            {
-                foreach (var member in snapshot.Members)
-                {
-                    var place = request.Placements.First(p => p.Member == member.Name);
-                    if (member.Name != leader)
-                    {
-                        if (
-                            !primary.Standbys.Any(s =>
-                                s.ApplicationName.Equals(member.Name, StringComparison.OrdinalIgnoreCase)
-                                && s.State == "streaming"
-                            )
-                        )
-                            yaml.Comment(
-                                $"{member.Name} does not stream from {leader} under its own name (application_name): a plan will say so"
-                            );
-                        if (primary.Slots.All(s => s.Name != member.Name.Replace('-', '_')))
-                            yaml.Comment(
-                                $"{leader} has no replication slot {member.Name.Replace('-', '_')}: a plan will propose one"
-                            );
-                    }
-                    if (
-                        ((Observation<ServerFacts>.Seen)member.Server).Value.Setting("cluster_name")
-                            is { Value: { Length: > 0 } name }
-                        && name != member.Name
-                        && name != request.Cluster
-                        && MemberName.Fits(name)
-                    )
-                        yaml.Comment(
-                            $"{member.Name} has cluster_name '{name}' and will be taken for another server until that is '{member.Name}', '{request.Cluster}' or empty"
-                        );
-                    List<(string, string)> fields =
-                    [
-                        ("name", YamlText.Scalar(member.Name)),
-                        ("host", YamlText.Scalar(place.Host)),
-                        ("port", YamlText.Number(place.Port)),
-                    ];
-                    // Without it a server that is stopped would be looked for where the engine makes its own.
-                    if (((Observation<ServerFacts>.Seen)member.Server).Value.DataDirectory is { } directory)
-                        fields.Add(("dataDirectory", YamlText.Scalar(directory)));
-                    else
-                        yaml.Comment(
-                            $"left out: dataDirectory of {member.Name}, which the login may not ask; while the server is stopped, nobody can say whether its data are there"
-                        );
-                    yaml.Line("- " + YamlText.Flow([.. fields]));
-                }
-            }
-        );
-
-    private static void WriteParameters(YamlText yaml, ClusterSnapshot snapshot, ServerFacts primary)
-    {
-        var parameters = ImportedParameters.Of(snapshot, primary);
-        var rule = RuleOf(snapshot, parameters);
-        if (rule is not null)
-        {
-            var commit = parameters.Find("synchronous_commit") ?? primary.Setting("synchronous_commit")?.Value ?? "on";
-            yaml.Under(
-                "replication",
-                () =>
-                    yaml.Line(
-                        "synchronous: "
-                            + YamlText.Flow([
-                                ("method", rule.Method == SynchronousMethod.Any ? "any" : "first"),
-                                ("count", YamlText.Number(rule.Count)),
-                                ("standbys", YamlText.FlowList(rule.Names)),
-                                ("commit", YamlText.Scalar(commit)),
-                                ("whenShort", "block"),
-                            ])
-                    )
-            );
-        }
-        else
-        {
-            foreach (var name in (string[])["synchronous_standby_names", "synchronous_commit"])
-            {
-                if (parameters.Find(name) is { Length: > 0 } value)
-                    yaml.Comment($"left out: parameter {name} = {value}, which is not a rule over members");
-            }
-        }
-        foreach (var remark in parameters.Remarks)
-            yaml.Comment($"left out: parameter {remark}");
-        yaml.Under(
-            "parameters",
-            () =>
-            {
-                foreach (
-                    var (name, value) in parameters.Values.Where(v =>
-                        v.Name is not ("synchronous_standby_names" or "synchronous_commit")
-                    )
-                )
-                    yaml.Line($"{YamlText.Key(name)}: {YamlText.Setting(value)}");
-            }
-        );
-    }
-
-    /// <summary>The rule for replication.synchronous, or null where there is none or it names others than members.</summary>
-    private static StandbyRule? RuleOf(ClusterSnapshot snapshot, ImportedParameters parameters) =>
-        parameters.Find("synchronous_standby_names") is { } text
-        && StandbyRule.TryParse(text) is { Count: > 0 } rule
-        && rule.Names.All(n => snapshot.Find(n) is not null)
-            ? rule
-            : null;
 }

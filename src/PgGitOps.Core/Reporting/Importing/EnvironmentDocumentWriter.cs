@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Importing;
 
 namespace PgGitOps.Core.Reporting.Importing;
 

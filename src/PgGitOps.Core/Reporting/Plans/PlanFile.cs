@@ -3,6 +3,7 @@ using System.Text.Json;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Plans;
@@ -81,8 +82,8 @@ public abstract record PlanFile
             Timeout = TimeSpan.FromSeconds(e.GetProperty("timeoutSeconds").GetInt64()),
             DependsOn = List(e, "dependsOn", d => new StepDependency(Text(d, "on"), Text(d, "reason"))),
             Because = Span(e, "because"),
-            Creates = Texts(e, "creates").Select(ObjectPath.Parse).ToEquatableArray(),
-            Removes = Texts(e, "removes").Select(ObjectPath.Parse).ToEquatableArray(),
+            Creates = Texts(e, "creates").Select(ObjectText.Parse).ToEquatableArray(),
+            Removes = Texts(e, "removes").Select(ObjectText.Parse).ToEquatableArray(),
             Window = MaybeText(e, "window"),
         };
 
@@ -139,7 +140,7 @@ public abstract record PlanFile
     private static FacetState State(JsonElement e) => new(Key(e), Value(e, "value"));
 
     private static FacetKey Key(JsonElement e) =>
-        new(Text(e, "cluster"), ObjectPath.Parse(Text(e, "object")), Field.Parse(Text(e, "field")));
+        new(Text(e, "cluster"), ObjectText.Parse(Text(e, "object")), Field.Parse(Text(e, "field")));
 
     private static FacetValue? Value(JsonElement e, string name) =>
         e.GetProperty(name) is { ValueKind: JsonValueKind.Object } v

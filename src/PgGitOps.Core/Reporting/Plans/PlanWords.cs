@@ -2,6 +2,7 @@ using System.Globalization;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Kinds;
 
 namespace PgGitOps.Core.Reporting.Plans;
 
@@ -68,7 +69,9 @@ public static class PlanWords
     /// <summary>The facet without its cluster, and without a field that says nothing.</summary>
     public static string Label(FacetKey key)
     {
-        if (key.Field == Field.Value || key.Field == Field.Exists || key.Field == Field.Privileges)
+        // What is only seen has no kind: such as a setting of all roles, of which the value is seen.
+        var silent = ObjectKinds.Find(key.Object)?.Words.Silent ?? [Field.Value, Field.Exists];
+        if (silent.Contains(key.Field))
             return key.Object.ToString();
         return key.Field == Field.Configured ? $"{key.Object} (in the file)" : $"{key.Object} {key.Field}";
     }

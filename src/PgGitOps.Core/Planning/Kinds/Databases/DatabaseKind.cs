@@ -1,0 +1,93 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Sql;
+
+namespace PgGitOps.Core.Planning.Kinds.Databases;
+
+internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
+{
+    internal override KindWords Words { get; } = new("database", Field.Exists);
+
+    internal override IReadOnlyList<Field> Fields { get; } =
+    [Field.Exists, Field.Owner, Field.Encoding, Field.Locale, Field.ConnectionLimit];
+
+    internal override Recreation Recreation => Recreation.ByApproval;
+
+    internal override Drafting Drafting { get; } = new Drafting.InCluster(DraftStage.Databases, DatabaseSteps.Draft);
+
+    internal override Import Import { get; } = new Import.InCluster(ImportedDatabases.Write);
+
+    internal override void Declare(DesiredDraft desired)
+    {
+        foreach (var database in desired.Cluster.Databases.Where(d => desired.NameFits(d.Name, "database", d.At)))
+        {
+            var path = new ObjectPath.Database(database.Name);
+            desired.Set(path, Field.Exists, Normal.Exists, database.At);
+            if (database.Owner is { } owner)
+                desired.Set(path, Field.Owner, FacetValue.Of(owner.Value), owner.Span);
+            if (database.Encoding is { } encoding)
+                desired.Set(path, Field.Encoding, Normal.Encoding(encoding), database.At);
+            if (database.Locale is { } locale)
+                desired.Set(path, Field.Locale, Normal.Locale(locale), database.At);
+            if (database.ConnectionLimit is { } limit)
+                desired.Set(path, Field.ConnectionLimit, Normal.Number(limit), database.At);
+        }
+    }
+
+    internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
+        [];
+
+    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        (primary?.Databases ?? []).Select(d => ((ObjectPath)new ObjectPath.Database(d.Name), d.Owner));
+
+    internal override IEnumerable<Danger> Dangers(DangerScope seen) => [];
+
+    internal override bool IsTakenBack(Field field) => false;
+
+    protected override Reading Read(LiveReader live, ObjectPath.Database path, Field field, FacetValue? wanted) =>
+        live.Database(path.Name, out var otherwise) is { } database ? Read(database, field) : otherwise;
+
+    protected override Fresh? Fresh(Made made, ObjectPath.Database path, DesiredFacet facet) =>
+        // What initdb makes.
+        made is Made.Server
+        && path.Name is "postgres" or "template0" or "template1"
+            ? new Fresh(OfInitdb(facet.Key.Field, made.Problem.Environment.Access.User))
+            : null;
+
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Database path) =>
+        new Removal.Statement(
+            2,
+            $"DROP DATABASE {SqlIdentifier.Quote(path.Name)}",
+            $"drop database {path.Name}",
+            "postgres",
+            InTransaction: false,
+            new Hazard(HazardKind.DataLoss, $"all data of database {path.Name} is gone")
+        );
+
+    private static FacetValue Read(DatabaseFact database, Field field)
+    {
+        if (field == Field.Exists)
+            return Normal.Exists;
+        if (field == Field.Owner)
+            return FacetValue.Of(database.Owner);
+        if (field == Field.Encoding)
+            return Normal.Encoding(database.Encoding);
+        if (field == Field.Locale)
+            return Normal.Locale(database.Collate, database.Ctype);
+        return field == Field.ConnectionLimit
+            ? Normal.Number(database.ConnectionLimit)
+            : throw new InvalidOperationException($"A database has no field {field}.");
+    }
+
+    private static FacetValue OfInitdb(Field field, string user)
+    {
+        if (field == Field.Owner)
+            return FacetValue.Of(user);
+        if (field == Field.Encoding)
+            return Normal.Encoding("UTF8");
+        return field == Field.ConnectionLimit ? FacetValue.Of("-1")
+            : field == Field.Locale ? Normal.Locale("C")
+            : Normal.Exists;
+    }
+}

@@ -1,0 +1,61 @@
+using PgGitOps.Core.Desired;
+
+namespace PgGitOps.Core.Planning.Kinds;
+
+/// <summary>When the steps of a kind are drafted: later ones build on what earlier ones bring about.</summary>
+internal enum DraftStage
+{
+    AccessLists,
+    Members,
+    Parameters,
+    Roles,
+    Databases,
+
+    /// <summary>What databases hold, one database after the other.</summary>
+    Contents,
+
+    /// <summary>Who may do what, once all of it is there; one database after the other.</summary>
+    Privileges,
+}
+
+/// <summary>Who drafts the steps that make and change objects of a kind. Closed.</summary>
+internal abstract record Drafting
+{
+    private Drafting() { }
+
+    internal sealed record InCluster(DraftStage Stage, Action<PlanDraft> Draft) : Drafting;
+
+    /// <summary>On a primary only.</summary>
+    internal sealed record InDatabase(DraftStage Stage, Action<PlanDraft, Database> Draft) : Drafting;
+
+    /// <summary>With the objects of another kind, in statements or transactions of theirs.</summary>
+    internal sealed record With<TKind> : WithOther
+        where TKind : ObjectKind
+    {
+        internal override Type Kind => typeof(TKind);
+    }
+
+    /// <inheritdoc cref="With{TKind}"/>
+    internal abstract record WithOther : Drafting
+    {
+        internal abstract Type Kind { get; }
+    }
+
+    /// <summary>Everything that makes and changes objects, stage by stage.</summary>
+    internal static void All(PlanDraft draft)
+    {
+        foreach (var stage in Enum.GetValues<DraftStage>())
+        {
+            foreach (var kind in ObjectKinds.All.Select(k => k.Drafting).OfType<InCluster>().Where(d => d.Stage == stage))
+                kind.Draft(draft);
+            var inside = ObjectKinds.All.Select(k => k.Drafting).OfType<InDatabase>().Where(d => d.Stage == stage).ToArray();
+            if (inside.Length == 0 || draft.Primary is null)
+                continue;
+            foreach (var database in draft.Problem.Cluster.Databases)
+            {
+                foreach (var kind in inside)
+                    kind.Draft(draft, database);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
+using PgGitOps.Core.Observed;
+
+namespace PgGitOps.Core.Planning.Kinds.Grants;
+
+/// <summary>What one grantee may do with one target.</summary>
+internal sealed class GrantKind : ObjectKind<ObjectPath.Grant>
+{
+    internal override KindWords Words { get; } = new("grant", Field.Privileges);
+
+    internal override IReadOnlyList<Field> Fields { get; } = [Field.Privileges];
+
+    internal override Recreation Recreation => Recreation.Free;
+
+    internal override Drafting Drafting { get; } = new Drafting.InDatabase(DraftStage.Privileges, GrantSteps.DraftGrants);
+
+    internal override Import Import { get; } = new Import.InDatabase(40, ImportedGrants.Write, _ => false);
+
+    internal override void Declare(DesiredDraft desired)
+    {
+        foreach (var database in desired.Databases)
+        {
+            foreach (var grant in database.Grants)
+                desired.Merge(
+                    new ObjectPath.Grant(database.Name, grant.Target, grant.Schema, grant.Object, Normal.Grantee(grant.To.Value)),
+                    grant.Privileges,
+                    grant.At
+                );
+        }
+    }
+
+    internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
+        [];
+
+    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+
+    internal override IEnumerable<Danger> Dangers(DangerScope seen) => [];
+
+    internal override bool IsTakenBack(Field field) => field == Field.Privileges;
+
+    protected override Reading Read(LiveReader live, ObjectPath.Grant path, Field field, FacetValue? wanted) =>
+        live.Contents(path.Database, out var otherwise) is { } contents ? GrantReading.Read(contents, path, wanted) : otherwise;
+
+    protected override Fresh? Fresh(Made made, ObjectPath.Grant path, DesiredFacet facet) => FreshGrants.Of(made, path, facet);
+
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Grant path) =>
+        new Removal.Never("privileges are revoked, not removed");
+}

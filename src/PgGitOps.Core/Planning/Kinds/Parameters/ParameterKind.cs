@@ -1,0 +1,159 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
+using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Checking;
+using PgGitOps.Core.Planning.Settings;
+using PgGitOps.Core.Sources;
+
+namespace PgGitOps.Core.Planning.Kinds.Parameters;
+
+/// <summary>A parameter of one server.</summary>
+internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
+{
+    internal override KindWords Words { get; } = new("parameter", Field.Value);
+
+    internal override IReadOnlyList<Field> Fields { get; } =
+    [
+        Field.Configured,
+        Field.Value,
+        Field.PendingRestart,
+        Field.Source,
+        Field.ConfigurationFile,
+        Field.AlterSystem,
+        Field.Waiting,
+    ];
+
+    internal override Recreation Recreation => Recreation.Free;
+
+    internal override Drafting Drafting { get; } =
+        new Drafting.InCluster(
+            DraftStage.Parameters,
+            draft =>
+            {
+                ParameterSteps.Draft(draft);
+                SynchronousSteps.Draft(draft);
+            }
+        );
+
+    internal override Import Import { get; } = new Import.InCluster(ImportedParameters.Write);
+
+    internal override void Declare(DesiredDraft desired)
+    {
+        var cluster = desired.Cluster;
+        if (desired.IsNative)
+        {
+            Parameters(desired);
+            Replication(desired);
+        }
+        else if (cluster.Parameters.Count > 0 || cluster.Replication.Synchronous is not null)
+        {
+            var at = cluster.Parameters.Count > 0 ? cluster.Parameters[0].At : cluster.Replication.At;
+            desired.Refuse(
+                new Refusal(
+                    PlanRule.OtherOwner,
+                    $"Patroni owns the parameters of {cluster.Name}; ALTER SYSTEM underneath it would be undone.",
+                    "Set them through Patroni, or change the manager to native.",
+                    at
+                )
+            );
+        }
+    }
+
+    internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
+        [];
+
+    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+
+    internal override IEnumerable<Danger> Dangers(DangerScope seen) => seen.Members.SelectMany(m => ParameterDangers.Of(seen, m));
+
+    internal override bool IsTakenBack(Field field) => field == Field.Value || field == Field.Configured;
+
+    protected override Reading Read(LiveReader live, ObjectPath.Parameter path, Field field, FacetValue? wanted) =>
+        live.Member(path.Member) is { } member ? ParameterReading.Read(member, path.Name, field, wanted) : Reading.Absent;
+
+    protected override Fresh? Fresh(Made made, ObjectPath.Parameter path, DesiredFacet facet) =>
+        made switch
+        {
+            // Initialising leaves the synchronous rule to a later step.
+            Made.Server server when server.Member == path.Member => new Fresh(
+                path.Name switch
+                {
+                    "synchronous_standby_names" => new FacetValue("", "", "(empty)"),
+                    "synchronous_commit" => FacetValue.Of("on"),
+                    _ => facet.Value,
+                }
+            ),
+            Made.Copy copy when copy.Member == path.Member => new Fresh(
+                copy.Draft.State[made.Problem.Key(new ObjectPath.Parameter(copy.Source, path.Name), Field.Configured)]
+            ),
+            _ => null,
+        };
+
+    // Made with its server, and taken back value by value.
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Parameter path) =>
+        new Removal.Never("a parameter is reset, not removed");
+
+    private static void Parameters(DesiredDraft desired)
+    {
+        foreach (var parameter in desired.Cluster.Parameters)
+        {
+            if (
+                desired.Cluster.Replication.Synchronous is { } rule
+                && parameter.Name.ToLowerInvariant() is "synchronous_standby_names" or "synchronous_commit"
+                && desired.ReadSetting(parameter) is { } written
+                && !written.Equals(OfRule(parameter.Name, desired.Cluster.Replication.Synchronous!))
+            )
+            {
+                desired.Refuse(
+                    new Refusal(
+                        PlanRule.DeclaredTwice,
+                        $"{parameter.Name} is declared both among the parameters and by replication.synchronous, with different values.",
+                        "Keep replication.synchronous only.",
+                        parameter.At
+                    )
+                );
+                continue;
+            }
+            if (desired.ReadSetting(parameter) is { } value)
+                SetOnMembers(desired, parameter.Name, value, parameter.At);
+        }
+    }
+
+    private static void Replication(DesiredDraft desired)
+    {
+        foreach (var member in desired.Cluster.Members)
+        {
+            if (member.ReplayDelay is not { } delay)
+                continue;
+            // PostgreSQL's minute is min, where documents write m.
+            var text = DurationText.Format(delay.Value) is var written && written.EndsWith('m') ? written + "in" : written;
+            if (desired.ReadSetting(new Parameter("recovery_min_apply_delay", text, delay.Span)) is { } value)
+                Set(desired, member.Name, "recovery_min_apply_delay", value, delay.Span);
+        }
+        if (desired.Cluster.Replication.Synchronous is not { } rule)
+            return;
+        SetOnMembers(desired, "synchronous_standby_names", OfRule("synchronous_standby_names", rule), rule.At);
+        SetOnMembers(desired, "synchronous_commit", OfRule("synchronous_commit", rule), rule.At);
+    }
+
+    private static FacetValue OfRule(string parameter, SynchronousRule rule)
+    {
+        if (!parameter.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase))
+            return FacetValue.Of(SynchronousText.Write(rule.Commit));
+        var text = SynchronousText.Write(rule);
+        return new FacetValue(StandbyRule.Canonical(text), text, text);
+    }
+
+    private static void SetOnMembers(DesiredDraft desired, string parameter, FacetValue value, SourceSpan at)
+    {
+        foreach (var member in desired.Cluster.Members)
+            Set(desired, member.Name, parameter, value, at);
+    }
+
+    private static void Set(DesiredDraft desired, string member, string parameter, FacetValue value, SourceSpan at)
+    {
+        var path = new ObjectPath.Parameter(member, parameter);
+        desired.Set(path, Field.Configured, value, at);
+        desired.Set(path, Field.Value, value, at);
+    }
+}

@@ -1,0 +1,47 @@
+using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
+using PgGitOps.Core.Observed;
+
+namespace PgGitOps.Core.Planning.Kinds.Roles;
+
+/// <summary>A role in a group.</summary>
+internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
+{
+    internal override KindWords Words { get; } = new("membership", Field.Exists);
+
+    internal override IReadOnlyList<Field> Fields { get; } = [Field.Exists];
+
+    internal override Recreation Recreation => Recreation.Free;
+
+    internal override Drafting Drafting { get; } = new Drafting.With<RoleKind>();
+
+    internal override Import Import { get; } = new Import.With<RoleKind>();
+
+    internal override void Declare(DesiredDraft desired)
+    {
+        foreach (var role in desired.Roles)
+        {
+            foreach (var group in role.MemberOf.Where(g => desired.NameFits(g.Value, "role", g.Span)))
+                desired.Set(new ObjectPath.Membership(role.Name, group.Value), Field.Exists, Normal.Exists, group.Span);
+        }
+    }
+
+    internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
+        cluster
+            .Roles.Where(r => r.Mentioned.Contains("memberOf"))
+            .SelectMany(r => live.GroupsOf(r.Name).Select(g => ((ObjectPath)new ObjectPath.Membership(r.Name, g), Field.Exists)));
+
+    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+
+    internal override IEnumerable<Danger> Dangers(DangerScope seen) => [];
+
+    internal override bool IsTakenBack(Field field) => field == Field.Exists;
+
+    protected override Reading Read(LiveReader live, ObjectPath.Membership path, Field field, FacetValue? wanted) =>
+        live.Role(path.Role) is not null && live.IsMember(path.Role, path.Group) ? Normal.Exists : null;
+
+    protected override Fresh? Fresh(Made made, ObjectPath.Membership path, DesiredFacet facet) => null;
+
+    protected override Removal Remove(PlanDraft draft, ObjectPath.Membership path) =>
+        new Removal.Never("a membership is revoked with the changes of its role");
+}
