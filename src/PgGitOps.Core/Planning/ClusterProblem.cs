@@ -2,6 +2,8 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Sources;
 
@@ -94,7 +96,26 @@ internal sealed record ClusterProblem
 
     internal ReconcileMode Mode => Cluster.Mode ?? Environment.Mode;
 
-    internal bool IsNative => Cluster.Manager is ClusterManager.Native;
+    /// <summary>Objects of the kind are kept as declared: their owner has a runner.</summary>
+    internal bool Manages(ObjectKind kind) => kind.WrittenBy.IsManaged(Cluster);
+
+    /// <summary>What documents ask for and nobody here keeps.</summary>
+    internal EquatableArray<NotManaged> NotManaged()
+    {
+        var rows = ObjectKinds
+            .All.Select(k => (Name: k.Words.Plural, k.WrittenBy))
+            .Concat(OwnedPart.All.Select(p => (p.Name, p.WrittenBy)));
+        return
+        [
+            .. rows.Where(r => !r.WrittenBy.IsManaged(Cluster))
+                .Select(r =>
+                    r.WrittenBy.DeclaredAt(Environment, Cluster) is { } at
+                        ? new NotManaged(r.Name, r.WrittenBy.Of(Cluster.Manager), at)
+                        : null
+                )
+                .OfType<NotManaged>(),
+        ];
+    }
 
     /// <summary>The last value of a facet was brought about by us.</summary>
     internal bool IsOurs(FacetKey key) => Applied.ContainsKey(key) && !Adopted.Contains(key);

@@ -25,8 +25,6 @@ internal sealed class DesiredDraft(
 
     internal Cluster Cluster => cluster;
 
-    internal bool IsNative => cluster.Manager is ClusterManager.Native;
-
     /// <inheritdoc cref="DesiredFacets.Of"/>
     internal string? Primary => primary;
 
@@ -44,7 +42,7 @@ internal sealed class DesiredDraft(
 
     internal DesiredFacets Read()
     {
-        foreach (var kind in ObjectKinds.All)
+        foreach (var kind in ObjectKinds.All.Where(k => k.WrittenBy.IsManaged(cluster)))
             kind.Declare(this);
         var all = facets.Values.ToArray();
         Array.Sort(all, (a, b) => a.Key.CompareTo(b.Key));

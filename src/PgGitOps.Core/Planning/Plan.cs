@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -174,6 +175,9 @@ public sealed record ClusterPlan
 
     /// <summary>Members and databases that could not be read, with the reason; nothing is planned on them.</summary>
     public required EquatableArray<string> Unknowns { get; init; }
+
+    /// <summary>What documents ask for and nobody here keeps.</summary>
+    public EquatableArray<NotManaged> NotManaged { get; init; } = [];
 
     /// <summary>What has to be read first; null where one proven primary answers. No part of a plan file.</summary>
     public ClusterAlert? Alert { get; init; }

@@ -124,6 +124,7 @@ public static class Planner
             Unknowns = Unknowns(problem),
             Found = Found.In(problem),
             Alert = problem.Alert,
+            NotManaged = problem.NotManaged(),
         };
     }
 

@@ -3,6 +3,7 @@ using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Kinds;
+using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Sources;
 
@@ -108,7 +109,9 @@ internal static class ProblemReader
             MissingSecrets = MissingSecretsOf(cluster, unknown, passwords),
             StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
             OtherLogins = OtherLoginsOf(environment, topology),
-            Owners = ObjectKinds.All.SelectMany(k => k.Owners(snapshot, reader.Primary)).ToDictionary(o => o.Path, o => o.Owner),
+            Owners = ObjectKinds
+                .All.SelectMany(k => k.OwningRoles(snapshot, reader.Primary))
+                .ToDictionary(o => o.Path, o => o.Owner),
             Grantors = (reader.Primary?.Memberships ?? [])
                 .Where(m => m.Grantors.Count > 0)
                 .ToDictionary(ObjectPath (m) => new ObjectPath.Membership(m.Member, m.Role), m => m.Grantors),
@@ -155,7 +158,7 @@ internal static class ProblemReader
     {
         var access = environment.Access;
         if (
-            cluster.Manager is not ClusterManager.Native
+            !ObjectKinds.OfServers.WrittenBy.IsManaged(cluster)
             || cluster.Members.Count < 2
             || access.ReplicationPassword is not { } password
             || access.ReplicationUser == access.User

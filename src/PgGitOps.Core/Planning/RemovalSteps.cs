@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Kinds;
 
@@ -93,6 +94,14 @@ internal static class RemovalSteps
             // What lies inside a database that goes as well goes with it.
             if (path.Parent is ObjectPath.Database parent && gone.Contains(parent))
                 continue;
+            if (!problem.Manages(ObjectKinds.Of(path)))
+            {
+                draft.LeaveAlone(
+                    key,
+                    $"it is for {Owners.Name(ObjectKinds.Of(path).WrittenBy.Of(problem.Cluster.Manager))} to remove"
+                );
+                continue;
+            }
             switch (ObjectKinds.Of(path).Remove(draft, path))
             {
                 case Removal.Statement statement:

@@ -36,6 +36,7 @@ public enum ConditionReason
     LockHeld,
     PlanStale,
     NotAsDeclared,
+    NotManaged,
     NoEffect,
     Suspended,
     StepFailed,
@@ -80,7 +81,7 @@ public sealed record ClusterCondition(
             or ConditionReason.StepsLeft
             or ConditionReason.LockHeld
             or ConditionReason.PlanStale => ConditionState.Drifted,
-            ConditionReason.NotAsDeclared or ConditionReason.NoEffect => ConditionState.Degraded,
+            ConditionReason.NotAsDeclared or ConditionReason.NotManaged or ConditionReason.NoEffect => ConditionState.Degraded,
             ConditionReason.Suspended => ConditionState.Suspended,
             ConditionReason.StepFailed
             or ConditionReason.RunBrokenOff

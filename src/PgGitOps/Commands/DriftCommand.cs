@@ -43,7 +43,9 @@ internal static class DriftCommand
                     var now = invocation.Time.GetUtcNow();
                     var said = rules?.Ask(now, LiveProofs.Of(fleet, snapshot, now, route.Lag), snapshot.Clusters);
                     DriftOutput.Write(invocation, DriftReport.Of(approved, snapshot, route.Drift.Since) with { Rules = said });
-                    var differs = plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore);
+                    var differs =
+                        plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore)
+                        || plan.Clusters.Any(c => c.NotManaged.Count > 0);
                     return LiveRules.Weigh(PlanExit.Of(plan, DetailedExitCode.Read(invocation.Parsed), differs), said);
                 }
             )

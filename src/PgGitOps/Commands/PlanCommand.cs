@@ -67,7 +67,9 @@ internal static class PlanCommand
                     return PlanExit.Of(
                         plan,
                         DetailedExitCode.Read(invocation.Parsed),
-                        !plan.IsEmpty || plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore)
+                        !plan.IsEmpty
+                            || plan.Clusters.Any(c => c.NotManaged.Count > 0)
+                            || plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore)
                     );
                 },
                 byRules: true

@@ -32,7 +32,12 @@ internal sealed record PassCondition(ConditionReason Reason, string Message, Equ
                 words,
                 Steps(result.Unsuccessful)
             ),
-            ClusterEnding.Short => new(ConditionReason.NotAsDeclared, words, Keys(Shortfall.Of(standing))),
+            ClusterEnding.Short when Shortfall.Of(standing).ToArray() is { Length: > 0 } missing => new(
+                ConditionReason.NotAsDeclared,
+                words,
+                Keys(missing)
+            ),
+            ClusterEnding.Short => new(ConditionReason.NotManaged, words, Ordered(standing.NotManaged.Select(p => p.What))),
             ClusterEnding.Degraded => new(
                 ConditionReason.NoEffect,
                 words,

@@ -40,13 +40,12 @@ internal static class PassJudgement
             return result with { Ending = ClusterEnding.Unreachable, Reason = string.Join("; ", plan.Unknowns) };
         if (plan.Refusals.Count > 0)
             return result with { Ending = ClusterEnding.Refused, Reason = Words(plan.Refusals) };
-        return
-            result.Ending is ClusterEnding.InSync or ClusterEnding.Applied
-            && Shortfall.Of(plan).ToArray() is { Length: > 0 } missing
+        string[] missing = [.. Shortfall.Of(plan).Select(Words), .. plan.NotManaged.Select(p => p.ToString())];
+        return result.Ending is ClusterEnding.InSync or ClusterEnding.Applied && missing.Length > 0
             ? result with
             {
                 Ending = ClusterEnding.Short,
-                Reason = string.Join("; ", missing.Select(Words)),
+                Reason = string.Join("; ", missing),
             }
             : result;
     }

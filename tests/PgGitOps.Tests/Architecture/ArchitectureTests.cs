@@ -15,6 +15,7 @@ public sealed partial class ArchitectureTests
         "Sources",
         "Facets",
         "Desired",
+        "Ownership",
         "Observed",
         "Evidence",
         "Importing",

@@ -51,9 +51,6 @@ public static class PlanRule
     /// <summary>The same value declared in two places.</summary>
     public const string DeclaredTwice = "PGP016";
 
-    /// <summary>A facet that another tool owns.</summary>
-    public const string OtherOwner = "PGP017";
-
     /// <summary>A cluster whose document is gone: nothing is planned.</summary>
     public const string DocumentGone = "PGP018";
 

@@ -23,7 +23,11 @@ internal abstract record Drafting
 {
     private Drafting() { }
 
-    internal sealed record InCluster(DraftStage Stage, Action<PlanDraft> Draft) : Drafting;
+    internal sealed record InCluster(DraftStage Stage, Action<PlanDraft> Draft) : Drafting
+    {
+        /// <summary>What is said instead where the kind is not managed; null for nothing.</summary>
+        internal Action<PlanDraft>? Otherwise { get; init; }
+    }
 
     /// <summary>On a primary only.</summary>
     internal sealed record InDatabase(DraftStage Stage, Action<PlanDraft, Database> Draft) : Drafting;
@@ -46,9 +50,21 @@ internal abstract record Drafting
     {
         foreach (var stage in Enum.GetValues<DraftStage>())
         {
-            foreach (var kind in ObjectKinds.All.Select(k => k.Drafting).OfType<InCluster>().Where(d => d.Stage == stage))
-                kind.Draft(draft);
-            var inside = ObjectKinds.All.Select(k => k.Drafting).OfType<InDatabase>().Where(d => d.Stage == stage).ToArray();
+            foreach (var kind in ObjectKinds.All)
+            {
+                if (kind.Drafting is not InCluster drafting || drafting.Stage != stage)
+                    continue;
+                if (draft.Problem.Manages(kind))
+                    drafting.Draft(draft);
+                else
+                    drafting.Otherwise?.Invoke(draft);
+            }
+            var inside = ObjectKinds
+                .All.Where(draft.Problem.Manages)
+                .Select(k => k.Drafting)
+                .OfType<InDatabase>()
+                .Where(d => d.Stage == stage)
+                .ToArray();
             if (inside.Length == 0 || draft.Primary is null)
                 continue;
             foreach (var database in draft.Problem.Cluster.Databases)

@@ -6,6 +6,9 @@ namespace PgGitOps.Core.Planning.Kinds;
 /// <param name="Silent">Fields whose name adds nothing to the object's: a report shows the object alone.</param>
 internal sealed record KindWords(string Noun, params Field[] Silent)
 {
+    /// <summary>Several of it; what is one text for each server stays as it is.</summary>
+    internal string Plural { get; init; } = Noun + "s";
+
     /// <summary>Such as <c>Schema shop.app</c>.</summary>
     internal string Named(string name) => $"{char.ToUpperInvariant(Noun[0])}{Noun[1..]} {name}";
 }

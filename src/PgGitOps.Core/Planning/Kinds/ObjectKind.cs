@@ -1,6 +1,8 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Live;
 
 namespace PgGitOps.Core.Planning.Kinds;
 
@@ -19,6 +21,9 @@ internal abstract class ObjectKind
     /// <summary>Whether one that was lost is made anew without being asked for, and so whether an approval may name it.</summary>
     internal abstract Recreation Recreation { get; }
 
+    /// <summary>Who writes it, by the cluster's manager. Where that is nobody here, none of what follows is asked: it is declared and not managed.</summary>
+    internal abstract OwnerRule WrittenBy { get; }
+
     /// <summary>What the document of a cluster asks for.</summary>
     internal abstract void Declare(DesiredDraft desired);
 
@@ -30,7 +35,7 @@ internal abstract class ObjectKind
     internal abstract IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary);
 
     /// <summary>Owners of all objects of the kind that were seen: a role that owns something is not dropped.</summary>
-    internal abstract IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary);
+    internal abstract IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary);
 
     /// <summary>Who drafts the steps that make and change objects of the kind, and when.</summary>
     internal abstract Drafting Drafting { get; }

@@ -8,6 +8,9 @@ internal static class ObjectKinds
     /// <summary>All of them, in the order in which they are declared, and drafted within a stage.</summary>
     internal static readonly IReadOnlyList<ObjectKind> All = KindList.Make();
 
+    /// <summary>Whose owner decides on the servers themselves, and on files on their hosts.</summary>
+    internal static readonly ObjectKind OfServers = All.Single(k => k.Case == typeof(ObjectPath.Member));
+
     private static readonly Dictionary<Type, ObjectKind> ByCase = All.ToDictionary(k => k.Case);
 
     /// <summary>Null for what is only seen, or noted in a record.</summary>

@@ -47,11 +47,13 @@ public static class DriftHtml
                     Row(html, item);
                 html.Append("</tbody></table>\n");
             }
-            if (cluster.Refusals.Count + cluster.Unknowns.Count == 0)
+            if (cluster.Refusals.Count + cluster.NotManaged.Count + cluster.Unknowns.Count == 0)
                 continue;
             html.Append("<ul>\n");
             foreach (var refusal in cluster.Refusals)
                 html.Append(CultureInfo.InvariantCulture, $"<li>{Safe(refusal.RuleId)} {Safe(refusal.Message)}</li>\n");
+            foreach (var part in cluster.NotManaged)
+                html.Append(CultureInfo.InvariantCulture, $"<li>{Safe(part.ToString())}</li>\n");
             foreach (var unknown in cluster.Unknowns)
                 html.Append(CultureInfo.InvariantCulture, $"<li>unknown: {Safe(unknown)}</li>\n");
             html.Append("</ul>\n");

@@ -63,6 +63,7 @@ public static class DriftJson
         foreach (var unknown in cluster.Unknowns)
             json.WriteStringValue(unknown);
         json.WriteEndArray();
+        NotManagedText.Write(json, cluster.NotManaged);
         json.WriteEndObject();
     }
 

@@ -37,9 +37,11 @@ public static class DriftMarkdown
             }
             foreach (var refusal in cluster.Refusals)
                 text.Append(CultureInfo.InvariantCulture, $"- ✗ {refusal.RuleId} {Safe(refusal.Message)}\n");
+            foreach (var part in cluster.NotManaged)
+                text.Append(CultureInfo.InvariantCulture, $"- ∅ {Safe(part.ToString())}\n");
             foreach (var unknown in cluster.Unknowns)
                 text.Append(CultureInfo.InvariantCulture, $"- ? unknown: {Safe(unknown)}\n");
-            if (cluster.Refusals.Count + cluster.Unknowns.Count > 0)
+            if (cluster.Refusals.Count + cluster.NotManaged.Count + cluster.Unknowns.Count > 0)
                 text.Append('\n');
         }
         if (report.Rules is { } rules)

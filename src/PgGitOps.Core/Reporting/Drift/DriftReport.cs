@@ -2,6 +2,7 @@ using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Reporting.Plans;
@@ -49,6 +50,7 @@ public sealed record DriftReport(DateTimeOffset At, string Commit, EquatableArra
         )
         {
             Alert = plan.Alert,
+            NotManaged = plan.NotManaged,
         };
 
         DriftItem Item(Change change, Step? step)
@@ -83,6 +85,9 @@ public sealed record ClusterDrift(
 {
     /// <summary>What has to be read first; null where one proven primary answers.</summary>
     public ClusterAlert? Alert { get; init; }
+
+    /// <summary>What documents ask for and nobody here keeps.</summary>
+    public EquatableArray<NotManaged> NotManaged { get; init; } = [];
 }
 
 /// <param name="Where">Where the live value was set, as far as PostgreSQL shows it, such as <c>postgresql.auto.conf:3</c>; null otherwise. PostgreSQL does not record who.</param>

@@ -22,6 +22,8 @@ public static class DriftText
                 Render(text, item);
             foreach (var refusal in cluster.Refusals)
                 text.Append(CultureInfo.InvariantCulture, $"  ✗ {refusal.RuleId} {Safe(refusal.Message)}\n");
+            foreach (var part in cluster.NotManaged)
+                text.Append(CultureInfo.InvariantCulture, $"  ∅ {Safe(part.ToString())}\n");
             foreach (var unknown in cluster.Unknowns)
                 text.Append(CultureInfo.InvariantCulture, $"  ? unknown: {Safe(unknown)}\n");
         }
@@ -33,7 +35,12 @@ public static class DriftText
     internal static string Summary(ClusterDrift cluster)
     {
         if (cluster.Items.Count == 0)
-            return cluster.Unknowns.Count == 0 ? "no drift" : "no drift in what could be read";
+            return cluster switch
+            {
+                { Unknowns.Count: > 0 } => "no drift in what could be read",
+                { NotManaged.Count: > 0 } => $"no drift in what is managed, {PlanWords.Parts(cluster.NotManaged.Count)}",
+                _ => "no drift",
+            };
         var parts = cluster
             .Items.GroupBy(i => i.Change.Cause)
             .OrderBy(g => g.Key)

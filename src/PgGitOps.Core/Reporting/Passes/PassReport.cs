@@ -114,6 +114,8 @@ public static class PassReport
     /// <summary>What stays as it is, named; the rest of the story is drift's.</summary>
     private static void Append(StringBuilder text, ClusterPlan? standing)
     {
+        foreach (var part in standing?.NotManaged ?? [])
+            text.Append(CultureInfo.InvariantCulture, $"  ∅ {VisibleText.Of(part.ToString())}\n");
         foreach (
             var (mark, words, changes) in new[] { ('~', "not acted on", Open(standing)), ('!', "dangerous", Dangers(standing)) }
         )
@@ -183,6 +185,7 @@ public static class PassReport
             json.WriteStringValue(left);
         json.WriteEndArray();
         var standing = pass.Standing.GetValueOrDefault(cluster.Cluster);
+        NotManagedText.Write(json, standing?.NotManaged ?? []);
         foreach (var (name, changes) in new[] { ("open", Open(standing)), ("dangers", Dangers(standing)) })
         {
             json.WriteStartArray(name);

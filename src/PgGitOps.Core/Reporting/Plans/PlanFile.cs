@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Core.Sources;
@@ -66,6 +67,10 @@ public abstract record PlanFile
                 r => new Refusal(Text(r, "rule"), Text(r, "message"), MaybeText(r, "hint"), Span(r, "because"))
             ),
             Unknowns = Texts(e, "unknowns"),
+            // It is written only where there is something: plan files of earlier versions do not know it.
+            NotManaged = e.TryGetProperty("notManaged", out _)
+                ? List(e, "notManaged", p => new NotManaged(Text(p, "what"), Word<Owner>(p, "owner"), Span(p, "because")!.Value))
+                : [],
             Reads = List(e, "reads", r => new LiveRead(Key(r), MaybeText(r, "canonical"))),
         };
 

@@ -87,6 +87,9 @@ public static class PlanJson
         }
         json.WriteEndArray();
         Write(json, "unknowns", plan.Unknowns);
+        // A plan file of an earlier version, written again, has to be the same bytes.
+        if (plan.NotManaged.Count > 0)
+            NotManagedText.Write(json, plan.NotManaged);
         json.WriteStartArray("reads");
         foreach (var read in plan.Reads)
         {

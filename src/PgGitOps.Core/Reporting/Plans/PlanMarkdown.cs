@@ -62,9 +62,11 @@ public static class PlanMarkdown
                 CultureInfo.InvariantCulture,
                 $"- ✗ {refusal.RuleId} {Safe(refusal.Message)}{(refusal.Hint is { } hint ? $" *{Safe(hint)}*" : "")}\n"
             );
+        foreach (var part in plan.NotManaged)
+            text.Append(CultureInfo.InvariantCulture, $"- ∅ {Safe(part.ToString())}\n");
         foreach (var unknown in plan.Unknowns)
             text.Append(CultureInfo.InvariantCulture, $"- ? unknown: {Safe(unknown)}\n");
-        if (plan.Refusals.Count + plan.Unknowns.Count > 0)
+        if (plan.Refusals.Count + plan.NotManaged.Count + plan.Unknowns.Count > 0)
             text.Append('\n');
         var statements = plan.Steps.Select(s => s.Action).OfType<StepAction.ExecuteSql>().ToArray();
         if (statements.Length > 0)

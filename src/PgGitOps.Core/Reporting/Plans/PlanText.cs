@@ -60,6 +60,8 @@ public static class PlanText
             if (refusal.Hint is { } hint)
                 text.Append(CultureInfo.InvariantCulture, $"      hint: {Safe(hint)}\n");
         }
+        foreach (var part in plan.NotManaged)
+            text.Append(CultureInfo.InvariantCulture, $"  {Paint('∅', color)} {Safe(part.ToString())}{Place(part.At)}\n");
         foreach (var unknown in plan.Unknowns)
             text.Append(CultureInfo.InvariantCulture, $"  {Paint('?', color)} unknown: {Safe(unknown)}\n");
     }

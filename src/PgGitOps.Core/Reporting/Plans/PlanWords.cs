@@ -27,6 +27,7 @@ public static class PlanWords
                 { Refusals.Count: > 0 } => "nothing planned, see the refusals",
                 { Unknowns.Count: > 0 } => "nothing planned, not everything could be read",
                 { Changes.Count: > 0 } => "nothing planned, differences are only reported",
+                { NotManaged.Count: > 0 } => $"nothing planned, {Parts(plan.NotManaged.Count)}",
                 _ => "in sync",
             };
         int Count(char mark) => plan.Steps.Count(s => Mark(s) == mark);
@@ -39,6 +40,10 @@ public static class PlanWords
             ? summary
             : string.Create(CultureInfo.InvariantCulture, $"{summary}, {restarts} restart{(restarts == 1 ? "" : "s")}");
     }
+
+    /// <summary>What is declared and kept by nobody, in a few words.</summary>
+    internal static string Parts(int count) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "part is" : "parts are")} declared and not managed");
 
     /// <summary>What is only written down, or null.</summary>
     internal static string? Found(ClusterPlan plan) =>

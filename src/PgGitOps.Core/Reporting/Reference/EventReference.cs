@@ -69,6 +69,8 @@ public static class EventReference
             ConditionReason.StepsLeft => "Steps were done, and the plan made after them holds more; the next pass does them.",
             ConditionReason.LockHeld => "Another writer has the cluster.",
             ConditionReason.PlanStale => "What the plan rests on moved before the first step; the next pass plans anew.",
+            ConditionReason.NotManaged =>
+                "What is managed is as declared, and something else is declared that nobody here keeps: a backup, or what Patroni owns.",
             ConditionReason.NotAsDeclared =>
                 "No step is left to do, and still a value is not as declared: a standby does not stream, commits wait.",
             ConditionReason.NoEffect =>

@@ -61,6 +61,8 @@ public sealed class StatusReport(
                 );
             foreach (var alarm in contexts.SelectMany(ProveLive.Alarms))
                 text.Append(CultureInfo.InvariantCulture, $"    {VisibleText.Of(alarm)}\n");
+            foreach (var part in planned.NotManaged)
+                text.Append(CultureInfo.InvariantCulture, $"  not managed: {VisibleText.Of(part.ToString())}\n");
             foreach (var unknown in planned.Unknowns)
                 text.Append(CultureInfo.InvariantCulture, $"  unknown: {VisibleText.Of(unknown)}\n");
         }
@@ -148,6 +150,7 @@ public sealed class StatusReport(
         foreach (var unknown in planned.Unknowns)
             json.WriteStringValue(unknown);
         json.WriteEndArray();
+        NotManagedText.Write(json, planned.NotManaged);
         json.WriteEndObject();
     }
 
@@ -203,6 +206,7 @@ public sealed class StatusReport(
             // Nobody who reads of two histories above is to be told that all is well below.
             0 when planned.Alert is not null => "no difference is planned, see above",
             0 when planned.Unknowns.Count > 0 => "partly unknown",
+            0 when planned.NotManaged.Count > 0 => PlanWords.Parts(planned.NotManaged.Count),
             0 => "in sync",
             1 => "1 difference",
             var n => string.Create(CultureInfo.InvariantCulture, $"{n} differences"),

@@ -1,13 +1,15 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Live;
 
 namespace PgGitOps.Core.Planning.Kinds.AccessLists;
 
 /// <summary>pg_hba.conf of one server.</summary>
 internal sealed class AccessListKind : ObjectKind<ObjectPath.AccessList>
 {
-    internal override KindWords Words { get; } = new("pg_hba.conf");
+    internal override KindWords Words { get; } = new("pg_hba.conf") { Plural = "pg_hba.conf" };
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Lines, Field.Loaded, Field.Foreign, Field.Trust];
 
@@ -18,10 +20,10 @@ internal sealed class AccessListKind : ObjectKind<ObjectPath.AccessList>
     internal override Import Import { get; } =
         new Import.Never("who may connect follows from the environment, and a list that people keep stays theirs");
 
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Manager((environment, _) => environment.Access.ClientsAt);
+
     internal override void Declare(DesiredDraft desired)
     {
-        if (!desired.IsNative)
-            return;
         var lines = AccessList.ValueOf(AccessList.LinesOf(desired.Environment));
         var at = desired.Environment.Access.ClientsAt ?? desired.Environment.Head.At;
         foreach (var member in desired.AccessLists)
@@ -34,7 +36,8 @@ internal sealed class AccessListKind : ObjectKind<ObjectPath.AccessList>
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) =>
         seen.Members.SelectMany(m => DangerousAccess.Of(seen.Problem, m));

@@ -9,8 +9,6 @@ internal static class AccessListSteps
 {
     internal static void Draft(PlanDraft draft)
     {
-        if (!draft.Problem.IsNative)
-            return;
         foreach (
             var member in draft.Problem.Cluster.Members.Where(m =>
                 draft.StatusOf(m.Name) is MemberStatus.Primary or MemberStatus.Standby

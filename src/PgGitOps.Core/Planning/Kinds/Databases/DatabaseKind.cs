@@ -1,6 +1,8 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning.Kinds.Databases;
@@ -17,6 +19,8 @@ internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
     internal override Drafting Drafting { get; } = new Drafting.InCluster(DraftStage.Databases, DatabaseSteps.Draft);
 
     internal override Import Import { get; } = new Import.InCluster(ImportedDatabases.Write);
+
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Engine;
 
     internal override void Declare(DesiredDraft desired)
     {
@@ -38,7 +42,7 @@ internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) =>
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
         (primary?.Databases ?? []).Select(d => ((ObjectPath)new ObjectPath.Database(d.Name), d.Owner));
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) => [];

@@ -1,14 +1,16 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning.Kinds.Parameters;
+using PgGitOps.Core.Planning.Live;
 
 namespace PgGitOps.Core.Planning.Kinds.Databases;
 
 /// <summary>A parameter of a database's sessions.</summary>
 internal sealed class DatabaseSettingKind : ObjectKind<ObjectPath.DatabaseSetting>
 {
-    internal override KindWords Words { get; } = new("setting of a database", Field.Value);
+    internal override KindWords Words { get; } = new("setting of a database", Field.Value) { Plural = "settings of databases" };
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Value];
 
@@ -17,6 +19,8 @@ internal sealed class DatabaseSettingKind : ObjectKind<ObjectPath.DatabaseSettin
     internal override Drafting Drafting { get; } = new Drafting.With<DatabaseKind>();
 
     internal override Import Import { get; } = new Import.InDatabase(10, ImportedDatabases.WriteSettings, _ => false);
+
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Engine;
 
     internal override void Declare(DesiredDraft desired)
     {
@@ -27,7 +31,8 @@ internal sealed class DatabaseSettingKind : ObjectKind<ObjectPath.DatabaseSettin
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) =>
         seen.Primary is { } primary

@@ -2,6 +2,8 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning.Kinds.Extensions;
@@ -17,6 +19,8 @@ internal sealed class ExtensionKind : ObjectKind<ObjectPath.Extension>
     internal override Drafting Drafting { get; } = new Drafting.InDatabase(DraftStage.Contents, ExtensionSteps.Draft);
 
     internal override Import Import { get; } = new Import.InDatabase(20, Write, c => c.Extensions.Any(IsPeoples));
+
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Engine;
 
     internal override void Declare(DesiredDraft desired)
     {
@@ -37,7 +41,8 @@ internal sealed class ExtensionKind : ObjectKind<ObjectPath.Extension>
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) => [];
 

@@ -1,13 +1,15 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Live;
 
 namespace PgGitOps.Core.Planning.Kinds.Grants;
 
 /// <summary>What a grantee gets on objects that a role makes later.</summary>
 internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivilege>
 {
-    internal override KindWords Words { get; } = new("default privileges", Field.Privileges);
+    internal override KindWords Words { get; } = new("default privileges", Field.Privileges) { Plural = "default privileges" };
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Privileges];
 
@@ -16,6 +18,8 @@ internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivil
     internal override Drafting Drafting { get; } = new Drafting.InDatabase(DraftStage.Privileges, GrantSteps.DraftDefaults);
 
     internal override Import Import { get; } = new Import.InDatabase(50, ImportedDefaults.Write, _ => false);
+
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Engine;
 
     internal override void Declare(DesiredDraft desired)
     {
@@ -39,7 +43,8 @@ internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivil
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) => [];
 

@@ -1,6 +1,8 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Live;
 
 namespace PgGitOps.Core.Planning.Kinds.Grants;
 
@@ -16,6 +18,8 @@ internal sealed class GrantKind : ObjectKind<ObjectPath.Grant>
     internal override Drafting Drafting { get; } = new Drafting.InDatabase(DraftStage.Privileges, GrantSteps.DraftGrants);
 
     internal override Import Import { get; } = new Import.InDatabase(40, ImportedGrants.Write, _ => false);
+
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Engine;
 
     internal override void Declare(DesiredDraft desired)
     {
@@ -33,7 +37,8 @@ internal sealed class GrantKind : ObjectKind<ObjectPath.Grant>
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) => [];
 

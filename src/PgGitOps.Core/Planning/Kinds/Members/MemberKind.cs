@@ -1,6 +1,8 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Live;
 
 namespace PgGitOps.Core.Planning.Kinds.Members;
 
@@ -27,14 +29,23 @@ internal sealed class MemberKind : ObjectKind<ObjectPath.Member>
 
     internal override Recreation Recreation => Recreation.ByApproval;
 
-    internal override Drafting Drafting { get; } = new Drafting.InCluster(DraftStage.Members, MemberSteps.Draft);
+    internal override Drafting Drafting { get; } =
+        new Drafting.InCluster(DraftStage.Members, MemberSteps.Draft)
+        {
+            // Without a primary nothing else can be done either, whoever brings it back.
+            Otherwise = draft =>
+            {
+                if (draft.Primary is null)
+                    MemberRefusals.WithoutPrimary(draft);
+            },
+        };
 
     internal override Import Import { get; } = new Import.InCluster(ImportedMembers.Write);
 
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Manager((_, cluster) => cluster.Members[0].At);
+
     internal override void Declare(DesiredDraft desired)
     {
-        if (!desired.IsNative)
-            return;
         foreach (var member in desired.Cluster.Members)
         {
             var path = new ObjectPath.Member(member.Name);
@@ -70,7 +81,8 @@ internal sealed class MemberKind : ObjectKind<ObjectPath.Member>
         }
     }
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) => seen.Members.SelectMany(m => MemberDangers.Of(seen, m));
 

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Live;
 
 namespace PgGitOps.Core.Planning.Kinds.Members;
 

@@ -11,12 +11,6 @@ internal static class MemberSteps
     internal static void Draft(PlanDraft draft)
     {
         var problem = draft.Problem;
-        if (!problem.IsNative)
-        {
-            if (draft.Primary is null)
-                MemberRefusals.WithoutPrimary(draft);
-            return;
-        }
         var members = problem.Cluster.Members;
         if (draft.Primary is null)
         {

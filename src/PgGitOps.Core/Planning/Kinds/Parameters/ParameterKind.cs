@@ -1,7 +1,9 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning.Checking;
+using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Sources;
 
@@ -37,32 +39,25 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
 
     internal override Import Import { get; } = new Import.InCluster(ImportedParameters.Write);
 
+    internal override OwnerRule WrittenBy { get; } =
+        OwnerRule.Manager(
+            (_, cluster) =>
+                cluster.Parameters.Count > 0 ? cluster.Parameters[0].At
+                : cluster.Replication.Synchronous is { } rule ? rule.At
+                : cluster.Members.FirstOrDefault(m => m.ReplayDelay is not null)?.ReplayDelay?.Span
+        );
+
     internal override void Declare(DesiredDraft desired)
     {
-        var cluster = desired.Cluster;
-        if (desired.IsNative)
-        {
-            Parameters(desired);
-            Replication(desired);
-        }
-        else if (cluster.Parameters.Count > 0 || cluster.Replication.Synchronous is not null)
-        {
-            var at = cluster.Parameters.Count > 0 ? cluster.Parameters[0].At : cluster.Replication.At;
-            desired.Refuse(
-                new Refusal(
-                    PlanRule.OtherOwner,
-                    $"Patroni owns the parameters of {cluster.Name}; ALTER SYSTEM underneath it would be undone.",
-                    "Set them through Patroni, or change the manager to native.",
-                    at
-                )
-            );
-        }
+        Parameters(desired);
+        Replication(desired);
     }
 
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) => seen.Members.SelectMany(m => ParameterDangers.Of(seen, m));
 

@@ -23,7 +23,7 @@ internal static class ParameterSteps
 
     internal static void Draft(PlanDraft draft)
     {
-        if (!draft.Problem.IsNative || draft.Primary is not { } primary)
+        if (draft.Primary is not { } primary)
             return;
         var changes = draft
             .Problem.Cluster.Members.Where(m => draft.StatusOf(m.Name) is MemberStatus.Primary or MemberStatus.Standby)

@@ -18,7 +18,7 @@ internal static class SynchronousSteps
     internal static void Draft(PlanDraft draft)
     {
         var problem = draft.Problem;
-        if (!problem.IsNative || draft.Primary is not { } primary || problem.Cluster.Replication.Synchronous is not { } rule)
+        if (draft.Primary is not { } primary || problem.Cluster.Replication.Synchronous is not { } rule)
             return;
         var targets = problem
             .Cluster.Members.Where(m => draft.StatusOf(m.Name) is MemberStatus.Primary or MemberStatus.Standby)

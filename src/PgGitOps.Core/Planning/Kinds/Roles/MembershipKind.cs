@@ -1,6 +1,8 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Live;
 
 namespace PgGitOps.Core.Planning.Kinds.Roles;
 
@@ -17,6 +19,8 @@ internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
 
     internal override Import Import { get; } = new Import.With<RoleKind>();
 
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Engine;
+
     internal override void Declare(DesiredDraft desired)
     {
         foreach (var role in desired.Roles)
@@ -31,7 +35,8 @@ internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
             .Roles.Where(r => r.Mentioned.Contains("memberOf"))
             .SelectMany(r => live.GroupsOf(r.Name).Select(g => ((ObjectPath)new ObjectPath.Membership(r.Name, g), Field.Exists)));
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) => [];
 

@@ -1,6 +1,8 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Sources;
 
@@ -18,6 +20,8 @@ internal sealed class RoleKind : ObjectKind<ObjectPath.Role>
     internal override Drafting Drafting { get; } = new Drafting.InCluster(DraftStage.Roles, RoleSteps.Draft);
 
     internal override Import Import { get; } = new Import.InCluster(ImportedRoles.Write);
+
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Engine;
 
     // A password is never taken away, and what CREATE ROLE sets has no "nothing" of its own.
     internal override void Declare(DesiredDraft desired)
@@ -40,7 +44,8 @@ internal sealed class RoleKind : ObjectKind<ObjectPath.Role>
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) =>
         seen.Primary is { } primary ? DangerousRoles.Of(seen.Problem, primary) : [];

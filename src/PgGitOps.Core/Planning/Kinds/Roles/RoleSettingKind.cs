@@ -1,14 +1,16 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning.Kinds.Parameters;
+using PgGitOps.Core.Planning.Live;
 
 namespace PgGitOps.Core.Planning.Kinds.Roles;
 
 /// <summary>A parameter of a role's sessions.</summary>
 internal sealed class RoleSettingKind : ObjectKind<ObjectPath.RoleSetting>
 {
-    internal override KindWords Words { get; } = new("setting of a role", Field.Value);
+    internal override KindWords Words { get; } = new("setting of a role", Field.Value) { Plural = "settings of roles" };
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Value];
 
@@ -17,6 +19,8 @@ internal sealed class RoleSettingKind : ObjectKind<ObjectPath.RoleSetting>
     internal override Drafting Drafting { get; } = new Drafting.With<RoleKind>();
 
     internal override Import Import { get; } = new Import.With<RoleKind>();
+
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Engine;
 
     internal override void Declare(DesiredDraft desired)
     {
@@ -27,7 +31,8 @@ internal sealed class RoleSettingKind : ObjectKind<ObjectPath.RoleSetting>
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     // A setting of all roles, or of a role in one database, is nobody else's to report.
     internal override IEnumerable<Danger> Dangers(DangerScope seen) =>

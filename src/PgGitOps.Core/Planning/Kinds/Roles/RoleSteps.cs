@@ -126,7 +126,8 @@ internal static class RoleSteps
             );
             return;
         }
-        var isReplication = draft.Problem.IsNative && role.Name == draft.Problem.Environment.Access.ReplicationUser;
+        var isReplication =
+            draft.Problem.Manages(ObjectKinds.OfServers) && role.Name == draft.Problem.Environment.Access.ReplicationUser;
         if (!draft.Wants(desired))
         {
             if (isReplication)

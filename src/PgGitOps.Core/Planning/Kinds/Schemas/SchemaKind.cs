@@ -2,6 +2,8 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning.Kinds.Schemas;
@@ -17,6 +19,8 @@ internal sealed class SchemaKind : ObjectKind<ObjectPath.Schema>
     internal override Drafting Drafting { get; } = new Drafting.InDatabase(DraftStage.Contents, SchemaSteps.Draft);
 
     internal override Import Import { get; } = new Import.InDatabase(30, Write, c => c.Schemas.Any(IsPeoples));
+
+    internal override OwnerRule WrittenBy { get; } = OwnerRule.Engine;
 
     internal override void Declare(DesiredDraft desired)
     {
@@ -35,7 +39,7 @@ internal sealed class SchemaKind : ObjectKind<ObjectPath.Schema>
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) =>
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
         snapshot.Databases.SelectMany(d =>
             d.Contents is Observation<DatabaseFacts>.Seen { Value: var contents }
                 ? contents.Schemas.Select(s => ((ObjectPath)new ObjectPath.Schema(d.Name, s.Name), s.Owner))

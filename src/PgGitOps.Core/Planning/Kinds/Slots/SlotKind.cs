@@ -1,8 +1,10 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Kinds.Members;
+using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning.Kinds.Slots;
@@ -20,10 +22,12 @@ internal sealed class SlotKind : ObjectKind<ObjectPath.Slot>
 
     internal override Import Import { get; } = new Import.With<MemberKind>();
 
+    internal override OwnerRule WrittenBy { get; } =
+        // Slots follow from the members, which are told.
+        OwnerRule.Manager((_, _) => null);
+
     internal override void Declare(DesiredDraft desired)
     {
-        if (!desired.IsNative)
-            return;
         foreach (var member in desired.Cluster.Members)
         {
             // A cascade is declared whoever is primary.
@@ -42,7 +46,8 @@ internal sealed class SlotKind : ObjectKind<ObjectPath.Slot>
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         [];
 
-    internal override IEnumerable<(ObjectPath Path, string Owner)> Owners(ClusterSnapshot snapshot, ServerFacts? primary) => [];
+    internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
+        [];
 
     internal override IEnumerable<Danger> Dangers(DangerScope seen) => seen.Members.SelectMany(m => SlotDangers.Of(seen, m));
 

@@ -1,7 +1,7 @@
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Settings;
 
-namespace PgGitOps.Core.Planning;
+namespace PgGitOps.Core.Planning.Live;
 
 /// <summary>One member as it was seen, indexed for the kinds that ask about it.</summary>
 internal sealed class LiveMember(MemberView view, ServerFacts? upstream, SettingCatalog catalog)

@@ -1,6 +1,6 @@
 using PgGitOps.Core.Observed;
 
-namespace PgGitOps.Core.Planning;
+namespace PgGitOps.Core.Planning.Live;
 
 /// <summary>Answers facets of one database's contents.</summary>
 internal sealed class LiveDatabase

@@ -4,7 +4,7 @@ using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Core.Planning.Settings;
 
-namespace PgGitOps.Core.Planning;
+namespace PgGitOps.Core.Planning.Live;
 
 /// <summary>What a facet is in a snapshot: a value, absent (null), or unknown with the reason.</summary>
 internal readonly record struct Reading(FacetValue? Value, string? Unknown)
