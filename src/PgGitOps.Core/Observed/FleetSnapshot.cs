@@ -84,7 +84,15 @@ public sealed record DatabaseFacts
 
     /// <summary>Settings that functions and procedures set for themselves, as far as they weaken what a commit means; ordered by function.</summary>
     public EquatableArray<FunctionSettingFact> FunctionSettings { get; init; } = [];
+
+    /// <summary>What kinds of objects that bring their own statement see of themselves; ordered by catalog and columns.</summary>
+    public EquatableArray<CatalogRow> Catalog { get; init; } = [];
 }
+
+/// <summary>One row of a statement that a kind of object brings along. What its columns mean, only that kind knows.</summary>
+/// <param name="Catalog">Name of the statement.</param>
+/// <param name="Columns">Null is the empty text.</param>
+public sealed record CatalogRow(string Catalog, EquatableArray<string> Columns);
 
 /// <param name="Function">With its schema and arguments.</param>
 public sealed record FunctionSettingFact(string Function, string Name, string Value);

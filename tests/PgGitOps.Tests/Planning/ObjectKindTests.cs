@@ -76,6 +76,10 @@ public class ObjectKindTests
     }
 
     [Fact]
+    public void Ranks_OfKinds_AreDistinct() =>
+        Assert.Equal(ObjectKinds.All.Count, ObjectKinds.All.Select(k => k.Rank).Distinct().Count());
+
+    [Fact]
     public void Kinds_ThatAreDraftedOrImportedWithAnother_AreSoWithOneThatDoesItItself()
     {
         var byType = ObjectKinds.All.ToDictionary(k => k.GetType());

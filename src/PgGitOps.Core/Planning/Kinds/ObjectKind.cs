@@ -12,6 +12,9 @@ internal abstract class ObjectKind
     /// <summary>Its case of <see cref="ObjectPath"/>.</summary>
     internal abstract Type Case { get; }
 
+    /// <summary>Its place among the kinds, no two of which share one: what others rest on has a lower one. Within a stage, steps are drafted in this order.</summary>
+    internal abstract int Rank { get; }
+
     /// <summary>What reports call one of it, and what of it goes without saying.</summary>
     internal abstract KindWords Words { get; }
 

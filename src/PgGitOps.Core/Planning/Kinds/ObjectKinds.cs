@@ -2,11 +2,11 @@ using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning.Kinds;
 
-/// <summary>The kinds, each by its case. Which there are, <see cref="KindList"/> says.</summary>
+/// <summary>The kinds, each by its case. Which there are, the folders say: the build lists their classes in KindList.</summary>
 internal static class ObjectKinds
 {
-    /// <summary>All of them, in the order in which they are declared, and drafted within a stage.</summary>
-    internal static readonly IReadOnlyList<ObjectKind> All = KindList.Make();
+    /// <summary>All of them, ordered by rank.</summary>
+    internal static readonly IReadOnlyList<ObjectKind> All = [.. KindList.Make().OrderBy(k => k.Rank)];
 
     /// <summary>Whose owner decides on the servers themselves, and on files on their hosts.</summary>
     internal static readonly ObjectKind OfServers = All.Single(k => k.Case == typeof(ObjectPath.Member));

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Live;
 
@@ -12,8 +13,11 @@ internal sealed class LiveDatabase
     private readonly Dictionary<(string Kind, string? Schema), List<string>> objects = [];
     private readonly Dictionary<(string ForRole, string? Schema, string On), List<DefaultAclFact>> defaults = [];
 
+    private readonly EquatableArray<CatalogRow> catalog;
+
     private LiveDatabase(DatabaseFact database, DatabaseFacts? facts, string? unreadable)
     {
+        catalog = facts?.Catalog ?? [];
         (this.database, Unreadable) = (database, unreadable);
         if (facts is null)
             return;
@@ -70,6 +74,9 @@ internal sealed class LiveDatabase
     internal ExtensionFact? Extension(string name) => extensions.GetValueOrDefault(name);
 
     internal DatabaseFact Fact => database;
+
+    /// <summary>Rows of the statement that a kind brings along.</summary>
+    internal IEnumerable<CatalogRow> Rows(string catalog) => this.catalog.Where(r => r.Catalog == catalog);
 
     /// <summary>Privileges on one object; null where the object was not seen to carry any.</summary>
     internal List<AclFact>? Acls(string kind, string? schema, string name) =>

@@ -31,6 +31,7 @@ internal sealed partial class SnapshotTypes : JsonSerializerContext
         new EquatableArrayConverter<AppliedEntry>(),
         new EquatableArrayConverter<ApprovalUse>(),
         new EquatableArrayConverter<BackupFact>(),
+        new EquatableArrayConverter<CatalogRow>(),
         new EquatableArrayConverter<ClusterSnapshot>(),
         new EquatableArrayConverter<DatabaseFact>(),
         new EquatableArrayConverter<DatabaseSnapshot>(),

@@ -81,7 +81,15 @@ internal static class DatabaseReading
             new NpgsqlParameter { Value = schemas is null ? DBNull.Value : JsonArray(schemas), NpgsqlDbType = NpgsqlDbType.Text }
         );
         foreach (
-            var command in (NpgsqlBatchCommand[])[new(Schemas), new(Extensions), acls, new(DefaultAcls), new(FunctionSettings)]
+            var command in (NpgsqlBatchCommand[])
+                [
+                    new(Schemas),
+                    new(Extensions),
+                    acls,
+                    new(DefaultAcls),
+                    new(FunctionSettings),
+                    .. CatalogStatements.Commands(session.Connection.PostgreSqlVersion.Major),
+                ]
         )
             batch.BatchCommands.Add(command);
         await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
@@ -105,8 +113,10 @@ internal static class DatabaseReading
             .ConfigureAwait(false);
         var functions = await RowsAsync(reader, static row => new FunctionSettingFact(row.Word(0), row.Word(1), row.Word(2)))
             .ConfigureAwait(false);
+        var catalog = await CatalogStatements.ReadAsync(reader).ConfigureAwait(false);
         return new DatabaseFacts
         {
+            Catalog = catalog,
             FunctionSettings = functions.OrderBy(f => f.Function, StringComparer.Ordinal).ToEquatableArray(),
             Schemas = names.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
             Extensions = extensions.OrderBy(e => e.Name, StringComparer.Ordinal).ToEquatableArray(),

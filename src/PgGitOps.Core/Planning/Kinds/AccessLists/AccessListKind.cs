@@ -9,6 +9,8 @@ namespace PgGitOps.Core.Planning.Kinds.AccessLists;
 /// <summary>pg_hba.conf of one server.</summary>
 internal sealed class AccessListKind : ObjectKind<ObjectPath.AccessList>
 {
+    internal override int Rank => 40;
+
     internal override KindWords Words { get; } = new("pg_hba.conf") { Plural = "pg_hba.conf" };
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Lines, Field.Loaded, Field.Foreign, Field.Trust];

@@ -9,6 +9,8 @@ namespace PgGitOps.Core.Planning.Kinds.Databases;
 
 internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
 {
+    internal override int Rank => 80;
+
     internal override KindWords Words { get; } = new("database", Field.Exists);
 
     internal override IReadOnlyList<Field> Fields { get; } =

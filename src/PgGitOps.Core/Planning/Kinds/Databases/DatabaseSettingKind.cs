@@ -10,6 +10,8 @@ namespace PgGitOps.Core.Planning.Kinds.Databases;
 /// <summary>A parameter of a database's sessions.</summary>
 internal sealed class DatabaseSettingKind : ObjectKind<ObjectPath.DatabaseSetting>
 {
+    internal override int Rank => 90;
+
     internal override KindWords Words { get; } = new("setting of a database", Field.Value) { Plural = "settings of databases" };
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Value];

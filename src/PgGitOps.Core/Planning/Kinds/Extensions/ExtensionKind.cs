@@ -10,6 +10,8 @@ namespace PgGitOps.Core.Planning.Kinds.Extensions;
 
 internal sealed class ExtensionKind : ObjectKind<ObjectPath.Extension>
 {
+    internal override int Rank => 110;
+
     internal override KindWords Words { get; } = new("extension", Field.Exists);
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Exists, Field.Version, Field.Schema];

@@ -9,6 +9,8 @@ namespace PgGitOps.Core.Planning.Kinds.Grants;
 /// <summary>What a grantee gets on objects that a role makes later.</summary>
 internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivilege>
 {
+    internal override int Rank => 130;
+
     internal override KindWords Words { get; } = new("default privileges", Field.Privileges) { Plural = "default privileges" };
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Privileges];

@@ -9,6 +9,8 @@ namespace PgGitOps.Core.Planning.Kinds.Grants;
 /// <summary>What one grantee may do with one target.</summary>
 internal sealed class GrantKind : ObjectKind<ObjectPath.Grant>
 {
+    internal override int Rank => 120;
+
     internal override KindWords Words { get; } = new("grant", Field.Privileges);
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Privileges];

@@ -9,6 +9,8 @@ namespace PgGitOps.Core.Planning.Kinds.Members;
 /// <summary>A server.</summary>
 internal sealed class MemberKind : ObjectKind<ObjectPath.Member>
 {
+    internal override int Rank => 10;
+
     internal override KindWords Words { get; } = new("server", Field.Exists);
 
     internal override IReadOnlyList<Field> Fields { get; } =

@@ -12,6 +12,8 @@ namespace PgGitOps.Core.Planning.Kinds.Parameters;
 /// <summary>A parameter of one server.</summary>
 internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
 {
+    internal override int Rank => 20;
+
     internal override KindWords Words { get; } = new("parameter", Field.Value);
 
     internal override IReadOnlyList<Field> Fields { get; } =

@@ -9,6 +9,8 @@ namespace PgGitOps.Core.Planning.Kinds.Roles;
 /// <summary>A role in a group.</summary>
 internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
 {
+    internal override int Rank => 60;
+
     internal override KindWords Words { get; } = new("membership", Field.Exists);
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Exists];

@@ -10,6 +10,8 @@ namespace PgGitOps.Core.Planning.Kinds.Roles;
 
 internal sealed class RoleKind : ObjectKind<ObjectPath.Role>
 {
+    internal override int Rank => 50;
+
     internal override KindWords Words { get; } = new("role", Field.Exists);
 
     internal override IReadOnlyList<Field> Fields { get; } =

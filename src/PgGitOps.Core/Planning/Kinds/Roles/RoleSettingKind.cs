@@ -10,6 +10,8 @@ namespace PgGitOps.Core.Planning.Kinds.Roles;
 /// <summary>A parameter of a role's sessions.</summary>
 internal sealed class RoleSettingKind : ObjectKind<ObjectPath.RoleSetting>
 {
+    internal override int Rank => 70;
+
     internal override KindWords Words { get; } = new("setting of a role", Field.Value) { Plural = "settings of roles" };
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Value];

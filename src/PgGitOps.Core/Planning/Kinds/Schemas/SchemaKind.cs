@@ -10,6 +10,8 @@ namespace PgGitOps.Core.Planning.Kinds.Schemas;
 
 internal sealed class SchemaKind : ObjectKind<ObjectPath.Schema>
 {
+    internal override int Rank => 100;
+
     internal override KindWords Words { get; } = new("schema", Field.Exists);
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Exists, Field.Owner];

@@ -12,6 +12,8 @@ namespace PgGitOps.Core.Planning.Kinds.Slots;
 /// <summary>A physical replication slot of a member's standby.</summary>
 internal sealed class SlotKind : ObjectKind<ObjectPath.Slot>
 {
+    internal override int Rank => 30;
+
     internal override KindWords Words { get; } = new("replication slot", Field.Exists);
 
     internal override IReadOnlyList<Field> Fields { get; } = [Field.Exists, Field.WalStatus, Field.Undeclared, Field.Inactive];
