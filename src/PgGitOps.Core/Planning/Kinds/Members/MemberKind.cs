@@ -75,6 +75,9 @@ internal sealed class MemberKind : ObjectKind<ObjectPath.Member>
         foreach (var member in cluster.Members)
         {
             var path = new ObjectPath.Member(member.Name);
+            // Whoever manages the servers: SQL goes to the primary.
+            yield return (path, Field.Exists);
+            yield return (path, Field.Running);
             yield return (path, Field.Role);
             yield return (path, Field.SystemIdentifier);
             // Desired speaks of streaming only where a primary is known; a member about to become standby is asked for it too.
