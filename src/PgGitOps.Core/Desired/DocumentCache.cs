@@ -30,15 +30,23 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
             fingerprint = kinds.Fingerprint;
             var found = new FileReading[files.Count];
             var missing = new List<int>();
+            var places = 0; // paths that were there before
             for (var i = 0; i < files.Count; i++)
             {
-                if (readings.TryGetValue(files[i].Path, out var known) && known.BlobId == files[i].BlobId)
+                if (readings.TryGetValue(files[i].Path, out var known))
+                    places++;
+                if (known?.BlobId == files[i].BlobId)
                     found[i] = known;
                 else
                     missing.Add(i);
             }
             Parse(missing, i => found[i] = Read(files[i], kinds, parsed));
-            if (missing.Count > 0 || readings.Count != files.Count)
+            if (places == files.Count && places == readings.Count)
+            {
+                foreach (var i in missing)
+                    readings[files[i].Path] = found[i];
+            }
+            else
             {
                 var next = new Dictionary<string, FileReading>(files.Count, StringComparer.Ordinal);
                 for (var i = 0; i < files.Count; i++)
@@ -49,7 +57,7 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
         }
     }
 
-    /// <summary>Blobs of the last tree whose documents hold to their schemas, for a later process.</summary>
+    /// <summary>Blobs of the last tree whose documents hold to their schemas, for a later process; with a document of the repository's own kinds, under the schemas that declare those.</summary>
     /// <remarks>A document without content was not judged: the schema a repository gave its kind was refused, and another commit may take that schema away.</remarks>
     public IReadOnlySet<string> Sound
     {
@@ -57,15 +65,17 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
         {
             lock (guard)
                 return readings
-                    .Values.Where(r => r.Findings.Count == 0 && r.Documents.All(d => d.Content is not (null or OwnDocument)))
-                    .Select(r => r.BlobId)
+                    .Values.Where(r => r.Findings.Count == 0 && r.Documents.All(d => d.Content is not null))
+                    .Select(r => r.Documents.Any(d => d.Content is OwnDocument) ? Under(fingerprint, r.BlobId) : r.BlobId)
                     .ToHashSet(StringComparer.Ordinal);
         }
     }
 
+    private static string Under(string schemas, string blob) => $"{blob} {schemas}";
+
     private FileReading Read(SourceFile file, OwnKinds kinds, Action<ReadDocument>? parsed)
     {
-        var reading = DocumentParser.Read(file, sound is not null && sound.Contains(file.BlobId), kinds);
+        var reading = DocumentParser.Read(file, SoundnessOf(file.BlobId, kinds), kinds);
         if (parsed is not null)
         {
             foreach (var document in reading.Documents)
@@ -73,6 +83,12 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
         }
         return reading;
     }
+
+    private Soundness SoundnessOf(string blob, OwnKinds kinds) =>
+        sound is null ? Soundness.Unknown
+        : sound.Contains(blob) ? Soundness.EnginesKinds
+        : kinds.Fingerprint.Length > 0 && sound.Contains(Under(kinds.Fingerprint, blob)) ? Soundness.AllKinds
+        : Soundness.Unknown;
 
     private static void Parse(List<int> missing, Action<int> read)
     {

@@ -109,7 +109,7 @@ public static class RuleFixtureReader
         var (kind, apiVersion) = (root["kind"]?.Text, root["apiVersion"]?.Text);
         // Settings are not read by the rule but set it.
         if (kind == "RuleSettings" && apiVersion == DocumentSchemas.ApiVersion)
-            return DocumentParser.ReadDocument(path, root, sound: false, kinds, budget, findings);
+            return DocumentParser.ReadDocument(path, root, Soundness.Unknown, kinds, budget, findings);
         if (kind is not null && kinds.Find(apiVersion, kind) is { } schema)
         {
             findings.AddRange(PartJudge.Of(path, root, schema, budget));

@@ -22,9 +22,13 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     private (Task<bool> Made, DocumentFeed Feed)? preparing;
     private volatile bool disposed;
     private ManagedProgram? program;
+    private RunMemory? runs;
 
     private BundleMemory Remembered =>
         remembered ??= new BundleMemory(cache, BundleCache.KeyOf(Program, [], options.Layers), options.Clock);
+
+    /// <summary>What earlier processes ran.</summary>
+    internal RunMemory Runs => runs ??= new RunMemory(cache, options, () => Program);
 
     private ManagedProgram Program => program ??= ManagedProgram.Find();
 
@@ -47,9 +51,12 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     /// <summary>A document that will be judged, or may be, as soon as it is read. From any thread; only after <see cref="Prepare"/> it has an effect.</summary>
     public void Offer(ReadDocument document)
     {
-        if (preparing is { Feed: var feed } && RuleDocument.Of(document) is { } offered)
+        if (preparing is { Feed: var feed } && !Runs.IsQuiet(document.Path) && RuleDocument.Of(document) is { } offered)
             feed.Add(offered);
     }
+
+    /// <inheritdoc cref="RunMemory.Expect"/>
+    public void Expect(RuleBundle bundle, IEnumerable<SourceFile> files) => Runs.Expect(bundle, files);
 
     /// <param name="chosen">Rule id and subject of the runs wanted; null for all.</param>
     /// <param name="cancel">Ends the process of the rules at once.</param>
@@ -196,11 +203,7 @@ public sealed class RuleEngine(RuleEngineOptions options) : IDisposable
     {
         if (last.Rules is not null && made == bundle.Rules)
             return true;
-        var texts = bundle
-            .Rules.Select(
-                (r, i) => new RuleText(i, r.Path, r.Text, r.Header.Subject, [.. r.Header.Parameters.Select(p => p.Name)])
-            )
-            .ToList();
+        var texts = RunMemory.TextsOf(bundle);
         var key = BundleCache.KeyOf(Program, texts, options.Layers);
         var compiled = last.Key == key ? last.Rules : cache?.Find(key);
         // A bundle that is silent on a rule would pass it.

@@ -98,6 +98,7 @@ internal static class ValidateCommand
                     : throw new InvalidOperationException("nothing was known, so nothing can be unchanged");
             var report = rules.Judge(
                 RuleBundleReader.Read(judge, reader.Read(judge)),
+                judged.Tree,
                 judged.AsRead,
                 invocation.Time.GetUtcNow(),
                 judged.Knowledge,

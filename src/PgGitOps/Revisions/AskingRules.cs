@@ -57,7 +57,7 @@ internal sealed class AskingRules
     ) =>
         LiveRuleReport.Of(
             bundle.Rules.Select(r => r.Header),
-            rules.Judge(bundle, reading, now, new RuleKnowledge(proof, live, seen)),
+            rules.Judge(bundle, null, reading, now, new RuleKnowledge(proof, live, seen)),
             concerns
         );
 }

@@ -29,9 +29,14 @@ internal sealed class RuleRoute : IDisposable
     /// <summary>Starts what a judgement will need while the documents are still being read.</summary>
     public void Prepare(IEnumerable<SourceFile> files)
     {
-        SourceFile[] rules = [.. files.Where(f => RuleBundleReader.IsRule(f.Path))];
-        if (rules.Length > 0)
-            engine.Prepare(RuleBundleReader.Read(rules));
+        SourceFile[] all = [.. files];
+        SourceFile[] rules = [.. all.Where(f => RuleBundleReader.IsRule(f.Path))];
+        if (rules.Length == 0)
+            return;
+        var bundle = RuleBundleReader.Read(rules);
+        engine.Prepare(bundle);
+        if (rules.Length < all.Length)
+            engine.Expect(bundle, all);
     }
 
     /// <summary>Hands on a document as soon as it is read.</summary>
@@ -47,12 +52,14 @@ internal sealed class RuleRoute : IDisposable
         DateTimeOffset now,
         RuleKnowledge? knowledge = null,
         CancellationToken cancel = default
-    ) => Judge(RuleBundleReader.Read(tree, reading), reading, now, knowledge, cancel);
+    ) => Judge(RuleBundleReader.Read(tree, reading), tree, reading, now, knowledge, cancel);
 
     /// <inheritdoc cref="Judge(SourceTree, FleetReading, DateTimeOffset, RuleKnowledge?, CancellationToken)"/>
+    /// <param name="tree">The documents' files; null where nothing of it is to be remembered.</param>
     /// <param name="bundle">The rules that judge, with the values set for them: in a pull request those of the base branch.</param>
     public RuleReport Judge(
         RuleBundle bundle,
+        SourceTree? tree,
         FleetReading reading,
         DateTimeOffset now,
         RuleKnowledge? knowledge = null,
@@ -60,11 +67,12 @@ internal sealed class RuleRoute : IDisposable
     )
     {
         lock (gate)
-            return JudgeAlone(bundle, reading, now, knowledge, cancel);
+            return JudgeAlone(bundle, tree, reading, now, knowledge, cancel);
     }
 
     private RuleReport JudgeAlone(
         RuleBundle asked,
+        SourceTree? tree,
         FleetReading reading,
         DateTimeOffset now,
         RuleKnowledge? knowledge,
@@ -84,6 +92,7 @@ internal sealed class RuleRoute : IDisposable
             bundle,
             [.. holding.Documents, .. holding.AreAll ? facts.Of(bundle, knowledge) : []],
             now,
+            tree?.Files.ToDictionary(f => f.Path, f => f.BlobId, StringComparer.Ordinal),
             cancel
         );
         var waivers = holding.Waivers.ToList();

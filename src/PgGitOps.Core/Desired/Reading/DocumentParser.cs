@@ -8,8 +8,7 @@ namespace PgGitOps.Core.Desired.Reading;
 /// <summary>One file → its documents and what is wrong with each of them alone. Depends on the file's path and bytes and the repository's own kinds only, so its answer is cached by them.</summary>
 internal static class DocumentParser
 {
-    /// <param name="sound">The same bytes are known to hold to their schemas.</param>
-    public static FileReading Read(SourceFile file, bool sound, OwnKinds kinds)
+    public static FileReading Read(SourceFile file, Soundness sound, OwnKinds kinds)
     {
         var findings = new List<Diagnostic>();
         try
@@ -33,7 +32,7 @@ internal static class DocumentParser
     public static ReadDocument ReadDocument(
         string path,
         LocatedNode root,
-        bool sound,
+        Soundness sound,
         OwnKinds kinds,
         SchemaBudget budget,
         List<Diagnostic> findings
@@ -52,12 +51,12 @@ internal static class DocumentParser
         )
         {
             if (kinds.Find(apiVersion, kind) is { } own)
-                return OwnDocument(path, root, kind, name, apiVersion, own, budget, findings);
+                return OwnDocument(path, root, kind, name, apiVersion, own, sound, budget, findings);
             if (kinds.IsRefused(apiVersion, kind))
                 return new ReadDocument(path, OwnKinds.NameOf(apiVersion, kind), name, root, null);
         }
         var known = Known(path, root, kind, kinds, findings);
-        if (known && !sound && !QuickCheck.Holds(kind!, root))
+        if (known && sound == Soundness.Unknown && !QuickCheck.Holds(kind!, root))
             findings.AddRange(SchemaFindings.Of(path, root, DocumentSchemas.Of(kind!), budget.Suggestions));
         object? content = null;
         if (findings.Count == before)
@@ -81,12 +80,14 @@ internal static class DocumentParser
         string? name,
         string apiVersion,
         SchemaPart schema,
+        Soundness sound,
         SchemaBudget budget,
         List<Diagnostic> findings
     )
     {
         var before = findings.Count;
-        findings.AddRange(PartJudge.Of(path, root, schema, budget));
+        if (sound != Soundness.AllKinds)
+            findings.AddRange(PartJudge.Of(path, root, schema, budget));
         // A schema need not ask for it, and the rules find documents by it.
         if (string.IsNullOrEmpty(name) && findings.Count == before)
             findings.Add(
@@ -168,6 +169,18 @@ internal static class DocumentParser
             _ => throw new InvalidOperationException($"Every kind has a reading; {kind} has none."),
         };
     }
+}
+
+/// <summary>What is known of a file's bytes before they are read.</summary>
+internal enum Soundness
+{
+    Unknown,
+
+    /// <summary>Its documents are of the engine's kinds, and hold to their schemas.</summary>
+    EnginesKinds,
+
+    /// <summary>Its documents hold to their schemas, those that the repository declares now among them.</summary>
+    AllKinds,
 }
 
 /// <summary>What one version of one file holds.</summary>
