@@ -18,4 +18,4 @@ if (args is ["--version"])
 if (RuleWorker.IsWorker(args))
     return RuleWorker.Run(args);
 
-return await CommandTree.RunAsync(args, stdout, stderr, TimeProvider.System).ConfigureAwait(false);
+return await CommandTree.RunAsync(args, stdout, stderr, TimeProvider.System);

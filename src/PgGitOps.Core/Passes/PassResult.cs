@@ -6,7 +6,7 @@ using PgGitOps.Core.Ports;
 namespace PgGitOps.Core.Passes;
 
 /// <summary>What an intent of an ended process came to.</summary>
-public sealed record ResolvedIntent(UnfinishedIntent Intent, SecondLookVerdict Verdict);
+public sealed record ResolvedIntent(UnfinishedIntent Intent, OutcomeCheckVerdict Verdict);
 
 /// <summary>One run of the route from observation to the second look.</summary>
 public sealed record PassResult

@@ -63,9 +63,9 @@ internal sealed class DesiredDraft(
     {
         var key = new FacetKey(Cluster.Name, path, Field.Privileges);
         IEnumerable<string> all = facets.TryGetValue(key, out var earlier)
-            ? [.. Normal.PrivilegeNames(earlier.Value), .. privileges]
+            ? [.. CanonicalForm.PrivilegeNames(earlier.Value), .. privileges]
             : privileges;
-        if (Normal.Privileges(all) is { } value)
+        if (CanonicalForm.Privileges(all) is { } value)
             facets[key] = new DesiredFacet(key, value, earlier?.At ?? at);
     }
 

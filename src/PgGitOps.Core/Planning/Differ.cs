@@ -65,7 +65,7 @@ internal static class Differ
     /// <summary>Live facets that Git no longer asks for and that are ours to take back.</summary>
     private static IEnumerable<FacetKey> Undeclared(ClusterProblem problem)
     {
-        foreach (var key in Dropped.Of(problem))
+        foreach (var key in RetractedValues.Of(problem))
         {
             if (key.Field != Field.Configured)
                 yield return key;

@@ -44,7 +44,7 @@ internal sealed class PlanDraft
     {
         Problem = problem;
         State = new StateSimulator(problem.Live, problem.Unknown);
-        Dropped = [.. Planning.Dropped.Of(problem)];
+        Dropped = [.. RetractedValues.Of(problem)];
         StrayMemberships = [.. Differ.Memberships(problem).Order()];
     }
 
@@ -75,7 +75,7 @@ internal sealed class PlanDraft
         if (State[Problem.Key(path, Field.Exists)] is null)
             return MemberStatus.Absent;
         var isPrimary = State[Problem.Key(path, Field.Role)]?.Canonical == "primary";
-        return State[Problem.Key(path, Field.Running)] == Normal.True
+        return State[Problem.Key(path, Field.Running)] == CanonicalForm.True
             ? isPrimary
                 ? MemberStatus.Primary
                 : MemberStatus.Standby
@@ -158,11 +158,11 @@ internal sealed class PlanDraft
             )
         );
         step.Needs.Add(
-            new Need(Problem.Key(new ObjectPath.Member(primary), Field.Running), Normal.True, "the primary has to run")
+            new Need(Problem.Key(new ObjectPath.Member(primary), Field.Running), CanonicalForm.True, "the primary has to run")
         );
         if (member is not null && member != primary)
             step.Needs.Add(
-                new Need(Problem.Key(new ObjectPath.Member(member), Field.Running), Normal.True, $"{member} has to run")
+                new Need(Problem.Key(new ObjectPath.Member(member), Field.Running), CanonicalForm.True, $"{member} has to run")
             );
         return step;
     }

@@ -41,7 +41,7 @@ public static class Planner
                 );
                 continue;
             }
-            var problem = ProblemReader.Read(
+            var problem = PlanningInputBuilder.Read(
                 fleet.EnvironmentOf(cluster),
                 cluster,
                 snapshot,
@@ -122,7 +122,7 @@ public static class Planner
             Refusals = refusals.Distinct().ToEquatableArray(),
             Reads = [],
             Unknowns = Unknowns(problem),
-            Found = Found.In(problem),
+            Found = AdoptedValues.In(problem),
             Alert = problem.Alert,
             NotManaged = problem.NotManaged(),
         };

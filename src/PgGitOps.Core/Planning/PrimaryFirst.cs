@@ -22,7 +22,7 @@ internal static class PrimaryFirst
                 step,
                 new Need(
                     draft.Problem.Key(path, Field.Running),
-                    Normal.True,
+                    CanonicalForm.True,
                     $"the writer's lock is taken on {primary}, so it has to run"
                 )
             );

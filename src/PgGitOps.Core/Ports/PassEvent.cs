@@ -23,7 +23,7 @@ public enum RevisionFault
 }
 
 /// <summary>What became of a step that was in hand when its process ended.</summary>
-public enum SecondLookVerdict
+public enum OutcomeCheckVerdict
 {
     Happened,
     DidNotHappen,
@@ -150,7 +150,7 @@ public abstract record PassEvent
     }
 
     /// <summary>A step that was in hand when an earlier process ended was looked for.</summary>
-    public sealed record InterruptedStepVerified(string Cluster, string StepId, string Title, SecondLookVerdict Verdict)
+    public sealed record InterruptedStepVerified(string Cluster, string StepId, string Title, OutcomeCheckVerdict Verdict)
         : PassEvent
     {
         public override EventCode Code => EventCodes.InterruptedStepVerified;

@@ -139,7 +139,7 @@ public static class FixSearch
         ClaimScope scope
     )
     {
-        var book = new PathBook(topology, proof.Policy, rule.Commit, rule);
+        var book = new RecoveryPaths(topology, proof.Policy, rule.Commit, rule);
         foreach (var primary in homes.Indexes)
         {
             // A rule that its own primaries could not satisfy is no fix.

@@ -24,7 +24,7 @@ public sealed record ContextProof(
     Cluster? Cluster,
     Claims Claims,
     Topology? Topology,
-    PathBook? Book,
+    RecoveryPaths? Book,
     EquatableArray<ScenarioProof> Scenarios
 )
 {
@@ -85,7 +85,7 @@ public sealed record ScenarioProof
         int instances,
         int failing,
         Topology topology,
-        PathBook book
+        RecoveryPaths book
     )
     {
         return new ScenarioProof

@@ -32,7 +32,7 @@ public static class Prover
         CommitLevel level
     )
     {
-        var book = new PathBook(topology, policy, level, rule);
+        var book = new RecoveryPaths(topology, policy, level, rule);
         var scenarios = ImmutableArray.CreateBuilder<ScenarioProof>();
         var start = 0;
         while (start < faults.Length)
@@ -53,7 +53,7 @@ public static class Prover
         );
     }
 
-    private static ScenarioProof ProveScenario(ReadOnlySpan<Fault> faults, Claims claims, Topology topology, PathBook book)
+    private static ScenarioProof ProveScenario(ReadOnlySpan<Fault> faults, Claims claims, Topology topology, RecoveryPaths book)
     {
         Instance? worst = null;
         var (instances, failing) = (0, 0);
@@ -94,7 +94,7 @@ public static class Prover
             : ScenarioProof.WithoutPrimary(scenario);
     }
 
-    internal static Instance Judge(int primary, Fault fault, Claims claims, Topology topology, PathBook book)
+    internal static Instance Judge(int primary, Fault fault, Claims claims, Topology topology, RecoveryPaths book)
     {
         var site = topology.Members[primary].Site;
         var claim = claims.For(topology, fault, site);
@@ -129,7 +129,13 @@ public static class Prover
     }
 
     /// <summary>A window to go back to is promised: does a repository, and enough history in it, remain?</summary>
-    private static Verdict PointInTimeVerdict(Fault fault, RecoveryPath judged, Claims claims, Topology topology, PathBook book)
+    private static Verdict PointInTimeVerdict(
+        Fault fault,
+        RecoveryPath judged,
+        Claims claims,
+        Topology topology,
+        RecoveryPaths book
+    )
     {
         if (!book.Backups.HasPlan || topology.Repositories.Length <= BitOperations.PopCount(fault.LostRepositories))
             return Verdict.Impossible;

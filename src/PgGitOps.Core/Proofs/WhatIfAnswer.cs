@@ -42,7 +42,7 @@ public static class WhatIfAnswer
     private static WhatIfContext Play(ValidFleet fleet, RecoveryPolicy policy, Topology topology, WhatIf question)
     {
         var level = ProofGround.CommitOf(policy, topology).Level;
-        var book = new PathBook(topology, policy, level, topology.Cluster.Replication.Synchronous);
+        var book = new RecoveryPaths(topology, policy, level, topology.Cluster.Replication.Synchronous);
         var claims = new Claims(policy, fleet.Classes);
         var primary = InitialPrimary(topology);
         var gone = new Fault { Scenario = FailureScenario.DomainsLoss, What = "nothing" };
@@ -194,7 +194,7 @@ public static class WhatIfAnswer
             : BitOperations.TrailingZeroCount(first.Bits);
     }
 
-    private static int After(Topology topology, PathBook book, int primary, Fault fault, RecoveryPath path)
+    private static int After(Topology topology, RecoveryPaths book, int primary, Fault fault, RecoveryPath path)
     {
         if (!fault.Lost.Contains(primary))
             return path.Kind == PathKind.PromoteCrossSite

@@ -33,7 +33,7 @@ internal sealed class BoundedCapture
         try
         {
             int count;
-            while ((count = await stream.ReadAsync(buffer).ConfigureAwait(false)) > 0)
+            while ((count = await stream.ReadAsync(buffer)) > 0)
             {
                 lock (kept)
                 {

@@ -74,7 +74,7 @@ internal sealed class ChildProcess : IDisposable
         try
         {
             if (text is not null)
-                await process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(text)).ConfigureAwait(false);
+                await process.StandardInput.BaseStream.WriteAsync(Encoding.UTF8.GetBytes(text));
             process.StandardInput.Close();
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException) { }
@@ -87,9 +87,8 @@ internal sealed class ChildProcess : IDisposable
         deadline.CancelAfter(limit);
         try
         {
-            await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
-            await Task.WhenAny(Task.WhenAll(output.Completed, error.Completed), Task.Delay(PipeGrace, CancellationToken.None))
-                .ConfigureAwait(false);
+            await process.WaitForExitAsync(deadline.Token);
+            await Task.WhenAny(Task.WhenAll(output.Completed, error.Completed), Task.Delay(PipeGrace, CancellationToken.None));
             return true;
         }
         catch (OperationCanceledException)
@@ -104,10 +103,10 @@ internal sealed class ChildProcess : IDisposable
         if (process.HasExited && !ProcessGroup.IsAlive(process.Id))
             return;
         ProcessGroup.RequestEnd(process.Id);
-        if (!await WaitAsync(EndGrace, CancellationToken.None).ConfigureAwait(false) || ProcessGroup.IsAlive(process.Id))
+        if (!await WaitAsync(EndGrace, CancellationToken.None) || ProcessGroup.IsAlive(process.Id))
         {
             ProcessGroup.Kill(process.Id);
-            await WaitAsync(EndGrace, CancellationToken.None).ConfigureAwait(false);
+            await WaitAsync(EndGrace, CancellationToken.None);
         }
     }
 

@@ -14,7 +14,7 @@ public sealed class HostExecutor : IHostExecutor, IHostLocks
     {
         if (WhyNobody(host) is { } nobody)
             return new HostResult.Unreachable($"{host.Name}: {nobody}");
-        var launch = await ConnectionTo(host).PrepareAsync([.. command.Arguments], command.Timeout, cancel).ConfigureAwait(false);
+        var launch = await ConnectionTo(host).PrepareAsync([.. command.Arguments], command.Timeout, cancel);
         if (launch.Reason is not null)
             return new HostResult.Unreachable($"{host.Name}: {launch.Reason}");
         var watch = Stopwatch.StartNew();
@@ -23,12 +23,12 @@ public sealed class HostExecutor : IHostExecutor, IHostLocks
             return new HostResult.Unreachable($"{host.Name}: {reason}");
         // Fed beside the waiting: a program that never reads must not keep us past the deadline.
         var fed = child.FeedAsync(command.StandardInput);
-        if (await child.WaitAsync(command.Timeout + launch.Overhead, cancel).ConfigureAwait(false))
+        if (await child.WaitAsync(command.Timeout + launch.Overhead, cancel))
         {
-            await fed.ConfigureAwait(false);
+            await fed;
             return launch.WhenExited(child, watch.Elapsed);
         }
-        await child.EndAsync().ConfigureAwait(false);
+        await child.EndAsync();
         cancel.ThrowIfCancellationRequested();
         return launch.WhenEnded(child, command.Timeout);
     }

@@ -40,7 +40,7 @@ internal sealed class HostLock : IHostLock
     )
     {
         var command = HostShell.Command(new HostScript(Script, [path, holder], Patience));
-        var launch = await connection.PrepareAsync([.. command.Arguments], null, cancel).ConfigureAwait(false);
+        var launch = await connection.PrepareAsync([.. command.Arguments], null, cancel);
         if (launch.Reason is not null)
             return new HostLockOutcome.Unreachable($"{host.Name}: {launch.Reason}");
         var child = ChildProcess.Start(launch.Arguments, launch.Environment, out var reason);
@@ -53,14 +53,14 @@ internal sealed class HostLock : IHostLock
             while (!child.Output.StartsWith(Said, StringComparison.Ordinal))
             {
                 if (child.HasExited)
-                    return await RefusalAsync(host, child, launch).ConfigureAwait(false);
-                await Task.Delay(Pace, deadline.Token).ConfigureAwait(false);
+                    return await RefusalAsync(host, child, launch);
+                await Task.Delay(Pace, deadline.Token);
             }
             return new HostLockOutcome.Taken(new HostLock(child));
         }
         catch (OperationCanceledException)
         {
-            await child.EndAsync().ConfigureAwait(false);
+            await child.EndAsync();
             child.Dispose();
             cancel.ThrowIfCancellationRequested();
             return new HostLockOutcome.Unreachable($"{host.Name}: no answer within {DurationText.Format(Patience)}");
@@ -70,14 +70,14 @@ internal sealed class HostLock : IHostLock
     public async ValueTask DisposeAsync()
     {
         child.CloseInput();
-        if (!await child.WaitAsync(Patience, CancellationToken.None).ConfigureAwait(false))
-            await child.EndAsync().ConfigureAwait(false);
+        if (!await child.WaitAsync(Patience, CancellationToken.None))
+            await child.EndAsync();
         child.Dispose();
     }
 
     private static async Task<HostLockOutcome> RefusalAsync(DatabaseHost host, ChildProcess child, HostLaunch launch)
     {
-        await child.WaitAsync(Patience, CancellationToken.None).ConfigureAwait(false);
+        await child.WaitAsync(Patience, CancellationToken.None);
         var result = launch.WhenExited(child, TimeSpan.Zero);
         child.Dispose();
         return result.Match<HostLockOutcome>(

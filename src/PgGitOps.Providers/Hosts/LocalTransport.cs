@@ -10,7 +10,7 @@ internal sealed class LocalTransport(HostTransport.Local transport) : IHostConne
 
     public async ValueTask<HostLaunch> PrepareAsync(IReadOnlyList<string> arguments, TimeSpan? limit, CancellationToken cancel)
     {
-        var (user, reason) = await LocalUser.ResolveAsync(transport.User, cancel).ConfigureAwait(false);
+        var (user, reason) = await LocalUser.ResolveAsync(transport.User, cancel);
         if (user is null)
             return new HostLaunch { Reason = reason };
         if (Environment.IsPrivilegedProcess && !SearchPath.Split(':').Any(d => File.Exists(Path.Combine(d, "setpriv"))))

@@ -14,7 +14,7 @@ internal sealed record LocalUser(string Name, int Uid, int Gid, string Home)
         if (Environment.IsPrivilegedProcess)
         {
             var name = declared ?? DefaultServerUser;
-            var user = await FindAsync(name, cancel).ConfigureAwait(false);
+            var user = await FindAsync(name, cancel);
             if (user is null)
                 return (
                     null,
@@ -23,7 +23,7 @@ internal sealed record LocalUser(string Name, int Uid, int Gid, string Home)
             return user.Uid == 0 ? (null, "servers do not run as root; name another user in the host's transport") : (user, null);
         }
         var self =
-            await FindAsync(Environment.UserName, cancel).ConfigureAwait(false)
+            await FindAsync(Environment.UserName, cancel)
             ?? new LocalUser(Environment.UserName, -1, -1, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
         return declared is null || declared == self.Name
             ? (self, null)
@@ -35,10 +35,10 @@ internal sealed record LocalUser(string Name, int Uid, int Gid, string Home)
         using var child = ChildProcess.Start(["getent", "passwd", name], LocalTransport.MinimalEnvironment("/"), out _);
         if (child is null)
             return null;
-        await child.FeedAsync(null).ConfigureAwait(false);
-        if (!await child.WaitAsync(TimeSpan.FromSeconds(5), cancel).ConfigureAwait(false))
+        await child.FeedAsync(null);
+        if (!await child.WaitAsync(TimeSpan.FromSeconds(5), cancel))
         {
-            await child.EndAsync().ConfigureAwait(false);
+            await child.EndAsync();
             return null;
         }
         return

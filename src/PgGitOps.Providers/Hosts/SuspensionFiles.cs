@@ -47,14 +47,13 @@ public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time) : IS
     )
     {
         var answers = await AskAsync(
-                fleet,
-                cluster,
-                ReadScript,
-                null,
-                h => !silent.TryGetValue(h.Address, out var since) || time.GetElapsedTime(since) >= SilenceLasts,
-                cancel
-            )
-            .ConfigureAwait(false);
+            fleet,
+            cluster,
+            ReadScript,
+            null,
+            h => !silent.TryGetValue(h.Address, out var since) || time.GetElapsedTime(since) >= SilenceLasts,
+            cancel
+        );
         foreach (var (host, result) in answers)
         {
             if (result is HostResult.Exited)
@@ -79,20 +78,19 @@ public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time) : IS
     ) =>
         Answers(
             await AskAsync(
-                    fleet,
-                    cluster,
-                    WriteScript,
-                    Encoding.UTF8.GetString(SuspensionJson.Write(suspension)),
-                    static _ => true,
-                    cancel
-                )
-                .ConfigureAwait(false),
+                fleet,
+                cluster,
+                WriteScript,
+                Encoding.UTF8.GetString(SuspensionJson.Write(suspension)),
+                static _ => true,
+                cancel
+            ),
             static _ => true
         );
 
     public async ValueTask<EquatableArray<PlaceAnswer>> ClearAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel) =>
         Answers(
-            await AskAsync(fleet, cluster, ClearScript, null, static _ => true, cancel).ConfigureAwait(false),
+            await AskAsync(fleet, cluster, ClearScript, null, static _ => true, cancel),
             static exited => exited.Output.Length > 0
         );
 
@@ -138,11 +136,10 @@ public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time) : IS
             input
         );
         return await Task.WhenAll(
-                environment
-                    .Hosts.Where(h => names.Contains(h.Name) && isAsked(h))
-                    .OrderBy(h => h.Name, StringComparer.Ordinal)
-                    .Select(async h => (h, await hosts.RunAsync(h, command, cancel).ConfigureAwait(false)))
-            )
-            .ConfigureAwait(false);
+            environment
+                .Hosts.Where(h => names.Contains(h.Name) && isAsked(h))
+                .OrderBy(h => h.Name, StringComparer.Ordinal)
+                .Select(async h => (h, await hosts.RunAsync(h, command, cancel)))
+        );
     }
 }

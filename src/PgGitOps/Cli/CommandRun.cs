@@ -8,26 +8,26 @@ internal static class CommandRun
         try
         {
             invocation.CheckSettings();
-            invocation.Shutdown.Listen(invocation.Complain);
-            return (int)await run(invocation).ConfigureAwait(false);
+            invocation.Shutdown.Listen(invocation.WriteError);
+            return (int)await run(invocation);
         }
         catch (UsageException e)
         {
-            invocation.Complain($"pggitops: {e.Message}");
+            invocation.WriteError($"pggitops: {e.Message}");
             if (e.Hint is not null)
-                invocation.Complain($"  hint: {e.Hint}");
+                invocation.WriteError($"  hint: {e.Hint}");
             return (int)ExitCode.Error;
         }
         catch (OperationCanceledException) when (invocation.Stopping.IsCancellationRequested)
         {
-            invocation.Complain("pggitops: interrupted");
+            invocation.WriteError("pggitops: interrupted");
             return (int)ExitCode.Interrupted;
         }
         catch (Exception e)
         {
             // Whatever the outside world does is an outcome; what arrives here is a bug of ours.
-            invocation.Complain($"pggitops: internal error: {e.GetType().Name}: {e.Message}");
-            invocation.Complain(
+            invocation.WriteError($"pggitops: internal error: {e.GetType().Name}: {e.Message}");
+            invocation.WriteError(
                 invocation.Verbose ? e.ToString() : "  hint: run again with --verbose for the place, and report it"
             );
             return (int)ExitCode.Error;

@@ -15,7 +15,7 @@ internal static class FileFixes
             var source = tree.Files.Single(f => f.Path == file.Key);
             if (SafeFixes.Apply(source, [.. file]) is not { } mended)
             {
-                invocation.Complain($"{file.Key}: not mended: the change would touch more than the value; do it by hand");
+                invocation.WriteError($"{file.Key}: not mended: the change would touch more than the value; do it by hand");
                 continue;
             }
             var path = Path.Combine(root, file.Key);
@@ -29,7 +29,7 @@ internal static class FileFixes
             {
                 throw new UsageException($"{path} cannot be written: {e.Message}");
             }
-            invocation.Complain(mended.Diff.TrimEnd('\n'));
+            invocation.WriteError(mended.Diff.TrimEnd('\n'));
             changed = true;
         }
         return changed;

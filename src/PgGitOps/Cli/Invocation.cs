@@ -52,7 +52,7 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
                 ownership.TellTo(problem =>
                 {
                     if (problem is not null)
-                        Complain($"state directory: {problem}");
+                        WriteError($"state directory: {problem}");
                 });
             }
             return ownership;
@@ -147,5 +147,5 @@ internal sealed class Invocation(ParseResult parsed, TextWriter stdout, TextWrit
             stderr.WriteLine(line);
     }
 
-    public void Complain(string line) => stderr.WriteLine(line);
+    public void WriteError(string line) => stderr.WriteLine(line);
 }

@@ -43,10 +43,7 @@ internal static class AnswerCommand
             return ExitCode.Done;
         }
         await using var engine = new Engine(invocation);
-        var (snapshot, plan) = await engine
-            .Route()
-            .LookAsync(fleet, [policy.Cluster.Value], invocation.Stopping)
-            .ConfigureAwait(false);
+        var (snapshot, plan) = await engine.Route().LookAsync(fleet, [policy.Cluster.Value], invocation.Stopping);
         var live = LiveProofs.Of(fleet, [context], snapshot, invocation.Time.GetUtcNow(), engine.Memory.Lag).Single();
         // Without a proven primary everything below is of no use before that is settled.
         var alerts = ClusterAlertText.Of(plan.Clusters.Select(c => (c.Cluster, c.Alert)), invocation.Color);

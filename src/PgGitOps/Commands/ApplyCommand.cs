@@ -54,16 +54,14 @@ internal static class ApplyCommand
             );
         await using var engine = new Engine(invocation);
         return invocation.Parsed.GetValue(PlanPath) is { } path
-            ? await ApplyFileAsync(invocation, engine, ReadPlan(invocation, path), approved).ConfigureAwait(false)
-            : await FleetAtRevision
-                .UseAsync(
-                    invocation,
-                    engine,
-                    null,
-                    (fleet, _) => ApplyNowAsync(invocation, engine, fleet, approved),
-                    byRules: true
-                )
-                .ConfigureAwait(false);
+            ? await ApplyFileAsync(invocation, engine, ReadPlan(invocation, path), approved)
+            : await FleetAtRevision.UseAsync(
+                invocation,
+                engine,
+                null,
+                (fleet, _) => ApplyNowAsync(invocation, engine, fleet, approved),
+                byRules: true
+            );
     }
 
     private static Plan ReadPlan(Invocation invocation, string path) =>
@@ -91,13 +89,13 @@ internal static class ApplyCommand
             {
                 string[] clusters = [.. reviewed.Clusters.Select(c => c.Cluster).Where(c => fleet.FindCluster(c) is not null)];
                 var route = engine.Route();
-                var (snapshot, current) = await route.LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
+                var (snapshot, current) = await route.LookAsync(fleet, clusters, invocation.Stopping);
                 if (Staleness(reviewed, current) is { Count: > 0 } moved)
                 {
-                    invocation.Complain($"plan {Short(reviewed.Id)} is stale, nothing was done:");
+                    invocation.WriteError($"plan {Short(reviewed.Id)} is stale, nothing was done:");
                     foreach (var one in moved)
-                        invocation.Complain($"  {one}");
-                    invocation.Complain("  hint: plan again and review what is new");
+                        invocation.WriteError($"  {one}");
+                    invocation.WriteError("  hint: plan again and review what is new");
                     return ExitCode.StalePlan;
                 }
                 // Handing over the file is consent to that plan's ordinary steps; what loses data asks for the id as well.
@@ -106,11 +104,7 @@ internal static class ApplyCommand
                 {
                     Agreed = new AgreedPlan(reviewed, Alone: true),
                 };
-                return Report(
-                    invocation,
-                    await route.ExecuteAsync(fleet, snapshot, current, order).ConfigureAwait(false),
-                    reviewed.Id
-                );
+                return Report(invocation, await route.ExecuteAsync(fleet, snapshot, current, order), reviewed.Id);
             },
             byRules: true
         );
@@ -139,16 +133,14 @@ internal static class ApplyCommand
     )
     {
         var route = engine.Route();
-        var (snapshot, plan) = await route
-            .LookAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping)
-            .ConfigureAwait(false);
+        var (snapshot, plan) = await route.LookAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping);
         var consent = new Consent(Yes.Read(invocation.Parsed), [.. approved]);
         if (!plan.IsEmpty && !consent.Ordinary && !consent.Covers(plan.Id))
         {
-            invocation.Complain(PlanText.Render(plan).TrimEnd('\n'));
+            invocation.WriteError(PlanText.Render(plan).TrimEnd('\n'));
             if (approved.Count > 0)
             {
-                invocation.Complain($"the approved plan is not this one, which is {Short(plan.Id)}: something moved since");
+                invocation.WriteError($"the approved plan is not this one, which is {Short(plan.Id)}: something moved since");
                 return ExitCode.StalePlan;
             }
             if (!Agreed(invocation, plan))
@@ -160,7 +152,7 @@ internal static class ApplyCommand
         {
             Agreed = new AgreedPlan(plan, Alone: !Yes.Read(invocation.Parsed)),
         };
-        return Report(invocation, await route.ExecuteAsync(fleet, snapshot, plan, order).ConfigureAwait(false), plan.Id);
+        return Report(invocation, await route.ExecuteAsync(fleet, snapshot, plan, order), plan.Id);
     }
 
     private static bool Agreed(Invocation invocation, Plan plan)
@@ -173,7 +165,7 @@ internal static class ApplyCommand
 
     private static ExitCode Unapproved(Invocation invocation, Plan plan)
     {
-        invocation.Complain($"approval needed: pggitops apply --approve {Short(plan.Id)}, or --yes for what loses nothing");
+        invocation.WriteError($"approval needed: pggitops apply --approve {Short(plan.Id)}, or --yes for what loses nothing");
         return ExitCode.ApprovalNeeded;
     }
 
@@ -187,7 +179,7 @@ internal static class ApplyCommand
         );
         var exit = PassExit.Of(pass);
         if (pass.Clusters.Any(c => c.WaitsForApproval))
-            invocation.Complain($"approval needed for the steps that wait: --approve {Short(planId)}");
+            invocation.WriteError($"approval needed for the steps that wait: --approve {Short(planId)}");
         return exit;
     }
 

@@ -63,10 +63,8 @@ internal static class CommandTree
         if (errors.Count > 0)
         {
             foreach (var error in errors)
-                await stderr.WriteLineAsync($"pggitops: {VisibleText.Of(error)}").ConfigureAwait(false);
-            await stderr
-                .WriteLineAsync("pggitops --help lists the commands, pggitops COMMAND --help the flags of one.")
-                .ConfigureAwait(false);
+                await stderr.WriteLineAsync($"pggitops: {VisibleText.Of(error)}");
+            await stderr.WriteLineAsync("pggitops --help lists the commands, pggitops COMMAND --help the flags of one.");
             return (int)ExitCode.Error;
         }
         // Signals are ours (Shutdown): the parser's own handling would end a step half way.
@@ -77,7 +75,7 @@ internal static class CommandTree
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         };
-        var code = await parsed.InvokeAsync(configuration, CancellationToken.None).ConfigureAwait(false);
+        var code = await parsed.InvokeAsync(configuration, CancellationToken.None);
         return End(stdout, stderr, code);
     }
 

@@ -26,29 +26,25 @@ internal static class DriftCommand
     {
         _ = invocation.Format(DriftOutput.Formats);
         await using var engine = new Engine(invocation);
-        return await FleetAtRevision
-            .UseAsync(
-                invocation,
-                engine,
-                null,
-                async (fleet, tree) =>
-                {
-                    var rules = LiveRules.Begin(engine, fleet, tree);
-                    var route = engine.Route();
-                    var (snapshot, plan) = await route
-                        .LookAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping)
-                        .ConfigureAwait(false);
-                    // What the loop would do with it: the mode's own consent.
-                    var approved = await engine.DecideAsync(fleet, snapshot, plan).ConfigureAwait(false);
-                    var now = invocation.Time.GetUtcNow();
-                    var said = rules?.Ask(now, LiveProofs.Of(fleet, snapshot, now, route.Lag), snapshot.Clusters);
-                    DriftOutput.Write(invocation, DriftReport.Of(approved, snapshot, route.Drift.Since) with { Rules = said });
-                    var differs =
-                        plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore)
-                        || plan.Clusters.Any(c => c.NotManaged.Count > 0);
-                    return LiveRules.Weigh(PlanExit.Of(plan, DetailedExitCode.Read(invocation.Parsed), differs), said);
-                }
-            )
-            .ConfigureAwait(false);
+        return await FleetAtRevision.UseAsync(
+            invocation,
+            engine,
+            null,
+            async (fleet, tree) =>
+            {
+                var rules = LiveRules.Begin(engine, fleet, tree);
+                var route = engine.Route();
+                var (snapshot, plan) = await route.LookAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping);
+                // What the loop would do with it: the mode's own consent.
+                var approved = await engine.DecideAsync(fleet, snapshot, plan);
+                var now = invocation.Time.GetUtcNow();
+                var said = rules?.Ask(now, LiveProofs.Of(fleet, snapshot, now, route.Lag), snapshot.Clusters);
+                DriftOutput.Write(invocation, DriftReport.Of(approved, snapshot, route.Drift.Since) with { Rules = said });
+                var differs =
+                    plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore)
+                    || plan.Clusters.Any(c => c.NotManaged.Count > 0);
+                return LiveRules.Weigh(PlanExit.Of(plan, DetailedExitCode.Read(invocation.Parsed), differs), said);
+            }
+        );
     }
 }

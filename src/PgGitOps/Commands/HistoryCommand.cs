@@ -45,7 +45,7 @@ internal static class HistoryCommand
         var archive = new JournalArchive(
             directory,
             invocation.Time,
-            new StateConditions(invocation.Complain, invocation.Ownership)
+            new StateConditions(invocation.WriteError, invocation.Ownership)
         );
         var clusters = invocation.Clusters;
         var limit = Limit.Read(invocation.Parsed);
@@ -53,7 +53,7 @@ internal static class HistoryCommand
             new EvidenceFiles(System.IO.Path.Combine(invocation.State.Path, "evidence"), invocation.Time)
         );
         if (problem is not null)
-            invocation.Complain($"how clusters stood is not fully known: {problem}");
+            invocation.WriteError($"how clusters stood is not fully known: {problem}");
         var runs = archive
             .Files()
             .TakeLast(limit)

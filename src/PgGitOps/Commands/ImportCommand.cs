@@ -121,14 +121,14 @@ internal static class ImportCommand
             ),
             AllDatabases = true,
         };
-        var snapshot = await engine.ObserveAsync(target, invocation.Stopping).ConfigureAwait(false);
+        var snapshot = await engine.ObserveAsync(target, invocation.Stopping);
         return ClusterDocumentWriter
             .Write(snapshot, request)
             .Match(
                 written => Write(invocation, request, written.Yaml),
                 impossible =>
                 {
-                    invocation.Complain($"pggitops: {request.Cluster} cannot be imported: {impossible.Reason}");
+                    invocation.WriteError($"pggitops: {request.Cluster} cannot be imported: {impossible.Reason}");
                     return ExitCode.Error;
                 }
             );

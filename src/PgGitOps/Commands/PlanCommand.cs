@@ -50,31 +50,29 @@ internal static class PlanCommand
     {
         _ = invocation.Format(PlanOutput.Formats);
         await using var engine = new Engine(invocation);
-        return await FleetAtRevision
-            .UseAsync(
-                invocation,
-                engine,
-                null,
-                async (fleet, _) =>
+        return await FleetAtRevision.UseAsync(
+            invocation,
+            engine,
+            null,
+            async (fleet, _) =>
+            {
+                var (plan, approved) = await MakeAsync(invocation, engine, fleet);
+                PlanOutput.Write(invocation, plan, approved);
+                if (OutFile.Read(invocation.Parsed) is { } path)
                 {
-                    var (plan, approved) = await MakeAsync(invocation, engine, fleet).ConfigureAwait(false);
-                    PlanOutput.Write(invocation, plan, approved);
-                    if (OutFile.Read(invocation.Parsed) is { } path)
-                    {
-                        Invocation.WriteFile(path, PlanOutput.Json(plan));
-                        invocation.Say($"sealed plan {plan.Id[..10]} in {path}; carry it out with: pggitops apply {path}");
-                    }
-                    return PlanExit.Of(
-                        plan,
-                        DetailedExitCode.Read(invocation.Parsed),
-                        !plan.IsEmpty
-                            || plan.Clusters.Any(c => c.NotManaged.Count > 0)
-                            || plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore)
-                    );
-                },
-                byRules: true
-            )
-            .ConfigureAwait(false);
+                    Invocation.WriteFile(path, PlanOutput.Json(plan));
+                    invocation.Say($"sealed plan {plan.Id[..10]} in {path}; carry it out with: pggitops apply {path}");
+                }
+                return PlanExit.Of(
+                    plan,
+                    DetailedExitCode.Read(invocation.Parsed),
+                    !plan.IsEmpty
+                        || plan.Clusters.Any(c => c.NotManaged.Count > 0)
+                        || plan.Clusters.SelectMany(c => c.Changes).Any(c => c.Treatment != FieldTreatment.Ignore)
+                );
+            },
+            byRules: true
+        );
     }
 
     private static async Task<(Plan Plan, ApprovedPlan? Approved)> MakeAsync(
@@ -87,7 +85,7 @@ internal static class PlanCommand
         var route = engine.Route();
         if (SnapshotFile.Read(invocation.Parsed) is { } path)
             return (route.PlanOf(fleet, SnapshotFiles.Read(invocation, path, clusters)), null);
-        var (snapshot, plan) = await route.LookAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
-        return (plan, await engine.DecideAsync(fleet, snapshot, plan).ConfigureAwait(false));
+        var (snapshot, plan) = await route.LookAsync(fleet, clusters, invocation.Stopping);
+        return (plan, await engine.DecideAsync(fleet, snapshot, plan));
     }
 }

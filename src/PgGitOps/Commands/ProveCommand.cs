@@ -76,7 +76,7 @@ internal static class ProveCommand
             return Answer(invocation, whole, fleet, question, format);
         var proof = Prover.Prove(fleet, depth);
         if (live)
-            return await LiveProofs.RunAsync(invocation, whole, tree, proof, format).ConfigureAwait(false);
+            return await LiveProofs.RunAsync(invocation, whole, tree, proof, format);
         invocation.Write(
             format switch
             {

@@ -50,9 +50,7 @@ internal static class ReconcileCommand
         var once = Once.Read(invocation.Parsed);
         await using var engine = new Engine(invocation, keepConnections: !once);
         var revision = engine.RevisionInForce(AcceptRewritten.Read(invocation.Parsed));
-        return once
-            ? await OnceAsync(invocation, engine, revision).ConfigureAwait(false)
-            : await LoopAsync(invocation, engine, revision).ConfigureAwait(false);
+        return once ? await OnceAsync(invocation, engine, revision) : await LoopAsync(invocation, engine, revision);
     }
 
     private static async Task<ExitCode> OnceAsync(Invocation invocation, Engine engine, RevisionInForce revision)
@@ -63,7 +61,7 @@ internal static class ReconcileCommand
         if (revision.Fleet is not { } fleet)
             return refused;
         foreach (var gone in revision.NoLongerDeclared)
-            invocation.Complain($"{PlanRule.DocumentGone}: no document declares cluster {gone} any more; it is left as it is");
+            invocation.WriteError($"{PlanRule.DocumentGone}: no document declares cluster {gone} any more; it is left as it is");
         var clusters = FleetSelection.Of(invocation, fleet);
         var pass = await engine
             .Route()
@@ -74,8 +72,7 @@ internal static class ReconcileCommand
                 {
                     Patience = PassOrder.OnePass,
                 }
-            )
-            .ConfigureAwait(false);
+            );
         invocation.Write(
             format == OutputFormat.Json ? PassReport.Json(pass) : PassReport.Text(pass),
             () => PassReport.Json(pass)
@@ -108,7 +105,7 @@ internal static class ReconcileCommand
             options,
             new RuleWatch(rules, invocation.Time)
         );
-        await loop.RunAsync(invocation.Stopping, invocation.Shutdown.Abort).ConfigureAwait(false);
+        await loop.RunAsync(invocation.Stopping, invocation.Shutdown.Abort);
         return ExitCode.Done;
     }
 
@@ -134,24 +131,24 @@ internal static class ReconcileCommand
         switch (problem)
         {
             case RevisionProblem.Invalid invalid:
-                DiagnosticOutput.Complain(invocation, invalid.Tree, invalid.Diagnostics);
+                DiagnosticOutput.WriteError(invocation, invalid.Tree, invalid.Diagnostics);
                 exit = invalid.Refuted || invalid.RuledOut ? ExitCode.Rejected : ExitCode.InvalidDocuments;
                 break;
             case RevisionProblem.Emptied emptied:
-                invocation.Complain($"pggitops: {emptied.Describe()}");
-                invocation.Complain(
+                invocation.WriteError($"pggitops: {emptied.Describe()}");
+                invocation.WriteError(
                     "  hint: was a directory lost? If it is meant, there is nothing to reconcile any more: end the loop"
                 );
                 exit = ExitCode.Rejected;
                 break;
             case RevisionProblem.Failed failed:
-                invocation.Complain($"pggitops: {failed.Describe()}");
+                invocation.WriteError($"pggitops: {failed.Describe()}");
                 break;
             case RevisionProblem.Unreadable unreadable:
                 exit = RevisionFailure.Report(invocation, unreadable.Refusal);
                 break;
         }
-        invocation.Complain(
+        invocation.WriteError(
             inForce is null
                 ? "no earlier revision is known to be good: nothing is done"
                 : $"continuing with {inForce.Revision.CommitId}"

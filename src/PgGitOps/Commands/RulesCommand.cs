@@ -76,7 +76,7 @@ internal static class RulesCommand
                         },
                         () => RuleListing.Json(bundle)
                     );
-                    DiagnosticOutput.Complain(invocation, tree, bundle.Broken);
+                    DiagnosticOutput.WriteError(invocation, tree, bundle.Broken);
                     return bundle.Broken.Count == 0 ? ExitCode.Done : ExitCode.InvalidDocuments;
                 }
             )
@@ -102,7 +102,7 @@ internal static class RulesCommand
                     );
                     var findings = report.Problems.Concat(report.Results.SelectMany(r => r.Failures)).ToList();
                     if (findings.Count > 0)
-                        DiagnosticOutput.Complain(invocation, tree, findings);
+                        DiagnosticOutput.WriteError(invocation, tree, findings);
                     return report.Passed ? ExitCode.Done : ExitCode.Rejected;
                 }
             )
@@ -124,7 +124,7 @@ internal static class RulesCommand
                     var bundle = RuleBundleReader.Read(tree, reading);
                     if (bundle.Withheld.Any(r => r.Header.Id == id))
                     {
-                        DiagnosticOutput.Complain(invocation, tree, bundle.Broken.Where(SettingsInForce.IsOfSetting));
+                        DiagnosticOutput.WriteError(invocation, tree, bundle.Broken.Where(SettingsInForce.IsOfSetting));
                         return ExitCode.Rejected;
                     }
                     var rule =
@@ -146,7 +146,7 @@ internal static class RulesCommand
                     );
                     if (evaluation.Runs.Count == 0)
                     {
-                        DiagnosticOutput.Complain(invocation, tree, evaluation.Problems);
+                        DiagnosticOutput.WriteError(invocation, tree, evaluation.Problems);
                         return ExitCode.Rejected;
                     }
                     // Waivers of other rules are not this explanation's business.

@@ -67,7 +67,7 @@ internal static class SchemaCommand
             (tree, notes) =>
             {
                 (own, var findings) = DeclaredKind.Of(tree);
-                DiagnosticOutput.Complain(invocation, tree, notes.Concat(findings));
+                DiagnosticOutput.WriteError(invocation, tree, notes.Concat(findings));
                 return ExitCode.Done;
             }
         );

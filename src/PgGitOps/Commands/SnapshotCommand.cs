@@ -19,23 +19,23 @@ internal static class SnapshotCommand
         // There is one form; asked for as json or not at all.
         _ = invocation.Format(OutputFormat.Json);
         await using var engine = new Engine(invocation);
-        return await FleetAtRevision
-            .UseAsync(
-                invocation,
-                engine,
-                null,
-                async (fleet, _) =>
-                {
-                    var snapshot = await engine
-                        .Observer.ObserveAsync(fleet, FleetSelection.Of(invocation, fleet), invocation.Stopping)
-                        .ConfigureAwait(false);
-                    var json = SnapshotJson.Write(snapshot, SnapshotKey.Of(invocation));
-                    invocation.Write(json, () => json);
-                    return snapshot.Clusters.Any(c => c.Members.Any(m => m.Server is Observation<ServerFacts>.Unreadable))
-                        ? ExitCode.Error
-                        : ExitCode.Done;
-                }
-            )
-            .ConfigureAwait(false);
+        return await FleetAtRevision.UseAsync(
+            invocation,
+            engine,
+            null,
+            async (fleet, _) =>
+            {
+                var snapshot = await engine.Observer.ObserveAsync(
+                    fleet,
+                    FleetSelection.Of(invocation, fleet),
+                    invocation.Stopping
+                );
+                var json = SnapshotJson.Write(snapshot, SnapshotKey.Of(invocation));
+                invocation.Write(json, () => json);
+                return snapshot.Clusters.Any(c => c.Members.Any(m => m.Server is Observation<ServerFacts>.Unreadable))
+                    ? ExitCode.Error
+                    : ExitCode.Done;
+            }
+        );
     }
 }

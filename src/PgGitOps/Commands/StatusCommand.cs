@@ -25,35 +25,28 @@ internal static class StatusCommand
     {
         var format = invocation.Format(OutputFormat.Text, OutputFormat.Json);
         await using var engine = new Engine(invocation);
-        return await FleetAtRevision
-            .UseAsync(
-                invocation,
-                engine,
-                null,
-                async (fleet, _) =>
-                {
-                    var clusters = FleetSelection.Of(invocation, fleet);
-                    var (snapshot, plan) = await engine
-                        .Route()
-                        .LookAsync(fleet, clusters, invocation.Stopping)
-                        .ConfigureAwait(false);
-                    var beside = await engine
-                        .Suspensions.ReadAllAsync(fleet, clusters, invocation.Stopping)
-                        .ConfigureAwait(false);
-                    var report = new StatusReport(
-                        fleet,
-                        snapshot,
-                        plan,
-                        Promises(fleet, clusters, snapshot, invocation.Time.GetUtcNow(), engine.Memory.Lag),
-                        invocation.Time.GetUtcNow(),
-                        beside
-                    );
-                    invocation.Write(format == OutputFormat.Json ? report.Json() : report.Text(invocation.Color), report.Json);
-                    // What could not be read may be anything: never the code of "all is well".
-                    return plan.Clusters.Any(c => c.Unknowns.Count > 0 || c.Alert is not null) ? ExitCode.Error : ExitCode.Done;
-                }
-            )
-            .ConfigureAwait(false);
+        return await FleetAtRevision.UseAsync(
+            invocation,
+            engine,
+            null,
+            async (fleet, _) =>
+            {
+                var clusters = FleetSelection.Of(invocation, fleet);
+                var (snapshot, plan) = await engine.Route().LookAsync(fleet, clusters, invocation.Stopping);
+                var beside = await engine.Suspensions.ReadAllAsync(fleet, clusters, invocation.Stopping);
+                var report = new StatusReport(
+                    fleet,
+                    snapshot,
+                    plan,
+                    Promises(fleet, clusters, snapshot, invocation.Time.GetUtcNow(), engine.Memory.Lag),
+                    invocation.Time.GetUtcNow(),
+                    beside
+                );
+                invocation.Write(format == OutputFormat.Json ? report.Json() : report.Text(invocation.Color), report.Json);
+                // What could not be read may be anything: never the code of "all is well".
+                return plan.Clusters.Any(c => c.Unknowns.Count > 0 || c.Alert is not null) ? ExitCode.Error : ExitCode.Done;
+            }
+        );
     }
 
     private static IReadOnlyList<LiveContext> Promises(

@@ -65,7 +65,7 @@ internal static class ValidateCommand
                 fix ? path ?? invocation.Repository : path,
                 (tree, notes) =>
                 {
-                    var documents = SoundDocuments.Open(invocation);
+                    var documents = ValidatedBlobs.Open(invocation);
                     var reader = new FleetReader(documents.Cache);
                     var judge = new RevisionJudge(reader, rules, invocation.Time);
                     var judged = judge.Weigh(tree, notes, cancel: invocation.Stopping);
@@ -134,10 +134,10 @@ internal static class ValidateCommand
     private static void Preview(Invocation invocation, RulePreview preview)
     {
         if (!preview.IsEmpty)
-            invocation.Complain("the rules change with this revision:");
+            invocation.WriteError("the rules change with this revision:");
         foreach (var line in preview.NewlyFails)
-            invocation.Complain(VisibleText.Of($"  newly fails   {line.At}: {line.Rule}: {line.Message}"));
+            invocation.WriteError(VisibleText.Of($"  newly fails   {line.At}: {line.Rule}: {line.Message}"));
         foreach (var line in preview.NewlyPasses)
-            invocation.Complain(VisibleText.Of($"  newly passes  {line.At}: {line.Rule}: {line.Message}"));
+            invocation.WriteError(VisibleText.Of($"  newly passes  {line.At}: {line.Rule}: {line.Message}"));
     }
 }

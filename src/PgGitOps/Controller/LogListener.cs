@@ -188,7 +188,7 @@ internal sealed class LogListener(ILogger sink) : IPassListener
                     "{Cluster:l}: {Title:l} was interrupted; verified: {Verdict:l} ({Step:l})",
                     e.Cluster,
                     e.Title,
-                    SecondLook.Word(e.Verdict),
+                    OutcomeCheck.Word(e.Verdict),
                     e.StepId
                 );
                 break;

@@ -53,7 +53,7 @@ internal sealed class ReconcileLoop(
             // One state for this turn, and for every pass that starts in it.
             if (heard is { Fleet: { } fleet } state)
                 next = StartDue(state, fleet, stopping, abort);
-            await SleepAsync(next, woken, stopping).ConfigureAwait(false);
+            await SleepAsync(next, woken, stopping);
         }
         ruleNews?.Stop();
         Task[] inHand;
@@ -61,8 +61,8 @@ internal sealed class ReconcileLoop(
             inHand = [.. running.Values.Where(t => !t.IsCompleted)];
         if (inHand.Length > 0)
             listener.Hear(new PassEvent.LoopEnding(inHand.Length));
-        await Task.WhenAll(inHand).ConfigureAwait(false);
-        await watching.ConfigureAwait(false);
+        await Task.WhenAll(inHand);
+        await watching;
         listener.Hear(new PassEvent.LoopEnded());
     }
 
@@ -116,7 +116,7 @@ internal sealed class ReconcileLoop(
         bool succeeded;
         try
         {
-            var pass = await route.PassAsync(fleet, [cluster], options.Order(stopping, abort)).ConfigureAwait(false);
+            var pass = await route.PassAsync(fleet, [cluster], options.Order(stopping, abort));
             // Waiting and suspended clusters do as they are told; observing them more rarely would only delay them.
             succeeded =
                 pass.Clusters.Single().Ending
@@ -182,8 +182,8 @@ internal sealed class ReconcileLoop(
             : delay > SleepMax ? SleepMax
             : delay;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(Task.Delay(pause, time, over.Token), woken).ConfigureAwait(false);
-        await over.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(Task.Delay(pause, time, over.Token), woken);
+        await over.CancelAsync();
     }
 }
 

@@ -32,17 +32,16 @@ internal sealed class RevisionWatch(RevisionInForce revision, Func<ValidFleet?, 
             bool moved;
             try
             {
-                moved = await look.WaitAsync(stopping).ConfigureAwait(false);
+                moved = await look.WaitAsync(stopping);
             }
             catch (OperationCanceledException)
             {
-                await EndAsync(look).ConfigureAwait(false);
+                await EndAsync(look);
                 return;
             }
             failures = revision.State.Problem is RevisionProblem.Failed ? failures + 1 : 0;
             looked(revision.State, moved);
-            await SleepAsync(PassSchedule.Delay(interval(revision.State.Fleet), failures, BackOffMax), stopping)
-                .ConfigureAwait(false);
+            await SleepAsync(PassSchedule.Delay(interval(revision.State.Fleet), failures, BackOffMax), stopping);
         }
     }
 
@@ -62,7 +61,7 @@ internal sealed class RevisionWatch(RevisionInForce revision, Func<ValidFleet?, 
     {
         try
         {
-            await look.WaitAsync(EndLimit, time).ConfigureAwait(false);
+            await look.WaitAsync(EndLimit, time);
         }
         catch (TimeoutException) { }
     }
@@ -71,7 +70,7 @@ internal sealed class RevisionWatch(RevisionInForce revision, Func<ValidFleet?, 
     {
         try
         {
-            await Task.Delay(delay, time, stopping).ConfigureAwait(false);
+            await Task.Delay(delay, time, stopping);
         }
         catch (OperationCanceledException) { }
     }

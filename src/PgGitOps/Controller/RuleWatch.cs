@@ -14,7 +14,7 @@ internal sealed class RuleWatch(RuleRoute rules, TimeProvider time)
     private readonly Dictionary<string, LiveContext> live = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ClusterSnapshot> seen = new(StringComparer.Ordinal);
     private SourceTree? of;
-    private AskingRules? asked;
+    private LiveRuleSet? asked;
     private HashSet<Diagnostic> said = [];
 
     /// <returns>Findings that were not there at the look before, and those that are gone.</returns>
@@ -30,7 +30,7 @@ internal sealed class RuleWatch(RuleRoute rules, TimeProvider time)
             {
                 of = tree;
                 live.Clear();
-                asked = AskingRules.Of(tree, Asks, files => new FleetReader().Read(files));
+                asked = LiveRuleSet.Of(tree, Asks, files => new FleetReader().Read(files));
             }
             foreach (var context in contexts)
                 live[context.Name] = context;

@@ -32,7 +32,7 @@ internal sealed class ClusterRun(
     {
         foreach (var (step, verdict) in work.Approval.Steps)
         {
-            if (await WhyNotAsync(step, verdict, stopping, abort).ConfigureAwait(false) is { } why)
+            if (await WhyNotAsync(step, verdict, stopping, abort) is { } why)
             {
                 // Told before the first step.
                 if (work.WithoutRunner.ContainsKey(step.Id) && verdict is StepVerdict.Go)
@@ -45,7 +45,7 @@ internal sealed class ClusterRun(
                 results.Add(new(step, new StepOutcome.Skipped(why)));
                 continue;
             }
-            var result = await RunAsync(step, abort).ConfigureAwait(false);
+            var result = await RunAsync(step, abort);
             results.Add(result);
             if (OutcomeText.Holds(result.Outcome))
                 continue;
@@ -87,10 +87,10 @@ internal sealed class ClusterRun(
         }
         if (end is null)
         {
-            var standing = await taken.Lease.StandingAsync(abort).ConfigureAwait(false);
+            var standing = await taken.Lease.StandingAsync(abort);
             if (standing.Lost is { } lost)
                 end = lost;
-            else if (await ground.SuspendedAsync(work, step, standing.Suspension, abort).ConfigureAwait(false) is { } words)
+            else if (await ground.SuspendedAsync(work, step, standing.Suspension, abort) is { } words)
                 (suspended, end) = (true, words);
         }
         return end;
@@ -107,14 +107,14 @@ internal sealed class ClusterRun(
             listener.Hear(new PassEvent.StepEnded(step, notBegun));
             return new(step, notBegun);
         }
-        var outcome = await runners.RunAsync(step, abort).ConfigureAwait(false);
+        var outcome = await runners.RunAsync(step, abort);
         if (outcome is StepOutcome.Uncertain uncertain)
-            outcome = await SettleAsync(step, uncertain).ConfigureAwait(false);
+            outcome = await SettleAsync(step, uncertain);
         var acted = outcome is StepOutcome.Done or StepOutcome.Uncertain;
         if (OutcomeText.Holds(outcome))
         {
             // Recorded step by step: what a killed process made must be in the inventory as far as possible.
-            var recorded = await taken.Record.RecordAsync([step], commit, abort).ConfigureAwait(false);
+            var recorded = await taken.Record.RecordAsync([step], commit, abort);
             if (!OutcomeText.Holds(recorded))
             {
                 end = $"it could not be recorded in the cluster: {OutcomeText.Reason(recorded)}";
@@ -148,12 +148,12 @@ internal sealed class ClusterRun(
     private async Task<StepOutcome> SettleAsync(Step step, StepOutcome.Uncertain uncertain)
     {
         // Also after an abort: the account has to be true.
-        var seen = await ground.LookAgainAsync(work, CancellationToken.None).ConfigureAwait(false);
-        return SecondLook.At(step, seen?.Plan) switch
+        var seen = await ground.LookAgainAsync(work, CancellationToken.None);
+        return OutcomeCheck.At(step, seen?.Plan) switch
         {
-            SecondLookVerdict.Happened => new StepOutcome.AlreadyTrue(),
-            SecondLookVerdict.DidNotHappen => new StepOutcome.Refused($"{uncertain.Reason}; verified: not applied"),
-            SecondLookVerdict.Unknown => uncertain,
+            OutcomeCheckVerdict.Happened => new StepOutcome.AlreadyTrue(),
+            OutcomeCheckVerdict.DidNotHappen => new StepOutcome.Refused($"{uncertain.Reason}; verified: not applied"),
+            OutcomeCheckVerdict.Unknown => uncertain,
         };
     }
 }

@@ -32,9 +32,8 @@ internal sealed class Executor(
     )
     {
         var results = await Task.WhenAll(
-                work.Select(w => Task.Run(() => ExecuteAsync(fleet, w, stopping, abort), CancellationToken.None))
-            )
-            .ConfigureAwait(false);
+            work.Select(w => Task.Run(() => ExecuteAsync(fleet, w, stopping, abort), CancellationToken.None))
+        );
         return [.. results.OrderBy(r => r.Cluster, StringComparer.Ordinal)];
     }
 
@@ -68,7 +67,7 @@ internal sealed class Executor(
         var owned = WithRunners(work);
         foreach (var refused in owned.Refused)
             listener.Hear(new PassEvent.StepEnded(refused, new StepOutcome.Refused(owned.WithoutRunner[refused.Id])));
-        return owned.Writes ? await WorkAsync(fleet, owned, stopping, abort).ConfigureAwait(false) : WithoutSteps(owned);
+        return owned.Writes ? await WorkAsync(fleet, owned, stopping, abort) : WithoutSteps(owned);
     }
 
     private ClusterWork WithRunners(ClusterWork work) =>
@@ -97,7 +96,7 @@ internal sealed class Executor(
         var name = work.Cluster.Name;
         if (stopping.IsCancellationRequested)
             return new(name, ClusterEnding.Interrupted, [], "stopped before the first step");
-        switch (await leases.TakeAsync(fleet, work.Cluster, work.Snapshot, abort).ConfigureAwait(false))
+        switch (await leases.TakeAsync(fleet, work.Cluster, work.Snapshot, abort))
         {
             // Whoever writes now records what was found, too; and on a suspended cluster nobody has to.
             case LeaseOutcome.Held or LeaseOutcome.Suspended when !work.RunsSomething:
@@ -109,8 +108,8 @@ internal sealed class Executor(
             case LeaseOutcome.Unreachable u:
                 return new(name, ClusterEnding.Unreachable, [], u.Reason);
             case LeaseOutcome.Taken taken:
-                await using (taken.Lease.ConfigureAwait(false))
-                    return await UnderLockAsync(fleet, taken, work, stopping, abort).ConfigureAwait(false);
+                await using (taken.Lease)
+                    return await UnderLockAsync(fleet, taken, work, stopping, abort);
             default:
                 throw new InvalidOperationException("LeaseOutcome is closed");
         }
@@ -126,7 +125,7 @@ internal sealed class Executor(
     {
         var name = before.Cluster.Name;
         // Someone may have written between our look and our lock, and time has passed. From here on nobody else of our kind writes.
-        var work = await ground.LookAgainAsync(before, abort).ConfigureAwait(false);
+        var work = await ground.LookAgainAsync(before, abort);
         if (work is null)
             return new(name, ClusterEnding.Unreachable, [], "it could not be read again after the lock was taken");
         work = WithRunners(work);
@@ -134,7 +133,7 @@ internal sealed class Executor(
             return new(name, moved.Ending, [], moved.Reason);
         if (work.Approval.Barred is { } barred)
             return before.RunsSomething ? new(name, ClusterEnding.Locked, [], barred) { IsSuspended = true } : WithoutSteps(work);
-        var result = await RunAsync(fleet, taken, work, stopping, abort).ConfigureAwait(false);
+        var result = await RunAsync(fleet, taken, work, stopping, abort);
         result = result with
         {
             Steps = [.. DoneByOthers(before, work), .. result.Steps],
@@ -143,12 +142,10 @@ internal sealed class Executor(
         if (result.Ending is not (ClusterEnding.Applied or ClusterEnding.Waiting or ClusterEnding.InSync))
             return result;
         // What a step brought with it is found only after it.
-        var after = result.Steps.Any(s => s.Outcome is StepOutcome.Done)
-            ? await ground.LookAgainAsync(work, abort).ConfigureAwait(false)
-            : work;
+        var after = result.Steps.Any(s => s.Outcome is StepOutcome.Done) ? await ground.LookAgainAsync(work, abort) : work;
         if (after is null or { Approval.Barred: not null })
             return result;
-        var (recorded, why) = await RecordFoundAsync(taken.Record, after.Plan, abort).ConfigureAwait(false);
+        var (recorded, why) = await RecordFoundAsync(taken.Record, after.Plan, abort);
         return why is not null
             ? result with
             {
@@ -170,10 +167,10 @@ internal sealed class Executor(
     )
     {
         var steps = new LeasedSteps(runners, new LeasedCluster(fleet, work.Cluster, work.Snapshot, taken.Lease));
-        await using (steps.ConfigureAwait(false))
+        await using (steps)
         {
             var run = new ClusterRun(taken, steps, journal, ground, listener, commit, work);
-            return await run.RunAsync(stopping, abort).ConfigureAwait(false);
+            return await run.RunAsync(stopping, abort);
         }
     }
 
@@ -186,7 +183,7 @@ internal sealed class Executor(
     {
         if (plan.Found.Count == 0)
             return (0, null);
-        var outcome = await record.RecordFoundAsync(plan.Found, commit, abort).ConfigureAwait(false);
+        var outcome = await record.RecordFoundAsync(plan.Found, commit, abort);
         return OutcomeText.Holds(outcome)
             ? (plan.Found.Count, null)
             : (0, $"what was found as declared could not be recorded: {OutcomeText.Reason(outcome)}");
@@ -200,7 +197,7 @@ internal sealed class Executor(
             .Approval.Steps.Where(s =>
                 s.Verdict is StepVerdict.Go
                 && !left.Contains(s.Step.Id)
-                && SecondLook.At(s.Step, now.Plan) == SecondLookVerdict.Happened
+                && OutcomeCheck.At(s.Step, now.Plan) == OutcomeCheckVerdict.Happened
             )
             .Select(s => new StepResult(s.Step, new StepOutcome.AlreadyTrue()));
     }

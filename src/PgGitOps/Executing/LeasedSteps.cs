@@ -21,6 +21,6 @@ internal sealed class LeasedSteps(IReadOnlyList<IStepRunner> runners, LeasedClus
     public async ValueTask DisposeAsync()
     {
         foreach (var run in begun.Values)
-            await run.DisposeAsync().ConfigureAwait(false);
+            await run.DisposeAsync();
     }
 }

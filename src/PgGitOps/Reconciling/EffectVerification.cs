@@ -36,8 +36,8 @@ internal sealed class EffectVerification(Route route, StepsWithoutEffect without
                 return;
             if (order.Abort.IsCancellationRequested)
                 break;
-            await Task.Delay(SettlePace, time, CancellationToken.None).ConfigureAwait(false);
-            var (_, plan) = await route.LookAsync(fleet, doubted, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(SettlePace, time, CancellationToken.None);
+            var (_, plan) = await route.LookAsync(fleet, doubted, CancellationToken.None);
             foreach (var cluster in plan.Clusters)
                 again[cluster.Cluster] = cluster;
         }
@@ -60,7 +60,7 @@ internal sealed class EffectVerification(Route route, StepsWithoutEffect without
         if (touched.Length == 0)
             return new(StringComparer.Ordinal);
         // Not cancelled by a wish to stop: the account of what was done has to be true.
-        var (_, plan) = await route.LookAsync(fleet, touched, CancellationToken.None).ConfigureAwait(false);
+        var (_, plan) = await route.LookAsync(fleet, touched, CancellationToken.None);
         return plan.Clusters.ToDictionary(c => c.Cluster, StringComparer.Ordinal);
     }
 
@@ -87,8 +87,8 @@ internal sealed class EffectVerification(Route route, StepsWithoutEffect without
             ];
             if (unsettled.Length == 0)
                 return;
-            await Task.Delay(SettlePace, time, CancellationToken.None).ConfigureAwait(false);
-            var (_, plan) = await route.LookAsync(fleet, unsettled, CancellationToken.None).ConfigureAwait(false);
+            await Task.Delay(SettlePace, time, CancellationToken.None);
+            var (_, plan) = await route.LookAsync(fleet, unsettled, CancellationToken.None);
             foreach (var cluster in plan.Clusters)
             {
                 standing[cluster.Cluster] = cluster;

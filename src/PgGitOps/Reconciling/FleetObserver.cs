@@ -16,16 +16,14 @@ internal sealed class FleetObserver(IReadOnlyList<IFactReader> readers, TimeProv
     {
         var at = time.GetUtcNow();
         var snapshots = await Task.WhenAll(
-                clusters.Select(name =>
-                    ObserveAsync(
-                        fleet,
-                        fleet.FindCluster(name)
-                            ?? throw new ArgumentException($"the fleet has no cluster {name}", nameof(clusters)),
-                        cancel
-                    )
+            clusters.Select(name =>
+                ObserveAsync(
+                    fleet,
+                    fleet.FindCluster(name) ?? throw new ArgumentException($"the fleet has no cluster {name}", nameof(clusters)),
+                    cancel
                 )
             )
-            .ConfigureAwait(false);
+        );
         return new FleetSnapshot(at, snapshots.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray());
     }
 
@@ -33,15 +31,14 @@ internal sealed class FleetObserver(IReadOnlyList<IFactReader> readers, TimeProv
     public async ValueTask ReleaseAsync(ValidFleet fleet, Cluster cluster)
     {
         foreach (var reader in readers)
-            await reader.ReleaseAsync(fleet, cluster).ConfigureAwait(false);
+            await reader.ReleaseAsync(fleet, cluster);
     }
 
     private async Task<ClusterSnapshot> ObserveAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel)
     {
         var told = await Task.WhenAll(
-                readers.Select(r => Task.Run(async () => await r.ReadAsync(fleet, cluster, cancel).ConfigureAwait(false), cancel))
-            )
-            .ConfigureAwait(false);
+            readers.Select(r => Task.Run(async () => await r.ReadAsync(fleet, cluster, cancel), cancel))
+        );
         var servers =
             One<ClusterFacts.Servers>(cluster, told)
             ?? throw new InvalidOperationException($"no reader reads the servers of cluster {cluster.Name}");

@@ -69,7 +69,7 @@ internal sealed class Route(
         CancellationToken cancel
     )
     {
-        var snapshot = await ObserveAsync(fleet, clusters, cancel).ConfigureAwait(false);
+        var snapshot = await ObserveAsync(fleet, clusters, cancel);
         var plan = PlanOf(fleet, snapshot);
         drift.Note(plan, time.GetUtcNow());
         return (snapshot, plan);
@@ -82,8 +82,8 @@ internal sealed class Route(
         var processor = Environment.CpuUsage.TotalTime;
         foreach (var cluster in clusters)
             order.Listener.Hear(new PassEvent.PassBegun(cluster, fleet.Revision.CommitId));
-        var (snapshot, plan) = await LookAsync(fleet, clusters, order.Stopping).ConfigureAwait(false);
-        return await ExecuteAsync(fleet, snapshot, plan, order, begun, processor).ConfigureAwait(false);
+        var (snapshot, plan) = await LookAsync(fleet, clusters, order.Stopping);
+        return await ExecuteAsync(fleet, snapshot, plan, order, begun, processor);
     }
 
     public Task<PassResult> ExecuteAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan, PassOrder order) =>
@@ -99,10 +99,10 @@ internal sealed class Route(
     )
     {
         var earlier = ResolveEarlier(plan, order.Listener);
-        var work = await DecideAsync(fleet, snapshot, plan, order, order.Agreed, order.Stopping).ConfigureAwait(false);
+        var work = await DecideAsync(fleet, snapshot, plan, order, order.Agreed, order.Stopping);
         var results = work.ToDictionary(w => w.Cluster.Name, Executor.WithoutSteps, StringComparer.Ordinal);
         var again = work.Any(w => w.Writes)
-            ? await ExecuteWorkAsync(fleet, plan, work, results, order).ConfigureAwait(false)
+            ? await ExecuteWorkAsync(fleet, plan, work, results, order)
             : new(StringComparer.Ordinal);
         // Where something was done the later look judges: what was unknown before a server was started is known now.
         var standing = plan.Clusters.ToDictionary(
@@ -110,7 +110,7 @@ internal sealed class Route(
             c => again.GetValueOrDefault(c.Cluster, c),
             StringComparer.Ordinal
         );
-        await Verification.SettleAsync(fleet, standing, again, order).ConfigureAwait(false);
+        await Verification.SettleAsync(fleet, standing, again, order);
         foreach (var (cluster, clusterPlan) in standing)
             results[cluster] = PassJudgement.Of(results[cluster], clusterPlan);
         var took = time.GetElapsedTime(begun);
@@ -187,7 +187,7 @@ internal sealed class Route(
         foreach (var quiet in plan.Clusters)
             suspensions.Note(ClusterOf(fleet, quiet), snapshot.Find(quiet.Cluster));
         var asked = plan.Clusters.Where(c => c.Steps.Count > 0 || c.Found.Count > 0).Select(c => c.Cluster);
-        var beside = await suspensions.ReadAllAsync(fleet, asked, cancel).ConfigureAwait(false);
+        var beside = await suspensions.ReadAllAsync(fleet, asked, cancel);
         var now = time.GetUtcNow();
         var approved = Approval.Decide(plan, fleet, snapshot, order.Consent, now, agreed, beside);
         var covered =
@@ -263,7 +263,7 @@ internal sealed class Route(
         using var journal = opened;
         // Connections kept for looking would hold up DROP DATABASE and a restart.
         foreach (var one in work.Where(w => w.Writes))
-            await release(fleet, one.Cluster).ConfigureAwait(false);
+            await release(fleet, one.Cluster);
         order.Listener.Hear(
             new PassEvent.RunBegun(
                 [.. work.Where(w => w.Writes).Select(w => w.Cluster.Name)],
@@ -278,10 +278,10 @@ internal sealed class Route(
             order.Listener,
             plan.Commit
         );
-        foreach (var result in await executor.ExecuteAsync(fleet, work, order.Stopping, order.Abort).ConfigureAwait(false))
+        foreach (var result in await executor.ExecuteAsync(fleet, work, order.Stopping, order.Abort))
             results[result.Cluster] = result;
-        var again = await Verification.LookAgainAsync(fleet, results.Values).ConfigureAwait(false);
-        await Verification.NoteWithoutEffectAsync(fleet, plan.Commit, results, again, journal, order).ConfigureAwait(false);
+        var again = await Verification.LookAgainAsync(fleet, results.Values);
+        await Verification.NoteWithoutEffectAsync(fleet, plan.Commit, results, again, journal, order);
         conditions.Tell(
             JournalPart,
             journal.End(
@@ -307,12 +307,12 @@ internal sealed class Route(
         {
             if (plan.Clusters.FirstOrDefault(c => c.Cluster == intent.Cluster) is not { } cluster)
                 continue;
-            var verdict = SecondLook.At(intent.StepId, intent.Effects, cluster);
+            var verdict = OutcomeCheck.At(intent.StepId, intent.Effects, cluster);
             resolved.Add(new(intent, verdict));
             listener.Hear(new PassEvent.InterruptedStepVerified(intent.Cluster, intent.StepId, intent.Title, verdict));
             // An unknown stays open: a later pass may know.
-            if (verdict != SecondLookVerdict.Unknown)
-                archive.Resolve(file, intent, SecondLook.Word(verdict), null);
+            if (verdict != OutcomeCheckVerdict.Unknown)
+                archive.Resolve(file, intent, OutcomeCheck.Word(verdict), null);
         }
         return resolved;
     }

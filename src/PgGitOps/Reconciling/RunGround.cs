@@ -17,10 +17,8 @@ internal sealed class RunGround(Route route, SuspensionWatch suspensions, ValidF
 
     public async Task<ClusterWork?> LookAgainAsync(ClusterWork work, CancellationToken cancel)
     {
-        var snapshot = await route.ObserveAsync(fleet, [work.Cluster.Name], cancel).ConfigureAwait(false);
-        return (
-            await route.DecideAsync(fleet, snapshot, route.PlanOf(fleet, snapshot), order, agreed, cancel).ConfigureAwait(false)
-        ).Single();
+        var snapshot = await route.ObserveAsync(fleet, [work.Cluster.Name], cancel);
+        return (await route.DecideAsync(fleet, snapshot, route.PlanOf(fleet, snapshot), order, agreed, cancel)).Single();
     }
 
     public StepVerdict Decide(ClusterWork work, Step step) =>

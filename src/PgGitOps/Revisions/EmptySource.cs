@@ -11,8 +11,8 @@ internal static class EmptySource
 
     public static ExitCode Report(Invocation invocation, SourceTree tree)
     {
-        invocation.Complain($"pggitops: commit {Short(tree.Revision.CommitId)} holds no documents");
-        invocation.Complain(
+        invocation.WriteError($"pggitops: commit {Short(tree.Revision.CommitId)} holds no documents");
+        invocation.WriteError(
             "  hint: documents are .yaml files below policies/ and environments/; was a directory lost, or is it another repository or --ref that is meant?"
         );
         return ExitCode.Error;

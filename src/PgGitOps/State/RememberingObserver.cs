@@ -21,7 +21,7 @@ internal sealed class RememberingObserver(IObserver observer, RememberedClusters
             c => fleet.FindCluster(c) is { } cluster ? memory.Recall(cluster, fleet.EnvironmentOf(cluster)) : default,
             StringComparer.Ordinal
         );
-        var snapshot = await observer.ObserveAsync(fleet, clusters, cancel).ConfigureAwait(false);
+        var snapshot = await observer.ObserveAsync(fleet, clusters, cancel);
         return snapshot with
         {
             Clusters = snapshot.Clusters.Select(c => Remember(fleet, c, before.GetValueOrDefault(c.Name))).ToEquatableArray(),

@@ -24,7 +24,7 @@ internal sealed class SuspensionWatch(ISuspensionPlaces hosts, OwnSuspensions ow
         CancellationToken cancel
     )
     {
-        var placed = await hosts.ReadAsync(fleet, cluster, cancel).ConfigureAwait(false);
+        var placed = await hosts.ReadAsync(fleet, cluster, cancel);
         asked[cluster.Name] = (time.GetTimestamp(), placed);
         return placed.Concat(own.Of(cluster)).ToEquatableArray();
     }
@@ -37,12 +37,11 @@ internal sealed class SuspensionWatch(ISuspensionPlaces hosts, OwnSuspensions ow
     )
     {
         var read = await Task.WhenAll(
-                clusters
-                    .Select(fleet.FindCluster)
-                    .OfType<Cluster>()
-                    .Select(async c => (c.Name, Places: await ReadAsync(fleet, c, cancel).ConfigureAwait(false)))
-            )
-            .ConfigureAwait(false);
+            clusters
+                .Select(fleet.FindCluster)
+                .OfType<Cluster>()
+                .Select(async c => (c.Name, Places: await ReadAsync(fleet, c, cancel)))
+        );
         return read.ToDictionary(r => r.Name, r => r.Places, StringComparer.Ordinal);
     }
 
@@ -62,7 +61,7 @@ internal sealed class SuspensionWatch(ISuspensionPlaces hosts, OwnSuspensions ow
         var places =
             !actsOnHost && asked.TryGetValue(cluster.Name, out var last) && time.GetElapsedTime(last.At) < HostAnswersLast
                 ? last.Places.Concat(own.Of(cluster))
-                : await ReadAsync(fleet, cluster, cancel).ConfigureAwait(false);
+                : await ReadAsync(fleet, cluster, cancel);
         IEnumerable<PlacedSuspension> ofRecord = recorded is null ? [] : [new PlacedSuspension(Suspensions.Record, recorded)];
         return Suspensions.InForce(Suspensions.Of(cluster, null).Concat(ofRecord).Concat(places), time.GetUtcNow());
     }

@@ -35,7 +35,7 @@ internal sealed class Engine : IAsyncDisposable
     private readonly FleetObserver observer;
     private readonly StateMemory memory;
     private readonly RememberingObserver remembering;
-    private readonly SoundDocuments documents;
+    private readonly ValidatedBlobs documents;
     private readonly StateConditions conditions;
     private readonly SuspensionFiles suspensionFiles;
     private RuleRoute? rules;
@@ -46,7 +46,7 @@ internal sealed class Engine : IAsyncDisposable
         this.invocation = invocation;
         connections = new(secrets, invocation.Time, keepConnections);
         hosts = new();
-        conditions = new(invocation.Complain, invocation.Ownership);
+        conditions = new(invocation.WriteError, invocation.Ownership);
         suspensionFiles = new(hosts, invocation.Time);
         OwnSuspensions = new(invocation.State.Path, conditions);
         Suspensions = new(suspensionFiles, OwnSuspensions, invocation.Time);
@@ -55,7 +55,7 @@ internal sealed class Engine : IAsyncDisposable
         servers = new(connections, invocation.Time, probe);
         observer = new([servers], invocation.Time);
         remembering = new(observer, memory.Remembered, invocation.Time);
-        documents = SoundDocuments.Open(invocation);
+        documents = ValidatedBlobs.Open(invocation);
     }
 
     /// <summary>Beside what it sees it says what is remembered.</summary>
@@ -74,9 +74,11 @@ internal sealed class Engine : IAsyncDisposable
     /// <summary>What a loop would do of a plan now: the mode's own consent, and every place that may suspend a cluster.</summary>
     public async Task<ApprovedPlan> DecideAsync(ValidFleet fleet, FleetSnapshot snapshot, Plan plan)
     {
-        var beside = await Suspensions
-            .ReadAllAsync(fleet, plan.Clusters.Where(c => c.Steps.Count > 0).Select(c => c.Cluster), invocation.Stopping)
-            .ConfigureAwait(false);
+        var beside = await Suspensions.ReadAllAsync(
+            fleet,
+            plan.Clusters.Where(c => c.Steps.Count > 0).Select(c => c.Cluster),
+            invocation.Stopping
+        );
         return Approval.Decide(plan, fleet, snapshot, Consent.Enforced, invocation.Time.GetUtcNow(), beside: beside);
     }
 
@@ -88,7 +90,7 @@ internal sealed class Engine : IAsyncDisposable
 
     /// <summary>Looks at a cluster that no document declares.</summary>
     public async Task<ClusterSnapshot> ObserveAsync(ClusterTarget target, CancellationToken cancel) =>
-        (await servers.ObserveAsync([target], cancel).ConfigureAwait(false)).Clusters.Single();
+        (await servers.ObserveAsync([target], cancel)).Clusters.Single();
 
     /// <param name="byRules">Whether the rules of a revision judge it.</param>
     public RevisionReader Revisions(bool byRules) =>
@@ -159,10 +161,10 @@ internal sealed class Engine : IAsyncDisposable
         try
         {
             // A revision that is still being read when the loop was told to stop holds the memory; losing it costs time and nothing else.
-            await Task.Run(documents.Save).WaitAsync(SaveLimit).ConfigureAwait(false);
+            await Task.Run(documents.Save).WaitAsync(SaveLimit);
         }
         catch (TimeoutException) { }
         rules?.Dispose();
-        await connections.DisposeAsync().ConfigureAwait(false);
+        await connections.DisposeAsync();
     }
 }

@@ -26,10 +26,10 @@ internal static class FleetAtRevision
                 return EmptySource.Report(invocation, valid.Tree);
             case RevisionOutcome.Valid valid:
                 if (valid.Diagnostics.Count > 0 && invocation.Verbose)
-                    DiagnosticOutput.Complain(invocation, valid.Tree, valid.Diagnostics);
-                return await use(valid.Fleet, valid.Tree).ConfigureAwait(false);
+                    DiagnosticOutput.WriteError(invocation, valid.Tree, valid.Diagnostics);
+                return await use(valid.Fleet, valid.Tree);
             case RevisionOutcome.Invalid invalid:
-                DiagnosticOutput.Complain(invocation, invalid.Tree, invalid.Diagnostics);
+                DiagnosticOutput.WriteError(invocation, invalid.Tree, invalid.Diagnostics);
                 return invalid.Refuted || invalid.RuledOut ? ExitCode.Rejected : ExitCode.InvalidDocuments;
             case RevisionOutcome.Refused refused:
                 return RevisionFailure.Report(invocation, refused.Refusal);

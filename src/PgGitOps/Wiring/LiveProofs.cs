@@ -30,7 +30,7 @@ internal static class LiveProofs
             throw new UsageException($"prove --live has no output as {format.ToString().ToLowerInvariant()}; it has text, json.");
         await using var engine = new Engine(invocation);
         var rules = LiveRules.Begin(engine, fleet, tree);
-        var snapshot = await LookAsync(invocation, engine, fleet, proof.Contexts).ConfigureAwait(false);
+        var snapshot = await LookAsync(invocation, engine, fleet, proof.Contexts);
         var now = invocation.Time.GetUtcNow();
         var contexts = Of(fleet, proof.Contexts, snapshot, now, engine.Memory.Lag);
         var said = rules?.Ask(now, contexts, snapshot?.Clusters ?? []);
@@ -53,9 +53,7 @@ internal static class LiveProofs
         [
             .. contexts.Select(c => c.Policy.Cluster.Value).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
-        return clusters.Length == 0
-            ? null
-            : await engine.Observer.ObserveAsync(fleet, clusters, invocation.Stopping).ConfigureAwait(false);
+        return clusters.Length == 0 ? null : await engine.Observer.ObserveAsync(fleet, clusters, invocation.Stopping);
     }
 
     /// <param name="lag">What is known of lag from before, by whichever process; what was seen now is added to it.</param>

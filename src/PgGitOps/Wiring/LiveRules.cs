@@ -9,15 +9,15 @@ using PgGitOps.Revisions;
 namespace PgGitOps.Wiring;
 
 /// <summary>The rules of a revision, asked by a command that looks at clusters.</summary>
-internal sealed class LiveRules(Engine engine, ValidFleet fleet, AskingRules rules)
+internal sealed class LiveRules(Engine engine, ValidFleet fleet, LiveRuleSet rules)
 {
     /// <summary>Starts what asking will need, while the clusters are looked at.</summary>
     /// <returns>Null where no rule speaks of observations: then no rule is read, compiled or run.</returns>
     public static LiveRules? Begin(Engine engine, ValidFleet fleet, SourceTree tree)
     {
-        if (AskingRules.Of(tree, RuleFactMemory.Asks, files => new FleetReader().Read(files)) is not { } rules)
+        if (LiveRuleSet.Of(tree, RuleFactMemory.Asks, files => new FleetReader().Read(files)) is not { } rules)
             return null;
-        engine.Rules.Prepare(AskingRules.Files(tree, RuleFactMemory.Asks));
+        engine.Rules.Prepare(LiveRuleSet.Files(tree, RuleFactMemory.Asks));
         return new(engine, fleet, rules);
     }
 

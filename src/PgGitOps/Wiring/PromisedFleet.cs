@@ -21,7 +21,7 @@ internal static class PromisedFleet
                 var reading = new FleetReader().Read(tree);
                 if (reading.Fleet is null || notes.Any(n => n.Severity == Severity.Error))
                 {
-                    DiagnosticOutput.Complain(invocation, tree, notes.Concat(reading.Diagnostics));
+                    DiagnosticOutput.WriteError(invocation, tree, notes.Concat(reading.Diagnostics));
                     return ExitCode.InvalidDocuments;
                 }
                 (fleet, of) = (reading.Fleet, tree);

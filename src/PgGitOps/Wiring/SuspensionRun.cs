@@ -22,14 +22,14 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
     public static async Task<ExitCode> UseAsync(Invocation invocation, string name, Func<SuspensionRun, Task<ExitCode>> use)
     {
         await using var engine = new Engine(invocation);
-        var exit = await FleetAtRevision.UseAsync(invocation, engine, null, (fleet, _) => At(fleet)).ConfigureAwait(false);
+        var exit = await FleetAtRevision.UseAsync(invocation, engine, null, (fleet, _) => At(fleet));
         if (
             exit is not (ExitCode.InvalidDocuments or ExitCode.Rejected)
             || engine.LastGoodFleet(invocation.Stopping) is not { } good
         )
             return exit;
-        invocation.Complain($"{good.Revision.CommitId}, the last good revision, is used instead");
-        return await At(good).ConfigureAwait(false);
+        invocation.WriteError($"{good.Revision.CommitId}, the last good revision, is used instead");
+        return await At(good);
 
         Task<ExitCode> At(ValidFleet fleet) =>
             use(
@@ -50,59 +50,54 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
     {
         var cancel = invocation.Stopping;
         // Hosts first: they need no server, so that a loop that is about to start one finds it as soon as can be.
-        List<PlaceAnswer> answers =
-        [
-            .. await engine.SuspensionFiles.WriteAsync(fleet, cluster, suspension, cancel).ConfigureAwait(false),
-        ];
+        List<PlaceAnswer> answers = [.. await engine.SuspensionFiles.WriteAsync(fleet, cluster, suspension, cancel)];
         if (answers.All(a => a.Problem is not null))
             answers.Add(new(OwnSuspensions.Declared, engine.OwnSuspensions.Declare(cluster, suspension), true));
-        var primaries = await PrimariesAsync().ConfigureAwait(false);
+        var primaries = await PrimariesAsync();
         foreach (var primary in primaries)
         {
-            answers.Add(
-                OfRecord(primary, await store.SuspendAsync(fleet, cluster, primary, suspension, cancel).ConfigureAwait(false))
-            );
+            answers.Add(OfRecord(primary, await store.SuspendAsync(fleet, cluster, primary, suspension, cancel)));
             if (answers[^1].Problem is null)
                 engine.OwnSuspensions.Remember(cluster, suspension);
         }
         if (primaries.Count == 0)
-            invocation.Complain($"no primary of {cluster.Name} could be reached: its record does not say so");
+            invocation.WriteError($"no primary of {cluster.Name} could be reached: its record does not say so");
         foreach (var failed in answers.Where(a => a.Problem is not null))
-            invocation.Complain(VisibleText.Of($"not kept on {failed.Place}: {failed.Problem}"));
+            invocation.WriteError(VisibleText.Of($"not kept on {failed.Place}: {failed.Problem}"));
         string[] kept = [.. answers.Where(a => a.Problem is null).Select(a => a.Place)];
         if (kept.Length == 0)
         {
-            invocation.Complain($"{cluster.Name} is not suspended: no place took it");
+            invocation.WriteError($"{cluster.Name} is not suspended: no place took it");
             return ExitCode.Error;
         }
         invocation.WriteOut($"{SuspensionText.Of(cluster.Name, suspension)} (in {string.Join(", ", kept)})");
         if (kept is [OwnSuspensions.Declared])
-            invocation.Complain("only this machine knows of it: a loop that runs on another one does not");
-        return await WaitForWritersAsync(primaries, wait).ConfigureAwait(false);
+            invocation.WriteError("only this machine knows of it: a loop that runs on another one does not");
+        return await WaitForWritersAsync(primaries, wait);
     }
 
     public async Task<ExitCode> ResumeAsync()
     {
         var cancel = invocation.Stopping;
         List<PlaceAnswer> answers = [];
-        var primaries = await PrimariesAsync().ConfigureAwait(false);
+        var primaries = await PrimariesAsync();
         foreach (var primary in primaries)
-            answers.Add(OfRecord(primary, await store.ResumeAsync(fleet, cluster, primary, cancel).ConfigureAwait(false)));
+            answers.Add(OfRecord(primary, await store.ResumeAsync(fleet, cluster, primary, cancel)));
         if (primaries.Count == 0)
             answers.Add(new("the cluster's record", "no primary could be reached", false));
-        answers.AddRange(await engine.SuspensionFiles.ClearAsync(fleet, cluster, cancel).ConfigureAwait(false));
+        answers.AddRange(await engine.SuspensionFiles.ClearAsync(fleet, cluster, cancel));
         var (own, problem) = engine.OwnSuspensions.Clear(cluster);
         answers.Add(new(OwnSuspensions.Declared, problem, own));
         var failed = answers.Where(a => a.Problem is not null).ToList();
         foreach (var one in failed)
-            invocation.Complain(
+            invocation.WriteError(
                 VisibleText.Of(
                     $"not observed: {one.Place}: {one.Problem}; what it may say holds until its end: resume again once it answers"
                 )
             );
         var inGit = cluster.Suspended is { } declared && declared.Until > invocation.Time.GetUtcNow() ? declared : null;
         if (inGit is not null)
-            invocation.Complain(
+            invocation.WriteError(
                 VisibleText.Of(
                     string.Create(
                         CultureInfo.InvariantCulture,
@@ -127,7 +122,7 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
 
     private async Task<IReadOnlyList<Member>> PrimariesAsync()
     {
-        var snapshot = await engine.Observer.ObserveAsync(fleet, [cluster.Name], invocation.Stopping).ConfigureAwait(false);
+        var snapshot = await engine.Observer.ObserveAsync(fleet, [cluster.Name], invocation.Stopping);
         return [.. snapshot.Find(cluster.Name)!.Primaries.Select(p => cluster.FindMember(p.Name)!)];
     }
 
@@ -144,19 +139,19 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
         var since = invocation.Time.GetTimestamp();
         while (true)
         {
-            var (writer, unknown) = await WriterAsync(primaries).ConfigureAwait(false);
+            var (writer, unknown) = await WriterAsync(primaries);
             if (writer is null)
             {
                 if (unknown is not null)
-                    invocation.Complain(VisibleText.Of($"whether a step is in hand is unknown: {unknown}"));
+                    invocation.WriteError(VisibleText.Of($"whether a step is in hand is unknown: {unknown}"));
                 return ExitCode.Done;
             }
             if (invocation.Time.GetElapsedTime(since) >= wait)
             {
-                invocation.Complain(VisibleText.Of($"a step in hand: {writer} is still running; no further one will be begun"));
+                invocation.WriteError(VisibleText.Of($"a step in hand: {writer} is still running; no further one will be begun"));
                 return ExitCode.Locked;
             }
-            await Task.Delay(Pace, invocation.Time, invocation.Stopping).ConfigureAwait(false);
+            await Task.Delay(Pace, invocation.Time, invocation.Stopping);
         }
     }
 
@@ -166,7 +161,7 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
         string? unknown = null;
         foreach (var primary in primaries)
         {
-            var (writer, problem) = await store.WriterAsync(fleet, cluster, primary, invocation.Stopping).ConfigureAwait(false);
+            var (writer, problem) = await store.WriterAsync(fleet, cluster, primary, invocation.Stopping);
             if (writer is not null)
                 return (writer, null);
             unknown ??= problem;
@@ -176,18 +171,16 @@ internal sealed class SuspensionRun(Invocation invocation, Engine engine, ValidF
         var first = cluster.Members.FirstOrDefault(m => m.Initial) ?? cluster.Members[0];
         var host = environment.Hosts.Single(h => h.Name == first.Host);
         switch (
-            await engine
-                .HostLocks.TakeAsync(
-                    host,
-                    MemberDirectory.WriterLock(environment.Access, cluster.Name),
-                    "pggitops suspend",
-                    invocation.Stopping
-                )
-                .ConfigureAwait(false)
+            await engine.HostLocks.TakeAsync(
+                host,
+                MemberDirectory.WriterLock(environment.Access, cluster.Name),
+                "pggitops suspend",
+                invocation.Stopping
+            )
         )
         {
             case HostLockOutcome.Taken taken:
-                await taken.Lock.DisposeAsync().ConfigureAwait(false);
+                await taken.Lock.DisposeAsync();
                 return (null, unknown);
             case HostLockOutcome.Held held:
                 return (held.Holder, null);

@@ -12,9 +12,9 @@ public sealed partial class ObjectTextTests
         "src/PgGitOps.Core/Desired/References/Consents.cs",
         "src/PgGitOps.Core/Evidence/ClusterMemory.cs",
         "src/PgGitOps.Core/Planning/Kinds/ObjectKinds.cs",
-        "src/PgGitOps.Core/Planning/ProblemReader.cs",
+        "src/PgGitOps.Core/Planning/PlanningInputBuilder.cs",
         "src/PgGitOps.Core/Reporting/Plans/PlanFile.cs",
-        "src/PgGitOps.Core/Passes/SecondLook.cs",
+        "src/PgGitOps.Core/Passes/OutcomeCheck.cs",
     ];
 
     private static IEnumerable<(string Path, string Text)> Engine() =>

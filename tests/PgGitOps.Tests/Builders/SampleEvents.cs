@@ -60,7 +60,7 @@ internal static class SampleEvents
         }.Select(o => new PassEvent.StepEnded(Step, o)),
         new PassEvent.StepHeldBack(Step, "waits for window nightly"),
         new PassEvent.StepWithoutEffect(Step, "role app is absent"),
-        new PassEvent.InterruptedStepVerified("core", Step.Id, Step.Title, SecondLookVerdict.Happened),
+        new PassEvent.InterruptedStepVerified("core", Step.Id, Step.Title, OutcomeCheckVerdict.Happened),
         .. Enum.GetValues<ConditionReason>()
             .Select(r => new PassEvent.ConditionChanged("core", Ready, new(r, "as it is", [], DateTimeOffset.UnixEpoch))),
         new PassEvent.ClusterResumed("core", DateTimeOffset.UnixEpoch),

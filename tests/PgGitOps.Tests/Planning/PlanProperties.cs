@@ -255,7 +255,7 @@ public class PlanProperties
                     ],
                 };
         }
-        return (ProblemReader.Read(Fleets.Environment(), desired, snapshot, Plans.PasswordsMatch, Fleets.Now), unreadable);
+        return (PlanningInputBuilder.Read(Fleets.Environment(), desired, snapshot, Plans.PasswordsMatch, Fleets.Now), unreadable);
     }
 
     private static MemberSnapshot? Broken(RandomFleets random, string member, List<string> unreadable)

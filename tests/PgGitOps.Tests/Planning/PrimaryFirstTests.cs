@@ -59,7 +59,7 @@ public class PrimaryFirstTests
     public void Check_OfStepsInTheWrongOrder_RefusesThem()
     {
         var plan = Plans.Of(Cluster("core-1", "core-2"), PrimaryDown(Edited));
-        var problem = ProblemReader.Read(
+        var problem = PlanningInputBuilder.Read(
             Fleets.Environment(),
             Cluster("core-1", "core-2"),
             PrimaryDown(Edited),

@@ -73,7 +73,7 @@ public sealed class ProofPropertyTests
             {
                 var (environment, cluster, policy) = Draw(seed);
                 var topology = Topology.TryOf(cluster, environment)!;
-                var book = new PathBook(
+                var book = new RecoveryPaths(
                     topology,
                     policy,
                     cluster.Replication.Synchronous?.Commit ?? CommitLevel.On,
@@ -105,7 +105,7 @@ public sealed class ProofPropertyTests
             })
             .QuickCheckThrowOnFailure();
 
-    private static Loss Least(PathBook book, int primary, Fault fault) =>
+    private static Loss Least(RecoveryPaths book, int primary, Fault fault) =>
         book.Of(primary, fault).Select(p => p.Guaranteed).Aggregate((a, b) => a.CompareTo(b) <= 0 ? a : b);
 
     [Fact]

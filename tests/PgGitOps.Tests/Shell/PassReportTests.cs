@@ -145,7 +145,7 @@ public class PassReportTests
             [
                 new(
                     new("p", "c", "core", "core/x", $"do {Hostile}", 3, DateTimeOffset.UnixEpoch),
-                    SecondLookVerdict.DidNotHappen
+                    OutcomeCheckVerdict.DidNotHappen
                 ),
             ],
             Left = new Dictionary<string, IReadOnlyList<string>> { ["core"] = [$"left {Hostile}"] },
@@ -178,7 +178,10 @@ public class PassReportTests
             )
         ) with
         {
-            Earlier = [new(new("p", "c", "core", "core/x", "do x", 3, DateTimeOffset.UnixEpoch), SecondLookVerdict.DidNotHappen)],
+            Earlier =
+            [
+                new(new("p", "c", "core", "core/x", "do x", 3, DateTimeOffset.UnixEpoch), OutcomeCheckVerdict.DidNotHappen),
+            ],
             Left = new Dictionary<string, IReadOnlyList<string>> { ["core"] = ["do x"] },
         };
 

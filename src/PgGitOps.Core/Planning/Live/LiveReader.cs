@@ -87,7 +87,7 @@ internal sealed class LiveReader
 
     /// <summary>A setting of one scope.</summary>
     internal FacetValue? Setting(string? database, string? role, string name) =>
-        scoped.TryGetValue((database, role, name), out var value) ? Normal.Setting(catalog.Find(name), value) : null;
+        scoped.TryGetValue((database, role, name), out var value) ? CanonicalForm.Setting(catalog.Find(name), value) : null;
 
     /// <param name="otherwise">What every facet of the database is where it cannot be told.</param>
     internal DatabaseFact? Database(string name, out Reading otherwise)

@@ -21,7 +21,7 @@ public sealed record Counterexample(
     EquatableArray<string> Lost
 )
 {
-    internal static Counterexample Of(Instance instance, Topology topology, PathBook book)
+    internal static Counterexample Of(Instance instance, Topology topology, RecoveryPaths book)
     {
         var primary = topology.Members[instance.Primary].Name;
         var fault = instance.Fault;
@@ -121,7 +121,7 @@ public sealed record Counterexample(
         return "replication is asynchronous: no standby has to acknowledge";
     }
 
-    private static Counterexample OfArchive(Instance instance, Topology topology, PathBook book, string primary)
+    private static Counterexample OfArchive(Instance instance, Topology topology, RecoveryPaths book, string primary)
     {
         var text = book.Backups.ArchiveTimeout is { } timeout
             ? $"a commit acknowledged by {primary} up to {Amounts.Round(instance.Path.Guaranteed.Duration ?? timeout)} before {instance.Fault.What} is gone: its WAL was not yet in a repository"
@@ -140,7 +140,7 @@ public sealed record Counterexample(
         );
     }
 
-    private static Counterexample OfRestart(Instance instance, Topology topology, PathBook book, string primary)
+    private static Counterexample OfRestart(Instance instance, Topology topology, RecoveryPaths book, string primary)
     {
         var off = Durability.SwitchedOff(topology.Cluster);
         var text = off is not null
@@ -149,7 +149,7 @@ public sealed record Counterexample(
         return Make(instance, topology, primary, [], text, [$"{primary} acknowledges a commit", instance.Fault.What]);
     }
 
-    private static Counterexample OfWindow(Instance instance, Topology topology, PathBook book, string primary)
+    private static Counterexample OfWindow(Instance instance, Topology topology, RecoveryPaths book, string primary)
     {
         var wanted =
             instance.Fault.LostRepositories != 0

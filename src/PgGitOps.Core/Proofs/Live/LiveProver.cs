@@ -161,7 +161,7 @@ public static class LiveProver
             yield break;
         var faults = Fault.Enumerate(topology, 1);
         var claims = new Claims(context.Policy, classes);
-        var book = new PathBook(topology, context.Policy, level.Level, rule.Count == 0 ? null : rule);
+        var book = new RecoveryPaths(topology, context.Policy, level.Level, rule.Count == 0 ? null : rule);
         var worst = new SortedDictionary<FailureScenario, Instance>();
         foreach (var fault in faults)
         {

@@ -114,7 +114,7 @@ public sealed class ClaimInvariant
             .. stored is null ? [] : (Parameter[])[new Parameter(Setting, stored.Level, at)],
         ];
 
-    private static PathBook BookOf(RecoveryPolicy policy, Topology topology, SynchronousState state)
+    private static RecoveryPaths BookOf(RecoveryPolicy policy, Topology topology, SynchronousState state)
     {
         var declared = topology.Cluster;
         var simulated = declared with
@@ -154,6 +154,6 @@ public sealed class ClaimInvariant
             };
         }
         var level = EffectiveCommit.Of(simulated, policy.Database.Value, policy.Schema?.Value).Level;
-        return new PathBook(topology, policy, level, state.Rule);
+        return new RecoveryPaths(topology, policy, level, state.Rule);
     }
 }

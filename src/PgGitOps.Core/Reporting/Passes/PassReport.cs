@@ -28,7 +28,7 @@ public static class PassReport
         foreach (var earlier in pass.Earlier)
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{earlier.Intent.Cluster}: {VisibleText.Of(earlier.Intent.Title)} was interrupted when a process ended at {earlier.Intent.At:yyyy-MM-dd HH:mm:ss}Z; verified: {SecondLook.Word(earlier.Verdict)}\n"
+                $"{earlier.Intent.Cluster}: {VisibleText.Of(earlier.Intent.Title)} was interrupted when a process ended at {earlier.Intent.At:yyyy-MM-dd HH:mm:ss}Z; verified: {OutcomeCheck.Word(earlier.Verdict)}\n"
             );
         foreach (var cluster in pass.Clusters)
         {

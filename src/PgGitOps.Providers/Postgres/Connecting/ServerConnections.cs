@@ -34,7 +34,7 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         var givenUp = new GivenUp();
         try
         {
-            return await UseOnceAsync(target, use, givenUp, both.Token).WaitAsync(both.Token).ConfigureAwait(false);
+            return await UseOnceAsync(target, use, givenUp, both.Token).WaitAsync(both.Token);
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
@@ -50,7 +50,7 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         foreach (var target in kept.Keys.Where(which).ToArray())
         {
             if (kept.TryRemove(target, out var session))
-                await session.DisposeAsync().ConfigureAwait(false);
+                await session.DisposeAsync();
         }
     }
 
@@ -67,13 +67,13 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         {
             // A kept connection may have broken since its last use, or its user may remember rights and tables that are gone.
             // Neither says anything about the server now, so a failure counts only on a new connection.
-            var (answer, _) = await TryAsync(target, old, use, givenUp).ConfigureAwait(false);
+            var (answer, _) = await TryAsync(target, old, use, givenUp);
             if (answer is not null)
                 return answer;
             cancel.ThrowIfCancellationRequested();
         }
         List<string> hidden = [];
-        var result = await UseNewAsync(target, use, givenUp, hidden, cancel).ConfigureAwait(false);
+        var result = await UseNewAsync(target, use, givenUp, hidden, cancel);
         // A timeout of a role or the server may have ended the very statement that sets the engine's own, or the session before it. Only then
         // does the engine's stand in the startup packet, for there it hides the server's.
         while (
@@ -84,7 +84,7 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         )
         {
             hidden.Add(timeout);
-            result = await UseNewAsync(target, use, givenUp, hidden, cancel).ConfigureAwait(false);
+            result = await UseNewAsync(target, use, givenUp, hidden, cancel);
         }
         return result;
     }
@@ -97,11 +97,10 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         CancellationToken cancel
     )
     {
-        var opened = await OpenAsync(target, hidden, cancel).ConfigureAwait(false);
+        var opened = await OpenAsync(target, hidden, cancel);
         if (opened is ServerAnswer<ServerSession>.Failed failed)
             return new ServerAnswer<T>.Failed(failed.Failure);
-        var (result, problem) = await TryAsync(target, ((ServerAnswer<ServerSession>.Answered)opened).Value, use, givenUp)
-            .ConfigureAwait(false);
+        var (result, problem) = await TryAsync(target, ((ServerAnswer<ServerSession>.Answered)opened).Value, use, givenUp);
         return result ?? new ServerAnswer<T>.Failed(problem!);
     }
 
@@ -114,15 +113,15 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
     {
         try
         {
-            var value = await use(session).ConfigureAwait(false);
+            var value = await use(session);
             session.IsFresh = false;
             if (!keep || givenUp.Value || !kept.TryAdd(target, session))
-                await session.DisposeAsync().ConfigureAwait(false);
+                await session.DisposeAsync();
             return (new ServerAnswer<T>.Answered(value), null);
         }
         catch (Exception exception)
         {
-            await session.DisposeAsync().ConfigureAwait(false);
+            await session.DisposeAsync();
             return (null, ConnectionFailure.Of(exception, target));
         }
     }
@@ -144,9 +143,9 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
                     )
                 )
             );
-        var answer = await OpenAsync(target, options, cancel).ConfigureAwait(false);
+        var answer = await OpenAsync(target, options, cancel);
         answer = answer is ServerAnswer<ServerSession>.Failed { Failure.Code: SessionPins.MissingLibrary }
-            ? await OpenAsync(target, options + SessionPins.WithoutLibraries, cancel).ConfigureAwait(false)
+            ? await OpenAsync(target, options + SessionPins.WithoutLibraries, cancel)
             : answer;
         if (answer is ServerAnswer<ServerSession>.Answered { Value: var session })
             session.HiddenTimeouts = [.. hidden];
@@ -187,7 +186,7 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         var opening = source.OpenConnectionAsync(CancellationToken.None).AsTask();
         try
         {
-            var connection = await opening.WaitAsync(both.Token).ConfigureAwait(false);
+            var connection = await opening.WaitAsync(both.Token);
             return new ServerAnswer<ServerSession>.Answered(new ServerSession(source, connection));
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
@@ -197,7 +196,7 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         }
         catch (Exception exception)
         {
-            await source.DisposeAsync().ConfigureAwait(false);
+            await source.DisposeAsync();
             return new ServerAnswer<ServerSession>.Failed(ConnectionFailure.Of(exception, target));
         }
     }
@@ -206,13 +205,13 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
     {
         try
         {
-            await using var connection = await opening.ConfigureAwait(false);
+            await using var connection = await opening;
         }
         catch (Exception)
         {
             // Its failure was reported when it was given up.
         }
-        await source.DisposeAsync().ConfigureAwait(false);
+        await source.DisposeAsync();
     }
 
     /// <summary>Set when nobody waits for a use any more; its connection is then closed and not kept.</summary>

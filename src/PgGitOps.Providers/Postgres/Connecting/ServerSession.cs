@@ -18,8 +18,8 @@ public sealed class ServerSession(NpgsqlDataSource source, NpgsqlConnection conn
 
     public async ValueTask DisposeAsync()
     {
-        await Connection.DisposeAsync().ConfigureAwait(false);
-        await source.DisposeAsync().ConfigureAwait(false);
+        await Connection.DisposeAsync();
+        await source.DisposeAsync();
     }
 }
 

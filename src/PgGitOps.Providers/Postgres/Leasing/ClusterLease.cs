@@ -20,7 +20,7 @@ internal sealed class ClusterLease(LeaseTerms terms, IHostLock? hostLock, LockSe
         if (lost is not null)
             return lost;
         lost =
-            Session is not null ? await Session.WhyLostAsync(cancel).ConfigureAwait(false)
+            Session is not null ? await Session.WhyLostAsync(cancel)
             : hostLock is { IsHeld: true } ? null
             : "the lock on the host that stands for the cluster's is gone";
         return lost;
@@ -30,11 +30,9 @@ internal sealed class ClusterLease(LeaseTerms terms, IHostLock? hostLock, LockSe
     {
         try
         {
-            if (await WhyLostAsync(cancel).ConfigureAwait(false) is { } gone)
+            if (await WhyLostAsync(cancel) is { } gone)
                 return new LeaseStanding(gone, null);
-            return Session is { } session
-                ? new LeaseStanding(null, await session.SuspensionAsync(cancel).ConfigureAwait(false))
-                : LeaseStanding.Good;
+            return Session is { } session ? new LeaseStanding(null, await session.SuspensionAsync(cancel)) : LeaseStanding.Good;
         }
         catch (Exception e)
             when (e is NpgsqlException or InvalidOperationException or TimeoutException
@@ -53,7 +51,7 @@ internal sealed class ClusterLease(LeaseTerms terms, IHostLock? hostLock, LockSe
     {
         if (Session is not null)
             return null;
-        var answer = await LockAcquisition.TakeAsync(terms, terms.Context.MemberNamed(primary), cancel).ConfigureAwait(false);
+        var answer = await LockAcquisition.TakeAsync(terms, terms.Context.MemberNamed(primary), cancel);
         Session = answer.Session;
         return answer.HeldBy is { } other ? $"another writer is in the cluster: {other}" : answer.Suspended ?? answer.Unreachable;
     }
@@ -63,8 +61,8 @@ internal sealed class ClusterLease(LeaseTerms terms, IHostLock? hostLock, LockSe
         var primary =
             Session?.Primary
             ?? throw new InvalidOperationException("only a lock that is held in the cluster goes with its server");
-        await Session.DisposeAsync().ConfigureAwait(false);
-        var answer = await LockAcquisition.TakeAsync(terms, primary, cancel).ConfigureAwait(false);
+        await Session.DisposeAsync();
+        var answer = await LockAcquisition.TakeAsync(terms, primary, cancel);
         Session = answer.Session;
         return lost =
             answer.HeldBy is { } other ? $"another writer took the lock during the restart: {other}"
@@ -76,8 +74,8 @@ internal sealed class ClusterLease(LeaseTerms terms, IHostLock? hostLock, LockSe
     public async ValueTask DisposeAsync()
     {
         if (Session is not null)
-            await Session.DisposeAsync().ConfigureAwait(false);
+            await Session.DisposeAsync();
         if (hostLock is not null)
-            await hostLock.DisposeAsync().ConfigureAwait(false);
+            await hostLock.DisposeAsync();
     }
 }

@@ -34,8 +34,8 @@ public sealed class ClusterLeases(
         var primaries = snapshot.Primaries.Select(p => p.Name).ToArray();
         return primaries switch
         {
-            [var one] => await TakeInClusterAsync(terms, context.MemberNamed(one), cancel).ConfigureAwait(false),
-            [] => await TakeOnHostAsync(terms, cancel).ConfigureAwait(false),
+            [var one] => await TakeInClusterAsync(terms, context.MemberNamed(one), cancel),
+            [] => await TakeOnHostAsync(terms, cancel),
             _ => new LeaseOutcome.Unreachable(
                 $"{string.Join(" and ", primaries)} both accept writes: a split brain is for people to decide, not for the engine to write into"
             ),
@@ -44,7 +44,7 @@ public sealed class ClusterLeases(
 
     private static async Task<LeaseOutcome> TakeInClusterAsync(LeaseTerms terms, Member primary, CancellationToken cancel)
     {
-        var answer = await LockAcquisition.TakeAsync(terms, primary, cancel).ConfigureAwait(false);
+        var answer = await LockAcquisition.TakeAsync(terms, primary, cancel);
         return answer switch
         {
             { HeldBy: { } other } => new LeaseOutcome.Held(other),
@@ -63,15 +63,12 @@ public sealed class ClusterLeases(
         var path = MemberDirectory.WriterLock(context.Access, context.Cluster.Name);
         var since = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         // Before the lock, whose file is something written too; and after it, for a writer that slept between.
-        if (await terms.SuspendedAsync(null, cancel).ConfigureAwait(false) is { } before)
+        if (await terms.SuspendedAsync(null, cancel) is { } before)
             return new LeaseOutcome.Suspended(before);
-        var outcome = await locks.TakeAsync(context.HostOf(first), path, $"{holder} since {since}", cancel).ConfigureAwait(false);
-        if (
-            outcome is HostLockOutcome.Taken { Lock: var own }
-            && await terms.SuspendedAsync(null, cancel).ConfigureAwait(false) is { } words
-        )
+        var outcome = await locks.TakeAsync(context.HostOf(first), path, $"{holder} since {since}", cancel);
+        if (outcome is HostLockOutcome.Taken { Lock: var own } && await terms.SuspendedAsync(null, cancel) is { } words)
         {
-            await own.DisposeAsync().ConfigureAwait(false);
+            await own.DisposeAsync();
             return new LeaseOutcome.Suspended(words);
         }
         return outcome.Match<LeaseOutcome>(

@@ -12,7 +12,7 @@ internal sealed record LeaseTerms(WriterContext Context, string Holder, ISuspens
     public async Task<string?> SuspendedAsync(Suspension? recorded, CancellationToken cancel)
     {
         PlacedSuspension[] ofRecord = recorded is null ? [] : [new(Suspensions.Record, recorded)];
-        var beside = Places is null ? [] : await Places.ReadAsync(Context.Fleet, Context.Cluster, cancel).ConfigureAwait(false);
+        var beside = Places is null ? [] : await Places.ReadAsync(Context.Fleet, Context.Cluster, cancel);
         return Suspensions.InForce(ofRecord.Concat(beside), Context.Time.GetUtcNow());
     }
 }

@@ -14,7 +14,7 @@ internal sealed class LeasedRecord(ClusterLease lease) : IClusterRecord
         var record = StepRecord.Of(done);
         return record.IsEmpty
             ? new StepOutcome.AlreadyTrue()
-            : await WriteAsync(token => record.ToCommand(token, commit), cancel).ConfigureAwait(false);
+            : await WriteAsync(token => record.ToCommand(token, commit), cancel);
     }
 
     public async ValueTask<StepOutcome> RecordFoundAsync(
@@ -24,7 +24,7 @@ internal sealed class LeasedRecord(ClusterLease lease) : IClusterRecord
     ) =>
         found.Count == 0
             ? new StepOutcome.AlreadyTrue()
-            : await WriteAsync(token => FoundRecord.ToCommand(found, token, commit), cancel).ConfigureAwait(false);
+            : await WriteAsync(token => FoundRecord.ToCommand(found, token, commit), cancel);
 
     private async Task<StepOutcome> WriteAsync(Func<long, NpgsqlBatchCommand> command, CancellationToken cancel)
     {
@@ -35,7 +35,7 @@ internal sealed class LeasedRecord(ClusterLease lease) : IClusterRecord
         {
             using var batch = new NpgsqlBatch();
             batch.BatchCommands.Add(command(session.Token));
-            return await session.AskAsync(batch, static r => r.GetInt32(0), cancel).ConfigureAwait(false) == 1
+            return await session.AskAsync(batch, static r => r.GetInt32(0), cancel) == 1
                 ? new StepOutcome.Done(watch.Elapsed)
                 : new StepOutcome.Refused("another writer took over; nothing was recorded");
         }

@@ -35,11 +35,10 @@ internal sealed class LockSession : IAsyncDisposable
         try
         {
             var (token, holder) = await AskAsync(
-                    "select token, holder from pggitops.writer",
-                    static r => (r.GetInt64(0), r.IsDBNull(1) ? null : r.GetString(1)),
-                    cancel
-                )
-                .ConfigureAwait(false);
+                "select token, holder from pggitops.writer",
+                static r => (r.GetInt64(0), r.IsDBNull(1) ? null : r.GetString(1)),
+                cancel
+            );
             return token == Token
                 ? null
                 : $"another writer took over: {holder ?? "unnamed"} holds token {token}, ours is {Token}";
@@ -56,11 +55,10 @@ internal sealed class LockSession : IAsyncDisposable
     /// <summary>What the record says of a suspension, by the session that holds the lock.</summary>
     public async Task<Suspension?> SuspensionAsync(CancellationToken cancel) =>
         await AskAsync(
-                "select s.reason, s.owner, s.since, s.expires from (values (true)) one(row) left join pggitops.suspension s on true",
-                static r => r.IsDBNull(0) ? null : RecordedSuspension.Read(r, 0),
-                cancel
-            )
-            .ConfigureAwait(false);
+            "select s.reason, s.owner, s.since, s.expires from (values (true)) one(row) left join pggitops.suspension s on true",
+            static r => r.IsDBNull(0) ? null : RecordedSuspension.Read(r, 0),
+            cancel
+        );
 
     /// <summary>First row of a query's answer.</summary>
     public async Task<T> AskAsync<T>(
@@ -74,23 +72,23 @@ internal sealed class LockSession : IAsyncDisposable
         var command = new NpgsqlBatchCommand(sql);
         command.Parameters.AddRange(parameters);
         batch.BatchCommands.Add(command);
-        return await AskAsync(batch, read, cancel).ConfigureAwait(false);
+        return await AskAsync(batch, read, cancel);
     }
 
     public async Task<T> AskAsync<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, T> read, CancellationToken cancel)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(AnswerTimeout);
-        await turn.WaitAsync(deadline.Token).ConfigureAwait(false);
+        await turn.WaitAsync(deadline.Token);
         try
         {
             if (connection.FullState != ConnectionState.Open)
                 throw new InvalidOperationException("the connection is closed");
             batch.Connection = connection;
             batch.Timeout = (int)AnswerTimeout.TotalSeconds;
-            await using var reader = await batch.ExecuteReaderAsync(deadline.Token).ConfigureAwait(false);
-            while (reader.FieldCount == 0 && await reader.NextResultAsync(deadline.Token).ConfigureAwait(false)) { }
-            if (!await reader.ReadAsync(deadline.Token).ConfigureAwait(false))
+            await using var reader = await batch.ExecuteReaderAsync(deadline.Token);
+            while (reader.FieldCount == 0 && await reader.NextResultAsync(deadline.Token)) { }
+            if (!await reader.ReadAsync(deadline.Token))
                 throw new InvalidOperationException("the answer holds no row");
             return read(reader);
         }
@@ -106,15 +104,14 @@ internal sealed class LockSession : IAsyncDisposable
         using var limit = new CancellationTokenSource(ReleaseLimit);
         try
         {
-            await AskAsync("select true from pg_advisory_unlock_all()", static r => r.GetBoolean(0), limit.Token)
-                .ConfigureAwait(false);
+            await AskAsync("select true from pg_advisory_unlock_all()", static r => r.GetBoolean(0), limit.Token);
         }
         catch (Exception e)
             when (e is NpgsqlException or InvalidOperationException or TimeoutException or OperationCanceledException)
         {
             // The end of the session releases the lock in any case.
         }
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync();
         turn.Dispose();
     }
 }

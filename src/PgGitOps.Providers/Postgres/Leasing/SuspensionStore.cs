@@ -60,16 +60,20 @@ public sealed class SuspensionStore(ISecretStore secrets)
             fleet.EnvironmentOf(cluster).Hosts.Single(h => h.Name == primary.Host).Address,
             primary.Port
         );
-        var (connection, reason) = await WriterConnection
-            .OpenAsync(target, primary.Name, secrets, WriterConnection.Newcomer, cancel)
-            .ConfigureAwait(false);
+        var (connection, reason) = await WriterConnection.OpenAsync(
+            target,
+            primary.Name,
+            secrets,
+            WriterConnection.Newcomer,
+            cancel
+        );
         if (connection is null)
             return (null, reason);
         await using (connection)
         {
             try
             {
-                return (await LockAcquisition.HolderAsync(cluster.Name, connection, cancel).ConfigureAwait(false), null);
+                return (await LockAcquisition.HolderAsync(cluster.Name, connection, cancel), null);
             }
             catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
             {
@@ -90,19 +94,23 @@ public sealed class SuspensionStore(ISecretStore secrets)
         var access = fleet.EnvironmentOf(cluster).Access;
         var host = fleet.EnvironmentOf(cluster).Hosts.Single(h => h.Name == primary.Host);
         var target = ServerTarget.Of(access, host.Address, primary.Port);
-        var (connection, reason) = await WriterConnection
-            .OpenAsync(target, primary.Name, secrets, WriterConnection.Newcomer, cancel)
-            .ConfigureAwait(false);
+        var (connection, reason) = await WriterConnection.OpenAsync(
+            target,
+            primary.Name,
+            secrets,
+            WriterConnection.Newcomer,
+            cancel
+        );
         if (connection is null)
             return new StepOutcome.Failed(reason!, null);
         await using (connection)
         {
             try
             {
-                await ClusterRecordSchema.EnsureAsync(connection, cancel).ConfigureAwait(false);
+                await ClusterRecordSchema.EnsureAsync(connection, cancel);
                 await using var batch = new NpgsqlBatch(connection) { Timeout = 30 };
                 batch.BatchCommands.Add(command);
-                return await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false) > 0
+                return await batch.ExecuteNonQueryAsync(cancel) > 0
                     ? new StepOutcome.Done(watch.Elapsed)
                     : new StepOutcome.AlreadyTrue();
             }

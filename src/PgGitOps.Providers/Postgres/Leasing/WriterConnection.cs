@@ -48,8 +48,7 @@ internal static class WriterConnection
         var options = SessionOptions;
         while (true)
         {
-            var (connection, reason, code) = await OpenAsync(target, member, secrets, applicationName, options, cancel)
-                .ConfigureAwait(false);
+            var (connection, reason, code) = await OpenAsync(target, member, secrets, applicationName, options, cancel);
             var without =
                 code == SessionPins.MissingLibrary ? SessionPins.WithoutLibraries
                 : SessionPins.EndedBy(code) is { } timeout ? $" -c {timeout}=0"
@@ -100,8 +99,8 @@ internal static class WriterConnection
         deadline.CancelAfter(target.ConnectTimeout);
         try
         {
-            await connection.OpenAsync(deadline.Token).WaitAsync(deadline.Token).ConfigureAwait(false);
-            await PinAsync(connection, deadline.Token).ConfigureAwait(false);
+            await connection.OpenAsync(deadline.Token).WaitAsync(deadline.Token);
+            await PinAsync(connection, deadline.Token);
             return (connection, null, null);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -112,7 +111,7 @@ internal static class WriterConnection
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync();
             return (null, $"{member}: {ConnectionFailure.Of(e, target).Reason}", (e as PostgresException)?.SqlState);
         }
     }
@@ -121,6 +120,6 @@ internal static class WriterConnection
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(SessionPins.Command());
-        await batch.ExecuteNonQueryAsync(cancel).WaitAsync(cancel).ConfigureAwait(false);
+        await batch.ExecuteNonQueryAsync(cancel).WaitAsync(cancel);
     }
 }

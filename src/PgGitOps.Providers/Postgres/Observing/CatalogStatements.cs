@@ -21,14 +21,14 @@ internal static class CatalogStatements
         List<CatalogRow> rows = [];
         foreach (var statement in All)
         {
-            while (await reader.ReadAsync().ConfigureAwait(false))
+            while (await reader.ReadAsync())
                 rows.Add(
                     new CatalogRow(
                         statement.Name,
                         Enumerable.Range(0, reader.FieldCount).Select(i => reader.Text(i) ?? "").ToEquatableArray()
                     )
                 );
-            await reader.NextResultAsync().ConfigureAwait(false);
+            await reader.NextResultAsync();
         }
         return rows.OrderBy(r => r.Catalog, StringComparer.Ordinal)
             .ThenBy(r => string.Join('\0', r.Columns), StringComparer.Ordinal)

@@ -44,18 +44,16 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
         MemberReading[] members;
         try
         {
-            members = await reading.ConfigureAwait(false);
+            members = await reading;
         }
         finally
         {
             primary.TrySetResult(null);
         }
-        var databases = await contents.ConfigureAwait(false);
+        var databases = await contents;
         // A smart shutdown waits for every session, also for ours. Where nobody tells of one, no session outlives the look.
         foreach (var member in members.Where(m => m.Draft is not { IsStopping: false }))
-            await connections
-                .ForgetAsync(target => target.Host == member.Member.Address && target.Port == member.Member.Port)
-                .ConfigureAwait(false);
+            await connections.ForgetAsync(target => target.Host == member.Member.Address && target.Port == member.Member.Port);
         var strangers = StrangerCheck.ByIdentity(members);
         var snapshots = members
             .Select(m => m.ToSnapshot(strangers.GetValueOrDefault(m.Member.Name)))
@@ -80,7 +78,7 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
 
     private async Task<(MemberTarget? ReadOn, IReadOnlyList<DatabaseSnapshot> Contents)> DatabasesAsync(CancellationToken cancel)
     {
-        if (await primary.Task.ConfigureAwait(false) is not { } found)
+        if (await primary.Task is not { } found)
             return (null, []);
         var known = found.Draft.Databases.ToDictionary(d => d.Name, StringComparer.Ordinal);
         var wanted = cluster.AllDatabases
@@ -90,12 +88,11 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
             : cluster.Databases;
         using var gate = new SemaphoreSlim(DatabasesAtOnceMax);
         var contents = await Task.WhenAll(
-                wanted.Select(async d => new DatabaseSnapshot(
-                    d.Name,
-                    await DatabaseAsync(found.Member, d, known.GetValueOrDefault(d.Name), gate, cancel).ConfigureAwait(false)
-                ))
-            )
-            .ConfigureAwait(false);
+            wanted.Select(async d => new DatabaseSnapshot(
+                d.Name,
+                await DatabaseAsync(found.Member, d, known.GetValueOrDefault(d.Name), gate, cancel)
+            ))
+        );
         return (found.Member, contents);
     }
 
@@ -115,7 +112,7 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
                 $"database {database.Name} allows no connections",
                 time.GetUtcNow()
             );
-        await gate.WaitAsync(cancel).ConfigureAwait(false);
+        await gate.WaitAsync(cancel);
         try
         {
             var at = time.GetUtcNow();
@@ -123,9 +120,11 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
             if (silence is { } silent)
                 return new Observation<DatabaseFacts>.Unreadable(silent.Kind, silent.Reason, at);
             var target = ServerTarget.Of(cluster.Access, member.Address, member.Port, database.Name);
-            var answer = await connections
-                .UseAsync(target, session => DatabaseReading.ReadAsync(session, target, database.Schemas?.ToArray()), cancel)
-                .ConfigureAwait(false);
+            var answer = await connections.UseAsync(
+                target,
+                session => DatabaseReading.ReadAsync(session, target, database.Schemas?.ToArray()),
+                cancel
+            );
             return answer.Match<Observation<DatabaseFacts>>(
                 facts => new Observation<DatabaseFacts>.Seen(facts, at),
                 failure =>

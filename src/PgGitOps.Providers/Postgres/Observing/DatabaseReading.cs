@@ -92,28 +92,24 @@ internal static class DatabaseReading
                 ]
         )
             batch.BatchCommands.Add(command);
-        await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
+        await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None);
         if (pins)
-            await reader.NextResultAsync().ConfigureAwait(false);
-        var names = await RowsAsync(reader, static row => new SchemaFact(row.Word(0), row.Word(1))).ConfigureAwait(false);
+            await reader.NextResultAsync();
+        var names = await RowsAsync(reader, static row => new SchemaFact(row.Word(0), row.Word(1)));
         var extensions = await RowsAsync(
-                reader,
-                static row => new ExtensionFact(row.Word(0), row.Word(1), row.Word(2), row.Text(3))
-            )
-            .ConfigureAwait(false);
+            reader,
+            static row => new ExtensionFact(row.Word(0), row.Word(1), row.Word(2), row.Text(3))
+        );
         var objects = await RowsAsync(
-                reader,
-                static row => new AclFact(row.Word(0), row.Text(1), row.Word(2), row.Word(3), row.Text(4), Privileges(row, 5))
-            )
-            .ConfigureAwait(false);
+            reader,
+            static row => new AclFact(row.Word(0), row.Text(1), row.Word(2), row.Word(3), row.Text(4), Privileges(row, 5))
+        );
         var defaults = await RowsAsync(
-                reader,
-                static row => new DefaultAclFact(row.Word(0), row.Text(1), row.Word(2), row.Word(3), Privileges(row, 4))
-            )
-            .ConfigureAwait(false);
-        var functions = await RowsAsync(reader, static row => new FunctionSettingFact(row.Word(0), row.Word(1), row.Word(2)))
-            .ConfigureAwait(false);
-        var catalog = await CatalogStatements.ReadAsync(reader).ConfigureAwait(false);
+            reader,
+            static row => new DefaultAclFact(row.Word(0), row.Text(1), row.Word(2), row.Word(3), Privileges(row, 4))
+        );
+        var functions = await RowsAsync(reader, static row => new FunctionSettingFact(row.Word(0), row.Word(1), row.Word(2)));
+        var catalog = await CatalogStatements.ReadAsync(reader);
         return new DatabaseFacts
         {
             Catalog = catalog,
@@ -143,9 +139,9 @@ internal static class DatabaseReading
     private static async Task<List<T>> RowsAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read)
     {
         List<T> rows = [];
-        while (await reader.ReadAsync().ConfigureAwait(false))
+        while (await reader.ReadAsync())
             rows.Add(read(reader));
-        await reader.NextResultAsync().ConfigureAwait(false);
+        await reader.NextResultAsync();
         return rows;
     }
 }

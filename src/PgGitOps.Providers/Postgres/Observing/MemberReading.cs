@@ -28,23 +28,21 @@ internal sealed record MemberReading(
     {
         var at = time.GetUtcNow();
         var target = ServerTarget.Of(cluster.Access, member.Address, member.Port);
-        var answer = await connections
-            .UseAsync(
-                target,
-                session =>
-                    ServerReading.ReadAsync(
-                        session,
-                        target,
-                        names,
-                        draft =>
-                        {
-                            if (StrangerCheck.ByClusterName(cluster, member, draft.ClusterName) is null)
-                                onHead(member, draft);
-                        }
-                    ),
-                cancel
-            )
-            .ConfigureAwait(false);
+        var answer = await connections.UseAsync(
+            target,
+            session =>
+                ServerReading.ReadAsync(
+                    session,
+                    target,
+                    names,
+                    draft =>
+                    {
+                        if (StrangerCheck.ByClusterName(cluster, member, draft.ClusterName) is null)
+                            onHead(member, draft);
+                    }
+                ),
+            cancel
+        );
         return answer switch
         {
             ServerAnswer<ServerDraft>.Answered { Value: var draft } => StrangerCheck.ByClusterName(
@@ -63,7 +61,7 @@ internal sealed record MemberReading(
                 failure,
                 // Only a machine that answers and has nobody listening is worth a look at its disk: any other failure says that a server may be alive.
                 failure.Refused && member.Look is not null
-                    ? await LookAsync(member.Look, cluster.Access.ObserveTimeout, time, cancel).ConfigureAwait(false)
+                    ? await LookAsync(member.Look, cluster.Access.ObserveTimeout, time, cancel)
                     : null
             ),
             _ => throw new InvalidOperationException("ServerAnswer is closed"),
@@ -92,7 +90,7 @@ internal sealed record MemberReading(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try
         {
-            return await look(both.Token).AsTask().WaitAsync(both.Token).ConfigureAwait(false);
+            return await look(both.Token).AsTask().WaitAsync(both.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

@@ -14,7 +14,7 @@ public sealed class PostgresReader(ServerConnections connections, TimeProvider t
 
     public async ValueTask<ClusterFacts?> ReadAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel)
     {
-        var seen = await ReadAsync(ClusterTarget.Of(fleet, cluster, probe), cancel).ConfigureAwait(false);
+        var seen = await ReadAsync(ClusterTarget.Of(fleet, cluster, probe), cancel);
         return new ClusterFacts.Servers(seen.Members, seen.Databases, seen.Record);
     }
 
@@ -22,8 +22,7 @@ public sealed class PostgresReader(ServerConnections connections, TimeProvider t
     public async ValueTask<FleetSnapshot> ObserveAsync(IReadOnlyCollection<ClusterTarget> clusters, CancellationToken cancel)
     {
         var at = time.GetUtcNow();
-        var snapshots = await Task.WhenAll(clusters.Select(c => Task.Run(() => ReadAsync(c, cancel), cancel)))
-            .ConfigureAwait(false);
+        var snapshots = await Task.WhenAll(clusters.Select(c => Task.Run(() => ReadAsync(c, cancel), cancel)));
         return new FleetSnapshot(at, snapshots.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray());
     }
 

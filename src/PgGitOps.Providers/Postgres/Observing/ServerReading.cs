@@ -21,21 +21,20 @@ internal static class ServerReading
         var remembered = session.Memory as ServerRights;
         var draft = new ServerDraft { HiddenTimeouts = session.HiddenTimeouts };
         await RunAsync(
-                session,
-                target,
-                [.. ServerStatements.All, .. remembered is null ? [] : RightfulStatements.For(remembered)],
-                names,
-                draft,
-                onHead
-            )
-            .ConfigureAwait(false);
+            session,
+            target,
+            [.. ServerStatements.All, .. remembered is null ? [] : PrivilegedStatements.For(remembered)],
+            names,
+            draft,
+            onHead
+        );
         var rights = draft.Rights ?? throw new FormatException("the server's head has no row");
         session.Memory = rights;
         var missing = remembered is null
-            ? RightfulStatements.For(rights)
-            : RightfulStatements.For(rights).Except(RightfulStatements.For(remembered));
+            ? PrivilegedStatements.For(rights)
+            : PrivilegedStatements.For(rights).Except(PrivilegedStatements.For(remembered));
         if (missing.ToArray() is { Length: > 0 } more)
-            await RunAsync(session, target, more, names, draft, null).ConfigureAwait(false);
+            await RunAsync(session, target, more, names, draft, null);
         return draft;
     }
 
@@ -59,19 +58,19 @@ internal static class ServerReading
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = names });
             batch.BatchCommands.Add(command);
         }
-        await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
+        await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None);
         if (pins)
         {
-            await reader.NextResultAsync().ConfigureAwait(false);
+            await reader.NextResultAsync();
             session.IsFresh = false;
         }
         foreach (var statement in statements)
         {
-            while (await reader.ReadAsync().ConfigureAwait(false))
+            while (await reader.ReadAsync())
                 statement.Read(reader, draft);
             if (onHead is not null && statement == ServerStatements.All[1])
                 onHead(draft);
-            await reader.NextResultAsync().ConfigureAwait(false);
+            await reader.NextResultAsync();
         }
     }
 }

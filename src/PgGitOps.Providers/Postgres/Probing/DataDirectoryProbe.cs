@@ -127,7 +127,7 @@ public sealed class DataDirectoryProbe(
             [directory.Data, .. ServerLookup.Arguments(cluster, environment.Access), place, also],
             environment.Access.ObserveTimeout
         );
-        var result = await hosts.RunAsync(host, script, cancel).ConfigureAwait(false);
+        var result = await hosts.RunAsync(host, script, cancel);
         var at = time.GetUtcNow();
         return result.Match<Observation<DataDirectoryFacts>>(
             exited =>

@@ -8,9 +8,9 @@ internal static class ClusterRecordSchema
     public static async Task EnsureAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var ask = new NpgsqlCommand(RecordSchema.IsMissing, connection) { CommandTimeout = 10 };
-        if (await ask.ExecuteScalarAsync(cancel).ConfigureAwait(false) is not true)
+        if (await ask.ExecuteScalarAsync(cancel) is not true)
             return;
-        await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 30 };
         batch.BatchCommands.Add(
             new NpgsqlBatchCommand("select pg_advisory_xact_lock($1, $2)")
@@ -24,7 +24,7 @@ internal static class ClusterRecordSchema
         );
         foreach (var statement in RecordSchema.Statements)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
-        await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
-        await transaction.CommitAsync(cancel).ConfigureAwait(false);
+        await batch.ExecuteNonQueryAsync(cancel);
+        await transaction.CommitAsync(cancel);
     }
 }

@@ -18,12 +18,12 @@ internal static class RecordedSuspension
             }
         )
         {
-            if (await ask.ExecuteScalarAsync(cancel).ConfigureAwait(false) is not true)
+            if (await ask.ExecuteScalarAsync(cancel) is not true)
                 return null;
         }
         await using var command = new NpgsqlCommand(Query, connection) { CommandTimeout = 10 };
-        await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-        return await reader.ReadAsync(cancel).ConfigureAwait(false) ? Read(reader, 0) : null;
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? Read(reader, 0) : null;
     }
 
     public static Suspension Read(NpgsqlDataReader row, int at) =>

@@ -88,7 +88,7 @@ internal sealed record StepRecord(ObjectPath[] Made, ObjectPath[] Removed, Facet
     {
         await using var batch = new NpgsqlBatch(connection, transaction) { Timeout = 30 };
         batch.BatchCommands.Add(ToCommand(token, commit));
-        return await batch.ExecuteScalarAsync(cancel).ConfigureAwait(false) is 1;
+        return await batch.ExecuteScalarAsync(cancel) is 1;
     }
 
     /// <summary>The same as texts with literals, for a server that nobody else can reach yet.</summary>

@@ -29,8 +29,8 @@ internal sealed class BlockerWatch : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await end.CancelAsync().ConfigureAwait(false);
-        await watching.ConfigureAwait(false);
+        await end.CancelAsync();
+        await watching;
         end.Dispose();
     }
 
@@ -38,16 +38,14 @@ internal sealed class BlockerWatch : IAsyncDisposable
     {
         try
         {
-            await Task.Delay(Pace, end.Token).ConfigureAwait(false);
-            var (connection, _) = await WriterConnection
-                .OpenAsync(
-                    context,
-                    member,
-                    ServerTarget.MaintenanceDatabase,
-                    WriterConnection.ApplicationName(context.At.Lease.FencingToken),
-                    end.Token
-                )
-                .ConfigureAwait(false);
+            await Task.Delay(Pace, end.Token);
+            var (connection, _) = await WriterConnection.OpenAsync(
+                context,
+                member,
+                ServerTarget.MaintenanceDatabase,
+                WriterConnection.ApplicationName(context.At.Lease.FencingToken),
+                end.Token
+            );
             if (connection is null)
                 return;
             await using (connection)
@@ -56,8 +54,8 @@ internal sealed class BlockerWatch : IAsyncDisposable
                 {
                     await using var command = new NpgsqlCommand(Sql, connection) { CommandTimeout = 10 };
                     command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = pid });
-                    Blockers = await command.ExecuteScalarAsync(end.Token).ConfigureAwait(false) as string ?? Blockers;
-                    await Task.Delay(Pace, end.Token).ConfigureAwait(false);
+                    Blockers = await command.ExecuteScalarAsync(end.Token) as string ?? Blockers;
+                    await Task.Delay(Pace, end.Token);
                 }
             }
         }

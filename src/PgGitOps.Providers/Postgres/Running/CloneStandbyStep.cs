@@ -79,14 +79,12 @@ internal sealed class CloneStandbyStep(StepContext context, WorkSessions session
             return new StepOutcome.Failed(((SecretLookup.Missing)context.Secrets.Find(reference)).Reason, null);
         if (found.Secret.AsSpan().ContainsAny('\n', '\r'))
             return new StepOutcome.Failed($"{reference.Describe()} holds a line break, which a password file cannot carry", null);
-        var (connection, unreachable) = await sessions
-            .ConnectAsync(source, Connecting.ServerTarget.MaintenanceDatabase, cancel)
-            .ConfigureAwait(false);
+        var (connection, unreachable) = await sessions.ConnectAsync(source, Connecting.ServerTarget.MaintenanceDatabase, cancel);
         if (connection is null)
             return new StepOutcome.Failed(unreachable!, null);
-        if (await SlotProblemAsync(connection, member, source, action.Slot, cancel).ConfigureAwait(false) is { } problem)
+        if (await SlotProblemAsync(connection, member, source, action.Slot, cancel) is { } problem)
             return problem;
-        if (await context.At.Lease.WhyLostAsync(cancel).ConfigureAwait(false) is { } lost)
+        if (await context.At.Lease.WhyLostAsync(cancel) is { } lost)
             return new StepOutcome.Refused(lost);
         var input = ServerScript.Files(
             ("password", ServerConfiguration.PasswordLine(context.Access.ReplicationUser, found.Secret)),
@@ -101,11 +99,10 @@ internal sealed class CloneStandbyStep(StepContext context, WorkSessions session
             context.Access.ReplicationUser,
         ];
         var script = ServerScript.Of(context, member, Body, arguments, step.Timeout - watch.Elapsed, input);
-        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel).ConfigureAwait(false);
+        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel);
         if (HostOutcome.Of(result, found.Secret) is { } outcome)
             return outcome;
         return await WaitUntilStreamingAsync(connection, member, source, step.Timeout - watch.Elapsed, cancel)
-                .ConfigureAwait(false)
             ?? new StepOutcome.Done(watch.Elapsed);
     }
 
@@ -128,19 +125,17 @@ internal sealed class CloneStandbyStep(StepContext context, WorkSessions session
                 CommandTimeout = 10,
             };
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = slot });
-            var active = await command.ExecuteScalarAsync(cancel).ConfigureAwait(false);
+            var active = await command.ExecuteScalarAsync(cancel);
             if (active is true)
-                await context
-                    .Hosts.RunAsync(
-                        context.HostOf(member),
-                        ServerScript.Of(context, member, EndAbandoned, [], AbandonedLimit),
-                        cancel
-                    )
-                    .ConfigureAwait(false);
+                await context.Hosts.RunAsync(
+                    context.HostOf(member),
+                    ServerScript.Of(context, member, EndAbandoned, [], AbandonedLimit),
+                    cancel
+                );
             while (active is true && watch.Elapsed < SlotPatience)
             {
-                await Task.Delay(Pace, cancel).ConfigureAwait(false);
-                active = await command.ExecuteScalarAsync(cancel).ConfigureAwait(false);
+                await Task.Delay(Pace, cancel);
+                active = await command.ExecuteScalarAsync(cancel);
             }
             return active switch
             {
@@ -181,14 +176,14 @@ internal sealed class CloneStandbyStep(StepContext context, WorkSessions session
                     CommandTimeout = 10,
                 };
                 command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = member.Name });
-                if (await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is true)
+                if (await command.ExecuteScalarAsync(cancel) is true)
                     break;
                 if (watch.Elapsed > limit)
                     return new StepOutcome.Failed(
-                        $"{member.Name} has started, but does not stream from {source.Name}: {await ServerLog.TailAsync(context, member, cancel).ConfigureAwait(false)}",
+                        $"{member.Name} has started, but does not stream from {source.Name}: {await ServerLog.TailAsync(context, member, cancel)}",
                         null
                     );
-                await Task.Delay(Pace, cancel).ConfigureAwait(false);
+                await Task.Delay(Pace, cancel);
             }
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
@@ -197,7 +192,7 @@ internal sealed class CloneStandbyStep(StepContext context, WorkSessions session
                 $"{member.Name} has started, but {source.Name} cannot say whether it streams: {e.Message}"
             );
         }
-        return await Readiness.WaitAsync(context, member, limit - watch.Elapsed, cancel).ConfigureAwait(false) is { } reason
+        return await Readiness.WaitAsync(context, member, limit - watch.Elapsed, cancel) is { } reason
             ? new StepOutcome.Failed(reason, null)
             : null;
     }

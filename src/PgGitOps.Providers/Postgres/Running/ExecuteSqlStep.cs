@@ -25,16 +25,14 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
         var watch = Stopwatch.StartNew();
         // A kept session of ours would stand in the way of statements on the database itself.
         if (!action.InTransaction)
-            await sessions
-                .ForgetAsync(k => k.Database != ServerTarget.MaintenanceDatabase && k.Database != action.Database)
-                .ConfigureAwait(false);
-        var (connection, reason) = await sessions.ConnectAsync(member, action.Database, cancel).ConfigureAwait(false);
+            await sessions.ForgetAsync(k => k.Database != ServerTarget.MaintenanceDatabase && k.Database != action.Database);
+        var (connection, reason) = await sessions.ConnectAsync(member, action.Database, cancel);
         if (connection is null)
             return new StepOutcome.Failed(reason!, null);
-        if (await context.At.Lease.WhyLostAsync(cancel).ConfigureAwait(false) is { } refusal)
+        if (await context.At.Lease.WhyLostAsync(cancel) is { } refusal)
             return new StepOutcome.Refused(refusal);
         var run = new Run(context, sessions, step, action, member, connection);
-        return await run.ExecuteAsync(cancel).ConfigureAwait(false) ?? new StepOutcome.Done(watch.Elapsed);
+        return await run.ExecuteAsync(cancel) ?? new StepOutcome.Done(watch.Elapsed);
     }
 
     /// <summary>One execution: what was sent, and what is known about it.</summary>
@@ -57,24 +55,20 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
 
         public async Task<StepOutcome?> ExecuteAsync(CancellationToken cancel)
         {
-            var intent = RecordsItself
-                ? null
-                : await IntentRecord.WriteAsync(context, sessions, step, cancel).ConfigureAwait(false);
+            var intent = RecordsItself ? null : await IntentRecord.WriteAsync(context, sessions, step, cancel);
             if (intent?.Problem is { } problem)
                 return new StepOutcome.Refused(problem);
             connection.Notice += OnNotice;
             StepOutcome? outcome;
             await using (var watch = new BlockerWatch(context, member, connection.ProcessID))
             {
-                outcome = action.InTransaction
-                    ? await TransactAsync(watch, cancel).ConfigureAwait(false)
-                    : await OneByOneAsync(watch, cancel).ConfigureAwait(false);
+                outcome = action.InTransaction ? await TransactAsync(watch, cancel) : await OneByOneAsync(watch, cancel);
             }
             connection.Notice -= OnNotice;
             if (onlyLocallyCommitted)
                 return new StepOutcome.Uncertain("committed on the primary, but not on the synchronous standbys");
             if (outcome is StepOutcome.Failed or StepOutcome.Refused && intent is not null)
-                await intent.WithdrawAsync(cancel).ConfigureAwait(false);
+                await intent.WithdrawAsync(cancel);
             return outcome;
         }
 
@@ -83,31 +77,30 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
             var committing = false;
             try
             {
-                await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
+                await using var transaction = await connection.BeginTransactionAsync(cancel);
                 await using var batch = NewBatch();
                 batch.Transaction = transaction;
                 AddTimeouts(batch, local: true);
                 foreach (var statement in action.Statements)
                     batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
-                await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+                await batch.ExecuteNonQueryAsync(cancel);
                 if (
                     RecordsItself
                     && !await StepRecord
                         .Of([step])
                         .WriteAsync(connection, transaction, context.At.Lease.FencingToken, context.Commit, cancel)
-                        .ConfigureAwait(false)
                 )
                 {
-                    await transaction.RollbackAsync(cancel).ConfigureAwait(false);
+                    await transaction.RollbackAsync(cancel);
                     return new StepOutcome.Refused("another writer took over; the transaction was rolled back");
                 }
                 committing = true;
-                await transaction.CommitAsync(cancel).ConfigureAwait(false);
+                await transaction.CommitAsync(cancel);
                 return null;
             }
             catch (Exception e)
             {
-                return await FailAsync(e, committing, watch, "").ConfigureAwait(false);
+                return await FailAsync(e, committing, watch, "");
             }
         }
 
@@ -119,24 +112,22 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
                 await using (var timeouts = NewBatch())
                 {
                     AddTimeouts(timeouts, local: false);
-                    await timeouts.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+                    await timeouts.ExecuteNonQueryAsync(cancel);
                 }
                 if (
-                    await new ConfigurationTrial(context)
-                        .WhyNotAsync(connection, member, action.Statements, cancel)
-                        .ConfigureAwait(false) is
+                    await new ConfigurationTrial(context).WhyNotAsync(connection, member, action.Statements, cancel) is
                     { } wouldNotStart
                 )
                     return wouldNotStart;
-                var reload = await ReloadWatch.BeforeAsync(connection, action.Statements, cancel).ConfigureAwait(false);
+                var reload = await ReloadWatch.BeforeAsync(connection, action.Statements, cancel);
                 foreach (var statement in action.Statements)
                 {
                     await using var one = NewBatch();
                     one.BatchCommands.Add(new NpgsqlBatchCommand(statement));
-                    await one.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+                    await one.ExecuteNonQueryAsync(cancel);
                     done++;
                 }
-                await reload.WaitAsync(cancel).ConfigureAwait(false);
+                await reload.WaitAsync(cancel);
                 return null;
             }
             catch (Exception e)
@@ -145,7 +136,7 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
                     action.Statements.Count == 1
                         ? ""
                         : string.Create(CultureInfo.InvariantCulture, $"statement {done + 1} of {action.Statements.Count}: ");
-                var outcome = await FailAsync(e, true, watch, which).ConfigureAwait(false);
+                var outcome = await FailAsync(e, true, watch, which);
                 // The ones before it commit by themselves and stay.
                 return done > 0 && outcome is StepOutcome.Failed failed
                     ? new StepOutcome.Uncertain($"{failed.Reason}; the statements before it took effect")
@@ -158,7 +149,7 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
             var outcome = SqlFailure.Outcome(e, context.TargetOf(member, action.Database), mayHaveHappened, watch.Blockers);
             // After a cancelled or broken exchange the session's state is unknown; the next step gets a new one.
             if (e is not PostgresException)
-                await sessions.ForgetAsync(k => k == (member.Name, action.Database)).ConfigureAwait(false);
+                await sessions.ForgetAsync(k => k == (member.Name, action.Database));
             return (which, outcome) switch
             {
                 ("", _) => outcome,

@@ -75,21 +75,17 @@ internal sealed class InitialisePrimaryStep(StepContext context)
             context.Access.User,
             context.Cluster.Storage?.DataChecksums ?? true ? "yes" : "no",
         ];
-        var result = await context
-            .Hosts.RunAsync(
-                context.HostOf(member),
-                ServerScript.Of(context, member, Body, arguments, step.Timeout, input),
-                cancel
-            )
-            .ConfigureAwait(false);
+        var result = await context.Hosts.RunAsync(
+            context.HostOf(member),
+            ServerScript.Of(context, member, Body, arguments, step.Timeout, input),
+            cancel
+        );
         if (HostOutcome.Of(result, superuser, replicator) is { } outcome)
             return outcome;
-        if (
-            await Readiness.WaitAsync(context, member, step.Timeout - watch.Elapsed, cancel).ConfigureAwait(false) is { } notReady
-        )
+        if (await Readiness.WaitAsync(context, member, step.Timeout - watch.Elapsed, cancel) is { } notReady)
             return new StepOutcome.Failed(notReady, null);
         // From here on the lock is the cluster's own.
-        return await context.At.Lease.MoveIntoClusterAsync(member.Name, cancel).ConfigureAwait(false) is { } reason
+        return await context.At.Lease.MoveIntoClusterAsync(member.Name, cancel) is { } reason
             ? new StepOutcome.Failed($"{member.Name} is up, but cannot be written to: {reason}", null)
             : new StepOutcome.Done(watch.Elapsed);
     }

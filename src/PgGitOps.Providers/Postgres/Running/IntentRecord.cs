@@ -36,7 +36,7 @@ internal sealed class IntentRecord(StepContext context, WorkSessions sessions, s
             return null;
         try
         {
-            var (connection, reason) = await ConnectAsync(context, sessions, cancel).ConfigureAwait(false);
+            var (connection, reason) = await ConnectAsync(context, sessions, cancel);
             if (connection is null)
                 return new IntentRecord(context, sessions, []) { Problem = NotRecorded(reason!) };
             await using var command = new NpgsqlCommand(Write, connection)
@@ -49,8 +49,8 @@ internal sealed class IntentRecord(StepContext context, WorkSessions sessions, s
                     Texts([.. step.Creates.Select(c => c.ToString())]),
                 },
             };
-            await using var row = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-            await row.ReadAsync(cancel).ConfigureAwait(false);
+            await using var row = await command.ExecuteReaderAsync(cancel);
+            await row.ReadAsync(cancel);
             return new IntentRecord(context, sessions, row.GetFieldValue<string[]>(1))
             {
                 Problem = row.GetInt32(0) == 1 ? null : "another writer took over",
@@ -72,7 +72,7 @@ internal sealed class IntentRecord(StepContext context, WorkSessions sessions, s
             return;
         try
         {
-            var (connection, _) = await ConnectAsync(context, sessions, cancel).ConfigureAwait(false);
+            var (connection, _) = await ConnectAsync(context, sessions, cancel);
             if (connection is null)
                 return;
             await using var command = new NpgsqlCommand(Delete, connection)
@@ -80,7 +80,7 @@ internal sealed class IntentRecord(StepContext context, WorkSessions sessions, s
                 CommandTimeout = 10,
                 Parameters = { Texts(objects) },
             };
-            await command.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+            await command.ExecuteNonQueryAsync(cancel);
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException) { }
     }

@@ -40,15 +40,12 @@ internal sealed class PostgresRun(StepContext context) : IStepRun
         var lease = context.At.Lease;
         try
         {
-            if (await lease.WhyLostAsync(cancel).ConfigureAwait(false) is { } lost)
+            if (await lease.WhyLostAsync(cancel) is { } lost)
                 return new StepOutcome.Refused(lost);
             // A bootstrap reaches its first SQL step when the primary is up: from here on the lock is the cluster's own.
-            if (
-                part.InCluster is { } member
-                && await lease.MoveIntoClusterAsync(member, cancel).ConfigureAwait(false) is { } reason
-            )
+            if (part.InCluster is { } member && await lease.MoveIntoClusterAsync(member, cancel) is { } reason)
                 return new StepOutcome.Refused(reason);
-            return await part.RunAsync(context, sessions, step, cancel).ConfigureAwait(false);
+            return await part.RunAsync(context, sessions, step, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

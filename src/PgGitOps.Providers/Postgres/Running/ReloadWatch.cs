@@ -19,27 +19,23 @@ internal sealed class ReloadWatch(NpgsqlConnection connection, DateTime? before)
         new(
             connection,
             statements.Any(s => s.Contains("pg_reload_conf", StringComparison.Ordinal))
-                ? await LoadedAsync(connection, cancel).ConfigureAwait(false)
+                ? await LoadedAsync(connection, cancel)
                 : null
         );
 
     public static async Task<ReloadWatch> BeforeAsync(NpgsqlConnection connection, CancellationToken cancel) =>
-        new(connection, await LoadedAsync(connection, cancel).ConfigureAwait(false));
+        new(connection, await LoadedAsync(connection, cancel));
 
     public async Task WaitAsync(CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
-        while (
-            before is not null
-            && watch.Elapsed < Patience
-            && await LoadedAsync(connection, cancel).ConfigureAwait(false) == before
-        )
-            await Task.Delay(Pace, cancel).ConfigureAwait(false);
+        while (before is not null && watch.Elapsed < Patience && await LoadedAsync(connection, cancel) == before)
+            await Task.Delay(Pace, cancel);
     }
 
     private static async Task<DateTime> LoadedAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var command = new NpgsqlCommand("select pg_catalog.pg_conf_load_time()", connection) { CommandTimeout = 10 };
-        return (DateTime)(await command.ExecuteScalarAsync(cancel).ConfigureAwait(false))!;
+        return (DateTime)(await command.ExecuteScalarAsync(cancel))!;
     }
 }

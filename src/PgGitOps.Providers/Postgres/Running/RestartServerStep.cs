@@ -49,27 +49,25 @@ internal sealed class RestartServerStep(StepContext context, WorkSessions sessio
     {
         var watch = Stopwatch.StartNew();
         var member = context.MemberNamed(action.Member);
-        var (connection, unreachable) = await sessions
-            .ConnectAsync(member, Connecting.ServerTarget.MaintenanceDatabase, cancel)
-            .ConfigureAwait(false);
+        var (connection, unreachable) = await sessions.ConnectAsync(member, Connecting.ServerTarget.MaintenanceDatabase, cancel);
         if (connection is null)
             return new StepOutcome.Failed(unreachable!, null);
         (string Name, string Value, bool Waits)[] running;
         ServerPlace? place;
         try
         {
-            running = await RunningValuesAsync(connection, step, cancel).ConfigureAwait(false);
-            place = await ServerPlace.OfAsync(connection, cancel).ConfigureAwait(false);
-            if (await RecoveryTrial.WhyNotAsync(connection, cancel).ConfigureAwait(false) is { } blocked)
-                return await WithdrawAsync(connection, member, running, blocked, cancel).ConfigureAwait(false);
+            running = await RunningValuesAsync(connection, step, cancel);
+            place = await ServerPlace.OfAsync(connection, cancel);
+            if (await RecoveryTrial.WhyNotAsync(connection, cancel) is { } blocked)
+                return await WithdrawAsync(connection, member, running, blocked, cancel);
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
         {
             return new StepOutcome.Failed($"{member.Name} could not be asked before its restart: {e.Message}", null);
         }
-        if (await context.At.Lease.WhyLostAsync(cancel).ConfigureAwait(false) is { } notOurs)
+        if (await context.At.Lease.WhyLostAsync(cancel) is { } notOurs)
             return new StepOutcome.Refused(notOurs);
-        await sessions.ForgetAsync(k => k.Member == member.Name).ConfigureAwait(false);
+        await sessions.ForgetAsync(k => k.Member == member.Name);
         var isPrimary = context.At.Lease.Primary == member.Name;
         var input = ServerScript.Files(
             ("names", SettingLines.Names(running.Select(r => r.Name))),
@@ -84,28 +82,21 @@ internal sealed class RestartServerStep(StepContext context, WorkSessions sessio
             step.Timeout - watch.Elapsed,
             input
         );
-        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel).ConfigureAwait(false);
+        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel);
         if (result is HostResult.Exited { Code: TrialScript.WouldNotStartCode, Error: var why })
         {
-            var (again, lost) = await sessions
-                .ConnectAsync(member, Connecting.ServerTarget.MaintenanceDatabase, cancel)
-                .ConfigureAwait(false);
+            var (again, lost) = await sessions.ConnectAsync(member, Connecting.ServerTarget.MaintenanceDatabase, cancel);
             return again is null
                 ? new StepOutcome.Failed($"{NotStopped(member, why)}; the values that wait could not be withdrawn: {lost}", null)
-                : await WithdrawAsync(again, member, running, why, cancel).ConfigureAwait(false);
+                : await WithdrawAsync(again, member, running, why, cancel);
         }
         var isBack = result is HostResult.Exited { Code: OldValuesCode };
         if (!isBack && HostOutcome.Of(result) is { } outcome)
             return outcome;
-        if (
-            await Readiness.WaitAsync(context, member, step.Timeout - watch.Elapsed, cancel).ConfigureAwait(false) is { } notReady
-        )
-            return new StepOutcome.Failed(
-                $"{notReady}; {await ServerLog.TailAsync(context, member, cancel).ConfigureAwait(false)}",
-                null
-            );
+        if (await Readiness.WaitAsync(context, member, step.Timeout - watch.Elapsed, cancel) is { } notReady)
+            return new StepOutcome.Failed($"{notReady}; {await ServerLog.TailAsync(context, member, cancel)}", null);
         // The restart ended the session that held the lock, so somebody else may have it by now.
-        var taken = isPrimary ? await context.At.Lease.TakeAgainAsync(cancel).ConfigureAwait(false) : null;
+        var taken = isPrimary ? await context.At.Lease.TakeAgainAsync(cancel) : null;
         if (isBack)
             return new StepOutcome.Failed(
                 $"{member.Name} did not come back with what waited for the restart{Names(running)}, and runs with its old values again: {((HostResult.Exited)result).Error.Trim()}",
@@ -148,9 +139,9 @@ internal sealed class RestartServerStep(StepContext context, WorkSessions sessio
             .ToArray();
         await using var command = new NpgsqlCommand(RunningValues, connection) { CommandTimeout = 10 };
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = wanted });
-        await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
         List<(string, string, bool)> values = [];
-        while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+        while (await reader.ReadAsync(cancel))
             values.Add((reader.GetString(0), reader.IsDBNull(1) ? "" : reader.GetString(1), reader.GetBoolean(2)));
         return [.. values];
     }
@@ -175,7 +166,7 @@ internal sealed class RestartServerStep(StepContext context, WorkSessions sessio
             {
                 await using var batch = new NpgsqlBatch(connection) { Timeout = 30 };
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
-                await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+                await batch.ExecuteNonQueryAsync(cancel);
             }
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)

@@ -41,23 +41,21 @@ internal sealed class SetPasswordStep(StepContext context, WorkSessions sessions
                 $"no verifier can be made of {action.Secret.Describe()}: {problem}",
                 "choose a password of ASCII characters"
             );
-        var (connection, reason) = await sessions
-            .ConnectAsync(member, Connecting.ServerTarget.MaintenanceDatabase, cancel)
-            .ConfigureAwait(false);
+        var (connection, reason) = await sessions.ConnectAsync(member, Connecting.ServerTarget.MaintenanceDatabase, cancel);
         if (connection is null)
             return new StepOutcome.Failed(reason!, null);
-        if (await context.At.Lease.WhyLostAsync(cancel).ConfigureAwait(false) is { } lost)
+        if (await context.At.Lease.WhyLostAsync(cancel) is { } lost)
             return new StepOutcome.Refused(lost);
         var verifier = ScramVerifier.Make(found.Secret, RandomNumberGenerator.GetBytes(ScramVerifier.SaltLength)).Text;
         var committing = false;
         try
         {
             if (
-                await StoredAsync(connection, action.Role, cancel).ConfigureAwait(false) is { } stored
+                await StoredAsync(connection, action.Role, cancel) is { } stored
                 && ScramVerifier.Parse(stored)?.Matches(found.Secret) == true
             )
                 return new StepOutcome.AlreadyTrue();
-            await using var transaction = await connection.BeginTransactionAsync(cancel).ConfigureAwait(false);
+            await using var transaction = await connection.BeginTransactionAsync(cancel);
             await using (
                 var batch = new NpgsqlBatch(connection, transaction) { Timeout = (int)Math.Ceiling(step.Timeout.TotalSeconds) }
             )
@@ -75,7 +73,7 @@ internal sealed class SetPasswordStep(StepContext context, WorkSessions sessions
                         },
                     }
                 );
-                await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+                await batch.ExecuteNonQueryAsync(cancel);
             }
             // Sent apart from the settings: a statement is logged as the settings before its whole message say.
             await using (
@@ -85,21 +83,20 @@ internal sealed class SetPasswordStep(StepContext context, WorkSessions sessions
                 batch.BatchCommands.Add(
                     new NpgsqlBatchCommand($"alter role {SqlIdentifier.Quote(action.Role)} password {SqlLiteral.Quote(verifier)}")
                 );
-                await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+                await batch.ExecuteNonQueryAsync(cancel);
             }
             if (
                 context.At.Lease.Primary == member.Name
                 && !await StepRecord
                     .Of([step])
                     .WriteAsync(connection, transaction, context.At.Lease.FencingToken, context.Commit, cancel)
-                    .ConfigureAwait(false)
             )
             {
-                await transaction.RollbackAsync(cancel).ConfigureAwait(false);
+                await transaction.RollbackAsync(cancel);
                 return new StepOutcome.Refused("another writer took over; the transaction was rolled back");
             }
             committing = true;
-            await transaction.CommitAsync(cancel).ConfigureAwait(false);
+            await transaction.CommitAsync(cancel);
             return new StepOutcome.Done(watch.Elapsed);
         }
         catch (Exception e)
@@ -117,7 +114,7 @@ internal sealed class SetPasswordStep(StepContext context, WorkSessions sessions
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = role });
         try
         {
-            return await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) as string;
+            return await command.ExecuteScalarAsync(cancel) as string;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

@@ -76,16 +76,16 @@ internal sealed class StartServerStep(StepContext context)
     {
         var watch = Stopwatch.StartNew();
         var member = context.MemberNamed(action.Member);
-        var seen = await context.Probe.LookAsync(context.Fleet, context.Cluster, member, cancel).ConfigureAwait(false);
+        var seen = await context.Probe.LookAsync(context.Fleet, context.Cluster, member, cancel);
         if (seen is not Observation<DataDirectoryFacts>.Seen { Value: var directory })
             return seen.Match<StepOutcome>(
                 _ => throw new UnreachableException(),
                 a => new StepOutcome.Refused(a.Evidence),
                 u => new StepOutcome.Failed(u.Reason, null)
             );
-        if (!directory.StandbySignal && await WhyNoPrimaryAsync(member, directory, cancel).ConfigureAwait(false) is { } danger)
+        if (!directory.StandbySignal && await WhyNoPrimaryAsync(member, directory, cancel) is { } danger)
             return new StepOutcome.Refused(danger);
-        if (await context.At.Lease.WhyLostAsync(cancel).ConfigureAwait(false) is { } lost)
+        if (await context.At.Lease.WhyLostAsync(cancel) is { } lost)
             return new StepOutcome.Refused(lost);
         var declared = ServerConfiguration.ParametersOf(context.Cluster);
         var script = ServerScript.Of(
@@ -100,20 +100,12 @@ internal sealed class StartServerStep(StepContext context)
                 ("lines", SettingLines.Of(declared.Select(p => (p.Name, p.Value))))
             )
         );
-        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel).ConfigureAwait(false);
+        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel);
         if (HostOutcome.Of(result) is { } outcome)
             return outcome;
-        if (
-            await Readiness.WaitAsync(context, member, step.Timeout - watch.Elapsed, cancel).ConfigureAwait(false) is { } notReady
-        )
-            return new StepOutcome.Failed(
-                $"{notReady}; {await ServerLog.TailAsync(context, member, cancel).ConfigureAwait(false)}",
-                null
-            );
-        if (
-            !directory.StandbySignal
-            && await context.At.Lease.MoveIntoClusterAsync(member.Name, cancel).ConfigureAwait(false) is { } reason
-        )
+        if (await Readiness.WaitAsync(context, member, step.Timeout - watch.Elapsed, cancel) is { } notReady)
+            return new StepOutcome.Failed($"{notReady}; {await ServerLog.TailAsync(context, member, cancel)}", null);
+        if (!directory.StandbySignal && await context.At.Lease.MoveIntoClusterAsync(member.Name, cancel) is { } reason)
             return new StepOutcome.Failed($"{member.Name} is up, but cannot be written to: {reason}", null);
         return result is HostResult.Exited { Output: "running\n" }
             ? new StepOutcome.AlreadyTrue()
@@ -127,8 +119,7 @@ internal sealed class StartServerStep(StepContext context)
         var seenAsPrimary = context.Snapshot.Primaries.FirstOrDefault(p => p.Name != member.Name);
         if (seenAsPrimary is not null)
             return $"{seenAsPrimary.Name} accepts writes: {member.Name} was replaced as primary and must rejoin as a standby";
-        var dangers = await Task.WhenAll(others.Select(o => WhyDangerousAsync(member, directory, o, cancel)))
-            .ConfigureAwait(false);
+        var dangers = await Task.WhenAll(others.Select(o => WhyDangerousAsync(member, directory, o, cancel)));
         return dangers.FirstOrDefault(d => d is not null);
     }
 
@@ -139,9 +130,13 @@ internal sealed class StartServerStep(StepContext context)
         CancellationToken cancel
     )
     {
-        var (connection, unreachable) = await WriterConnection
-            .OpenAsync(context, other, Connecting.ServerTarget.MaintenanceDatabase, WriterConnection.Newcomer, cancel)
-            .ConfigureAwait(false);
+        var (connection, unreachable) = await WriterConnection.OpenAsync(
+            context,
+            other,
+            Connecting.ServerTarget.MaintenanceDatabase,
+            WriterConnection.Newcomer,
+            cancel
+        );
         if (connection is not null)
         {
             await using (connection)
@@ -155,8 +150,8 @@ internal sealed class StartServerStep(StepContext context)
                     {
                         CommandTimeout = 10,
                     };
-                    await using var row = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-                    await row.ReadAsync(cancel).ConfigureAwait(false);
+                    await using var row = await command.ExecuteReaderAsync(cancel);
+                    await row.ReadAsync(cancel);
                     return row.GetBoolean(0)
                         ? WhyOlder(
                             member,
@@ -183,7 +178,7 @@ internal sealed class StartServerStep(StepContext context)
                 }
             }
         }
-        var seen = await context.Probe.LookAsync(context.Fleet, context.Cluster, other, cancel).ConfigureAwait(false);
+        var seen = await context.Probe.LookAsync(context.Fleet, context.Cluster, other, cancel);
         return seen switch
         {
             Observation<DataDirectoryFacts>.Absent => null,

@@ -35,12 +35,10 @@ internal sealed class WorkSessions(StepContext context) : IAsyncDisposable
                 open.Add(key, kept);
                 return (kept.Connection, null);
             }
-            await kept.Connection.DisposeAsync().ConfigureAwait(false);
+            await kept.Connection.DisposeAsync();
         }
         var name = token == 0 ? WriterConnection.Newcomer : WriterConnection.ApplicationName(token);
-        var (connection, reason) = await WriterConnection
-            .OpenAsync(context, member, database, name, cancel)
-            .ConfigureAwait(false);
+        var (connection, reason) = await WriterConnection.OpenAsync(context, member, database, name, cancel);
         if (connection is not null)
             open.Add(key, (connection, token));
         return (connection, reason);
@@ -52,9 +50,9 @@ internal sealed class WorkSessions(StepContext context) : IAsyncDisposable
         foreach (var key in open.Keys.Where(which).ToArray())
         {
             open.Remove(key, out var kept);
-            await kept.Connection.DisposeAsync().ConfigureAwait(false);
+            await kept.Connection.DisposeAsync();
         }
     }
 
-    public async ValueTask DisposeAsync() => await ForgetAsync(static _ => true).ConfigureAwait(false);
+    public async ValueTask DisposeAsync() => await ForgetAsync(static _ => true);
 }

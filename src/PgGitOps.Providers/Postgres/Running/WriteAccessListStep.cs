@@ -26,17 +26,15 @@ internal sealed class WriteAccessListStep(StepContext context, WorkSessions sess
     {
         var watch = Stopwatch.StartNew();
         var member = context.MemberNamed(action.Member);
-        var (connection, unreachable) = await sessions
-            .ConnectAsync(member, Connecting.ServerTarget.MaintenanceDatabase, cancel)
-            .ConfigureAwait(false);
+        var (connection, unreachable) = await sessions.ConnectAsync(member, Connecting.ServerTarget.MaintenanceDatabase, cancel);
         if (connection is null)
             return new StepOutcome.Failed(unreachable!, null);
         try
         {
-            if (await WhyShutOutAsync(connection, action, cancel).ConfigureAwait(false) is { } shutOut)
+            if (await WhyShutOutAsync(connection, action, cancel) is { } shutOut)
                 return new StepOutcome.Refused(shutOut);
-            var reload = await ReloadWatch.BeforeAsync(connection, cancel).ConfigureAwait(false);
-            if (await context.At.Lease.WhyLostAsync(cancel).ConfigureAwait(false) is { } lost)
+            var reload = await ReloadWatch.BeforeAsync(connection, cancel);
+            if (await context.At.Lease.WhyLostAsync(cancel) is { } lost)
                 return new StepOutcome.Refused(lost);
             var script = ServerScript.Of(
                 context,
@@ -46,10 +44,10 @@ internal sealed class WriteAccessListStep(StepContext context, WorkSessions sess
                 step.Timeout - watch.Elapsed,
                 ServerScript.Files(("pg_hba.conf", AccessList.Text(action.Lines)))
             );
-            var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel).ConfigureAwait(false);
+            var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel);
             if (HostOutcome.Of(result) is { } outcome)
                 return outcome;
-            await reload.WaitAsync(cancel).ConfigureAwait(false);
+            await reload.WaitAsync(cancel);
             return new StepOutcome.Done(watch.Elapsed);
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or TimeoutException)
@@ -67,7 +65,7 @@ internal sealed class WriteAccessListStep(StepContext context, WorkSessions sess
     {
         await using var command = new NpgsqlCommand("select host(inet_client_addr())", connection) { CommandTimeout = 10 };
         return
-            await command.ExecuteScalarAsync(cancel).ConfigureAwait(false) is string text
+            await command.ExecuteScalarAsync(cancel) is string text
             && IPAddress.TryParse(text, out var address)
             && !AccessList.Admits(action.Lines, context.Access.User, address)
             ? $"the engine itself logs in from {text}, which the declared list does not admit: add its range to access.clients"

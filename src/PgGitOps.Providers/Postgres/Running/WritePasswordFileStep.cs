@@ -29,7 +29,7 @@ internal sealed class WritePasswordFileStep(StepContext context)
                 $"{action.Secret.Describe()} holds a line break, which a password file cannot carry",
                 null
             );
-        if (await context.At.Lease.WhyLostAsync(cancel).ConfigureAwait(false) is { } lost)
+        if (await context.At.Lease.WhyLostAsync(cancel) is { } lost)
             return new StepOutcome.Refused(lost);
         var input = ServerScript.Files((".replication.next", ServerConfiguration.PasswordLine(action.User, found.Secret)));
         var script = ServerScript.Of(
@@ -40,7 +40,7 @@ internal sealed class WritePasswordFileStep(StepContext context)
             step.Timeout - watch.Elapsed,
             input
         );
-        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel).ConfigureAwait(false);
+        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel);
         return HostOutcome.Of(result, found.Secret) ?? new StepOutcome.Done(watch.Elapsed);
     }
 }

@@ -41,9 +41,9 @@ internal sealed class ConfigurationTrial(StepContext context)
         // The server itself refuses a line break.
         if (changes.Length == 0 || changes.Any(c => c.Value?.AsSpan().ContainsAny('\n', '\r') == true))
             return null;
-        if (await WhyNotLoadableAsync(connection, changes, cancel).ConfigureAwait(false) is { } unloadable)
+        if (await WhyNotLoadableAsync(connection, changes, cancel) is { } unloadable)
             return unloadable;
-        var server = await ServerPlace.OfAsync(connection, cancel).ConfigureAwait(false);
+        var server = await ServerPlace.OfAsync(connection, cancel);
         if (server is null)
             return null;
         var input = ServerScript.Files(
@@ -51,7 +51,7 @@ internal sealed class ConfigurationTrial(StepContext context)
             ("lines", SettingLines.Of(changes.Where(c => c.Value is not null).Select(c => (c.Name, c.Value!))))
         );
         var script = ServerScript.Of(context, member, Body, server.Arguments, Limit, input);
-        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel).ConfigureAwait(false);
+        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel);
         return result is HostResult.Exited { Code: TrialScript.WouldNotStartCode, Error: var said }
             ? new StepOutcome.Failed(
                 $"{member.Name} could not start again with {string.Join(", ", changes.Select(c => c.Name))} so, and nothing was written: {said.Trim()}",
@@ -86,7 +86,7 @@ internal sealed class ConfigurationTrial(StepContext context)
                 {
                     await using var batch = new NpgsqlBatch(connection) { Timeout = 30 };
                     batch.BatchCommands.Add(new NpgsqlBatchCommand($"LOAD {SqlLiteral.Quote(path)}"));
-                    await batch.ExecuteNonQueryAsync(cancel).ConfigureAwait(false);
+                    await batch.ExecuteNonQueryAsync(cancel);
                 }
                 catch (PostgresException e)
                     when (e.SqlState
@@ -123,8 +123,8 @@ internal sealed record ServerPlace(string DataDirectory, string ConfigurationFil
             {
                 CommandTimeout = 10,
             };
-            await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-            return await reader.ReadAsync(cancel).ConfigureAwait(false)
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            return await reader.ReadAsync(cancel)
                 ? new ServerPlace(reader.GetString(0), reader.GetString(1), reader.GetInt32(2))
                 : null;
         }

@@ -22,12 +22,16 @@ internal static class Readiness
         var wasListening = false;
         while (true)
         {
-            var (connection, reason) = await WriterConnection
-                .OpenAsync(context, member, Connecting.ServerTarget.MaintenanceDatabase, WriterConnection.Newcomer, cancel)
-                .ConfigureAwait(false);
+            var (connection, reason) = await WriterConnection.OpenAsync(
+                context,
+                member,
+                Connecting.ServerTarget.MaintenanceDatabase,
+                WriterConnection.Newcomer,
+                cancel
+            );
             if (connection is not null)
             {
-                await connection.DisposeAsync().ConfigureAwait(false);
+                await connection.DisposeAsync();
                 return null;
             }
             // A wrong password stays wrong; only a server that is not up yet is worth waiting for.
@@ -41,7 +45,7 @@ internal static class Readiness
             {
                 // A server that listens elsewhere is up, and no wait brings it here.
                 if (
-                    await context.Probe.LookAsync(context.Fleet, context.Cluster, member, cancel).ConfigureAwait(false)
+                    await context.Probe.LookAsync(context.Fleet, context.Cluster, member, cancel)
                     is Observation<DataDirectoryFacts>.Seen { Value: { Running: true, Port: { } port } running }
                 )
                 {
@@ -57,7 +61,7 @@ internal static class Readiness
                 }
                 nextLook = watch.Elapsed + HostEvery;
             }
-            await Task.Delay(Pace, cancel).ConfigureAwait(false);
+            await Task.Delay(Pace, cancel);
         }
     }
 }

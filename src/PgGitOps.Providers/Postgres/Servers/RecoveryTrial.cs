@@ -25,8 +25,8 @@ internal static class RecoveryTrial
         try
         {
             await using var command = new NpgsqlCommand(Sql, connection) { CommandTimeout = 10 };
-            await using var reader = await command.ExecuteReaderAsync(cancel).ConfigureAwait(false);
-            while (await reader.ReadAsync(cancel).ConfigureAwait(false))
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            while (await reader.ReadAsync(cancel))
             {
                 var (name, setting, held) = (reader.GetString(0), reader.GetString(1), reader.GetInt64(2));
                 if (name == "wal_level")

@@ -9,7 +9,7 @@ internal static class ServerLog
     public static async Task<string> TailAsync(StepContext context, Member member, CancellationToken cancel)
     {
         var script = ServerScript.Of(context, member, "log_tail", [], TimeSpan.FromSeconds(5));
-        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel).ConfigureAwait(false);
+        var result = await context.Hosts.RunAsync(context.HostOf(member), script, cancel);
         return result is HostResult.Exited { Output: var text } && text.Trim() is { Length: > 0 } lines
             ? $"its log ends with\n{lines}"
             : "its log could not be read";

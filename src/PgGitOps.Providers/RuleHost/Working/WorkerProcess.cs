@@ -265,7 +265,7 @@ internal sealed class WorkerProcess : IDisposable
     {
         var kept = new System.Text.StringBuilder();
         var buffer = new char[4096];
-        while (await from.ReadAsync(buffer).ConfigureAwait(false) is var count and > 0)
+        while (await from.ReadAsync(buffer) is var count and > 0)
         {
             if (kept.Length < 16_384)
                 kept.Append(buffer, 0, count);

@@ -42,6 +42,6 @@ internal static class DiagnosticOutput
     }
 
     /// <summary>For commands whose stdout is another report: the findings go to stderr, as text.</summary>
-    public static void Complain(Invocation invocation, SourceTree tree, IEnumerable<Diagnostic> findings) =>
-        invocation.Complain(DiagnosticsText.Write(new DiagnosticsReport(tree, findings, ClaimRuleList.All)).TrimEnd('\n'));
+    public static void WriteError(Invocation invocation, SourceTree tree, IEnumerable<Diagnostic> findings) =>
+        invocation.WriteError(DiagnosticsText.Write(new DiagnosticsReport(tree, findings, ClaimRuleList.All)).TrimEnd('\n'));
 }

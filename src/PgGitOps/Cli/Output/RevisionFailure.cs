@@ -7,9 +7,9 @@ internal static class RevisionFailure
 {
     public static ExitCode Report(Invocation invocation, SourceRefusal refusal)
     {
-        invocation.Complain($"pggitops: {refusal.Message}");
+        invocation.WriteError($"pggitops: {refusal.Message}");
         if (refusal.Hint is not null)
-            invocation.Complain($"  hint: {refusal.Hint}");
+            invocation.WriteError($"  hint: {refusal.Hint}");
         return ExitOf(refusal.Kind);
     }
 

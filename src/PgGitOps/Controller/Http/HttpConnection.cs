@@ -24,11 +24,11 @@ internal sealed class HttpConnection(
         {
             using (socket)
             {
-                var (response, withBody) = await AskedAsync().ConfigureAwait(false);
+                var (response, withBody) = await AskedAsync();
                 if (response is null)
                     return;
-                await SendAsync(response.ToBytes(time.GetUtcNow(), withBody)).ConfigureAwait(false);
-                await HangUpAsync().ConfigureAwait(false);
+                await SendAsync(response.ToBytes(time.GetUtcNow(), withBody));
+                await HangUpAsync();
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -41,7 +41,7 @@ internal sealed class HttpConnection(
     /// <summary>No response where the caller left without a request.</summary>
     private async Task<(HttpResponse?, bool WithBody)> AskedAsync()
     {
-        var (head, refused) = await ReadHeadAsync().ConfigureAwait(false);
+        var (head, refused) = await ReadHeadAsync();
         if (head is null)
             return (refused == 0 ? null : HttpResponse.Refusal(refused), true);
         (var request, refused) = HttpRequest.Parse(head);
@@ -67,7 +67,7 @@ internal sealed class HttpConnection(
         {
             while (used + dropped < buffer.Length)
             {
-                var read = await socket.ReceiveAsync(buffer.AsMemory(used), deadline.Token).ConfigureAwait(false);
+                var read = await socket.ReceiveAsync(buffer.AsMemory(used), deadline.Token);
                 if (read == 0)
                     return (null, used == 0 ? 0 : 400);
                 // What is no text will not become a request by waiting for more of it.
@@ -108,7 +108,7 @@ internal sealed class HttpConnection(
     {
         using var deadline = new CancellationTokenSource(limits.ResponseWithin, time);
         for (var sent = 0; sent < bytes.Length; )
-            sent += await socket.SendAsync(bytes.AsMemory(sent), deadline.Token).ConfigureAwait(false);
+            sent += await socket.SendAsync(bytes.AsMemory(sent), deadline.Token);
     }
 
     private async Task HangUpAsync()
@@ -118,7 +118,7 @@ internal sealed class HttpConnection(
         var buffer = new byte[4096];
         for (var late = 0; late < LateBytesMax; )
         {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(), deadline.Token).ConfigureAwait(false);
+            var read = await socket.ReceiveAsync(buffer.AsMemory(), deadline.Token);
             if (read == 0)
                 return;
             late += read;

@@ -76,7 +76,7 @@ internal sealed class HttpServer : IDisposable
         {
             try
             {
-                var socket = await listener.AcceptAsync(ending.Token).ConfigureAwait(false);
+                var socket = await listener.AcceptAsync(ending.Token);
                 var place = Seat(new HttpConnection(socket, answer, limits, time, log));
                 _ = Task.Run(() => ServeAsync(place), CancellationToken.None);
             }
@@ -87,7 +87,7 @@ internal sealed class HttpServer : IDisposable
             catch (SocketException e)
             {
                 log.Debug("an HTTP connection could not be accepted: {Reason}", e.Message);
-                await Task.Delay(AcceptPause, time, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(AcceptPause, time, CancellationToken.None);
             }
         }
     }
@@ -96,7 +96,7 @@ internal sealed class HttpServer : IDisposable
     {
         try
         {
-            await place.Value.ServeAsync().ConfigureAwait(false);
+            await place.Value.ServeAsync();
         }
         catch (Exception e)
         {

@@ -31,7 +31,7 @@ internal sealed class AccessListKind : ObjectKind<ObjectPath.AccessList>
         foreach (var member in desired.AccessLists)
         {
             desired.Set(new ObjectPath.AccessList(member), Field.Lines, lines, at);
-            desired.Set(new ObjectPath.AccessList(member), Field.Loaded, Normal.True, at);
+            desired.Set(new ObjectPath.AccessList(member), Field.Loaded, CanonicalForm.True, at);
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class AccessListKind : ObjectKind<ObjectPath.AccessList>
             return otherwise;
         if (facts.AccessList is not { } list)
             return new Reading(null, $"pg_hba.conf of {path.Member} could not be read");
-        return field == Field.Loaded ? Normal.Bool(list.IsLoaded) : AccessList.ValueOf(list.Lines, wanted);
+        return field == Field.Loaded ? CanonicalForm.Bool(list.IsLoaded) : AccessList.ValueOf(list.Lines, wanted);
     }
 
     protected override Fresh? Fresh(Made made, ObjectPath.AccessList path, DesiredFacet facet) =>

@@ -81,7 +81,7 @@ internal static class AccessListSteps
             Because = facet.At,
         };
         step.Needs.Add(
-            new Need(draft.Problem.Key(new ObjectPath.Member(member), Field.Running), Normal.True, $"{member} has to run")
+            new Need(draft.Problem.Key(new ObjectPath.Member(member), Field.Running), CanonicalForm.True, $"{member} has to run")
         );
         step.Hazards.Add(new Hazard(HazardKind.Reload, $"reloads the configuration of {member}"));
         return step;

@@ -29,15 +29,15 @@ internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
         foreach (var database in desired.Cluster.Databases.Where(d => desired.NameFits(d.Name, "database", d.At)))
         {
             var path = new ObjectPath.Database(database.Name);
-            desired.Set(path, Field.Exists, Normal.Exists, database.At);
+            desired.Set(path, Field.Exists, CanonicalForm.Exists, database.At);
             if (database.Owner is { } owner)
                 desired.Set(path, Field.Owner, FacetValue.Of(owner.Value), owner.Span);
             if (database.Encoding is { } encoding)
-                desired.Set(path, Field.Encoding, Normal.Encoding(encoding), database.At);
+                desired.Set(path, Field.Encoding, CanonicalForm.Encoding(encoding), database.At);
             if (database.Locale is { } locale)
-                desired.Set(path, Field.Locale, Normal.Locale(locale), database.At);
+                desired.Set(path, Field.Locale, CanonicalForm.Locale(locale), database.At);
             if (database.ConnectionLimit is { } limit)
-                desired.Set(path, Field.ConnectionLimit, Normal.Number(limit), database.At);
+                desired.Set(path, Field.ConnectionLimit, CanonicalForm.Number(limit), database.At);
         }
     }
 
@@ -74,15 +74,15 @@ internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
     private static FacetValue Read(DatabaseFact database, Field field)
     {
         if (field == Field.Exists)
-            return Normal.Exists;
+            return CanonicalForm.Exists;
         if (field == Field.Owner)
             return FacetValue.Of(database.Owner);
         if (field == Field.Encoding)
-            return Normal.Encoding(database.Encoding);
+            return CanonicalForm.Encoding(database.Encoding);
         if (field == Field.Locale)
-            return Normal.Locale(database.Collate, database.Ctype);
+            return CanonicalForm.Locale(database.Collate, database.Ctype);
         return field == Field.ConnectionLimit
-            ? Normal.Number(database.ConnectionLimit)
+            ? CanonicalForm.Number(database.ConnectionLimit)
             : throw new InvalidOperationException($"A database has no field {field}.");
     }
 
@@ -91,9 +91,9 @@ internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
         if (field == Field.Owner)
             return FacetValue.Of(user);
         if (field == Field.Encoding)
-            return Normal.Encoding("UTF8");
+            return CanonicalForm.Encoding("UTF8");
         return field == Field.ConnectionLimit ? FacetValue.Of("-1")
-            : field == Field.Locale ? Normal.Locale("C")
-            : Normal.Exists;
+            : field == Field.Locale ? CanonicalForm.Locale("C")
+            : CanonicalForm.Exists;
     }
 }

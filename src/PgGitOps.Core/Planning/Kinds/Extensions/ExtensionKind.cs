@@ -31,7 +31,7 @@ internal sealed class ExtensionKind : ObjectKind<ObjectPath.Extension>
             foreach (var extension in database.Extensions.Where(e => desired.NameFits(e.Name, "extension", e.At)))
             {
                 var path = new ObjectPath.Extension(database.Name, extension.Name);
-                desired.Set(path, Field.Exists, Normal.Exists, extension.At);
+                desired.Set(path, Field.Exists, CanonicalForm.Exists, extension.At);
                 if (extension.Version is { } version)
                     desired.Set(path, Field.Version, FacetValue.Of(version), extension.At);
                 if (extension.Schema is { } schema)
@@ -60,7 +60,7 @@ internal sealed class ExtensionKind : ObjectKind<ObjectPath.Extension>
             ? new Fresh(
                 facet.Key.Field == Field.Version ? FacetValue.Of("1.0")
                 : facet.Key.Field == Field.Schema ? FacetValue.Of("pg_catalog")
-                : Normal.Exists
+                : CanonicalForm.Exists
             )
             : null;
 
@@ -77,7 +77,7 @@ internal sealed class ExtensionKind : ObjectKind<ObjectPath.Extension>
     private static FacetValue Read(ExtensionFact extension, Field field) =>
         field == Field.Version ? FacetValue.Of(extension.Version)
         : field == Field.Schema ? FacetValue.Of(extension.Schema)
-        : Normal.Exists;
+        : CanonicalForm.Exists;
 
     private static bool IsPeoples(ExtensionFact extension) => extension.Name != "plpgsql";
 

@@ -34,7 +34,7 @@ internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivil
                         privilege.ForRole.Value,
                         privilege.Schema,
                         privilege.On,
-                        Normal.Grantee(privilege.To.Value)
+                        CanonicalForm.Grantee(privilege.To.Value)
                     ),
                     privilege.Privileges,
                     privilege.At
@@ -57,7 +57,7 @@ internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivil
 
     protected override Fresh? Fresh(Made made, ObjectPath.DefaultPrivilege path, DesiredFacet facet) =>
         made is Made.Contents && path is { Schema: null, Grantee: "PUBLIC" }
-            ? Kinds.Fresh.Known(Normal.Privileges(ImpliedPrivileges.OfPublic(GrantWords.Kind(path.On))))
+            ? Kinds.Fresh.Known(CanonicalForm.Privileges(ImpliedPrivileges.OfPublic(GrantWords.Kind(path.On))))
             : null;
 
     protected override Removal Remove(PlanDraft draft, ObjectPath.DefaultPrivilege path) =>

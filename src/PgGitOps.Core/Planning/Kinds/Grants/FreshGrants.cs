@@ -29,7 +29,7 @@ internal static class FreshGrants
         grant switch
         {
             { Target: GrantTarget.Database, Grantee: "PUBLIC" } => Fresh.Known(
-                Normal.Privileges(ImpliedPrivileges.OfPublic("database"))
+                CanonicalForm.Privileges(ImpliedPrivileges.OfPublic("database"))
             ),
             { Target: GrantTarget.Database } => Fresh.If(
                 grant.Grantee == made.Owner && IsWithin(facet.Value, ImpliedPrivileges.OfOwner("database")),
@@ -37,11 +37,11 @@ internal static class FreshGrants
             ),
             // Since PostgreSQL 15 PUBLIC may use schema public and no longer create in it.
             { Target: GrantTarget.Schema, Schema: "public", Grantee: "PUBLIC" } => Fresh.Known(
-                Normal.Privileges(made.Problem.Cluster.PostgresMajor < 15 ? ["CREATE", "USAGE"] : ["USAGE"])
+                CanonicalForm.Privileges(made.Problem.Cluster.PostgresMajor < 15 ? ["CREATE", "USAGE"] : ["USAGE"])
             ),
             { Schema: "public" } => Fresh.If(GrantWords.IsAll(grant.Target), facet),
             _ => null,
         };
 
-    private static bool IsWithin(FacetValue wanted, string[] held) => Normal.PrivilegeNames(wanted).All(held.Contains);
+    private static bool IsWithin(FacetValue wanted, string[] held) => CanonicalForm.PrivilegeNames(wanted).All(held.Contains);
 }

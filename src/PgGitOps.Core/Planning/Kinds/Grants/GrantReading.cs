@@ -23,9 +23,9 @@ internal static class GrantReading
                 ? new Reading(null, $"{kind} {grant.Schema}.{name} does not exist yet")
                 : Reading.Absent;
         // An owner holds everything by nature; taking a part away from him would only confuse.
-        if (isOwner && wanted is not null && Normal.PrivilegeNames(wanted).All(held.Contains))
+        if (isOwner && wanted is not null && CanonicalForm.PrivilegeNames(wanted).All(held.Contains))
             return wanted;
-        return Normal.Privileges(held);
+        return CanonicalForm.Privileges(held);
     }
 
     private static Reading ReadAll(LiveDatabase live, string kind, string schema, string grantee, FacetValue? wanted)
@@ -34,7 +34,7 @@ internal static class GrantReading
             return wanted;
         HashSet<string>? everywhere = null;
         var short_ = new List<string>();
-        var wantedNames = Normal.PrivilegeNames(wanted);
+        var wantedNames = CanonicalForm.PrivilegeNames(wanted);
         foreach (var name in names)
         {
             var held = Held(live, kind, schema, name, grantee, out _, out _);
@@ -47,7 +47,7 @@ internal static class GrantReading
         }
         if (short_.Count == 0 && wanted is not null)
             return wanted;
-        var common = Normal.Privileges(everywhere!);
+        var common = CanonicalForm.Privileges(everywhere!);
         if (wanted is null)
             return common;
         short_.Sort(StringComparer.Ordinal);
@@ -86,7 +86,7 @@ internal static class GrantReading
         isOwner = owner == grantee;
         var explicitRows = rows?.Where(r => r.Grantee is not null).ToList() ?? [];
         foreach (var row in explicitRows.Where(r => r.Grantee == grantee))
-            held.UnionWith(row.Privileges.Select(Normal.Privilege));
+            held.UnionWith(row.Privileges.Select(CanonicalForm.Privilege));
         // A row without a grantee is an ACL of exactly {}: everything was taken away, also from the owner.
         if (rows is null && exists)
             held.UnionWith(
@@ -101,7 +101,9 @@ internal static class GrantReading
     {
         var (on, grantee) = (GrantWords.Kind(privilege.On), privilege.Grantee);
         if (live.DefaultsOf(privilege.ForRole, privilege.Schema, on) is not { } rows)
-            return privilege.Schema is null && grantee == "PUBLIC" ? Normal.Privileges(ImpliedPrivileges.OfPublic(on)) : null;
-        return Normal.Privileges(rows.Where(r => r.Grantee == grantee).SelectMany(r => r.Privileges));
+            return privilege.Schema is null && grantee == "PUBLIC"
+                ? CanonicalForm.Privileges(ImpliedPrivileges.OfPublic(on))
+                : null;
+        return CanonicalForm.Privileges(rows.Where(r => r.Grantee == grantee).SelectMany(r => r.Privileges));
     }
 }

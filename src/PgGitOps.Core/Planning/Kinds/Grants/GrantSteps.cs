@@ -88,8 +88,8 @@ internal static class GrantSteps
 
     private static Edit Make(PlanDraft draft, FacetKey key, FacetValue? to, SourceSpan? at)
     {
-        var wanted = Normal.PrivilegeNames(to);
-        var held = draft.State[key] is { Canonical.Length: > 0 } live ? Normal.PrivilegeNames(live) : [];
+        var wanted = CanonicalForm.PrivilegeNames(to);
+        var held = draft.State[key] is { Canonical.Length: > 0 } live ? CanonicalForm.PrivilegeNames(live) : [];
         // A grant on all objects is "at least": some of them may rightly carry more.
         var revoke =
             key.Object is ObjectPath.Grant { Target: var all } && GrantWords.IsAll(all) && to is not null

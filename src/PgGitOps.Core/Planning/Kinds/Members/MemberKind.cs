@@ -51,8 +51,8 @@ internal sealed class MemberKind : ObjectKind<ObjectPath.Member>
         foreach (var member in desired.Cluster.Members)
         {
             var path = new ObjectPath.Member(member.Name);
-            desired.Set(path, Field.Exists, Normal.Exists, member.At);
-            desired.Set(path, Field.Running, Normal.True, member.At);
+            desired.Set(path, Field.Exists, CanonicalForm.Exists, member.At);
+            desired.Set(path, Field.Running, CanonicalForm.True, member.At);
             // Where a server is looked for once it is down: data that lie elsewhere would be taken for lost.
             if (member.DataDirectory is { } declared)
                 desired.Set(path, Field.DataDirectory, FacetValue.Of(declared.Value), declared.Span);
@@ -66,7 +66,7 @@ internal sealed class MemberKind : ObjectKind<ObjectPath.Member>
                     member.At
                 );
             if (desired.Primary is not null && member.Name != desired.Primary)
-                desired.Set(path, Field.Streaming, Normal.True, member.At);
+                desired.Set(path, Field.Streaming, CanonicalForm.True, member.At);
         }
     }
 

@@ -21,9 +21,9 @@ internal static class MemberReading
         if (live.View.Status == MemberStatus.Unreadable)
             return unknown;
         if (field == Field.Exists)
-            return Normal.Exists;
+            return CanonicalForm.Exists;
         if (field == Field.Running)
-            return Normal.Bool(live.View.Status is MemberStatus.Primary or MemberStatus.Standby);
+            return CanonicalForm.Bool(live.View.Status is MemberStatus.Primary or MemberStatus.Standby);
         return field == Field.Role
             ? FacetValue.Of(live.View.Status is MemberStatus.Primary or MemberStatus.StoppedPrimary ? "primary" : "standby")
             : throw new InvalidOperationException($"A member has no field {field}.");
@@ -45,12 +45,12 @@ internal static class MemberReading
     {
         if (live.Upstream is { } upstream)
         {
-            return Normal.Bool(
+            return CanonicalForm.Bool(
                 upstream.Standbys.Any(s =>
                     s.State == "streaming" && s.ApplicationName.Equals(live.View.Name, StringComparison.OrdinalIgnoreCase)
                 )
             );
         }
-        return live.View.Facts is { } facts ? Normal.Bool(facts.WalReceiver is { Status: "streaming" }) : unknown;
+        return live.View.Facts is { } facts ? CanonicalForm.Bool(facts.WalReceiver is { Status: "streaming" }) : unknown;
     }
 }

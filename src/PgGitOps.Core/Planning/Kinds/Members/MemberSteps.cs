@@ -107,8 +107,8 @@ internal static class MemberSteps
     private static IEnumerable<FacetState> States(ClusterProblem problem, string member, string role)
     {
         var path = new ObjectPath.Member(member);
-        yield return new FacetState(problem.Key(path, Field.Exists), Normal.Exists);
-        yield return new FacetState(problem.Key(path, Field.Running), Normal.True);
+        yield return new FacetState(problem.Key(path, Field.Exists), CanonicalForm.Exists);
+        yield return new FacetState(problem.Key(path, Field.Running), CanonicalForm.True);
         yield return new FacetState(problem.Key(path, Field.Role), FacetValue.Of(role));
     }
 
@@ -186,14 +186,14 @@ internal static class MemberSteps
         step.Needs.Add(
             new Need(
                 problem.Key(new ObjectPath.Member(primary), Field.Running),
-                Normal.True,
+                CanonicalForm.True,
                 $"a clone needs {primary} as its source"
             )
         );
         step.Needs.Add(
             new Need(
                 problem.Key(new ObjectPath.Slot(primary, member.SlotName), Field.Exists),
-                Normal.Exists,
+                CanonicalForm.Exists,
                 $"slot {member.SlotName} keeps the WAL of the copy"
             )
         );
@@ -203,7 +203,7 @@ internal static class MemberSteps
                 step.Needs.Add(new Need(facet.Key, facet.Value, $"{primary} has to admit the host of {member.Name}"));
         }
         step.Effects.AddRange(States(problem, member.Name, "standby"));
-        step.Effects.Add(new FacetState(problem.Key(path, Field.Streaming), Normal.True));
+        step.Effects.Add(new FacetState(problem.Key(path, Field.Streaming), CanonicalForm.True));
         step.Effects.AddRange(new Made.Copy(draft, member.Name, primary).Effects());
         if (consent is not null)
             step.Effects.Add(problem.Allowances.UseOf(consent, path.ToString()));
@@ -226,14 +226,14 @@ internal static class MemberSteps
             Timeout = StepTimeouts.Start,
             Because = member.At,
         };
-        step.Changing(draft.State, running.Key, Normal.True);
+        step.Changing(draft.State, running.Key, CanonicalForm.True);
         if (primary is not null)
         {
-            step.Effects.Add(new FacetState(problem.Key(path, Field.Streaming), Normal.True));
+            step.Effects.Add(new FacetState(problem.Key(path, Field.Streaming), CanonicalForm.True));
             step.Needs.Add(
                 new Need(
                     problem.Key(new ObjectPath.Member(primary), Field.Running),
-                    Normal.True,
+                    CanonicalForm.True,
                     $"a standby starts after its primary {primary}"
                 )
             );
@@ -270,11 +270,11 @@ internal static class MemberSteps
             inTransaction: false,
             member: member.Name
         );
-        step.Changing(draft.State, streaming.Key, Normal.True);
+        step.Changing(draft.State, streaming.Key, CanonicalForm.True);
         step.Needs.Add(
             new Need(
                 draft.Problem.Key(new ObjectPath.Slot(upstream, member.SlotName), Field.Exists),
-                Normal.Exists,
+                CanonicalForm.Exists,
                 $"it streams over slot {member.SlotName}"
             )
         );

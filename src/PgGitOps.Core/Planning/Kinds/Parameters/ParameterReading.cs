@@ -24,15 +24,17 @@ internal static class ParameterReading
         if (live.Facts(out var otherwise) is not { } facts)
             return otherwise;
         var meaning = live.Catalog.Find(name);
-        var configured = live.Line(facts, name) is { } inFile ? Normal.Setting(meaning, inFile.Value!) : null;
+        var configured = live.Line(facts, name) is { } inFile ? CanonicalForm.Setting(meaning, inFile.Value!) : null;
         if (field == Field.Configured && configured is not null)
             return configured;
         if (live.Setting(facts, name) is not { } fact)
             return configured;
         if (SessionSources.Contains(fact.Source))
             return configured
-                ?? (fact.BootValue is { } boot ? Normal.Setting(meaning, boot) : Normal.Setting(meaning, fact.Value));
-        var value = Normal.Setting(meaning, fact.Value);
+                ?? (
+                    fact.BootValue is { } boot ? CanonicalForm.Setting(meaning, boot) : CanonicalForm.Setting(meaning, fact.Value)
+                );
+        var value = CanonicalForm.Setting(meaning, fact.Value);
         // wal_buffers = -1 shows as what the server made of it. It has read the file and waits for no restart: it is as declared.
         return
             wanted is not null

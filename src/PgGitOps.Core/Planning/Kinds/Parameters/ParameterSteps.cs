@@ -232,7 +232,7 @@ internal static class ParameterSteps
             Timeout = StepTimeouts.Sql,
             Because = settings.Find(s => s.At is not null)?.At,
         };
-        step.Needs.Add(new Need(draft.Problem.Key(path, Field.Running), Normal.True, $"{member} has to run"));
+        step.Needs.Add(new Need(draft.Problem.Key(path, Field.Running), CanonicalForm.True, $"{member} has to run"));
         foreach (var setting in settings)
         {
             var key = ValueKey(draft, member, setting.Name);
@@ -274,7 +274,7 @@ internal static class ParameterSteps
                     "one restart at a time, standbys before the primary, each streaming again before the next"
                 )
             );
-        step.Needs.Add(new Need(draft.Problem.Key(path, Field.Running), Normal.True, $"{member} has to run"));
+        step.Needs.Add(new Need(draft.Problem.Key(path, Field.Running), CanonicalForm.True, $"{member} has to run"));
         foreach (var setting in settings)
         {
             var key = ValueKey(draft, member, setting.Name);

@@ -33,7 +33,7 @@ internal static class SynchronousSteps
             .SelectMany(t => t.Facets)
             .Any(f => f.Key.Object is ObjectPath.Parameter { Name: "synchronous_standby_names" });
         var streaming = rule
-            .Standbys.Where(s => s.Value != primary && draft.State[Streaming(problem, s.Value)] == Normal.True)
+            .Standbys.Where(s => s.Value != primary && draft.State[Streaming(problem, s.Value)] == CanonicalForm.True)
             .Select(s => s.Value)
             .ToArray();
         if (changesRule && streaming.Length < rule.Count)
@@ -68,7 +68,10 @@ internal static class SynchronousSteps
         if (text is null || StandbyRule.TryParse(text) is not { } rule || !rule.Lists(standby))
             return null;
         var others = problem.Cluster.Members.Count(m =>
-            m.Name != standby && m.Name != primary && rule.Lists(m.Name) && draft.State[Streaming(problem, m.Name)] == Normal.True
+            m.Name != standby
+            && m.Name != primary
+            && rule.Lists(m.Name)
+            && draft.State[Streaming(problem, m.Name)] == CanonicalForm.True
         );
         return others < rule.Needed
             ? $"while {standby} is away only {others} of the {rule.Needed} standbys that commits wait for are there"
@@ -123,13 +126,17 @@ internal static class SynchronousSteps
             Timeout = StepTimeouts.Sql,
             Because = rule.At,
         };
-        step.Needs.Add(new Need(problem.Key(path, Field.Running), Normal.True, $"{member} has to run"));
+        step.Needs.Add(new Need(problem.Key(path, Field.Running), CanonicalForm.True, $"{member} has to run"));
         foreach (var facet in facets)
             step.Changing(draft.State, facet.Key, facet.Value);
         // Only as many as the rule counts: one more that cannot be brought up must not keep the rule from being set.
         foreach (var standby in streaming.OrderBy(s => !IsStreamingNow(problem, s)).Take(count))
             step.Needs.Add(
-                new Need(Streaming(problem, standby), Normal.True, $"commits will wait for {standby}, so it has to stream first")
+                new Need(
+                    Streaming(problem, standby),
+                    CanonicalForm.True,
+                    $"commits will wait for {standby}, so it has to stream first"
+                )
             );
         if (streaming.Length == count)
             step.Hazards.Add(
@@ -143,7 +150,7 @@ internal static class SynchronousSteps
     }
 
     private static bool IsStreamingNow(ClusterProblem problem, string member) =>
-        problem.Live.GetValueOrDefault(Streaming(problem, member)) == Normal.True;
+        problem.Live.GetValueOrDefault(Streaming(problem, member)) == CanonicalForm.True;
 
     private static FacetKey Streaming(ClusterProblem problem, string member) =>
         problem.Key(new ObjectPath.Member(member), Field.Streaming);

@@ -28,7 +28,7 @@ internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
         foreach (var role in desired.Roles)
         {
             foreach (var group in role.MemberOf.Where(g => desired.NameFits(g.Value, "role", g.Span)))
-                desired.Set(new ObjectPath.Membership(role.Name, group.Value), Field.Exists, Normal.Exists, group.Span);
+                desired.Set(new ObjectPath.Membership(role.Name, group.Value), Field.Exists, CanonicalForm.Exists, group.Span);
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
     internal override bool IsTakenBack(Field field) => field == Field.Exists;
 
     protected override Reading Read(LiveReader live, ObjectPath.Membership path, Field field, FacetValue? wanted) =>
-        live.Role(path.Role) is not null && live.IsMember(path.Role, path.Group) ? Normal.Exists : null;
+        live.Role(path.Role) is not null && live.IsMember(path.Role, path.Group) ? CanonicalForm.Exists : null;
 
     protected override Fresh? Fresh(Made made, ObjectPath.Membership path, DesiredFacet facet) => null;
 

@@ -17,20 +17,20 @@ internal sealed record RoleAttribute(
     /// <summary>In the order in which statements name them.</summary>
     internal static readonly RoleAttribute[] All =
     [
-        new(Field.Login, "login", r => Normal.Bool(r.Login), r => Normal.Bool(r.Login)),
-        new(Field.Superuser, "superuser", r => Normal.Bool(r.Superuser), r => Normal.Bool(r.Superuser)),
-        new(Field.CreateDb, "createDb", r => Normal.Bool(r.CreateDb), r => Normal.Bool(r.CreateDb)),
-        new(Field.CreateRole, "createRole", r => Normal.Bool(r.CreateRole), r => Normal.Bool(r.CreateRole)),
-        new(Field.Replication, "replication", r => Normal.Bool(r.Replication), r => Normal.Bool(r.Replication)),
-        new(Field.BypassRls, "bypassRls", r => Normal.Bool(r.BypassRls), r => Normal.Bool(r.BypassRls)),
-        new(Field.Inherit, "inherit", r => Normal.Bool(r.Inherit), r => Normal.Bool(r.Inherit)),
+        new(Field.Login, "login", r => CanonicalForm.Bool(r.Login), r => CanonicalForm.Bool(r.Login)),
+        new(Field.Superuser, "superuser", r => CanonicalForm.Bool(r.Superuser), r => CanonicalForm.Bool(r.Superuser)),
+        new(Field.CreateDb, "createDb", r => CanonicalForm.Bool(r.CreateDb), r => CanonicalForm.Bool(r.CreateDb)),
+        new(Field.CreateRole, "createRole", r => CanonicalForm.Bool(r.CreateRole), r => CanonicalForm.Bool(r.CreateRole)),
+        new(Field.Replication, "replication", r => CanonicalForm.Bool(r.Replication), r => CanonicalForm.Bool(r.Replication)),
+        new(Field.BypassRls, "bypassRls", r => CanonicalForm.Bool(r.BypassRls), r => CanonicalForm.Bool(r.BypassRls)),
+        new(Field.Inherit, "inherit", r => CanonicalForm.Bool(r.Inherit), r => CanonicalForm.Bool(r.Inherit)),
         new(
             Field.ConnectionLimit,
             "connection limit",
-            r => Normal.Number(r.ConnectionLimit),
-            r => Normal.Number(r.ConnectionLimit)
+            r => CanonicalForm.Number(r.ConnectionLimit),
+            r => CanonicalForm.Number(r.ConnectionLimit)
         ),
-        new(Field.ValidUntil, "valid until", r => Normal.Moment(r.ValidUntil), r => Normal.Moment(r.ValidUntil)),
+        new(Field.ValidUntil, "valid until", r => CanonicalForm.Moment(r.ValidUntil), r => CanonicalForm.Moment(r.ValidUntil)),
     ];
 
     private bool IsSwitch => Field != Field.ConnectionLimit && Field != Field.ValidUntil;
@@ -40,14 +40,14 @@ internal sealed record RoleAttribute(
     {
         var word = Keyword.ToUpperInvariant();
         if (IsSwitch)
-            return (value == Normal.True ? "" : "NO") + word;
+            return (value == CanonicalForm.True ? "" : "NO") + word;
         return $"{word} {(Field == Field.ValidUntil ? SqlLiteral.Quote(value.Written) : value.Written)}";
     }
 
     /// <summary>As titles say it.</summary>
     internal string Words(FacetValue value) =>
         !IsSwitch ? $"{Keyword} {value.Display}"
-        : value == Normal.True ? Keyword
+        : value == CanonicalForm.True ? Keyword
         : $"no {Keyword}";
 
     internal static RoleAttribute Of(Field field) =>

@@ -31,14 +31,14 @@ internal sealed class RoleKind : ObjectKind<ObjectPath.Role>
         foreach (var role in desired.Cluster.Roles.Where(r => desired.NameFits(r.Name, "role", r.At)))
         {
             var path = new ObjectPath.Role(role.Name);
-            desired.Set(path, Field.Exists, Normal.Exists, role.At);
+            desired.Set(path, Field.Exists, CanonicalForm.Exists, role.At);
             foreach (var mentioned in role.Mentioned)
             {
                 var (field, at) = (Field.Parse(mentioned), PlaceOf(role, mentioned));
                 if (Array.Find(RoleAttribute.All, a => a.Field == field) is { } attribute)
                     desired.Set(path, field, attribute.Declared(role), at);
                 else if (field == Field.Password && role.Password is not null)
-                    desired.Set(path, field, Normal.PasswordSet, at);
+                    desired.Set(path, field, CanonicalForm.PasswordSet, at);
             }
         }
     }
@@ -57,7 +57,7 @@ internal sealed class RoleKind : ObjectKind<ObjectPath.Role>
     protected override Reading Read(LiveReader live, ObjectPath.Role path, Field field, FacetValue? wanted)
     {
         if (live.Role(path.Name) is { } role)
-            return field == Field.Exists ? Normal.Exists
+            return field == Field.Exists ? CanonicalForm.Exists
                 : field == Field.Password ? Password(live, role)
                 : RoleAttribute.Of(field).Seen(role);
         return field == Field.Password && live.Password(path.Name, null) is PasswordFinding.Unknown missing
@@ -97,7 +97,7 @@ internal sealed class RoleKind : ObjectKind<ObjectPath.Role>
             null => Reading.Absent,
             PasswordFinding.Unknown unknown => new Reading(null, unknown.Reason),
             _ when role.PasswordVerifier is null => FacetValue.Shown("none", "(none)"),
-            PasswordFinding.Matches => Normal.PasswordSet,
+            PasswordFinding.Matches => CanonicalForm.PasswordSet,
             _ => FacetValue.Shown("differs", "(another)"),
         };
 
@@ -118,15 +118,15 @@ internal sealed class RoleKind : ObjectKind<ObjectPath.Role>
     private static Fresh? FreshRole(ServerAccess access, string role, Field field)
     {
         if (role == access.User)
-            return Kinds.Fresh.Known(Unlimited(field) ?? (field == Field.Password ? null : Normal.True));
+            return Kinds.Fresh.Known(Unlimited(field) ?? (field == Field.Password ? null : CanonicalForm.True));
         if (role != access.ReplicationUser)
             return null;
         // Initialising stores the verifier of access.replicationPassword.
         if (field == Field.Password)
-            return new Fresh(Normal.PasswordSet);
+            return new Fresh(CanonicalForm.PasswordSet);
         return new Fresh(
             Unlimited(field)
-                ?? Normal.Bool(
+                ?? CanonicalForm.Bool(
                     field == Field.Exists || field == Field.Login || field == Field.Replication || field == Field.Inherit
                 )
         );

@@ -31,7 +31,7 @@ internal sealed class SchemaKind : ObjectKind<ObjectPath.Schema>
             foreach (var schema in database.Schemas.Where(s => desired.NameFits(s.Name, "schema", s.At)))
             {
                 var path = new ObjectPath.Schema(database.Name, schema.Name);
-                desired.Set(path, Field.Exists, Normal.Exists, schema.At);
+                desired.Set(path, Field.Exists, CanonicalForm.Exists, schema.At);
                 if (schema.Owner is { } owner)
                     desired.Set(path, Field.Owner, FacetValue.Of(owner.Value), owner.Span);
             }
@@ -56,11 +56,11 @@ internal sealed class SchemaKind : ObjectKind<ObjectPath.Schema>
         live.Contents(path.Database, out var otherwise) is not { } contents ? otherwise
         : contents.Schema(path.Name) is not { } schema ? null
         : field == Field.Owner ? FacetValue.Of(schema.Owner)
-        : Normal.Exists;
+        : CanonicalForm.Exists;
 
     protected override Fresh? Fresh(Made made, ObjectPath.Schema path, DesiredFacet facet) =>
         made is Made.Contents && path.Name == "public"
-            ? new Fresh(facet.Key.Field == Field.Owner ? OwnerOfPublic(made.Problem) : Normal.Exists)
+            ? new Fresh(facet.Key.Field == Field.Owner ? OwnerOfPublic(made.Problem) : CanonicalForm.Exists)
             : null;
 
     protected override Removal Remove(PlanDraft draft, ObjectPath.Schema path) =>

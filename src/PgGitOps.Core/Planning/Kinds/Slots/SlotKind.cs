@@ -41,7 +41,7 @@ internal sealed class SlotKind : ObjectKind<ObjectPath.Slot>
                     ? null
                     : Topology.UpstreamOf(member, primary);
             if (carrier is not null)
-                desired.Set(new ObjectPath.Slot(carrier, member.SlotName), Field.Exists, Normal.Exists, member.At);
+                desired.Set(new ObjectPath.Slot(carrier, member.SlotName), Field.Exists, CanonicalForm.Exists, member.At);
         }
     }
 
@@ -58,7 +58,7 @@ internal sealed class SlotKind : ObjectKind<ObjectPath.Slot>
     protected override Reading Read(LiveReader live, ObjectPath.Slot path, Field field, FacetValue? wanted) =>
         live.Member(path.Member) is not { } member ? Reading.Absent
         : member.Facts(out var otherwise) is not { } facts ? otherwise
-        : facts.Slots.Any(s => s.Name == path.Name) ? Normal.Exists
+        : facts.Slots.Any(s => s.Name == path.Name) ? CanonicalForm.Exists
         : null;
 
     protected override Fresh? Fresh(Made made, ObjectPath.Slot path, DesiredFacet facet) =>

@@ -6,7 +6,7 @@ using PgGitOps.Tests.Builders;
 
 namespace PgGitOps.Tests.Shell;
 
-public class SecondLookTests
+public class OutcomeCheckTests
 {
     private static readonly JournaledEffect Exists = new("role/app", "exists", "true");
     private static readonly JournaledEffect Login = new("role/app", "login", "true");
@@ -18,21 +18,24 @@ public class SecondLookTests
     [InlineData("exists=", false, "DidNotHappen")]
     [InlineData("", false, "Unknown")]
     public void At_IsToldByWhatIsSeen(string read, bool refused, string verdict) =>
-        Assert.Equal(verdict, SecondLook.At("core/role/app/create", [Exists, Login], PlanOf(read, refused: refused)).ToString());
+        Assert.Equal(
+            verdict,
+            OutcomeCheck.At("core/role/app/create", [Exists, Login], PlanOf(read, refused: refused)).ToString()
+        );
 
     [Fact]
     public void At_WhereThePlanIsBlocked_ItsSilenceIsNoProof()
     {
         // Of a journal that did not keep the effects.
-        Assert.Equal(SecondLookVerdict.Unknown, SecondLook.At("core/role/app/create", [], PlanOf("", refused: true)));
-        Assert.Equal(SecondLookVerdict.Unknown, SecondLook.At("core/m/parameters", [Reset], PlanOf("", refused: true)));
-        Assert.Equal(SecondLookVerdict.Happened, SecondLook.At("core/m/parameters", [Reset], PlanOf("")));
-        Assert.Equal(SecondLookVerdict.Unknown, SecondLook.At("core/role/app/create", [Exists], null));
+        Assert.Equal(OutcomeCheckVerdict.Unknown, OutcomeCheck.At("core/role/app/create", [], PlanOf("", refused: true)));
+        Assert.Equal(OutcomeCheckVerdict.Unknown, OutcomeCheck.At("core/m/parameters", [Reset], PlanOf("", refused: true)));
+        Assert.Equal(OutcomeCheckVerdict.Happened, OutcomeCheck.At("core/m/parameters", [Reset], PlanOf("")));
+        Assert.Equal(OutcomeCheckVerdict.Unknown, OutcomeCheck.At("core/role/app/create", [Exists], null));
     }
 
     [Fact]
     public void At_AValueThatIsAnother_DidNotHappen_WhateverThePlanAsksFor() =>
-        Assert.Equal(SecondLookVerdict.DidNotHappen, SecondLook.At("core/role/app/alter", [Login], PlanOf("login=false")));
+        Assert.Equal(OutcomeCheckVerdict.DidNotHappen, OutcomeCheck.At("core/role/app/alter", [Login], PlanOf("login=false")));
 
     /// <param name="read">Field and value of role app; nothing after the sign means absent.</param>
     private static ClusterPlan PlanOf(string read, bool refused = false) =>

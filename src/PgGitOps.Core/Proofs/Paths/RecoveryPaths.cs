@@ -9,7 +9,7 @@ namespace PgGitOps.Core.Proofs.Paths;
 
 /// <summary>The ways out of each fault for one context, with their losses and outages.</summary>
 /// <remarks>Paths depend on a handful of yes/no facts about a fault, so each combination is composed once and kept.</remarks>
-public sealed class PathBook
+public sealed class RecoveryPaths
 {
     private readonly RecoveryPolicy policy;
     private readonly Topology topology;
@@ -20,7 +20,7 @@ public sealed class PathBook
     private readonly Dictionary<int, ImmutableArray<RecoveryPath>> kept = [];
     private readonly BackupReach backups;
 
-    public PathBook(Topology topology, RecoveryPolicy policy, CommitLevel level, SynchronousRule? rule)
+    public RecoveryPaths(Topology topology, RecoveryPolicy policy, CommitLevel level, SynchronousRule? rule)
     {
         this.topology = topology;
         this.policy = policy;

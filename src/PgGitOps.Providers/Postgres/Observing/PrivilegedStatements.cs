@@ -5,7 +5,7 @@ using PgGitOps.Core.Observed;
 namespace PgGitOps.Providers.Postgres.Observing;
 
 /// <summary>What only some logins may ask, or what exists only where the engine has been: asked once it is known to succeed.</summary>
-internal static class RightfulStatements
+internal static class PrivilegedStatements
 {
     private static readonly ServerStatement Verifiers = new(
         "select rolname::text, rolpassword from pg_authid where rolpassword is not null",

@@ -10,7 +10,7 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Planning;
 
 /// <summary>Joins a cluster's document with its snapshot into one <see cref="ClusterProblem"/>.</summary>
-internal static class ProblemReader
+internal static class PlanningInputBuilder
 {
     internal static ClusterProblem Read(
         FleetEnvironment environment,
@@ -72,7 +72,7 @@ internal static class ProblemReader
             Take(new FacetKey(cluster.Name, path, field), null);
         foreach (var (key, value) in applied)
         {
-            if (!desired.ByKey.ContainsKey(key) && Dropped.IsKind(key) && !adopted.Contains(key))
+            if (!desired.ByKey.ContainsKey(key) && RetractedValues.IsKind(key) && !adopted.Contains(key))
                 Take(key, FacetValue.Of(value));
         }
         // What is prepared on a host and not in use yet only the record knows: nobody looks into a host that answers.

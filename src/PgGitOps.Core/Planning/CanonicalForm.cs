@@ -5,7 +5,7 @@ using PgGitOps.Core.Planning.Settings;
 namespace PgGitOps.Core.Planning;
 
 /// <summary>Canonical forms of values that have several spellings. Desired and live pass through the same ones.</summary>
-internal static class Normal
+internal static class CanonicalForm
 {
     internal static readonly FacetValue Exists = FacetValue.Shown("true", "present");
 

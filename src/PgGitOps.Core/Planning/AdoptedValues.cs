@@ -8,7 +8,7 @@ namespace PgGitOps.Core.Planning;
 /// Unless they are recorded, a later change of them by hand could not be told from a value that was never as declared.
 /// Of a cluster that is not known in full nothing is recorded, and of what is only observed neither.
 /// </remarks>
-internal static class Found
+internal static class AdoptedValues
 {
     internal static EquatableArray<FacetState> In(ClusterProblem problem)
     {

@@ -7,28 +7,30 @@ namespace PgGitOps.Core.Passes;
 
 /// <summary>What a doubtful step came to, told by planning its cluster again, and by nothing but what that plan saw.</summary>
 /// <remarks>That a plan does not hold the step is no proof: it may refuse, be blocked, or have another shape since.</remarks>
-public static class SecondLook
+public static class OutcomeCheck
 {
-    public static SecondLookVerdict At(Step step, ClusterPlan? plan) =>
+    public static OutcomeCheckVerdict At(Step step, ClusterPlan? plan) =>
         At(step.Id, [.. step.Effects.Select(JournaledEffect.Of)], plan);
 
     /// <param name="effects">Values that the step was to bring about; empty for a step without any, or of a journal that did not keep them.</param>
     /// <param name="plan">The new plan of the step's cluster, or null when it could not be read.</param>
-    public static SecondLookVerdict At(string stepId, IReadOnlyCollection<JournaledEffect> effects, ClusterPlan? plan)
+    public static OutcomeCheckVerdict At(string stepId, IReadOnlyCollection<JournaledEffect> effects, ClusterPlan? plan)
     {
         if (plan is null)
-            return SecondLookVerdict.Unknown;
+            return OutcomeCheckVerdict.Unknown;
         if (effects.Count == 0)
         {
             if (plan.Steps.Any(s => s.Id == stepId))
-                return SecondLookVerdict.DidNotHappen;
+                return OutcomeCheckVerdict.DidNotHappen;
             // Without a value to look for only a plan that speaks of everything tells something by its silence.
-            return plan.Unknowns.Count == 0 && plan.Refusals.Count == 0 ? SecondLookVerdict.Happened : SecondLookVerdict.Unknown;
+            return plan.Unknowns.Count == 0 && plan.Refusals.Count == 0
+                ? OutcomeCheckVerdict.Happened
+                : OutcomeCheckVerdict.Unknown;
         }
         var reads = plan.Reads.ToDictionary(r => (r.Key.Object, r.Key.Field), r => r.Canonical);
         var isPlanned = plan.Steps.Any(s => s.Id == stepId);
         var tellsAll = plan.Unknowns.Count == 0 && plan.Refusals.Count == 0;
-        var verdict = SecondLookVerdict.Happened;
+        var verdict = OutcomeCheckVerdict.Happened;
         foreach (var effect in Principal(effects))
         {
             var isRead = reads.TryGetValue((ObjectText.Parse(effect.Object), Field.Parse(effect.Field)), out var now);
@@ -36,10 +38,10 @@ public static class SecondLook
                 continue;
             // One value that is readable and another one shows that the step as a whole is not in effect.
             if (isPlanned || (isRead && effect.Value is not null))
-                return SecondLookVerdict.DidNotHappen;
+                return OutcomeCheckVerdict.DidNotHappen;
             // What was to be gone, or back at its default: it is not read any more, or read with a value that the step did not name.
             if (effect.Value is not null || !tellsAll)
-                verdict = SecondLookVerdict.Unknown;
+                verdict = OutcomeCheckVerdict.Unknown;
         }
         return verdict;
     }
@@ -51,11 +53,11 @@ public static class SecondLook
     private static bool IsPresence(JournaledEffect effect) =>
         Field.Parse(effect.Field) is var field && (field == Field.Exists || field == Field.Running);
 
-    public static string Word(SecondLookVerdict verdict) =>
+    public static string Word(OutcomeCheckVerdict verdict) =>
         verdict switch
         {
-            SecondLookVerdict.Happened => "applied",
-            SecondLookVerdict.DidNotHappen => "not applied",
-            SecondLookVerdict.Unknown => "unknown",
+            OutcomeCheckVerdict.Happened => "applied",
+            OutcomeCheckVerdict.DidNotHappen => "not applied",
+            OutcomeCheckVerdict.Unknown => "unknown",
         };
 }

@@ -10,13 +10,13 @@ namespace PgGitOps.Revisions;
 
 /// <summary>The rules of a revision that may say something else once somebody has looked at its clusters.</summary>
 /// <remarks>One for whoever looks: the loop, drift and prove --live hear the same of the same clusters.</remarks>
-internal sealed class AskingRules
+internal sealed class LiveRuleSet
 {
     private readonly RuleBundle bundle;
     private readonly FleetReading reading;
     private readonly FleetProof proof;
 
-    private AskingRules(RuleBundle bundle, FleetReading reading, FleetProof proof)
+    private LiveRuleSet(RuleBundle bundle, FleetReading reading, FleetProof proof)
     {
         this.bundle = bundle;
         this.reading = reading;
@@ -26,7 +26,7 @@ internal sealed class AskingRules
     /// <param name="asks">Whether the text of a rule speaks of what is looked at.</param>
     /// <param name="reading">Reads the tree, only where some rule asks.</param>
     /// <returns>Null where no rule asks, so that nothing has to be run; and where the documents do not hold.</returns>
-    public static AskingRules? Of(SourceTree tree, Func<string, bool> asks, Func<SourceTree, FleetReading> reading)
+    public static LiveRuleSet? Of(SourceTree tree, Func<string, bool> asks, Func<SourceTree, FleetReading> reading)
     {
         var files = Files(tree, asks).Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
         if (files.Count == 0 || reading(tree) is not { Fleet: { } fleet } read)

@@ -5,7 +5,7 @@ namespace PgGitOps.Core.Planning;
 
 /// <summary>Facets that have a natural "nothing": dropped from Git after we applied them, they are taken back.</summary>
 /// <remarks>Only while reality is still as we left it: a value that somebody changed since is theirs, and so is one that we only found.</remarks>
-internal static class Dropped
+internal static class RetractedValues
 {
     internal static bool IsKind(FacetKey key) => ObjectKinds.Find(key.Object)?.IsTakenBack(key.Field) == true;
 

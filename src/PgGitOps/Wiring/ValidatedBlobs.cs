@@ -7,7 +7,7 @@ using PgGitOps.Providers;
 namespace PgGitOps.Wiring;
 
 /// <summary>Remembers between runs which blobs hold to their schemas. Losing the memory costs time and nothing else.</summary>
-internal sealed class SoundDocuments
+internal sealed class ValidatedBlobs
 {
     // Some megabytes; beyond it only what the last tree holds is kept.
     private const int IdsMax = 100_000;
@@ -15,7 +15,7 @@ internal sealed class SoundDocuments
     private readonly SealedFolder? folder;
     private readonly HashSet<string> known;
 
-    private SoundDocuments(SealedFolder? folder, HashSet<string> known)
+    private ValidatedBlobs(SealedFolder? folder, HashSet<string> known)
     {
         this.folder = folder;
         this.known = known;
@@ -25,7 +25,7 @@ internal sealed class SoundDocuments
     public DocumentCache Cache { get; }
 
     /// <remarks>An entry is of one build and its schemas, and sealed as compiled rules are: a list that somebody else wrote would pass what was never judged.</remarks>
-    public static SoundDocuments Open(Invocation invocation)
+    public static ValidatedBlobs Open(Invocation invocation)
     {
         try
         {
