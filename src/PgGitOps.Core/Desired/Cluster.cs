@@ -176,6 +176,7 @@ public sealed record Database
     public required EquatableArray<Schema> Schemas { get; init; }
     public required EquatableArray<Grant> Grants { get; init; }
     public required EquatableArray<DefaultPrivilege> DefaultPrivileges { get; init; }
+    public EquatableArray<Publication> Publications { get; init; } = [];
     public required SourceSpan At { get; init; }
 }
 
@@ -194,6 +195,22 @@ public sealed record Grant(
     EquatableArray<string> Privileges,
     SourceSpan At
 );
+
+/// <param name="Operations">Of insert, update, delete, truncate; empty where the document does not say.</param>
+/// <param name="ViaPartitionRoot">Null where the document does not say.</param>
+public sealed record Publication(
+    string Name,
+    Located<string>? Owner,
+    bool AllTables,
+    EquatableArray<PublishedTable> Tables,
+    EquatableArray<Located<string>> Schemas,
+    EquatableArray<string> Operations,
+    bool? ViaPartitionRoot,
+    SourceSpan At
+);
+
+/// <param name="Columns">Empty for all columns.</param>
+public sealed record PublishedTable(Located<string> Schema, string Table, EquatableArray<string> Columns, SourceSpan At);
 
 /// <param name="ForRole">Role whose future objects are meant.</param>
 public sealed record DefaultPrivilege(

@@ -168,6 +168,12 @@ public static class ReferenceRules
         "An approval names its object in the one spelling that plans and records use: % and / inside a name as %25 and %2F."
     );
 
+    public static readonly DiagnosticRule PublicationContents = new(
+        "PGR035",
+        "Contents of a publication",
+        "A publication is of all tables, or of tables and whole schemas; beside whole schemas PostgreSQL takes no list of columns."
+    );
+
     public static IReadOnlyList<DiagnosticRule> All { get; } =
     [
         DuplicateName,
@@ -204,5 +210,6 @@ public static class ReferenceRules
         UselessWindow,
         UnknownDomain,
         UnknownObject,
+        PublicationContents,
     ];
 }

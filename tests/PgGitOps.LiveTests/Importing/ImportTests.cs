@@ -61,6 +61,10 @@ public sealed class ImportTests
             grant execute on function "sh op".f(int) to "it's";
             grant select on "sh op".t1 to public;
             reset role;
+            create publication "p: 1" for table "sh op".t1 (id), "sh op".t2 with (publish = 'insert, truncate');
+            alter publication "p: 1" owner to "Own er";
+            create publication whole for tables in schema "sh op" with (publish_via_partition_root);
+            create publication held_back for table "sh op".t2 where (id > 1);
             grant connect on database "Sales: {x}" to reader;
             alter default privileges for role "Own er" in schema "sh op" grant select, insert on tables to reader;
             alter default privileges for role "Own er" grant usage on schemas to "it's";
@@ -76,6 +80,8 @@ public sealed class ImportTests
         Assert.Contains("work_mem: 8192kB", documents.Cluster, StringComparison.Ordinal);
         Assert.Contains("left out: parameter cluster_name: it is the member's name", documents.Cluster, StringComparison.Ordinal);
         Assert.Contains("left out: parameter max_connections", documents.Cluster, StringComparison.Ordinal);
+        Assert.Contains("left out: publication held_back, which has row filters", documents.Cluster, StringComparison.Ordinal);
+        Assert.Contains("{ name: 'p: 1', owner:", documents.Cluster, StringComparison.Ordinal);
         Assert.DoesNotContain("SCRAM", documents.Cluster, StringComparison.Ordinal);
         AssertNothing(plan);
         // The comparison is awake: one changed word is one change.

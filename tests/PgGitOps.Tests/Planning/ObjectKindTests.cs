@@ -41,6 +41,8 @@ public class ObjectKindTests
     [InlineData("role/*/setting/s", false)]
     [InlineData("approval/a", false)]
     [InlineData("publication/feed", false)]
+    [InlineData("database/d/publication/feed", true)]
+    [InlineData("role/d/publication/feed", false)]
     public void Find_OfAnObject_AgreesWithWhetherItIsManaged(string text, bool managed)
     {
         var path = ObjectText.Parse(text);

@@ -33,6 +33,7 @@ public class OwnerTests
                 "parameter: Native, Patroni",
                 "Patroni's configuration: Patroni, Patroni",
                 "pg_hba.conf: Native, Patroni",
+                "publication: Native, Native",
                 "replication slot: Native, Patroni",
                 "role: Native, Native",
                 "schema: Native, Native",
@@ -45,7 +46,6 @@ public class OwnerTests
                 .Concat(OwnedPart.All.Select(p => (p.Name, p.WrittenBy)))
                 .Select(r => $"{r.Item1}: {r.WrittenBy.Of(new ClusterManager.Native())}, {r.WrittenBy.Of(Patroni)}")
                 .Order(StringComparer.OrdinalIgnoreCase)
-                .Where(l => !l.StartsWith("publication", StringComparison.Ordinal))
         );
 
     [Fact]

@@ -192,6 +192,11 @@ internal static class DatabaseReading
                 .ThenBy(d => d.On)
                 .ThenBy(d => d.To.Value, StringComparer.Ordinal)
                 .ToEquatableArray(),
+            Publications = database
+                .Maps("publications")
+                .Select(Publication)
+                .OrderBy(p => p.Name, StringComparer.Ordinal)
+                .ToEquatableArray(),
             At = database.PlaceOf("name"),
         };
 
@@ -204,6 +209,26 @@ internal static class DatabaseReading
                 extension.Text("schema"),
                 extension.PlaceOf("name")
             );
+
+    private static Publication Publication(Fields written) =>
+        new(
+            written.Needed("name").Value,
+            written.Located("owner"),
+            written.Flag("allTables", false),
+            written
+                .Maps("tables")
+                .Select(t => new PublishedTable(
+                    t.Needed("schema"),
+                    t.Needed("table").Value,
+                    t.TextList("columns"),
+                    t.PlaceOf("table")
+                ))
+                .ToEquatableArray(),
+            written.LocatedList("schemas"),
+            written.TextList("operations"),
+            written.Has("viaPartitionRoot") ? written.Flag("viaPartitionRoot", false) : null,
+            written.PlaceOf("name")
+        );
 
     private static Grant Grant(Fields grant, int major, List<Diagnostic> findings)
     {

@@ -28,6 +28,7 @@ internal sealed class FleetDraft
         new RoleMemberships(),
         new DatabaseNames(),
         new GrantTargets(),
+        new PublicationContents(),
         new OwnedParameters(),
         new EngineLogin(),
         new BackupRepositories(),

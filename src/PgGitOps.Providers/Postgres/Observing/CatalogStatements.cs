@@ -11,9 +11,35 @@ internal sealed record CatalogStatement(string Name, Func<int, string> Sql);
 /// <summary>The statements of kinds that bring their own: read with everything else of a database, in the same round trip.</summary>
 internal static class CatalogStatements
 {
-    private static readonly CatalogStatement[] All = [];
+    private static readonly CatalogStatement[] All = [new("publications", Publications)];
 
     internal static IEnumerable<NpgsqlBatchCommand> Commands(int major) => All.Select(s => new NpgsqlBatchCommand(s.Sql(major)));
+
+    // Versions before 15 know neither schemas nor lists of columns nor row filters.
+    private static string Publications(int major) =>
+        $"""
+            select p.pubname::text, pg_get_userbyid(p.pubowner)::text, p.puballtables::text,
+                   concat_ws(',', case when p.pubinsert then 'insert' end, case when p.pubupdate then 'update' end,
+                                  case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end),
+                   p.pubviaroot::text,
+                   (select coalesce(json_agg(json_build_object('schema', n.nspname, 'table', c.relname,
+                               'columns', {(
+                major < 15
+                    ? "null"
+                    : "(select json_agg(a.attname order by a.attnum) from pg_attribute a where a.attrelid = r.prrelid and a.attnum = any (r.prattrs))"
+            )},
+                               'filtered', {(
+                major < 15 ? "false" : "r.prqual is not null"
+            )}) order by n.nspname, c.relname), '[]')
+                      from pg_publication_rel r join pg_class c on c.oid = r.prrelid join pg_namespace n on n.oid = c.relnamespace
+                     where r.prpubid = p.oid)::text,
+                   {(
+                major < 15
+                    ? "'[]'"
+                    : "(select coalesce(json_agg(n.nspname order by n.nspname), '[]') from pg_publication_namespace s join pg_namespace n on n.oid = s.pnnspid where s.pnpubid = p.oid)::text"
+            )}
+              from pg_publication p
+            """;
 
     /// <summary>Reads the results of <see cref="Commands"/>, the first of which the reader stands at.</summary>
     internal static async Task<EquatableArray<CatalogRow>> ReadAsync(NpgsqlDataReader reader)
