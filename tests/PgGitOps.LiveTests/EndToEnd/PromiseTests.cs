@@ -68,7 +68,7 @@ public sealed class PromiseTests
         await fleet.RunAsync(0, "reconcile", "--once");
         Assert.DoesNotContain(
             "at risk",
-            (await fleet.RunAsync(0, "prove", "--live")).Out.Split("\n+ kept")[0],
+            (await fleet.RunAsync(0, "prove", "--live")).Out.Split("\n+ met")[0],
             StringComparison.Ordinal
         );
 

@@ -158,7 +158,7 @@ public sealed class GateTests : IDisposable
         Edit(Settings, "max: 85", "max: 120");
         AssertRefused("the documents of refs/heads/main are not valid");
         AssertRefused($"{Settings}:7:26: error PGP130");
-        Assert.DoesNotContain("a promise or a rule says no", Push().Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("a recovery objective or a rule rejects", Push().Said, StringComparison.Ordinal);
 
         // Judged by the rules of the base as well, because the push brings other rules.
         Edit("policies/rules/capacity-alert.csx", "max: 99", "max: 98");
