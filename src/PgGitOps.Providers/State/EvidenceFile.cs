@@ -119,13 +119,14 @@ internal static class EvidenceFile
         }
     }
 
-    /// <summary>Root looks after the state of whoever runs the loop: what it makes belongs to the owner of the folder it lies in.</summary>
+    /// <summary>Under sudo, what is made in the state of whoever asked for it belongs to them.</summary>
+    /// <remarks>To nobody else: what belongs to another user is not trusted (<see cref="OwnDirectory.Distrust"/>), also not by the next run of root.</remarks>
     public static void Give(string path)
     {
         if (
             OperatingSystem.IsLinux()
-            && Posix.EffectiveUserId == 0
-            && Posix.OwnerOf(Path.GetDirectoryName(path)!) is > 0 and var owner
+            && Posix.UserBehindSudo is > 0 and var owner
+            && Posix.OwnerOf(Path.GetDirectoryName(path)!) == owner
         )
             Posix.GiveTo(path, owner);
     }

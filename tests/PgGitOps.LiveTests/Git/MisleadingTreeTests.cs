@@ -29,7 +29,7 @@ public sealed class MisleadingTreeTests : IDisposable
     [InlineData("GIT~1", "40000 GIT~1")]
     [InlineData(".git. .", "40000 .git. .")]
     [InlineData(".git::$INDEX_ALLOCATION", "40000 .git::$INDEX_ALLOCATION")]
-    [InlineData(".g\u200cit", "40000 .g\u200cit")]
+    [InlineData(".g\\u200Cit", "40000 .g\u200cit")]
     [InlineData("x?.git", "100644 x\\.git")]
     [InlineData("c.yaml", "100644 C.yaml", "100644 c.yaml")]
     [InlineData("sub", "40000 Sub", "40000 sub")]

@@ -88,7 +88,7 @@ public sealed class ServerFactsTests
         );
         Assert.Contains("replica", facts.Setting("wal_level")!.EnumValues);
         Assert.Equal(
-            [new("met", "physical", false, null, null)],
+            [new("kept", "physical", false, null, null)],
             facts.Slots.Select(s => s with { RestartLsn = null, WalStatus = null })
         );
         Assert.Empty(facts.Standbys);
