@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Reporting.Plans;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Core.Reporting;
 
@@ -49,7 +50,7 @@ public static class ClusterAlertText
             return;
         }
         json.WriteStartObject("alert");
-        json.WriteString("kind", PlanWords.Camel(alert.Kind.ToString()));
+        json.WriteString("kind", JsonOutput.Camel(alert.Kind.ToString()));
         json.WriteString("headline", alert.Headline);
         json.WriteString("since", alert.Since);
         json.WriteStartArray("evidence");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Reporting.Plans;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting;
@@ -15,7 +16,7 @@ internal static class NotManagedText
         {
             json.WriteStartObject();
             json.WriteString("what", part.What);
-            json.WriteString("owner", PlanWords.Camel(part.Owner.ToString()));
+            json.WriteString("owner", JsonOutput.Camel(part.Owner.ToString()));
             PlanJson.Write(json, "because", part.At);
             json.WriteEndObject();
         }

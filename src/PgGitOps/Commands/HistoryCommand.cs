@@ -131,18 +131,7 @@ internal static class HistoryCommand
 
     private static string Json(List<Told> all)
     {
-        using var buffer = new MemoryStream();
-        using (
-            var json = new Utf8JsonWriter(
-                buffer,
-                new JsonWriterOptions
-                {
-                    Indented = true,
-                    NewLine = "\n",
-                    Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-                }
-            )
-        )
+        return JsonOutput.Text(json =>
         {
             json.WriteStartArray();
             foreach (var told in all)
@@ -153,8 +142,7 @@ internal static class HistoryCommand
                     JsonSerializer.Serialize(json, [told.Change!], HistoryJson.Default.ConditionLineArray);
             }
             json.WriteEndArray();
-        }
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        });
     }
 
     private static string Short(string? id) =>

@@ -1,6 +1,9 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Tests.Builders;
+using PgGitOps.Tests.Desired;
 using static PgGitOps.Tests.Builders.Fleets;
 
 namespace PgGitOps.Tests.Planning;
@@ -98,11 +101,47 @@ public class ObjectKindTests
 
     /// <summary>Which objects an approval may name stands in the schema, that users get to see; which the engine asks about, in the kinds.</summary>
     [Fact]
-    public void Kinds_ThatAreMadeAnewByApprovalOnly_AreThoseThatTheSchemaLetsAnApprovalName() =>
+    public void Kinds_ThatAreMadeAnewByApprovalOnly_AreThoseThatTheSchemaLetsAnApprovalName()
+    {
         Assert.Equal(
             ["database", "schema", "server"],
             ObjectKinds.All.Where(k => k.Recreation == Recreation.ByApproval).Select(k => k.Words.Noun).Order()
         );
+        using var schema = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(Trees.ProjectDirectory, "schemas", "approval.schema.json"))
+        );
+        var pattern = Recreates(schema.RootElement).Single();
+        string[] objects =
+        [
+            "member/a",
+            "member/a/slot/b",
+            "member/a/parameter/work_mem",
+            "role/r",
+            "role/r/memberOf/s",
+            "database/d",
+            "database/d/schema/s",
+            "database/d/extension/e",
+            "database/d/publication/p",
+        ];
+        Assert.All(
+            objects,
+            o =>
+                Assert.Equal(
+                    ObjectKinds.Find(ObjectText.Parse(o))!.Recreation == Recreation.ByApproval,
+                    Regex.IsMatch(o, pattern)
+                )
+        );
+
+        static IEnumerable<string> Recreates(JsonElement at) =>
+            at.ValueKind != JsonValueKind.Object
+                ? []
+                : at.EnumerateObject()
+                    .SelectMany(p =>
+                        p.Name == "recreate" && p.Value.TryGetProperty("pattern", out var pattern) ? [pattern.GetString()!]
+                        : p.Value.ValueKind == JsonValueKind.Array ? p.Value.EnumerateArray().SelectMany(Recreates)
+                        : Recreates(p.Value)
+                    );
+    }
 
     [Fact]
     public void Label_OfAField_LeavesOutWhatTheObjectSaysAlready() =>

@@ -3,6 +3,7 @@ using System.Text;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Reporting.Plans;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Drift;
@@ -36,7 +37,7 @@ public static class DriftHtml
         {
             html.Append(
                 CultureInfo.InvariantCulture,
-                $"<h2>{Safe(cluster.Cluster)}</h2><p>Mode {PlanWords.Camel(cluster.Mode.ToString())}: {Safe(DriftText.Summary(cluster))}.</p>\n"
+                $"<h2>{Safe(cluster.Cluster)}</h2><p>Mode {JsonOutput.Camel(cluster.Mode.ToString())}: {Safe(DriftText.Summary(cluster))}.</p>\n"
             );
             if (cluster.Items.Count > 0)
             {
@@ -94,7 +95,7 @@ public static class DriftHtml
         );
         html.Append(
             CultureInfo.InvariantCulture,
-            $"<tr class=\"{PlanWords.Camel(item.Severity.ToString())}\"><td>{Safe(PlanWords.Label(change.Key))}<div class=\"d\">{details}</div></td>"
+            $"<tr class=\"{JsonOutput.Camel(item.Severity.ToString())}\"><td>{Safe(PlanWords.Label(change.Key))}<div class=\"d\">{details}</div></td>"
         );
         html.Append(
             CultureInfo.InvariantCulture,

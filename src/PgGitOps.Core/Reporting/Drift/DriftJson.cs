@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using PgGitOps.Core.Reporting.Plans;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Core.Reporting.Drift;
 
@@ -10,17 +10,10 @@ public static class DriftJson
 {
     public const string Format = "pggitops.dev/drift/v1";
 
-    internal static readonly JsonWriterOptions Options = new()
-    {
-        Indented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public static ReadOnlyMemory<byte> Write(DriftReport report)
     {
         var buffer = new ArrayBufferWriter<byte>(8 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        using (var json = new Utf8JsonWriter(buffer, JsonOutput.Options))
         {
             json.WriteStartObject();
             json.WriteString("format", Format);
@@ -42,7 +35,7 @@ public static class DriftJson
     {
         json.WriteStartObject();
         json.WriteString("cluster", cluster.Cluster);
-        json.WriteString("mode", PlanWords.Camel(cluster.Mode.ToString()));
+        json.WriteString("mode", JsonOutput.Camel(cluster.Mode.ToString()));
         ClusterAlertText.Write(json, cluster.Alert);
         json.WriteStartArray("items");
         foreach (var item in cluster.Items)
@@ -73,9 +66,9 @@ public static class DriftJson
         json.WriteStartObject();
         json.WriteString("object", change.Key.Object.ToString());
         json.WriteString("field", change.Key.Field.ToString());
-        json.WriteString("cause", PlanWords.Camel(change.Cause.ToString()));
-        json.WriteString("treatment", PlanWords.Camel(change.Treatment.ToString()));
-        json.WriteString("severity", PlanWords.Camel(item.Severity.ToString()));
+        json.WriteString("cause", JsonOutput.Camel(change.Cause.ToString()));
+        json.WriteString("treatment", JsonOutput.Camel(change.Treatment.ToString()));
+        json.WriteString("severity", JsonOutput.Camel(item.Severity.ToString()));
         json.WriteString("live", change.Live?.Display);
         json.WriteString("desired", change.Desired?.Display);
         json.WriteString("since", PlanJson.Moment(item.Since));

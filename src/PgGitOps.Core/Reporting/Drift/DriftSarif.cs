@@ -7,6 +7,7 @@ using PgGitOps.Core.Planning;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Reporting.Diagnostics;
 using PgGitOps.Core.Reporting.Plans;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Drift;
@@ -27,7 +28,7 @@ public static class DriftSarif
     public static ReadOnlyMemory<byte> Write(DriftReport report)
     {
         var buffer = new ArrayBufferWriter<byte>(8 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, DriftJson.Options))
+        using (var json = new Utf8JsonWriter(buffer, JsonOutput.Options))
         {
             json.WriteStartObject();
             json.WriteString("$schema", "https://json.schemastore.org/sarif-2.1.0.json");

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Reporting.Plans;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Core.Reporting.Drift;
 
@@ -16,7 +17,7 @@ public static class DriftText
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{Safe(cluster.Cluster)} ({PlanWords.Camel(cluster.Mode.ToString())}): {Summary(cluster)}\n"
+                $"{Safe(cluster.Cluster)} ({JsonOutput.Camel(cluster.Mode.ToString())}): {Summary(cluster)}\n"
             );
             foreach (var item in cluster.Items)
                 Render(text, item);

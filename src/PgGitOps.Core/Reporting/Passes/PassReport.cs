@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Passes;
@@ -70,18 +69,7 @@ public static class PassReport
 
     public static string Json(PassResult pass)
     {
-        using var buffer = new MemoryStream();
-        using (
-            var json = new Utf8JsonWriter(
-                buffer,
-                new JsonWriterOptions
-                {
-                    Indented = true,
-                    NewLine = "\n",
-                    Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-                }
-            )
-        )
+        return JsonOutput.Text(json =>
         {
             json.WriteStartObject();
             json.WriteString("format", Format);
@@ -98,7 +86,7 @@ public static class PassReport
                 json.WriteString("step", earlier.Intent.StepId);
                 json.WriteString("planId", earlier.Intent.PlanId);
                 json.WriteString("at", earlier.Intent.At);
-                json.WriteString("verdict", Camel(earlier.Verdict.ToString()));
+                json.WriteString("verdict", JsonOutput.Camel(earlier.Verdict.ToString()));
                 json.WriteEndObject();
             }
             json.WriteEndArray();
@@ -107,8 +95,7 @@ public static class PassReport
                 Write(json, pass, cluster);
             json.WriteEndArray();
             json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        });
     }
 
     /// <summary>What stays as it is, named; the rest of the story is drift's.</summary>
@@ -165,7 +152,7 @@ public static class PassReport
     {
         json.WriteStartObject();
         json.WriteString("name", cluster.Cluster);
-        json.WriteString("ending", Camel(cluster.Ending.ToString()));
+        json.WriteString("ending", JsonOutput.Camel(cluster.Ending.ToString()));
         json.WriteString("reason", cluster.Reason);
         json.WriteNumber("recorded", cluster.Recorded);
         ClusterAlertText.Write(json, pass.Standing.GetValueOrDefault(cluster.Cluster)?.Alert);
@@ -204,8 +191,6 @@ public static class PassReport
             "skipped" => "·",
             _ => "✗ " + word,
         };
-
-    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
     private static string Short(string commit) => commit.Length > 10 ? commit[..10] : commit;
 }

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Plans;
@@ -15,13 +15,6 @@ public static class PlanJson
 {
     public const string Format = "pggitops.dev/plan/v1";
 
-    private static readonly JsonWriterOptions Options = new()
-    {
-        Indented = true,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     /// <summary>UTF-8, ends with a line break.</summary>
     public static ReadOnlyMemory<byte> Write(Plan plan) => Write(plan, Checksum(plan));
 
@@ -29,7 +22,7 @@ public static class PlanJson
     public static byte[] Bytes(Step step)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        using (var json = new Utf8JsonWriter(buffer, JsonOutput.Options))
             Write(json, step);
         return buffer.WrittenSpan.ToArray();
     }
@@ -40,7 +33,7 @@ public static class PlanJson
     private static ReadOnlyMemory<byte> Write(Plan plan, string? checksum)
     {
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        using (var json = new Utf8JsonWriter(buffer, JsonOutput.Options))
         {
             json.WriteStartObject();
             json.WriteString("format", Format);
@@ -66,7 +59,7 @@ public static class PlanJson
     {
         json.WriteStartObject();
         json.WriteString("cluster", plan.Cluster);
-        json.WriteString("mode", PlanWords.Camel(plan.Mode.ToString()));
+        json.WriteString("mode", JsonOutput.Camel(plan.Mode.ToString()));
         json.WriteStartArray("steps");
         foreach (var step in plan.Steps)
             Write(json, step);
@@ -114,7 +107,7 @@ public static class PlanJson
         foreach (var hazard in step.Hazards)
         {
             json.WriteStartObject();
-            json.WriteString("kind", PlanWords.Camel(hazard.Kind.ToString()));
+            json.WriteString("kind", JsonOutput.Camel(hazard.Kind.ToString()));
             json.WriteString("text", hazard.Text);
             json.WriteEndObject();
         }
@@ -211,8 +204,8 @@ public static class PlanJson
         Write(json, "live", change.Live);
         Write(json, "desired", change.Desired);
         json.WriteString("applied", change.Applied);
-        json.WriteString("cause", PlanWords.Camel(change.Cause.ToString()));
-        json.WriteString("treatment", PlanWords.Camel(change.Treatment.ToString()));
+        json.WriteString("cause", JsonOutput.Camel(change.Cause.ToString()));
+        json.WriteString("treatment", JsonOutput.Camel(change.Treatment.ToString()));
         json.WriteString("notActedOn", change.NotActedOn);
         json.WriteString("danger", change.Danger);
         Write(json, "because", change.Because);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Core.Reporting.Plans;
 
@@ -29,7 +30,7 @@ public static class PlanText
     {
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{Safe(plan.Cluster)} ({PlanWords.Camel(plan.Mode.ToString())}): {PlanWords.Summary(plan)}\n"
+            $"{Safe(plan.Cluster)} ({JsonOutput.Camel(plan.Mode.ToString())}): {PlanWords.Summary(plan)}\n"
         );
         if (approval?.Barred is { } barred)
             text.Append(CultureInfo.InvariantCulture, $"  held: {Safe(barred)}\n");

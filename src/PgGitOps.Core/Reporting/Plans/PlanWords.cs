@@ -119,6 +119,4 @@ public static class PlanWords
         };
 
     internal static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
-
-    internal static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }

@@ -119,5 +119,5 @@ public static class ProveHtml
         page.Append("</ul></details>\n");
     }
 
-    private static string Lower(Verdict verdict) => char.ToLowerInvariant($"{verdict}"[0]) + $"{verdict}"[1..];
+    private static string Lower(Verdict verdict) => JsonOutput.Camel($"{verdict}");
 }

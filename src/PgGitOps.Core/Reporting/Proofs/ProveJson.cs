@@ -1,27 +1,19 @@
-using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Paths;
 using PgGitOps.Core.Proofs.Verdicts;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Core.Reporting.Proofs;
 
 /// <summary>A proof for programs: <c>schemas/reports/prove.schema.json</c>. The same proof gives the same bytes.</summary>
 public static class ProveJson
 {
-    private static readonly JsonWriterOptions Options = new()
-    {
-        Indented = true,
-        NewLine = "\n",
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public static string Of(FleetProof proof)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        return JsonOutput.Write(json =>
         {
             json.WriteStartObject();
             json.WriteString("report", "pggitops.dev/prove/v1");
@@ -32,8 +24,7 @@ public static class ProveJson
                 Write(json, context);
             json.WriteEndArray();
             json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length) + "\n";
+        });
     }
 
     private static void Write(Utf8JsonWriter json, ContextProof context)
@@ -59,7 +50,7 @@ public static class ProveJson
         json.WriteNumber("instances", cell.Instances);
         json.WriteNumber("failing", cell.Failing);
         json.WriteStartObject("claim");
-        json.WriteString("scope", Lower($"{cell.Claim.Scope}"));
+        json.WriteString("scope", JsonOutput.Camel($"{cell.Claim.Scope}"));
         WriteSeconds(json, "lossSecondsMax", cell.Claim.LossLimit);
         WriteSeconds(json, "outageSecondsMax", cell.Claim.OutageLimit);
         json.WriteEndObject();
@@ -96,7 +87,7 @@ public static class ProveJson
             return;
         }
         json.WriteStartObject(name);
-        json.WriteString("kind", Lower($"{path.Kind}"));
+        json.WriteString("kind", JsonOutput.Camel($"{path.Kind}"));
         json.WriteString("description", path.Description);
         json.WriteBoolean("automatic", path.Automatic);
         Write(json, "loss", path.Guaranteed);
@@ -107,7 +98,7 @@ public static class ProveJson
     internal static void Write(Utf8JsonWriter json, string name, Loss loss)
     {
         json.WriteStartObject(name);
-        json.WriteString("kind", Lower($"{loss.Kind}"));
+        json.WriteString("kind", JsonOutput.Camel($"{loss.Kind}"));
         WriteSeconds(json, "seconds", loss.Duration);
         if (loss.Bytes is { } bytes)
             json.WriteNumber("bytes", bytes.Bytes);
@@ -124,14 +115,14 @@ public static class ProveJson
             json.WriteString("until", endless);
         else
             json.WriteNull("until");
-        json.WriteString("evidence", Lower($"{outage.Class}"));
+        json.WriteString("evidence", JsonOutput.Camel($"{outage.Class}"));
         json.WriteStartArray("terms");
         foreach (var term in outage.Terms)
         {
             json.WriteStartObject();
             json.WriteString("name", term.Name);
             WriteSeconds(json, "seconds", term.Duration);
-            json.WriteString("evidence", Lower($"{term.Class}"));
+            json.WriteString("evidence", JsonOutput.Camel($"{term.Class}"));
             json.WriteBoolean("byDefault", term.ByDefault);
             json.WriteEndObject();
         }
@@ -155,7 +146,5 @@ public static class ProveJson
             json.WriteNull(name);
     }
 
-    private static string Name(Verdict verdict) => Lower($"{verdict}");
-
-    private static string Lower(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+    private static string Name(Verdict verdict) => JsonOutput.Camel($"{verdict}");
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
@@ -74,18 +73,7 @@ public sealed class StatusReport(
 
     public string Json()
     {
-        using var buffer = new MemoryStream();
-        using (
-            var json = new Utf8JsonWriter(
-                buffer,
-                new JsonWriterOptions
-                {
-                    Indented = true,
-                    NewLine = "\n",
-                    Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-                }
-            )
-        )
+        return JsonOutput.Text(json =>
         {
             json.WriteStartObject();
             json.WriteString("format", Format);
@@ -96,8 +84,7 @@ public sealed class StatusReport(
                 Write(json, seen);
             json.WriteEndArray();
             json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(buffer.ToArray());
+        });
     }
 
     private void Write(Utf8JsonWriter json, ClusterSnapshot seen)
@@ -137,8 +124,7 @@ public sealed class StatusReport(
         {
             json.WriteStartObject();
             json.WriteString("context", context.Name);
-            var verdict = context.Verdict.ToString();
-            json.WriteString("verdict", char.ToLowerInvariant(verdict[0]) + verdict[1..]);
+            json.WriteString("verdict", JsonOutput.Camel(context.Verdict.ToString()));
             json.WriteStartArray("alarms");
             foreach (var alarm in ProveLive.Alarms(context))
                 json.WriteStringValue(alarm);

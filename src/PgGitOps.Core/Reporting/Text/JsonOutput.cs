@@ -6,9 +6,9 @@ using System.Text.Json;
 namespace PgGitOps.Core.Reporting.Text;
 
 /// <summary>JSON with the same bytes everywhere: two spaces, LF, letters of any language as they are.</summary>
-internal static class JsonOutput
+public static class JsonOutput
 {
-    private static readonly JsonWriterOptions Options = new()
+    public static readonly JsonWriterOptions Options = new()
     {
         Indented = true,
         IndentSize = 2,
@@ -17,13 +17,19 @@ internal static class JsonOutput
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static string Write(Action<Utf8JsonWriter> content)
+    /// <summary>Ends with a line break.</summary>
+    public static string Write(Action<Utf8JsonWriter> content) => Text(content) + "\n";
+
+    public static string Text(Action<Utf8JsonWriter> content)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, Options))
             content(writer);
-        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
+
+    /// <summary>Name of a case as reports write it: <c>AtRisk</c> is <c>atRisk</c>.</summary>
+    public static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
     /// <summary>A member that is left out where there is no value.</summary>
     public static void WriteOptional(this Utf8JsonWriter writer, string name, string? value)

@@ -29,27 +29,16 @@ internal static class MemberRefusals
         var approve =
             $"Find the data (an unmounted file system, a changed dataRoot, another host) or restore a backup. {Allowances.Hint(problem.Cluster.Name, Allowances.WholeCluster)}";
         if (problem.Remembered is { } known)
-        {
-            return new Refusal(
-                PlanRule.ClusterMissing,
-                $"{problem.Cluster.Name} existed (system identifier {known.SystemIdentifier}, {known.Furthest}, last seen {known.Members.Select(m => m.Seen).Append(known.FurthestAt).Max().UtcDateTime:yyyy-MM-dd HH:mm:ss}Z), and none of its members has a data directory: it is missing, and no empty one is made in its place.",
-                approve,
-                problem.Cluster.Head.At
+            return Missing(
+                $"{problem.Cluster.Name} existed (system identifier {known.SystemIdentifier}, {known.Furthest}, last seen {known.Members.Select(m => m.Seen).Append(known.FurthestAt).Max().UtcDateTime:yyyy-MM-dd HH:mm:ss}Z), and none of its members has a data directory: it is missing, and no empty one is made in its place."
             );
-        }
         if (problem.Trace is { } trace)
-            return new Refusal(
-                PlanRule.ClusterMissing,
-                $"{problem.Cluster.Name} existed ({trace}), and none of its members has a data directory: it is missing, and no empty one is made in its place.",
-                approve,
-                problem.Cluster.Head.At
+            return Missing(
+                $"{problem.Cluster.Name} existed ({trace}), and none of its members has a data directory: it is missing, and no empty one is made in its place."
             );
         if (problem.MemoryProblem is { } unreadable)
-            return new Refusal(
-                PlanRule.ClusterMissing,
-                $"No member of {problem.Cluster.Name} has a data directory, and whether it ever existed nobody can say: {unreadable}.",
-                approve,
-                problem.Cluster.Head.At
+            return Missing(
+                $"No member of {problem.Cluster.Name} has a data directory, and whether it ever existed nobody can say: {unreadable}."
             );
         return problem.Cluster.Members.FirstOrDefault(m => m.DataDirectory is not null) is { } found
             ? new Refusal(
@@ -59,6 +48,8 @@ internal static class MemberRefusals
                 found.DataDirectory?.Span ?? found.At
             )
             : null;
+
+        Refusal Missing(string message) => new(PlanRule.ClusterMissing, message, approve, problem.Cluster.Head.At);
     }
 
     /// <summary>A server that was there before the engine: what became of its data is for people to say.</summary>
