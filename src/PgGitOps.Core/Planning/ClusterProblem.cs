@@ -117,6 +117,20 @@ internal sealed record ClusterProblem
         ];
     }
 
+    /// <summary>No document asks for the facet any more. What one asks for and could not be read was not given up.</summary>
+    internal bool IsGivenUp(FacetKey key) =>
+        !Desired.ByKey.ContainsKey(key) && (Desired.Refused.Count == 0 || !IsRefused(key.Object));
+
+    private bool IsRefused(ObjectPath path)
+    {
+        for (var at = path; at is not null; at = at.Parent)
+        {
+            if (Desired.Refused.Contains(at))
+                return true;
+        }
+        return false;
+    }
+
     /// <summary>The last value of a facet was brought about by us.</summary>
     internal bool IsOurs(FacetKey key) => Applied.ContainsKey(key) && !Adopted.Contains(key);
 

@@ -20,6 +20,7 @@ internal sealed class DesiredDraft(
 {
     private readonly Dictionary<FacetKey, DesiredFacet> facets = [];
     private readonly List<Refusal> refusals = [];
+    private readonly HashSet<ObjectPath> refused = [];
 
     internal FleetEnvironment Environment => environment;
 
@@ -46,10 +47,18 @@ internal sealed class DesiredDraft(
             kind.Declare(this);
         var all = facets.Values.ToArray();
         Array.Sort(all, (a, b) => a.Key.CompareTo(b.Key));
-        return new DesiredFacets(all, refusals.ToEquatableArray());
+        return new DesiredFacets(all, refusals.ToEquatableArray(), refused);
     }
 
-    internal void Refuse(Refusal refusal) => refusals.Add(refusal);
+    /// <param name="subjects">
+    /// What the refused text speaks of. What is wanted of it is unknown, so it stays as it is: what cannot be read is not given up.
+    /// </param>
+    internal void Refuse(Refusal refusal, params ReadOnlySpan<ObjectPath> subjects)
+    {
+        refusals.Add(refusal);
+        foreach (var subject in subjects)
+            refused.Add(subject);
+    }
 
     internal void Set(ObjectPath path, Field field, FacetValue value, SourceSpan at)
     {
@@ -74,58 +83,64 @@ internal sealed class DesiredDraft(
     {
         foreach (var setting in settings)
         {
-            if (ReadSetting(setting) is { } value)
-                Set(path(setting.Name), Field.Value, value, setting.At);
+            var subject = path(setting.Name);
+            if (ReadSetting(setting, subject) is { } value)
+                Set(subject, Field.Value, value, setting.At);
         }
     }
 
-    internal FacetValue? ReadSetting(Parameter parameter)
+    /// <param name="subjects">What the parameter is a setting of.</param>
+    internal FacetValue? ReadSetting(Parameter parameter, params ReadOnlySpan<ObjectPath> subjects)
     {
         if (catalog.Find(parameter.Name) is not { } meaning)
         {
             var similar = SettingCatalog.Similar(parameter.Name).FirstOrDefault();
-            refusals.Add(
+            Refuse(
                 new Refusal(
                     PlanRule.UnknownParameter,
                     $"PostgreSQL has no parameter '{parameter.Name}'.",
                     similar is null ? null : $"Did you mean {similar}?",
                     parameter.At
-                )
+                ),
+                subjects
             );
             return null;
         }
         if (meaning.Context == "internal")
         {
-            refusals.Add(
+            Refuse(
                 new Refusal(
                     PlanRule.BadValue,
                     $"{parameter.Name} is fixed when the cluster is made; it cannot be set.",
                     null,
                     parameter.At
-                )
+                ),
+                subjects
             );
             return null;
         }
         if (!SettingValue.TryRead(meaning, parameter.Value, out var canonical, out var problem))
         {
-            refusals.Add(
+            Refuse(
                 new Refusal(
                     PlanRule.BadValue,
                     $"'{parameter.Value}' is not a value of {parameter.Name}: {problem}.",
                     null,
                     parameter.At
-                )
+                ),
+                subjects
             );
             return null;
         }
         return new FacetValue(canonical, parameter.Value, SettingDisplay.OfText(parameter.Value));
     }
 
-    internal bool NameFits(string name, string what, SourceSpan at)
+    /// <param name="subject">What the name belongs to: it stays as it is where the name does not fit.</param>
+    internal bool NameFits(string name, string what, SourceSpan at, ObjectPath subject)
     {
         if (SqlIdentifier.Problem(name) is not { } problem)
             return true;
-        refusals.Add(new Refusal(PlanRule.BadName, $"The {what} has {problem}.", null, at));
+        Refuse(new Refusal(PlanRule.BadName, $"The {what} has {problem}.", null, at), subject);
         return false;
     }
 }

@@ -8,7 +8,12 @@ namespace PgGitOps.Core.Planning;
 /// <summary>What one cluster's document asks for, flattened into facets.</summary>
 /// <param name="All">Ordered by key; one facet a key.</param>
 /// <param name="Refusals">Values that cannot be brought about; they have no facet.</param>
-public sealed record DesiredFacets(IReadOnlyList<DesiredFacet> All, EquatableArray<Refusal> Refusals)
+/// <param name="Refused">Objects that the refusals speak of. What is wanted of them is unknown: nothing of them was given up.</param>
+public sealed record DesiredFacets(
+    IReadOnlyList<DesiredFacet> All,
+    EquatableArray<Refusal> Refusals,
+    IReadOnlySet<ObjectPath> Refused
+)
 {
     /// <summary>Facets by key.</summary>
     public IReadOnlyDictionary<FacetKey, DesiredFacet> ByKey { get; } = All.ToDictionary(f => f.Key);

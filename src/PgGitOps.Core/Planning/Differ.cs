@@ -78,7 +78,7 @@ internal static class Differ
         foreach (var item in problem.Inventory)
         {
             var key = problem.Key(item, Field.Exists);
-            if (!problem.Desired.ByKey.ContainsKey(key) && problem.Live.ContainsKey(key) && !problem.IsSlotOfMember(item))
+            if (problem.IsGivenUp(key) && problem.Live.ContainsKey(key) && !problem.IsSlotOfMember(item))
                 yield return key;
         }
     }
@@ -93,10 +93,7 @@ internal static class Differ
         return managed.Count == 0
             ? []
             : problem.Live.Keys.Where(k =>
-                k.Object is ObjectPath.Membership m
-                && managed.Contains(m.Role)
-                && k.Field == Field.Exists
-                && !problem.Desired.ByKey.ContainsKey(k)
+                k.Object is ObjectPath.Membership m && managed.Contains(m.Role) && k.Field == Field.Exists && problem.IsGivenUp(k)
             );
     }
 

@@ -172,7 +172,7 @@ public static class Planner
     /// <summary>The object of ours that holds a facet and that no document mentions any more, or null.</summary>
     private static ObjectPath? GivenUp(ClusterProblem problem, FacetKey key) =>
         problem
-            .Inventory.Where(i => key.Object.IsWithin(i) && !problem.Desired.ByKey.ContainsKey(problem.Key(i, Field.Exists)))
+            .Inventory.Where(i => key.Object.IsWithin(i) && problem.IsGivenUp(problem.Key(i, Field.Exists)))
             .Order()
             .FirstOrDefault();
 
@@ -191,8 +191,7 @@ public static class Planner
 
     /// <summary>Nobody looks into a database that Git gave up: what it holds goes with it, and is no gap in what has to be known.</summary>
     private static bool IsInsideUndeclared(ClusterProblem problem, FacetKey key) =>
-        key.Object.Parent is ObjectPath.Database database
-        && !problem.Desired.ByKey.ContainsKey(problem.Key(database, Field.Exists));
+        key.Object.Parent is ObjectPath.Database database && problem.IsGivenUp(problem.Key(database, Field.Exists));
 
     private static ClusterPlan Untouched(string cluster, ReconcileMode mode) =>
         new()

@@ -14,7 +14,7 @@ internal static class RemovalSteps
         var problem = draft.Problem;
         var gone = problem
             .Inventory.Where(i =>
-                !problem.Desired.ByKey.ContainsKey(problem.Key(i, Field.Exists))
+                problem.IsGivenUp(problem.Key(i, Field.Exists))
                 && !(problem.IsSlotOfMember(i) && problem.Live.ContainsKey(problem.Key(i, Field.Exists)))
             )
             .Order()

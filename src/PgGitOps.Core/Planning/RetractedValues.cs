@@ -15,7 +15,7 @@ internal static class RetractedValues
             .Applied.Where(a =>
                 IsKind(a.Key)
                 && !problem.Adopted.Contains(a.Key)
-                && !problem.Desired.ByKey.ContainsKey(a.Key)
+                && problem.IsGivenUp(a.Key)
                 && problem.Live.TryGetValue(a.Key, out var live)
                 && live.Canonical == a.Value
             )

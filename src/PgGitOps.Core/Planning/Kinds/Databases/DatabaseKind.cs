@@ -26,9 +26,11 @@ internal sealed class DatabaseKind : ObjectKind<ObjectPath.Database>
 
     internal override void Declare(DesiredDraft desired)
     {
-        foreach (var database in desired.Cluster.Databases.Where(d => desired.NameFits(d.Name, "database", d.At)))
+        foreach (var database in desired.Cluster.Databases)
         {
             var path = new ObjectPath.Database(database.Name);
+            if (!desired.NameFits(database.Name, "database", database.At, path))
+                continue;
             desired.Set(path, Field.Exists, CanonicalForm.Exists, database.At);
             if (database.Owner is { } owner)
                 desired.Set(path, Field.Owner, FacetValue.Of(owner.Value), owner.Span);

@@ -28,9 +28,11 @@ internal sealed class ExtensionKind : ObjectKind<ObjectPath.Extension>
     {
         foreach (var database in desired.Databases)
         {
-            foreach (var extension in database.Extensions.Where(e => desired.NameFits(e.Name, "extension", e.At)))
+            foreach (var extension in database.Extensions)
             {
                 var path = new ObjectPath.Extension(database.Name, extension.Name);
+                if (!desired.NameFits(extension.Name, "extension", extension.At, path))
+                    continue;
                 desired.Set(path, Field.Exists, CanonicalForm.Exists, extension.At);
                 if (extension.Version is { } version)
                     desired.Set(path, Field.Version, FacetValue.Of(version), extension.At);

@@ -97,7 +97,7 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
             if (
                 desired.Cluster.Replication.Synchronous is { } rule
                 && parameter.Name.ToLowerInvariant() is "synchronous_standby_names" or "synchronous_commit"
-                && desired.ReadSetting(parameter) is { } written
+                && desired.ReadSetting(parameter, OnMembers(desired, parameter.Name)) is { } written
                 && !written.Equals(OfRule(parameter.Name, desired.Cluster.Replication.Synchronous!))
             )
             {
@@ -107,11 +107,12 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
                         $"{parameter.Name} is declared both among the parameters and by replication.synchronous, with different values.",
                         "Keep replication.synchronous only.",
                         parameter.At
-                    )
+                    ),
+                    OnMembers(desired, parameter.Name)
                 );
                 continue;
             }
-            if (desired.ReadSetting(parameter) is { } value)
+            if (desired.ReadSetting(parameter, OnMembers(desired, parameter.Name)) is { } value)
                 SetOnMembers(desired, parameter.Name, value, parameter.At);
         }
     }
@@ -124,8 +125,10 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
                 continue;
             // PostgreSQL's minute is min, where documents write m.
             var text = DurationText.Format(delay.Value) is var written && written.EndsWith('m') ? written + "in" : written;
-            if (desired.ReadSetting(new Parameter("recovery_min_apply_delay", text, delay.Span)) is { } value)
-                Set(desired, member.Name, "recovery_min_apply_delay", value, delay.Span);
+            const string Delay = "recovery_min_apply_delay";
+            var setting = new Parameter(Delay, text, delay.Span);
+            if (desired.ReadSetting(setting, new ObjectPath.Parameter(member.Name, Delay)) is { } value)
+                Set(desired, member.Name, Delay, value, delay.Span);
         }
         if (desired.Cluster.Replication.Synchronous is not { } rule)
             return;
@@ -140,6 +143,9 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
         var text = SynchronousText.Write(rule);
         return new FacetValue(StandbyRule.Canonical(text), text, text);
     }
+
+    private static ObjectPath[] OnMembers(DesiredDraft desired, string parameter) =>
+        [.. desired.Cluster.Members.Select(m => new ObjectPath.Parameter(m.Name, parameter))];
 
     private static void SetOnMembers(DesiredDraft desired, string parameter, FacetValue value, SourceSpan at)
     {

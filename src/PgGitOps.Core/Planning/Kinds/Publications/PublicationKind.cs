@@ -42,15 +42,12 @@ internal sealed class PublicationKind : ObjectKind<PublicationPath>
     {
         foreach (var database in desired.Databases)
         {
-            foreach (
-                var publication in database.Publications.Where(p =>
-                    desired.NameFits(p.Name, "publication", p.At)
-                    && p.Tables.All(t => desired.NameFits(t.Table, "table", t.At))
-                    && p.Tables.All(t => t.Columns.All(c => desired.NameFits(c, "column", t.At)))
-                    && Fits(desired, p)
-                )
-            )
-                Declare(desired, new PublicationPath(database.Name, publication.Name), publication);
+            foreach (var publication in database.Publications)
+            {
+                var path = new PublicationPath(database.Name, publication.Name);
+                if (NamesFit(desired, publication, path) && Fits(desired, publication, path))
+                    Declare(desired, path, publication);
+            }
         }
     }
 
@@ -163,8 +160,14 @@ internal sealed class PublicationKind : ObjectKind<PublicationPath>
             desired.Set(path, PublicationValues.ViaPartitionRoot, CanonicalForm.Bool(viaRoot), at);
     }
 
+    private static bool NamesFit(DesiredDraft desired, Publication publication, PublicationPath path) =>
+        desired.NameFits(publication.Name, "publication", publication.At, path)
+        && publication.Tables.All(t =>
+            desired.NameFits(t.Table, "table", t.At, path) && t.Columns.All(c => desired.NameFits(c, "column", t.At, path))
+        );
+
     /// <summary>What the server would refuse is refused before anything is done.</summary>
-    private static bool Fits(DesiredDraft desired, Publication publication)
+    private static bool Fits(DesiredDraft desired, Publication publication, PublicationPath path)
     {
         var why =
             desired.Cluster.PostgresMajor < 15
@@ -177,7 +180,7 @@ internal sealed class PublicationKind : ObjectKind<PublicationPath>
             : null;
         if (why is null)
             return true;
-        desired.Refuse(new Refusal(PlanRule.BadValue, $"Publication {publication.Name}: {why}.", null, publication.At));
+        desired.Refuse(new Refusal(PlanRule.BadValue, $"Publication {publication.Name}: {why}.", null, publication.At), path);
         return false;
     }
 }

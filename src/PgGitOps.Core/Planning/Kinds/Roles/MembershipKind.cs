@@ -27,8 +27,12 @@ internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
     {
         foreach (var role in desired.Roles)
         {
-            foreach (var group in role.MemberOf.Where(g => desired.NameFits(g.Value, "role", g.Span)))
-                desired.Set(new ObjectPath.Membership(role.Name, group.Value), Field.Exists, CanonicalForm.Exists, group.Span);
+            foreach (var group in role.MemberOf)
+            {
+                var path = new ObjectPath.Membership(role.Name, group.Value);
+                if (desired.NameFits(group.Value, "role", group.Span, path))
+                    desired.Set(path, Field.Exists, CanonicalForm.Exists, group.Span);
+            }
         }
     }
 

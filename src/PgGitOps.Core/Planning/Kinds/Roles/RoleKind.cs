@@ -28,9 +28,11 @@ internal sealed class RoleKind : ObjectKind<ObjectPath.Role>
     // A password is never taken away, and what CREATE ROLE sets has no "nothing" of its own.
     internal override void Declare(DesiredDraft desired)
     {
-        foreach (var role in desired.Cluster.Roles.Where(r => desired.NameFits(r.Name, "role", r.At)))
+        foreach (var role in desired.Cluster.Roles)
         {
             var path = new ObjectPath.Role(role.Name);
+            if (!desired.NameFits(role.Name, "role", role.At, path))
+                continue;
             desired.Set(path, Field.Exists, CanonicalForm.Exists, role.At);
             foreach (var mentioned in role.Mentioned)
             {

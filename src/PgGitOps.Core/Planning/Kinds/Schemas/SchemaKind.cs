@@ -28,9 +28,11 @@ internal sealed class SchemaKind : ObjectKind<ObjectPath.Schema>
     {
         foreach (var database in desired.Databases)
         {
-            foreach (var schema in database.Schemas.Where(s => desired.NameFits(s.Name, "schema", s.At)))
+            foreach (var schema in database.Schemas)
             {
                 var path = new ObjectPath.Schema(database.Name, schema.Name);
+                if (!desired.NameFits(schema.Name, "schema", schema.At, path))
+                    continue;
                 desired.Set(path, Field.Exists, CanonicalForm.Exists, schema.At);
                 if (schema.Owner is { } owner)
                     desired.Set(path, Field.Owner, FacetValue.Of(owner.Value), owner.Span);
