@@ -13,6 +13,7 @@ internal static class Posix
     private const uint StatxTypeModeUid = 0x1 | 0x2 | 0x8;
     private const uint RenameExchange = 2;
     private const int OpenReadOnlyDirectory = 0x10000;
+    private const short PollIn = 1;
 
     // struct statx has 256 bytes on every architecture, with owner and mode at these places.
     private const int StatxBytes = 256;
@@ -76,6 +77,23 @@ internal static class Posix
             : null;
     }
 
+    /// <summary>Whether a read would return at once: there is something, or the other end is closed. Waits so long for it.</summary>
+    public static bool IsReadable(SafeHandle handle, TimeSpan wait)
+    {
+        var held = false;
+        try
+        {
+            handle.DangerousAddRef(ref held);
+            var one = new PollDescriptor { Descriptor = (int)handle.DangerousGetHandle(), Events = PollIn };
+            return poll(ref one, 1, (int)wait.TotalMilliseconds) > 0;
+        }
+        finally
+        {
+            if (held)
+                handle.DangerousRelease();
+        }
+    }
+
     /// <summary>Makes a rename inside the directory survive a power cut.</summary>
     public static void SyncDirectory(string path)
     {
@@ -95,6 +113,17 @@ internal static class Posix
         if (renameat2(AtFdCwd, first, AtFdCwd, second, RenameExchange) != 0)
             throw new IOException($"{first} and {second} cannot be exchanged (errno {Marshal.GetLastPInvokeError()}).");
     }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short Found;
+    }
+
+    [DllImport("libc")]
+    private static extern int poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
 
     [DllImport("libc")]
     private static extern uint geteuid();

@@ -1,19 +1,46 @@
+using System.IO.Pipes;
 using System.Text;
 
 namespace PgGitOps.Providers.Hosts;
 
-/// <summary>Reads a stream to its end and keeps no more than the limit: a chatty program costs no memory and never blocks on a full pipe.</summary>
-internal sealed class BoundedCapture
+/// <summary>Reads a pipe to its end and keeps no more than the limit: a chatty program costs no memory and never blocks on a full pipe.</summary>
+/// <remarks>
+/// On a thread of its own: pipes of children cannot be read without blocking one, and many blocked in the pool would keep everything else from going on.
+/// </remarks>
+internal sealed class BoundedCapture : IDisposable
 {
     // Host commands print little; the answer of pg_controldata is 3 kB, a log's last lines some more.
     private const int BytesMax = 1 << 20;
 
+    private const int StackBytes = 128 * 1024;
+
+    /// <summary>How soon a reader whose pipe a daemon keeps open notices that nobody wants more.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+
+    private readonly PipeStream pipe;
     private readonly MemoryStream kept = new();
+    private readonly TaskCompletionSource completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool cut;
+    private volatile bool isUnwanted;
 
-    public BoundedCapture(Stream stream) => Completed = ReadAsync(stream);
+    public BoundedCapture(PipeStream pipe)
+    {
+        this.pipe = pipe;
+        new Thread(Read, StackBytes) { IsBackground = true, Name = "output of a child" }.Start();
+    }
 
-    public Task Completed { get; }
+    /// <summary>Once nobody has the other end open any more.</summary>
+    public Task Completed => completed.Task;
+
+    /// <summary>Whether all that has been written until now is kept.</summary>
+    public bool IsDrained
+    {
+        get
+        {
+            lock (kept)
+                return completed.Task.IsCompleted || !Posix.IsReadable(pipe.SafePipeHandle, TimeSpan.Zero);
+        }
+    }
 
     public string Text
     {
@@ -27,16 +54,23 @@ internal sealed class BoundedCapture
         }
     }
 
-    private async Task ReadAsync(Stream stream)
+    public void Dispose() => isUnwanted = true;
+
+    private void Read()
     {
         var buffer = new byte[16 * 1024];
         try
         {
-            int count;
-            while ((count = await stream.ReadAsync(buffer)) > 0)
+            while (!isUnwanted)
             {
+                if (!Posix.IsReadable(pipe.SafePipeHandle, Pace))
+                    continue;
                 lock (kept)
                 {
+                    // It waits for nothing: there is something, or the end.
+                    var count = pipe.Read(buffer);
+                    if (count == 0)
+                        break;
                     var room = Math.Min(count, BytesMax - (int)kept.Length);
                     kept.Write(buffer, 0, room);
                     cut |= room < count;
@@ -45,7 +79,15 @@ internal sealed class BoundedCapture
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The reader gave up on a pipe that a daemon keeps open; what was read until then counts.
+            // What was read until then counts.
+        }
+        finally
+        {
+            lock (kept)
+            {
+                completed.TrySetResult();
+                pipe.Dispose();
+            }
         }
     }
 }

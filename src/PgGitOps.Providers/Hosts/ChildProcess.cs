@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Text;
 
 namespace PgGitOps.Providers.Hosts;
@@ -10,7 +11,7 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Between the polite and the hard end.</summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(2);
 
-    /// <summary>A daemon started by the program may keep its pipes; the program's own output is read long before.</summary>
+    /// <summary>A daemon started by the program may keep its pipes open. So long their end is waited for, once all that the program wrote has been read.</summary>
     private static readonly TimeSpan PipeGrace = TimeSpan.FromMilliseconds(500);
 
     private readonly Process process;
@@ -20,8 +21,8 @@ internal sealed class ChildProcess : IDisposable
     private ChildProcess(Process process)
     {
         this.process = process;
-        output = new BoundedCapture(process.StandardOutput.BaseStream);
-        error = new BoundedCapture(process.StandardError.BaseStream);
+        output = new BoundedCapture((PipeStream)process.StandardOutput.BaseStream);
+        error = new BoundedCapture((PipeStream)process.StandardError.BaseStream);
     }
 
     public string Output => output.Text;
@@ -88,7 +89,9 @@ internal sealed class ChildProcess : IDisposable
         try
         {
             await process.WaitForExitAsync(deadline.Token);
-            await Task.WhenAny(Task.WhenAll(output.Completed, error.Completed), Task.Delay(PipeGrace, CancellationToken.None));
+            var ends = Task.WhenAll(output.Completed, error.Completed);
+            do await Task.WhenAny(ends, Task.Delay(PipeGrace, CancellationToken.None));
+            while (!(output.IsDrained && error.IsDrained) && !deadline.IsCancellationRequested);
             return true;
         }
         catch (OperationCanceledException)
@@ -119,5 +122,10 @@ internal sealed class ChildProcess : IDisposable
         catch (IOException) { }
     }
 
-    public void Dispose() => process.Dispose();
+    public void Dispose()
+    {
+        output.Dispose();
+        error.Dispose();
+        process.Dispose();
+    }
 }

@@ -9,11 +9,13 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Providers.Hosts;
 
 /// <summary>One small file in the cluster's directory on each member's host, beside the data directories: it is there whatever becomes of the servers.</summary>
-public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time) : ISuspensionFiles
+/// <param name="turns">Whose turn it is to have a command run on a host; null for a line of its own.</param>
+public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time, Turns? turns = null) : ISuspensionFiles
 {
     /// <summary>A host that did not answer is asked again after this: before every step of a run its silence would cost a full timeout.</summary>
     private static readonly TimeSpan SilenceLasts = TimeSpan.FromSeconds(30);
 
+    private readonly Turns turns = turns ?? HostTurns.Of(time);
     private readonly ConcurrentDictionary<string, long> silent = new(StringComparer.Ordinal);
 
     private const string Name = "suspension.json";
@@ -139,7 +141,14 @@ public sealed class SuspensionFiles(IHostExecutor hosts, TimeProvider time) : IS
             environment
                 .Hosts.Where(h => names.Contains(h.Name) && isAsked(h))
                 .OrderBy(h => h.Name, StringComparer.Ordinal)
-                .Select(async h => (h, await hosts.RunAsync(h, command, cancel)))
+                .Select(async h => (h, await RunAsync(h, command, cancel)))
         );
+    }
+
+    private async ValueTask<HostResult> RunAsync(DatabaseHost host, HostScript command, CancellationToken cancel)
+    {
+        using var turn = await turns.TakeAsync(0, cancel);
+        turn.GiveBackAfter(HostTurns.Patience);
+        return await hosts.RunAsync(host, command, cancel);
     }
 }

@@ -15,11 +15,25 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
     // Enough for every statement of the observer; a statement is prepared when it is used for the second time.
     private const int PreparedStatementsMax = 40;
 
+    // A login and what is asked after it cost several milliseconds of processor time here. All servers of a large fleet at once would run each other into their deadlines.
+    private const int TurnsPerProcessor = 8;
+
+    /// <summary>Until a server that does not answer keeps nobody else waiting any more. Its own deadlines are longer.</summary>
+    private static readonly TimeSpan LoginPatience = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>The same for one that accepted the login.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>A server that was silent last time lets so many others go first.</summary>
+    private const int BehindOthers = 256;
+
+    private readonly Turns turns = new(Turns.PerProcessor(TurnsPerProcessor), time);
+    private readonly ConcurrentDictionary<(string Host, int Port), bool> silent = new();
     private readonly ConcurrentDictionary<ServerTarget, ServerSession> kept = new();
 
     /// <summary>Uses a connection to the target. Failures of the outside world are answers.</summary>
     /// <remarks>
-    /// The deadline holds whatever the server does. A use that is past it is given up, not cancelled: a cancel request goes
+    /// The deadline holds whatever the server does, and begins when its turn does: not while others are asked. A use that is past it is given up, not cancelled: a cancel request goes
     /// over a second connection to the same server and waits there for an answer, which a hanging server never gives.
     /// What was given up ends by itself: the login by Npgsql's own timeout, a query by statement_timeout or TCP keep-alive.
     /// </remarks>
@@ -29,19 +43,27 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         CancellationToken cancel
     )
     {
+        var place = (target.Host, target.Port);
+        using var turn = await turns.TakeAsync(silent.ContainsKey(place) ? BehindOthers : 0, cancel);
         using var deadline = new CancellationTokenSource(target.TotalTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         var givenUp = new GivenUp();
+        ServerAnswer<T> answer;
         try
         {
-            return await UseOnceAsync(target, use, givenUp, both.Token).WaitAsync(both.Token);
+            answer = await UseOnceAsync(target, use, turn, givenUp, both.Token).WaitAsync(both.Token);
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
             givenUp.Value = true;
             cancel.ThrowIfCancellationRequested();
-            return new ServerAnswer<T>.Failed(ConnectionFailure.NoAnswer(target.TotalTimeout));
+            answer = new ServerAnswer<T>.Failed(ConnectionFailure.NoAnswer(target.TotalTimeout));
         }
+        if (answer is ServerAnswer<T>.Failed { Failure: { Kind: UnreadableKind.Unreachable, Refused: false } })
+            silent[place] = true;
+        else
+            silent.TryRemove(place, out _);
+        return answer;
     }
 
     /// <summary>Closes kept connections, so that nobody's DROP DATABASE or shutdown waits for them.</summary>
@@ -59,6 +81,7 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
     private async Task<ServerAnswer<T>> UseOnceAsync<T>(
         ServerTarget target,
         Func<ServerSession, Task<T>> use,
+        Turns.Turn turn,
         GivenUp givenUp,
         CancellationToken cancel
     )
@@ -67,13 +90,14 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         {
             // A kept connection may have broken since its last use, or its user may remember rights and tables that are gone.
             // Neither says anything about the server now, so a failure counts only on a new connection.
+            turn.GiveBackAfter(AnswerPatience);
             var (answer, _) = await TryAsync(target, old, use, givenUp);
             if (answer is not null)
                 return answer;
             cancel.ThrowIfCancellationRequested();
         }
         List<string> hidden = [];
-        var result = await UseNewAsync(target, use, givenUp, hidden, cancel);
+        var result = await UseNewAsync(target, use, turn, givenUp, hidden, cancel);
         // A timeout of a role or the server may have ended the very statement that sets the engine's own, or the session before it. Only then
         // does the engine's stand in the startup packet, for there it hides the server's.
         while (
@@ -84,7 +108,7 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         )
         {
             hidden.Add(timeout);
-            result = await UseNewAsync(target, use, givenUp, hidden, cancel);
+            result = await UseNewAsync(target, use, turn, givenUp, hidden, cancel);
         }
         return result;
     }
@@ -92,14 +116,17 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
     private async Task<ServerAnswer<T>> UseNewAsync<T>(
         ServerTarget target,
         Func<ServerSession, Task<T>> use,
+        Turns.Turn turn,
         GivenUp givenUp,
         IReadOnlyCollection<string> hidden,
         CancellationToken cancel
     )
     {
+        turn.GiveBackAfter(LoginPatience);
         var opened = await OpenAsync(target, hidden, cancel);
         if (opened is ServerAnswer<ServerSession>.Failed failed)
             return new ServerAnswer<T>.Failed(failed.Failure);
+        turn.GiveBackAfter(AnswerPatience);
         var (result, problem) = await TryAsync(target, ((ServerAnswer<ServerSession>.Answered)opened).Value, use, givenUp);
         return result ?? new ServerAnswer<T>.Failed(problem!);
     }

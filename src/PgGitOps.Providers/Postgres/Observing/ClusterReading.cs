@@ -5,7 +5,7 @@ using PgGitOps.Providers.Postgres.Connecting;
 namespace PgGitOps.Providers.Postgres.Observing;
 
 /// <summary>Reads one cluster: all members at once, and databases on the primary as soon as it is known.</summary>
-internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections connections, TimeProvider time)
+internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections connections, Turns looks, TimeProvider time)
 {
     // Backends a server has to fork for us at a time, besides the one for its own facts.
     private const int DatabasesAtOnceMax = 4;
@@ -28,6 +28,7 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
                     cluster,
                     m,
                     connections,
+                    looks,
                     time,
                     names,
                     nameSet,
@@ -115,23 +116,26 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
         await gate.WaitAsync(cancel);
         try
         {
-            var at = time.GetUtcNow();
             // A server that stopped answering would cost every database its full deadline, one group after another.
             if (silence is { } silent)
-                return new Observation<DatabaseFacts>.Unreadable(silent.Kind, silent.Reason, at);
+                return new Observation<DatabaseFacts>.Unreadable(silent.Kind, silent.Reason, time.GetUtcNow());
             var target = ServerTarget.Of(cluster.Access, member.Address, member.Port, database.Name);
             var answer = await connections.UseAsync(
                 target,
-                session => DatabaseReading.ReadAsync(session, target, database.Schemas?.ToArray()),
+                async session =>
+                {
+                    var at = time.GetUtcNow();
+                    return (At: at, Facts: await DatabaseReading.ReadAsync(session, target, database.Schemas?.ToArray()));
+                },
                 cancel
             );
             return answer.Match<Observation<DatabaseFacts>>(
-                facts => new Observation<DatabaseFacts>.Seen(facts, at),
+                read => new Observation<DatabaseFacts>.Seen(read.Facts, read.At),
                 failure =>
                 {
                     if (failure.Kind == UnreadableKind.Unreachable)
                         silence = failure;
-                    return new Observation<DatabaseFacts>.Unreadable(failure.Kind, failure.Reason, at);
+                    return new Observation<DatabaseFacts>.Unreadable(failure.Kind, failure.Reason, time.GetUtcNow());
                 }
             );
         }

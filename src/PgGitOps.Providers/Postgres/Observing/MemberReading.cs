@@ -19,6 +19,7 @@ internal sealed record MemberReading(
         ClusterTarget cluster,
         MemberTarget member,
         ServerConnections connections,
+        Turns looks,
         TimeProvider time,
         string names,
         IReadOnlySet<string> nameSet,
@@ -26,12 +27,15 @@ internal sealed record MemberReading(
         CancellationToken cancel
     )
     {
-        var at = time.GetUtcNow();
+        // When it was asked, which in a large fleet is later than when the pass began.
+        DateTimeOffset? asked = null;
         var target = ServerTarget.Of(cluster.Access, member.Address, member.Port);
         var answer = await connections.UseAsync(
             target,
             session =>
-                ServerReading.ReadAsync(
+            {
+                asked = time.GetUtcNow();
+                return ServerReading.ReadAsync(
                     session,
                     target,
                     names,
@@ -40,9 +44,11 @@ internal sealed record MemberReading(
                         if (StrangerCheck.ByClusterName(cluster, member, draft.ClusterName) is null)
                             onHead(member, draft);
                     }
-                ),
+                );
+            },
             cancel
         );
+        var at = asked ?? time.GetUtcNow();
         return answer switch
         {
             ServerAnswer<ServerDraft>.Answered { Value: var draft } => StrangerCheck.ByClusterName(
@@ -61,7 +67,7 @@ internal sealed record MemberReading(
                 failure,
                 // Only a machine that answers and has nobody listening is worth a look at its disk: any other failure says that a server may be alive.
                 failure.Refused && member.Look is not null
-                    ? await LookAsync(member.Look, cluster.Access.ObserveTimeout, time, cancel)
+                    ? await LookAsync(member.Look, looks, cluster.Access.ObserveTimeout, time, cancel)
                     : null
             ),
             _ => throw new InvalidOperationException("ServerAnswer is closed"),
@@ -81,11 +87,14 @@ internal sealed record MemberReading(
 
     private static async Task<Observation<DataDirectoryFacts>> LookAsync(
         Func<CancellationToken, ValueTask<Observation<DataDirectoryFacts>>> look,
+        Turns looks,
         TimeSpan timeout,
         TimeProvider time,
         CancellationToken cancel
     )
     {
+        using var turn = await looks.TakeAsync(HostTurns.BehindOthers, cancel);
+        turn.GiveBackAfter(HostTurns.Patience);
         using var deadline = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancel);
         try

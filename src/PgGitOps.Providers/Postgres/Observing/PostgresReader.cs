@@ -8,8 +8,16 @@ namespace PgGitOps.Providers.Postgres.Observing;
 
 /// <summary>Looks at the servers of live clusters over SQL.</summary>
 /// <param name="probe">Looks at hosts where nobody listens; null where hosts cannot be looked at. Then no member is ever called absent.</param>
-public sealed class PostgresReader(ServerConnections connections, TimeProvider time, IHostProbe? probe = null) : IFactReader
+/// <param name="hostTurns">Whose turn it is to have a command run on a host; null for a line of its own.</param>
+public sealed class PostgresReader(
+    ServerConnections connections,
+    TimeProvider time,
+    IHostProbe? probe = null,
+    Turns? hostTurns = null
+) : IFactReader
 {
+    private readonly Turns looks = hostTurns ?? HostTurns.Of(time);
+
     public string Name => "PostgreSQL";
 
     public async ValueTask<ClusterFacts?> ReadAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel)
@@ -27,7 +35,7 @@ public sealed class PostgresReader(ServerConnections connections, TimeProvider t
     }
 
     private Task<ClusterSnapshot> ReadAsync(ClusterTarget cluster, CancellationToken cancel) =>
-        new ClusterReading(cluster, connections, time).ReadAsync(cancel);
+        new ClusterReading(cluster, connections, looks, time).ReadAsync(cancel);
 
     /// <summary>Closes what is kept open to a cluster, so that a step is not held up by the observer's own connections.</summary>
     public ValueTask ReleaseAsync(ClusterTarget cluster) =>
