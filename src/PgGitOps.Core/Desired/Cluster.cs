@@ -1,4 +1,5 @@
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired;
@@ -95,12 +96,6 @@ public sealed record Member(string Name, string Host, int Port, bool Promotable,
     public Located<string>? DataDirectory { get; init; }
 }
 
-public enum SynchronousMethod
-{
-    Any,
-    First,
-}
-
 public enum CommitLevel
 {
     Off,
@@ -129,7 +124,27 @@ public sealed record SynchronousRule(
     CommitLevel Commit,
     WhenShort WhenShort,
     SourceSpan At
-);
+)
+{
+    /// <summary>What a server runs with, as a document of its cluster would declare it: with the names of members as they are written there, and what it says of a shortage.</summary>
+    public static SynchronousRule Of(StandbyRule live, Cluster cluster, CommitLevel level)
+    {
+        var declared = cluster.Replication.Synchronous;
+        var at = declared?.At ?? cluster.Replication.At;
+        // PostgreSQL folds the case of these names, documents keep it.
+        var names = live.Names.Select(n =>
+            cluster.Members.FirstOrDefault(m => m.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Name ?? n
+        );
+        return new SynchronousRule(
+            live.Method,
+            live.Count,
+            [.. names.Select(n => new Located<string>(n, at))],
+            level,
+            declared?.WhenShort ?? WhenShort.Block,
+            at
+        );
+    }
+}
 
 public sealed record Storage(string Durability, bool DataChecksums, int? CapacityAlertPercent, SourceSpan At);
 

@@ -1,3 +1,5 @@
+using PgGitOps.Core.Sources;
+
 namespace PgGitOps.Core.Desired;
 
 /// <summary>Findings about what documents say of each other and what one field says of another: <c>PGR</c>.</summary>
@@ -174,6 +176,31 @@ public static class ReferenceRules
         "A publication is of all tables, or of tables and whole schemas; beside whole schemas PostgreSQL takes no list of columns."
     );
 
+    public static readonly DiagnosticRule SettingUnknown = new(
+        "PGR040",
+        "Unknown parameter",
+        "The declared version of PostgreSQL has no parameter of the name. Parameters of extensions have a point in theirs and are not judged here."
+    );
+
+    public static readonly DiagnosticRule SettingBadValue = new(
+        "PGR041",
+        "Value of a parameter",
+        "The server would refuse the value: another type or unit, out of range, a word it does not know, a list it cannot read."
+    );
+
+    public static readonly DiagnosticRule SettingOutOfPlace = new(
+        "PGR042",
+        "Parameter out of place",
+        "A parameter of the whole server cannot be set for a role or a database, and one of a session or transaction not for the server."
+    );
+
+    public static readonly DiagnosticRule SettingOfNobody = new(
+        "PGR043",
+        "Parameter of no published version",
+        "No PostgreSQL as published has the parameter, and none has a name like it. A server built with additions may; the plan asks it.",
+        Severity.Warning
+    );
+
     public static IReadOnlyList<DiagnosticRule> All { get; } =
     [
         DuplicateName,
@@ -211,5 +238,9 @@ public static class ReferenceRules
         UnknownDomain,
         UnknownObject,
         PublicationContents,
+        SettingUnknown,
+        SettingBadValue,
+        SettingOutOfPlace,
+        SettingOfNobody,
     ];
 }

@@ -24,6 +24,9 @@ public sealed record ServerFacts
     /// <summary>Lines of the configuration files, in the order the server reads them.</summary>
     public required EquatableArray<FileSettingFact> FileSettings { get; init; }
 
+    /// <summary>The server has read its configuration files since the last of them changed; null where that could not be asked.</summary>
+    public bool? FilesLoaded { get; init; }
+
     public required EquatableArray<RoleFact> Roles { get; init; }
     public required EquatableArray<MembershipFact> Memberships { get; init; }
     public required EquatableArray<DatabaseFact> Databases { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning.Settings;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Planning;
 

@@ -4,6 +4,7 @@ using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Planning.Sql;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning;
@@ -94,7 +95,7 @@ internal sealed class DesiredDraft(
     {
         if (catalog.Find(parameter.Name) is not { } meaning)
         {
-            var similar = SettingCatalog.Similar(parameter.Name).FirstOrDefault();
+            var similar = catalog.Similar(parameter.Name).FirstOrDefault();
             Refuse(
                 new Refusal(
                     PlanRule.UnknownParameter,
@@ -119,7 +120,9 @@ internal sealed class DesiredDraft(
             );
             return null;
         }
-        if (!SettingValue.TryRead(meaning, parameter.Value, out var canonical, out var problem))
+        var canonical = "";
+        var problem = SqlLiteral.Problem(parameter.Value);
+        if (problem is not null || !SettingValue.TryRead(meaning, parameter.Value, out canonical, out problem))
         {
             Refuse(
                 new Refusal(

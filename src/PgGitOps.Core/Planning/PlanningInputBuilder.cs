@@ -222,7 +222,7 @@ internal static class PlanningInputBuilder
             foreach (
                 var line in member.Facts.FileSettings.Where(l =>
                     l.Value is { Length: > 0 }
-                    && SettingValue.IsQuotedList(l.Name)
+                    && SettingSql.IsQuotedList(l.Name)
                     && !l.File.EndsWith("/postgresql.auto.conf", StringComparison.Ordinal)
                 )
             )

@@ -14,6 +14,7 @@ public sealed partial class ArchitectureTests
     [
         "Sources",
         "Facets",
+        "Settings",
         "Desired",
         "Ownership",
         "Observed",

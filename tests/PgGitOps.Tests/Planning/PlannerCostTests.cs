@@ -71,7 +71,7 @@ public class PlannerCostTests(ITestOutputHelper output)
                         Settings =
                         [
                             .. cluster
-                                .Parameters.Select(p => SettingCatalog.Of(null).Find(p.Name)!)
+                                .Parameters.Select(p => SettingCatalog.Of(null, 15).Find(p.Name)!)
                                 .Select(m => new SettingFact(
                                     m.Name,
                                     m.VarType == "bool" ? "on" : "100",

@@ -205,7 +205,7 @@ public sealed partial class DiagnosticsReportTests
 
     private static IEnumerable<string> PlacesOfMarkdown(string text) =>
         text.Split('\n')
-            .Where(l => l.StartsWith("| error", StringComparison.Ordinal))
+            .Where(l => l.StartsWith("| error", StringComparison.Ordinal) || l.StartsWith("| warning", StringComparison.Ordinal))
             .Select(l => l.Split(" | "))
             .Select(c => $"{c[2]} {c[1].Trim('`')}{(c[1].Contains(':', StringComparison.Ordinal) ? "" : ":0:0")}");
 
@@ -215,6 +215,6 @@ public sealed partial class DiagnosticsReportTests
     [GeneratedRegex(@"^([^:\n ]+?)(?::(\d+):(\d+))?: (?:error|warning|note) (PG[A-Z]\d+):", RegexOptions.Multiline)]
     private static partial Regex TextLine();
 
-    [GeneratedRegex(@"^::error file=([^,]+)(?:,line=(\d+),col=(\d+),endColumn=\d+)?,title=(PG[A-Z]\d+)::")]
+    [GeneratedRegex(@"^::(?:error|warning) file=([^,]+)(?:,line=(\d+),col=(\d+),endColumn=\d+)?,title=(PG[A-Z]\d+)::")]
     private static partial Regex GitHubLine();
 }

@@ -30,6 +30,7 @@ internal sealed class FleetDraft
         new GrantTargets(),
         new PublicationContents(),
         new OwnedParameters(),
+        new SettingValues(),
         new EngineLogin(),
         new BackupRepositories(),
         new ExceptionExpiry(),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
@@ -54,7 +55,7 @@ internal sealed class OwnedParameters : IClusterCheck
                 );
             else if (
                 parameter.Name.Equals("wal_level", StringComparison.OrdinalIgnoreCase)
-                && parameter.Value is not ("replica" or "logical")
+                && SettingValue.ReadLive(SettingTable.Of(cluster.PostgresMajor).Find("wal_level"), parameter.Value) == "minimal"
             )
                 findings.Add(
                     ReferenceRules.OwnedElsewhere.At(

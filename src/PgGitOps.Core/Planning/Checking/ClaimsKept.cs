@@ -1,9 +1,9 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Observed;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Verdicts;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Checking;
@@ -79,5 +79,5 @@ public sealed class ClaimsKept(ValidFleet fleet) : IStateInvariant
         state.Find(new ObjectPath.Parameter(member, parameter), Field.Value)?.Canonical;
 
     private static SynchronousRule? RuleOf(Cluster cluster, string text, CommitLevel level) =>
-        StandbyRule.TryParse(text) is { Names.Count: > 0 } rule ? rule.DeclaredFor(cluster, level) : null;
+        StandbyRule.TryParse(text) is { Names.Count: > 0 } rule ? SynchronousRule.Of(rule, cluster, level) : null;
 }

@@ -1,5 +1,5 @@
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Observed;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Checking;

@@ -12,7 +12,7 @@ internal sealed record ScopedSetting(string Name, FacetKey Key, FacetValue? To, 
     /// <param name="subject">Such as <c>ALTER ROLE "x"</c>.</param>
     internal string Statement(string subject)
     {
-        var value = To is null ? null : SettingValue.ToSql(Name, To.Written);
+        var value = To is null ? null : SettingSql.RightHandSide(Name, To.Written);
         return value is null
             ? $"{subject} RESET {SqlIdentifier.Parameter(Name)}"
             : $"{subject} SET {SqlIdentifier.Parameter(Name)} = {value}";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Planning.Settings;
 

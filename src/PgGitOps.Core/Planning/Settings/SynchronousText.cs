@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Planning.Sql;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Planning.Settings;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using PgGitOps.Core.Planning.Settings;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Planning.Sql;
 
@@ -12,7 +13,7 @@ public static class AlterSystem
     /// <param name="value">As a person writes it; null, and an empty list, take the setting out of postgresql.auto.conf.</param>
     public static string Write(string name, string? value)
     {
-        var right = value is null ? null : SettingValue.ToSql(name, value);
+        var right = value is null ? null : SettingSql.RightHandSide(name, value);
         return right is null ? Reset + SqlIdentifier.Parameter(name) : $"{Set}{SqlIdentifier.Parameter(name)} = {right}";
     }
 
@@ -31,19 +32,11 @@ public static class AlterSystem
         var items = Literals(statement[(middle + 3)..]);
         return (
             name,
-            SettingValue.IsQuotedList(name) ? string.Join(", ", items.Select(Item))
+            SettingSql.IsQuotedList(name) ? NameList.Join(items)
             : items.Count == 1 ? items[0]
             : string.Join(", ", items)
         );
     }
-
-    /// <summary>As quote_identifier() writes an item of a list.</summary>
-    private static string Item(string text) =>
-        text.Length > 0
-        && !char.IsAsciiDigit(text[0])
-        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_')
-            ? text
-            : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>String constants as <see cref="SqlLiteral.Quote"/> writes them, separated by commas.</summary>
     private static List<string> Literals(string text)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs.Layout;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Proofs.Commit;
 

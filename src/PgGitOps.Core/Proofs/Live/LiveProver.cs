@@ -5,6 +5,7 @@ using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Paths;
 using PgGitOps.Core.Proofs.Verdicts;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs.Live;
@@ -142,8 +143,8 @@ public static class LiveProver
 
     /// <summary>The rule as the server has it, with the members' names as declared; null when it could not be read.</summary>
     private static SynchronousRule? LiveRule(ServerFacts facts, ContextProof context) =>
-        facts.Setting("synchronous_standby_names") is { } setting
-            ? StandbyRule.TryParse(setting.Value)?.DeclaredFor(context.Cluster!, CommitLevel.On)
+        facts.Setting("synchronous_standby_names") is { } setting && StandbyRule.TryParse(setting.Value) is { } rule
+            ? SynchronousRule.Of(rule, context.Cluster!, CommitLevel.On)
             : null;
 
     /// <summary>Promises about loss that hold on the declared rule, and not on the one the server has.</summary>

@@ -30,6 +30,12 @@ internal static class PrivilegedStatements
         }
     );
 
+    // A file that cannot be found any more has not been read as it is.
+    private static readonly ServerStatement Loaded = new(
+        "select bool_and(coalesce((pg_stat_file(f, true)).change <= pg_conf_load_time(), false)) from (select distinct sourcefile from pg_file_settings where sourcefile is not null) s(f)",
+        static (row, draft) => draft.FilesLoaded = row.IsDBNull(0) ? null : row.GetBoolean(0)
+    );
+
     // As bytes: one that is no text of the database's encoding would end the whole pass. A rename does not show in the time of
     // the last modification, so the inode's own change counts; a backend begins with its postmaster's time of loading. The server
     // tells a file's time in whole seconds: a change within the second of the last load passes for loaded, as the engine's own are.
@@ -111,6 +117,8 @@ internal static class PrivilegedStatements
             yield return Verifiers;
         if (rights.Files)
             yield return Files;
+        if (rights is { Files: true, AccessList: true })
+            yield return Loaded;
         if (rights.AccessList)
         {
             yield return AccessList;

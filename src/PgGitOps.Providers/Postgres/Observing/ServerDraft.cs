@@ -53,6 +53,9 @@ internal sealed class ServerDraft
     public bool? IsStopping { get; set; }
     public List<SettingFact> Settings { get; } = new(64);
     public List<FileSettingFact> FileSettings { get; } = [];
+
+    /// <inheritdoc cref="ServerFacts.FilesLoaded"/>
+    public bool? FilesLoaded { get; set; }
     public List<RoleFact> Roles { get; } = [];
     public Dictionary<string, PasswordVerifier> Verifiers { get; } = new(StringComparer.Ordinal);
     public List<MembershipFact> Memberships { get; } = [];
@@ -77,6 +80,7 @@ internal sealed class ServerDraft
         {
             Settings = SessionShadow.Lift(this, user, names).OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
             FileSettings = FileSettings.ToEquatableArray(),
+            FilesLoaded = FilesLoaded,
             Roles = roles.OrderBy(r => r.Name, StringComparer.Ordinal).ToEquatableArray(),
             Memberships = Memberships
                 .GroupBy(m => (m.Role, m.Member))

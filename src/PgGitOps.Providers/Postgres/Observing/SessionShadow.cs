@@ -1,5 +1,6 @@
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Settings;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Providers.Postgres.Observing;
 
@@ -46,10 +47,7 @@ internal static class SessionShadow
                 ?.Value
             ?? setting.BootValue
             ?? setting.Value;
-        return SettingValue.ReadLive(
-            new SettingMeaning(setting.Name, setting.VarType, setting.Unit, setting.Context, setting.EnumValues),
-            text
-        );
+        return SettingValue.ReadLive(SettingCatalog.MeaningOf(setting, null), text);
     }
 
     /// <summary>Settings of roles and databases that count in the engine's own session. The most specific scope wins.</summary>

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Npgsql;
 using PgGitOps.Core.Desired;
-using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Providers.Postgres.Servers;
 
@@ -75,7 +75,7 @@ internal sealed class ConfigurationTrial(StepContext context)
                 || name.StartsWith("shared", StringComparison.OrdinalIgnoreCase)
             )
                 continue;
-            foreach (var library in SettingValue.SplitItems(value))
+            foreach (var library in NameList.Split(value, NameSyntax.Files) ?? [])
             {
                 // Sessions look for those that every user may name in a directory of their own.
                 var path =

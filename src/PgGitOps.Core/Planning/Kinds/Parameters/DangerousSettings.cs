@@ -1,6 +1,6 @@
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Planning.Settings;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Planning.Kinds.Parameters;
 

@@ -1,9 +1,9 @@
 using System.Collections.Frozen;
-using PgGitOps.Core.Desired;
 using PgGitOps.Core.Desired.References;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Settings;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Planning.Kinds.Parameters;
 
@@ -45,7 +45,7 @@ internal sealed class ImportedParameters
 
     public static ImportedParameters Of(ClusterSnapshot snapshot, ServerFacts primary)
     {
-        var catalog = SettingCatalog.Of(snapshot);
+        var catalog = SettingCatalog.Of(snapshot, primary.VersionNumber / 10_000);
         var members = snapshot
             .Members.Select(m => m.Server)
             .OfType<Observation<ServerFacts>.Seen>()

@@ -5,6 +5,7 @@ using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Settings;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Kinds.Parameters;

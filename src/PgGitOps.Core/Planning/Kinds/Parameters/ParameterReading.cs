@@ -1,5 +1,7 @@
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Live;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Planning.Kinds.Parameters;
 
@@ -35,16 +37,22 @@ internal static class ParameterReading
                     fact.BootValue is { } boot ? CanonicalForm.Setting(meaning, boot) : CanonicalForm.Setting(meaning, fact.Value)
                 );
         var value = CanonicalForm.Setting(meaning, fact.Value);
-        // wal_buffers = -1 shows as what the server made of it. It has read the file and waits for no restart: it is as declared.
-        return
-            wanted is not null
-            && wanted.Equals(configured)
-            && !wanted.Equals(value)
-            && fact is { Context: "postmaster", PendingRestart: false, Source: not ("command line" or "environment variable") }
+        return wanted is not null && wanted.Equals(configured) && !wanted.Equals(value) && IsOfItsLine(facts, fact, meaning)
             ? value with
             {
                 Canonical = wanted.Canonical,
             }
             : value;
     }
+
+    /// <summary>
+    /// What is in force comes from the line in the file, whatever the server shows: wal_buffers = -1 shows as a number of buffers, DateStyle = 'German' as
+    /// 'German, DMY', 0.1234567 as 0.123457. It has read the line, and waits for no restart.
+    /// </summary>
+    private static bool IsOfItsLine(ServerFacts facts, SettingFact fact, SettingMeaning? meaning) =>
+        fact is { PendingRestart: false, Source: not ("command line" or "environment variable") }
+        && (
+            fact.Context == "postmaster"
+            || (meaning is { IsShownAsMade: true } && fact.Source == "configuration file" && facts.FilesLoaded == true)
+        );
 }

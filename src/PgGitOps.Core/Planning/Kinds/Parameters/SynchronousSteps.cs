@@ -1,8 +1,8 @@
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Planning.Sql;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Planning.Kinds.Parameters;

@@ -1,9 +1,14 @@
 using System.Globalization;
 using System.Text;
-using PgGitOps.Core.Desired;
 using PgGitOps.Core.Sources;
 
-namespace PgGitOps.Core.Observed;
+namespace PgGitOps.Core.Settings;
+
+public enum SynchronousMethod
+{
+    Any,
+    First,
+}
 
 /// <summary>The meaning of <c>synchronous_standby_names</c>, read as PostgreSQL reads it.</summary>
 /// <param name="Method">ANY, or FIRST, which is also what a bare list means.</param>
@@ -38,25 +43,6 @@ public sealed record StandbyRule(SynchronousMethod Method, int Count, EquatableA
     }
 
     public static string Canonical(string text) => TryParse(text)?.ToString() ?? text;
-
-    /// <summary>The rule as a document would declare it of a cluster: with its members' names as declared there, and with what its document says of a shortage.</summary>
-    public SynchronousRule DeclaredFor(Cluster cluster, CommitLevel level)
-    {
-        var declared = cluster.Replication.Synchronous;
-        var at = declared?.At ?? cluster.Replication.At;
-        // PostgreSQL folds the case of these names, documents keep it.
-        var names = Names.Select(n =>
-            cluster.Members.FirstOrDefault(m => m.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Name ?? n
-        );
-        return new SynchronousRule(
-            Method,
-            Count,
-            [.. names.Select(n => new Located<string>(n, at))],
-            level,
-            declared?.WhenShort ?? WhenShort.Block,
-            at
-        );
-    }
 
     /// <summary>Fewest listed standbys that have to be streaming for commits not to wait.</summary>
     public int Needed => Names.Count == 0 ? 0 : Count;

@@ -1,14 +1,13 @@
 using System.Globalization;
-using PgGitOps.Core.Desired;
 
-namespace PgGitOps.Core.Planning.Settings;
+namespace PgGitOps.Core.Settings;
 
 /// <summary>Units of server settings, as guc.c knows them, the largest first.</summary>
 /// <param name="Factor">Bytes, or microseconds.</param>
 internal sealed record SettingUnits(string Name, long Factor)
 {
     internal static IReadOnlyList<SettingUnits> Memory { get; } =
-    [.. ByteCount.Units.Select(u => new SettingUnits(u.Suffix, 1L << u.Shift))];
+    [new("TB", 1L << 40), new("GB", 1L << 30), new("MB", 1L << 20), new("kB", 1L << 10), new("B", 1)];
 
     internal static IReadOnlyList<SettingUnits> Time { get; } =
     [
