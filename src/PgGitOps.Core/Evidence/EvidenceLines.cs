@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace PgGitOps.Core.Evidence;
 
@@ -19,25 +19,8 @@ public sealed record EvidenceContent(IReadOnlyList<EvidenceEntry> Whole, int Tor
 /// <summary>A series as lines of JSON: <c>n at until prev digest body</c>.</summary>
 public static class EvidenceLines
 {
-    public static byte[] Write(EvidenceEntry entry)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("n", entry.Number);
-            json.WriteString("at", Moment(entry.At));
-            if (entry.Until is { } until)
-                json.WriteString("until", Moment(until));
-            json.WriteString("prev", entry.Previous);
-            json.WriteString("digest", entry.Digest);
-            json.WritePropertyName("body");
-            json.WriteRawValue(entry.Body);
-            json.WriteEndObject();
-        }
-        buffer.WriteByte((byte)'\n');
-        return buffer.ToArray();
-    }
+    public static byte[] Write(EvidenceEntry entry) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(EvidenceLine.Of(entry), EvidenceTypes.Default.EvidenceLine), (byte)'\n'];
 
     public static EvidenceContent Read(ReadOnlySpan<byte> bytes)
     {
@@ -63,22 +46,74 @@ public static class EvidenceLines
     {
         try
         {
-            using var json = JsonDocument.Parse(Encoding.UTF8.GetString(line));
-            var root = json.RootElement;
-            return new(
-                root.GetProperty("n").GetInt64(),
-                root.GetProperty("at").GetDateTimeOffset(),
-                root.TryGetProperty("until", out var until) ? until.GetDateTimeOffset() : null,
-                root.GetProperty("body").GetRawText(),
-                root.GetProperty("prev").GetString() ?? "",
-                root.GetProperty("digest").GetString() ?? ""
-            );
+            return JsonSerializer.Deserialize(line, EvidenceTypes.Default.EvidenceLine)?.ToEntry();
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        // What is no text at all in a body is found when the body is kept as text.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
     }
-
-    private static string Moment(DateTimeOffset at) => at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 }
+
+/// <summary>One line: the one type that it is written from and read into.</summary>
+internal sealed record EvidenceLine
+{
+    [JsonPropertyName("n")]
+    public required long Number { get; init; }
+
+    [JsonPropertyName("at"), JsonConverter(typeof(EvidenceMoment))]
+    public required DateTimeOffset At { get; init; }
+
+    [JsonPropertyName("until"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonConverter(typeof(EvidenceMoment))]
+    public DateTimeOffset? Until { get; init; }
+
+    [JsonPropertyName("prev")]
+    public required string Previous { get; init; }
+
+    [JsonPropertyName("digest")]
+    public required string Digest { get; init; }
+
+    [JsonPropertyName("body"), JsonConverter(typeof(EvidenceBodyText))]
+    public required string Body { get; init; }
+
+    public static EvidenceLine Of(EvidenceEntry entry) =>
+        new()
+        {
+            Number = entry.Number,
+            At = entry.At,
+            Until = entry.Until,
+            Previous = entry.Previous,
+            Digest = entry.Digest,
+            Body = entry.Body,
+        };
+
+    public EvidenceEntry ToEntry() => new(Number, At, Until, Body, Previous, Digest);
+}
+
+/// <summary>UTC with seven digits of a second, as the digest of an entry has it.</summary>
+internal sealed class EvidenceMoment : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+}
+
+/// <summary>JSON inside of the line, kept letter by letter: the digest covers its spelling.</summary>
+internal sealed class EvidenceBodyText : JsonConverter<string>
+{
+    public override string Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+    {
+        using var body = JsonDocument.ParseValue(ref reader);
+        return body.RootElement.GetRawText();
+    }
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteRawValue(value);
+}
+
+[JsonSerializable(typeof(EvidenceLine))]
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, AllowDuplicateProperties = false)]
+internal sealed partial class EvidenceTypes : JsonSerializerContext;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using PgGitOps.Core.Ownership;
-using PgGitOps.Core.Reporting.Plans;
 using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 
@@ -17,7 +16,7 @@ internal static class NotManagedText
             json.WriteStartObject();
             json.WriteString("what", part.What);
             json.WriteString("owner", JsonOutput.Camel(part.Owner.ToString()));
-            PlanJson.Write(json, "because", part.At);
+            json.WritePlace("because", part.At);
             json.WriteEndObject();
         }
         json.WriteEndArray();

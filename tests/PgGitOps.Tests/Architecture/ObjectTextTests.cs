@@ -13,7 +13,8 @@ public sealed partial class ObjectTextTests
         "src/PgGitOps.Core/Evidence/ClusterMemory.cs",
         "src/PgGitOps.Core/Planning/Kinds/ObjectKinds.cs",
         "src/PgGitOps.Core/Planning/PlanningInputBuilder.cs",
-        "src/PgGitOps.Core/Reporting/Plans/PlanFile.cs",
+        "src/PgGitOps.Core/Reporting/Plans/PlanContract.cs",
+        "src/PgGitOps.Core/Reporting/Plans/StepContract.cs",
         "src/PgGitOps.Core/Passes/OutcomeCheck.cs",
     ];
 

@@ -205,20 +205,6 @@ public class PlanReportTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void PlanFile_ReadBack_IsTheSamePlanAndTheSameBytes(string world)
-    {
-        var (plan, _, _) = Of(world);
-        var bytes = PlanJson.Write(plan);
-
-        var read = Assert.IsType<PlanFile.Sealed>(PlanFile.Read(bytes)).Plan;
-
-        // What is only to be recorded, and what has to be read first, is found anew by whoever applies the file.
-        Assert.Equal([.. plan.Clusters.Select(c => c with { Found = [], Alert = null })], read.Clusters);
-        Assert.Equal(bytes.ToArray(), PlanJson.Write(read).ToArray());
-    }
-
-    [Theory]
-    [MemberData(nameof(Names))]
     public void Json_OfEveryWorld_FitsItsSchema(string world)
     {
         var (plan, _, _) = Of(world);
@@ -244,24 +230,6 @@ public class PlanReportTests
             .GetResult()
             .Validate(Encoding.UTF8.GetString(json.Span))
             .Select(f => f.ToString());
-    }
-
-    [Fact]
-    public void PlanFile_EditedByHand_IsBroken()
-    {
-        var (plan, _, _) = Of("drifted");
-        var edited = Encoding
-            .UTF8.GetString(PlanJson.Write(plan).Span)
-            .Replace("DROP ROLE \\\"gone\\\"", "DROP ROLE \\\"boss\\\"", StringComparison.Ordinal);
-
-        Assert.Contains("boss\\\"", edited, StringComparison.Ordinal);
-        Assert.Contains(
-            "changed",
-            Assert.IsType<PlanFile.Broken>(PlanFile.Read(Encoding.UTF8.GetBytes(edited))).Reason,
-            StringComparison.Ordinal
-        );
-        Assert.IsType<PlanFile.Broken>(PlanFile.Read("{}"u8.ToArray()));
-        Assert.IsType<PlanFile.Broken>(PlanFile.Read("nonsense"u8.ToArray()));
     }
 
     [Fact]
@@ -322,7 +290,7 @@ public class PlanReportTests
         return DriftReport.Of(approved, live, _ => Now.AddHours(-3));
     }
 
-    private static (Plan Plan, ApprovedPlan Approved, FleetSnapshot Live) Of(string world)
+    internal static (Plan Plan, ApprovedPlan Approved, FleetSnapshot Live) Of(string world)
     {
         var (cluster, snapshot) = Worlds[world];
         var fleet = Fleet(cluster);

@@ -283,6 +283,47 @@ public sealed class EvidenceFilesTests : IDisposable
         Assert.Single(Encoding.UTF8.GetString(EvidenceLines.Write(entry)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    // As versions wrote it that spelled it by hand: files of theirs go on.
+    [Fact]
+    public void Write_OfAnEntry_IsTheLineOfEarlierVersions()
+    {
+        var at = new DateTimeOffset(2026, 3, 1, 13, 0, 0, TimeSpan.FromHours(1));
+        var first = EvidenceEntry.After(null, new(at, null, "{\"a\": [1, \"ø\"]}"));
+        var second = EvidenceEntry.After(first, new(at, at.AddTicks(5), "2"));
+
+        Assert.Equal(
+            "{\"n\":1,\"at\":\"2026-03-01T12:00:00.0000000Z\",\"prev\":\"\",\"digest\":\""
+                + first.Digest
+                + "\",\"body\":{\"a\": [1, \"ø\"]}}\n"
+                + "{\"n\":2,\"at\":\"2026-03-01T12:00:00.0000000Z\",\"until\":\"2026-03-01T12:00:00.0000005Z\",\"prev\":\""
+                + first.Digest
+                + "\",\"digest\":\""
+                + second.Digest
+                + "\",\"body\":2}\n",
+            Encoding.UTF8.GetString([.. EvidenceLines.Write(first), .. EvidenceLines.Write(second)])
+        );
+    }
+
+    [Theory]
+    [InlineData("\"n\":", "\"m\":")]
+    [InlineData("\"n\":1", "\"n\":\"1\"")]
+    [InlineData("\"n\":1", "\"n\":1,\"n\":1")]
+    [InlineData("\"prev\":\"\"", "\"prev\":null")]
+    [InlineData("\"body\":7", "\"body\":")]
+    [InlineData("12:00", "noon")]
+    [InlineData("{", "[")]
+    public void Read_OfALineThatIsNone_CountsItAsDamaged(string right, string wrong)
+    {
+        var entry = EvidenceEntry.After(null, new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), null, "7"));
+        var line = Encoding.UTF8.GetString(EvidenceLines.Write(entry));
+        Assert.Contains(right, line, StringComparison.Ordinal);
+
+        var read = EvidenceLines.Read(Encoding.UTF8.GetBytes(line.Replace(right, wrong, StringComparison.Ordinal)));
+
+        Assert.Empty(read.Whole);
+        Assert.Equal(1, read.Damaged);
+    }
+
     private EvidenceAddition Add(EvidenceFiles store, int body, TimeSpan? lifetime = null) =>
         store.Append(
             Series,

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using PgGitOps.Core.Reporting.Plans;
 using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Core.Reporting.Drift;
@@ -18,7 +17,7 @@ public static class DriftJson
             json.WriteStartObject();
             json.WriteString("format", Format);
             json.WriteString("commit", report.Commit);
-            json.WriteString("at", PlanJson.Moment(report.At));
+            json.WriteString("at", JsonOutput.Moment(report.At));
             json.WriteBoolean("drift", report.HasDrift);
             json.WriteStartArray("clusters");
             foreach (var cluster in report.Clusters)
@@ -48,7 +47,7 @@ public static class DriftJson
             json.WriteString("rule", refusal.RuleId);
             json.WriteString("message", refusal.Message);
             json.WriteString("hint", refusal.Hint);
-            PlanJson.Write(json, "because", refusal.Because);
+            json.WritePlace("because", refusal.Because);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -71,12 +70,12 @@ public static class DriftJson
         json.WriteString("severity", JsonOutput.Camel(item.Severity.ToString()));
         json.WriteString("live", change.Live?.Display);
         json.WriteString("desired", change.Desired?.Display);
-        json.WriteString("since", PlanJson.Moment(item.Since));
+        json.WriteString("since", JsonOutput.Moment(item.Since));
         json.WriteString("where", item.Where);
-        PlanJson.Write(json, "because", change.Because);
+        json.WritePlace("because", change.Because);
         json.WriteString("danger", change.Danger);
         json.WriteString("next", item.Next);
-        json.WriteString("when", item.When is { } when ? PlanJson.Moment(when) : null);
+        json.WriteString("when", item.When is { } when ? JsonOutput.Moment(when) : null);
         json.WriteString("step", item.StepId);
         json.WriteEndObject();
     }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Reporting.Text;
 
 namespace PgGitOps.Core.Reporting.Snapshots;
 
@@ -43,7 +44,7 @@ public static class SnapshotJson
     {
         try
         {
-            if (JsonKeys.Twice(json) is { } twice)
+            if (JsonKeys.Twice(Encoding.UTF8.GetBytes(json)) is { } twice)
                 return new SnapshotReading.Refused($"it is no snapshot: {twice}");
             var file = JsonSerializer.Deserialize(json, Types(new VerifierConverter([])).SnapshotFile);
             return file switch

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Reporting.Text;
 
@@ -30,6 +32,26 @@ public static class JsonOutput
 
     /// <summary>Name of a case as reports write it: <c>AtRisk</c> is <c>atRisk</c>.</summary>
     public static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+    /// <summary>A moment as reports write it: UTC, no zeros at the end of a fraction.</summary>
+    public static string Moment(DateTimeOffset at) =>
+        at.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>A place in a document; null where there is none.</summary>
+    public static void WritePlace(this Utf8JsonWriter writer, string name, SourceSpan? span)
+    {
+        if (span is not { } at)
+        {
+            writer.WriteNull(name);
+            return;
+        }
+        writer.WriteStartObject(name);
+        writer.WriteString("path", at.Path);
+        writer.WriteNumber("line", at.Line);
+        writer.WriteNumber("column", at.Column);
+        writer.WriteNumber("endColumn", at.EndColumn);
+        writer.WriteEndObject();
+    }
 
     /// <summary>A member that is left out where there is no value.</summary>
     public static void WriteOptional(this Utf8JsonWriter writer, string name, string? value)

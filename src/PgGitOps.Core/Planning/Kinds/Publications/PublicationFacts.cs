@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Sql;
@@ -26,31 +27,33 @@ internal sealed record PublicationFacts(
     internal static IEnumerable<PublicationFacts> In(IEnumerable<CatalogRow> rows) =>
         rows.Where(r => r.Catalog == Catalog).Select(r => Read(r.Columns));
 
-    private static PublicationFacts Read(EquatableArray<string> columns)
-    {
-        using var tables = JsonDocument.Parse(columns[5]);
-        using var schemas = JsonDocument.Parse(columns[6]);
-        return new PublicationFacts(
+    private static PublicationFacts Read(EquatableArray<string> columns) =>
+        new(
             columns[0],
             columns[1],
             columns[2] == "true",
             columns[3].Split(',', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal).ToEquatableArray(),
             columns[4] == "true",
-            tables.RootElement.EnumerateArray().Select(Table).ToEquatableArray(),
-            schemas.RootElement.EnumerateArray().Select(s => s.GetString()!).ToEquatableArray()
-        );
-    }
-
-    private static PublishedTableFact Table(JsonElement table) =>
-        new(
-            table.GetProperty("schema").GetString()!,
-            table.GetProperty("table").GetString()!,
-            table.GetProperty("columns") is { ValueKind: JsonValueKind.Array } columns
-                ? columns.EnumerateArray().Select(c => c.GetString()!).ToEquatableArray()
-                : [],
-            table.GetProperty("filtered").GetBoolean()
+            JsonSerializer
+                .Deserialize(columns[5], PublicationJson.Default.PublishedTableRowArray)!
+                .Select(t => new PublishedTableFact(t.Schema, t.Table, (t.Columns ?? []).ToEquatableArray(), t.Filtered))
+                .ToEquatableArray(),
+            JsonSerializer.Deserialize(columns[6], PublicationJson.Default.StringArray)!.ToEquatableArray()
         );
 }
+
+/// <summary>A table of a publication as the server writes it.</summary>
+/// <param name="Columns">Null for all.</param>
+internal sealed record PublishedTableRow(string Schema, string Table, string[]? Columns, bool Filtered);
+
+[JsonSerializable(typeof(PublishedTableRow[]))]
+[JsonSerializable(typeof(string[]))]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
+)]
+internal sealed partial class PublicationJson : JsonSerializerContext;
 
 /// <param name="Columns">None for all columns, also of those that are added later.</param>
 internal sealed record PublishedTableFact(string Schema, string Table, EquatableArray<string> Columns, bool HasRowFilter);

@@ -1,17 +1,15 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
-namespace PgGitOps.Core.Reporting.Snapshots;
+namespace PgGitOps.Core.Reporting.Text;
 
 /// <summary>Keys of JSON objects: which of two equal ones counts differs between tools, so that what a person reads is not what is used.</summary>
 internal static class JsonKeys
 {
     /// <returns>The first key that stands twice in one object, with its place; null where there is none.</returns>
     /// <exception cref="JsonException">It is no JSON.</exception>
-    public static string? Twice(string json)
+    public static string? Twice(ReadOnlySpan<byte> bytes)
     {
-        var bytes = Encoding.UTF8.GetBytes(json);
         var reader = new Utf8JsonReader(bytes);
         var open = new Stack<HashSet<string>>();
         while (reader.Read())
@@ -25,7 +23,7 @@ internal static class JsonKeys
                     open.Pop();
                     break;
                 case JsonTokenType.PropertyName when reader.GetString()! is var key && !open.Peek().Add(key):
-                    var before = bytes.AsSpan(0, (int)reader.TokenStartIndex);
+                    var before = bytes[..(int)reader.TokenStartIndex];
                     var line = before.Count((byte)'\n') + 1;
                     return string.Create(
                         CultureInfo.InvariantCulture,
