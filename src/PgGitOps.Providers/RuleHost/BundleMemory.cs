@@ -5,11 +5,6 @@ using PgGitOps.Providers.RuleHost.Working;
 
 namespace PgGitOps.Providers.RuleHost;
 
-/// <summary>A rule that the compiler could not be done with.</summary>
-/// <param name="Certain">It ends the compiler on any machine; otherwise another try may go well.</param>
-/// <param name="Took">Time that passed over it.</param>
-internal sealed record CompilerTrouble(CompileFinding Finding, bool Certain, TimeSpan Took);
-
 /// <summary>Rules that the compiler could not be done with, by their texts: what they are does not change when another rule beside them does.</summary>
 /// <remarks>
 /// With a cache it outlives the process, so that whoever asks again does not pay again. What was not certain is asked again, ever rarer:

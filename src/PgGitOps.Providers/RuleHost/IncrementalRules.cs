@@ -2,6 +2,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Sources;
+using PgGitOps.Providers.RuleHost.Working;
 
 namespace PgGitOps.Providers.RuleHost;
 

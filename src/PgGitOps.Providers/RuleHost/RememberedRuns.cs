@@ -3,7 +3,6 @@ using PgGitOps.Core.Policies;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.RuleHost.Compiling;
 using PgGitOps.Providers.RuleHost.Working;
-using RunEnd = PgGitOps.Core.Policies.RunEnd;
 
 namespace PgGitOps.Providers.RuleHost;
 

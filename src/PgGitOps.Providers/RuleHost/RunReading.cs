@@ -2,7 +2,6 @@ using PgGitOps.Core.Policies;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.RuleHost.Compiling;
 using PgGitOps.Providers.RuleHost.Working;
-using RunEnd = PgGitOps.Core.Policies.RunEnd;
 
 namespace PgGitOps.Providers.RuleHost;
 
@@ -40,12 +39,7 @@ internal sealed class RunReading(RuleBundle bundle, IReadOnlyList<RuleDocument> 
         return new RuleRun(
             rule,
             subject,
-            report.End switch
-            {
-                Working.RunEnd.Finished => RunEnd.Finished,
-                Working.RunEnd.NotApplicable => RunEnd.NotApplicable,
-                _ => RunEnd.Error,
-            },
+            report.End,
             PlainText.OneLine(report.Reason),
             report.Site >= 0 && report.Site < compiled.Sites.Count
                 ? RuleEngine.SpanOf(bundle, compiled.Sites[report.Site].Rule, compiled.Sites[report.Site].Place)

@@ -8,9 +8,6 @@ public sealed partial class ProviderRoomTests
 {
     private const string Root = "PgGitOps.Providers";
 
-    /// <summary>Its rooms need each other, and count as one until they are divided.</summary>
-    private const string Undivided = "PgGitOps.Providers.RuleHost";
-
     [Fact]
     public void Rooms_NeedEachOtherInNoCircle()
     {
@@ -43,12 +40,7 @@ public sealed partial class ProviderRoomTests
             .. Directory
                 .EnumerateFiles(Path.Combine(source, Root), "*.cs", SearchOption.AllDirectories)
                 .Where(p => !p.Contains("/obj/", StringComparison.Ordinal) && !p.Contains("/bin/", StringComparison.Ordinal))
-                .GroupBy(p =>
-                    Path.GetRelativePath(source, Path.GetDirectoryName(p)!).Replace('/', '.') is var name
-                    && name.StartsWith(Undivided, StringComparison.Ordinal)
-                        ? Undivided
-                        : name
-                )
+                .GroupBy(p => Path.GetRelativePath(source, Path.GetDirectoryName(p)!).Replace('/', '.'))
                 .Select(g => new Room(g.Key, [.. g.Select(p => Comment().Replace(File.ReadAllText(p), ""))])),
         ];
     }

@@ -1,4 +1,4 @@
-using PgGitOps.Providers.RuleHost.Working;
+using PgGitOps.Core.Policies;
 
 namespace PgGitOps.Tests.Rules;
 

@@ -3,9 +3,7 @@ using PgGitOps.Core.Desired.Yaml;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Policies.Machinery;
 using PgGitOps.Core.Sources;
-using PgGitOps.Providers.RuleHost;
 using PgGitOps.Providers.RuleHost.Working;
-using RunEnd = PgGitOps.Providers.RuleHost.Working.RunEnd;
 
 namespace PgGitOps.Tests.Rules;
 
@@ -306,7 +304,7 @@ public sealed class FuelTests
             new(
                 new RuleHeader(id, "t", Severity.Error, Enforcement.Hard, "Thing", [], [], "", default),
                 "Thing/a",
-                Core.Policies.RunEnd.Finished,
+                RunEnd.Finished,
                 "",
                 default,
                 fuel,

@@ -24,6 +24,11 @@ internal enum Layers
     All = Grammar | Symbols | Metadata | Fuel,
 }
 
+/// <summary>A rule that the compiler could not be done with.</summary>
+/// <param name="Certain">It ends the compiler on any machine; otherwise another try may go well.</param>
+/// <param name="Took">Time that passed over it.</param>
+internal sealed record CompilerTrouble(CompileFinding Finding, bool Certain, TimeSpan Took);
+
 /// <summary>A compiled bundle.</summary>
 /// <param name="Image">The DLL; empty when no rule of the bundle compiles.</param>
 /// <param name="Rules">Numbers of the rules that are in it.</param>

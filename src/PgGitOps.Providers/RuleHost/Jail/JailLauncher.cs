@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using PgGitOps.Providers.RuleHost.Working;
 
 namespace PgGitOps.Providers.RuleHost.Jail;
 
@@ -46,7 +45,7 @@ internal static class JailLauncher
                     throw new JailUnavailable("inherited files could not be closed (Linux 5.11 or newer is needed)");
                 CallJail.EnterLauncher();
             }
-            var command = WorkerCommand.Worker(program, WorkerProgram.Verb, jailed ? "jailed" : "unjailed", role);
+            var command = WorkerCommand.Worker(program, WorkerCommand.Verb, jailed ? "jailed" : "unjailed", role);
             _ = Kernel.Execute(
                 command[0],
                 [.. command, null],

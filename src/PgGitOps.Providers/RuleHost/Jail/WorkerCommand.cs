@@ -5,6 +5,9 @@ namespace PgGitOps.Providers.RuleHost.Jail;
 /// <summary>How this program is started once more, as launcher and as worker.</summary>
 internal static class WorkerCommand
 {
+    /// <summary>What the launcher becomes.</summary>
+    public const string Verb = "rule-worker";
+
     /// <summary>The launcher: this very program, which as machine code is there in no time.</summary>
     public static string[] Launcher(ManagedProgram program, params string[] arguments) =>
         ManagedProgram.IsNative

@@ -6,14 +6,6 @@ using PgGitOps.Core.Policies.Machinery;
 
 namespace PgGitOps.Providers.RuleHost.Working;
 
-/// <summary>How one run of one rule ended, before waivers.</summary>
-internal enum RunEnd
-{
-    Finished,
-    NotApplicable,
-    Error,
-}
-
 /// <summary>One run: a rule on one document, or on the fleet (<see cref="Subject"/> is -1).</summary>
 /// <param name="Site">Last tick, for the place of an error; -1 when none ran.</param>
 internal sealed record RunResult(int Rule, int Subject, RunEnd End, string Reason, int Site, long Fuel, Evaluation Evaluation);

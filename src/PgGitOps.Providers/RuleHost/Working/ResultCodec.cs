@@ -1,3 +1,4 @@
+using PgGitOps.Core.Policies;
 using EditKind = PgGitOps.Core.Policies.Language.EditKind;
 using Value = PgGitOps.Core.Policies.Language.Value;
 

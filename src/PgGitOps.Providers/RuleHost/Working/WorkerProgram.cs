@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using PgGitOps.Core.Policies;
 using PgGitOps.Core.Policies.Machinery;
 using PgGitOps.Providers.RuleHost.Compiling;
 using PgGitOps.Providers.RuleHost.Jail;
@@ -11,7 +12,7 @@ namespace PgGitOps.Providers.RuleHost.Working;
 [RequiresUnreferencedCode("It loads compiled rules.")]
 internal static class WorkerProgram
 {
-    public const string Verb = "rule-worker";
+    public const string Verb = WorkerCommand.Verb;
     private const int ResultBytes = 64 * 1024;
 
     public static int Run(string[] arguments)

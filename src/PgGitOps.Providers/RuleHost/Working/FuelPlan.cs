@@ -1,7 +1,7 @@
 using System.Globalization;
 using PgGitOps.Core.Policies;
 
-namespace PgGitOps.Providers.RuleHost;
+namespace PgGitOps.Providers.RuleHost.Working;
 
 /// <summary>Steps of an evaluation: of one run, of all runs of a rule, and of all rules together.</summary>
 /// <remarks>
