@@ -51,6 +51,18 @@ public sealed partial class ArchitectureTests
         ["tests/PgGitOps.LiveTests/Git/RemoteRepositoryTests.cs"] = "one story: what a fetch can meet",
     };
 
+    /// <summary>What a command shows is made in Core/Reporting; a version is two values.</summary>
+    [Fact]
+    public void Commands_RenderNothing() =>
+        Assert.Empty(
+            CodeBelow("src/PgGitOps/Commands")
+                .Where(f => Renders().IsMatch(f.Text) && !f.Path.EndsWith("/VersionCommand.cs", StringComparison.Ordinal))
+                .Select(f => f.Path)
+        );
+
+    [GeneratedRegex(@"\b(StringBuilder|Utf8JsonWriter|JsonSerializer|JsonOutput)\b")]
+    private static partial Regex Renders();
+
     /// <summary>Files that take JSON apart member by member, each with its reason. What we write ourselves is read into the type that it was written from.</summary>
     private static readonly Dictionary<string, string> JsonByHand = new(StringComparer.Ordinal)
     {

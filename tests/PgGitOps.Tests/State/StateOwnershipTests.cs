@@ -2,6 +2,7 @@ using System.Text;
 using PgGitOps.Cli;
 using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Passes;
 using PgGitOps.Core.Ports;
 using PgGitOps.Journal;
 using PgGitOps.Providers;

@@ -1,14 +1,13 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PgGitOps.Core.Passes;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
 
-namespace PgGitOps.Journal;
+namespace PgGitOps.Core.Passes;
 
 [JsonConverter(typeof(JsonStringEnumConverter<JournalEntryKind>))]
-internal enum JournalEntryKind
+public enum JournalEntryKind
 {
     /// <summary>First of a file: which plan, which commit, which process.</summary>
     Begin,
@@ -27,7 +26,7 @@ internal enum JournalEntryKind
 }
 
 /// <summary>One line of the journal.</summary>
-internal sealed record JournalEntry
+public sealed record JournalEntry
 {
     public required JournalEntryKind Kind { get; init; }
     public required DateTimeOffset At { get; init; }
@@ -63,7 +62,7 @@ internal sealed record JournalEntry
 
 [JsonSerializable(typeof(JournalEntry))]
 [JsonSerializable(typeof(JournalEntry[]))]
-internal sealed partial class JournalJson : JsonSerializerContext
+public sealed partial class JournalJson : JsonSerializerContext
 {
     private static readonly JsonSerializerOptions OneLine = new()
     {
