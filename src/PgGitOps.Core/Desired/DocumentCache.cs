@@ -16,6 +16,10 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
     private Dictionary<string, FileReading> readings = new(StringComparer.Ordinal);
     private string fingerprint = "";
 
+    // The files of the last tree and their readings, place by place: a file that is the same object at the same place is looked up nowhere.
+    private IReadOnlyList<SourceFile> lastFiles = [];
+    private FileReading[] lastFound = [];
+
     /// <summary>The reading of every file, in their order, and how many had to be parsed.</summary>
     internal (FileReading[] Readings, int Parsed) Read(
         IReadOnlyList<SourceFile> files,
@@ -26,13 +30,19 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
         lock (guard)
         {
             if (fingerprint != kinds.Fingerprint)
-                readings = new(StringComparer.Ordinal);
+                (readings, lastFiles, lastFound) = (new(StringComparer.Ordinal), [], []);
             fingerprint = kinds.Fingerprint;
             var found = new FileReading[files.Count];
             var missing = new List<int>();
             var places = 0; // paths that were there before
             for (var i = 0; i < files.Count; i++)
             {
+                if (i < lastFiles.Count && ReferenceEquals(lastFiles[i], files[i]))
+                {
+                    found[i] = lastFound[i];
+                    places++;
+                    continue;
+                }
                 if (readings.TryGetValue(files[i].Path, out var known))
                     places++;
                 if (known?.BlobId == files[i].BlobId)
@@ -53,6 +63,7 @@ public sealed class DocumentCache(IReadOnlySet<string>? sound = null)
                     next[files[i].Path] = found[i];
                 readings = next;
             }
+            (lastFiles, lastFound) = (files, found);
             return (found, missing.Count);
         }
     }

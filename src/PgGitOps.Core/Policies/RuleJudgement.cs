@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Sources;
 
@@ -23,17 +24,16 @@ public static class RuleJudgement
         findings.AddRange(problems);
         var valid = Valid(bundle, waivers, now, findings);
         var used = new HashSet<Waiver>();
-        // Subjects are long texts that start alike, and stand here once for each rule: they are put in order once.
-        var ranks = runs.Select(r => r.Subject ?? "")
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal)
-            .Select((subject, rank) => (subject, rank))
-            .ToDictionary(p => p.subject, p => p.rank, StringComparer.Ordinal);
-        var settled = runs.OrderBy(r => r.Rule.Id, StringComparer.Ordinal)
-            .ThenBy(r => ranks[r.Subject ?? ""])
-            .Select(run => (run.Reads.Clock, Outcome: Settle(run, valid, used, findings)))
-            .ToList();
-        var outcomes = settled.Select(s => s.Outcome).ToEquatableArray();
+        // A fleet has tens of thousands of runs, nearly all of which found nothing.
+        var settled = new RuleOutcome[runs.Count];
+        var byTheClock = false;
+        var number = 0;
+        foreach (var run in InOrder(runs))
+        {
+            var outcome = settled[number++] = Settle(run, valid, used, findings);
+            byTheClock |= run.Reads.Clock && Rejects(outcome);
+        }
+        var outcomes = new EquatableArray<RuleOutcome>(ImmutableCollectionsMarshal.AsImmutableArray(settled));
         if (bundle.Rules.Count > 0 && documents > 0 && runs.Count == 0 && problems.Count == 0)
             findings.Add(
                 RuleFindings.NothingChecked.At(
@@ -70,11 +70,41 @@ public static class RuleJudgement
             rejected
         )
         {
-            RejectedByTheClock = settled.Exists(s => s.Clock && Rejects(s.Outcome)),
+            RejectedByTheClock = byTheClock,
             RejectedByTheMachine =
                 runs.Any(r => r.ByMachine)
                 || problems.Any(p => p.RuleId == RuleFindings.NoJail.Id || p.RuleId == RuleFindings.Budget.Id),
         };
+    }
+
+    private static IEnumerable<RuleRun> InOrder(IReadOnlyCollection<RuleRun> runs)
+    {
+        // Rules stand in the order of their ids, and documents mostly in that of their names.
+        if (AreInOrder(runs))
+            return runs;
+        // Subjects are long texts that start alike, and stand here once for each rule: they are put in order once.
+        var ranks = runs.Select(r => r.Subject ?? "")
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .Select((subject, rank) => (subject, rank))
+            .ToDictionary(p => p.subject, p => p.rank, StringComparer.Ordinal);
+        return runs.OrderBy(r => r.Rule.Id, StringComparer.Ordinal).ThenBy(r => ranks[r.Subject ?? ""]);
+    }
+
+    private static bool AreInOrder(IReadOnlyCollection<RuleRun> runs)
+    {
+        RuleRun? before = null;
+        foreach (var run in runs)
+        {
+            if (before is not null)
+            {
+                var byRule = string.CompareOrdinal(before.Rule.Id, run.Rule.Id);
+                if (byRule > 0 || (byRule == 0 && string.CompareOrdinal(before.Subject ?? "", run.Subject ?? "") > 0))
+                    return false;
+            }
+            before = run;
+        }
+        return true;
     }
 
     private static bool Rejects(RuleOutcome outcome) =>
@@ -96,6 +126,15 @@ public static class RuleJudgement
             );
             return new RuleOutcome(run.Rule, subject, Outcome.Error, run.Reason, [], run.FuelSpent);
         }
+        if (run.Findings.Count == 0)
+            return new RuleOutcome(
+                run.Rule,
+                subject,
+                run.End == RunEnd.NotApplicable ? Outcome.NotApplicable : Outcome.Pass,
+                run.Reason,
+                [],
+                run.FuelSpent
+            );
         var settled = run.Findings.Select(f => new SettledFinding(f, Cover(run.Rule, f, waivers))).ToEquatableArray();
         foreach (var (finding, waiver) in settled)
         {
@@ -104,11 +143,7 @@ public static class RuleJudgement
             findings.Add(Diagnose(run.Rule, finding, waiver));
         }
         // A finding outweighs a later word that the rule does not apply.
-        var outcome =
-            settled.Any(f => f.WaivedBy is null) ? Outcome.Fail
-            : settled.Count > 0 ? Outcome.Waived
-            : run.End == RunEnd.NotApplicable ? Outcome.NotApplicable
-            : Outcome.Pass;
+        var outcome = settled.Any(f => f.WaivedBy is null) ? Outcome.Fail : Outcome.Waived;
         return new RuleOutcome(run.Rule, subject, outcome, run.Reason, settled, run.FuelSpent);
     }
 

@@ -8,6 +8,9 @@ namespace PgGitOps.Providers.RuleHost;
 /// <summary>What earlier processes ran of a bundle, where their cache can be believed.</summary>
 internal sealed class RunMemory(BundleCache? cache, RuleEngineOptions options, Func<ManagedProgram> program)
 {
+    // To run the rules on one document in twenty again costs less than to write down what they said of all: a commit of one file writes nothing.
+    private const int WrittenFrom = 20;
+
     private (string Key, RememberedRuns Runs)? last;
     private volatile HashSet<string> quiet = [];
 
@@ -39,7 +42,12 @@ internal sealed class RunMemory(BundleCache? cache, RuleEngineOptions options, F
     )
     {
         // What is wrong with the rules themselves is told anew each time.
-        if (Of(bundle) is null || evaluation.Problems.Count > 0)
+        if (Of(bundle) is not { } known || evaluation.Problems.Count > 0)
+            return;
+        var unknown = documents.Values.Count(d =>
+            !known.Documents.TryGetValue(d.Path, out var document) || document.Blob != d.Blob
+        );
+        if (unknown * WrittenFrom < known.Documents.Count && known.Settings == RememberedRuns.SettingsOf(bundle, options))
             return;
         var remembered = RememberedRuns.Of(bundle, evaluation.Runs, documents, options);
         if (remembered.Documents.Count == 0)

@@ -96,14 +96,19 @@ internal static class ValidateCommand
                 return judging is SourceOutcome.Refused { Refusal: var refusal }
                     ? RevisionFailure.Report(invocation, refusal)
                     : throw new InvalidOperationException("nothing was known, so nothing can be unchanged");
-            var report = rules.Judge(
-                RuleBundleReader.Read(judge, reader.Read(judge)),
-                judged.Tree,
-                judged.AsRead,
-                invocation.Time.GetUtcNow(),
-                judged.Knowledge,
-                invocation.Stopping
-            );
+            var bundle = RuleBundleReader.Read(judge, reader.Read(judge));
+            // The same rules with the same values have had their say.
+            var report =
+                bundle == RuleBundleReader.Read(judged.Tree, judged.AsRead)
+                    ? own
+                    : rules.Judge(
+                        bundle,
+                        judged.Tree,
+                        judged.AsRead,
+                        invocation.Time.GetUtcNow(),
+                        judged.Knowledge,
+                        invocation.Stopping
+                    );
             Preview(invocation, RulePreview.Of(report, own));
             // A setting of the judged files judges nothing here, and is still one of their documents.
             var both = RuleSettings.OwnJudgeToo(invocation);

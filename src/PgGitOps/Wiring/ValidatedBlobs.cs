@@ -12,6 +12,9 @@ internal sealed class ValidatedBlobs
     // Some megabytes; beyond it only what the last tree holds is kept.
     private const int IdsMax = 100_000;
 
+    // To check one blob in twenty again costs less than to write them all: a commit of one file writes nothing.
+    private const int WrittenFrom = 20;
+
     private readonly SealedFolder? folder;
     private readonly HashSet<string> known;
 
@@ -55,7 +58,8 @@ internal sealed class ValidatedBlobs
     public void Save()
     {
         var sound = Cache.Sound;
-        if (folder is null || known.IsSupersetOf(sound))
+        var unknown = sound.Count(id => !known.Contains(id));
+        if (folder is null || unknown == 0 || unknown * WrittenFrom < known.Count)
             return;
         if (known.Count + sound.Count <= IdsMax)
             sound = sound.Union(known, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);

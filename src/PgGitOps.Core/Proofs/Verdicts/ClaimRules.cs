@@ -18,7 +18,7 @@ public static class ClaimRules
     {
         var judged = Judge(new ProofGround(fleet, depth).Clusters, memory);
         memory?.Keep(judged);
-        var proofs = judged.SelectMany(c => c.Contexts).Select(c => c.Proof).InOrder(p => p.Name);
+        var proofs = InOrder(judged, fleet);
         var findings = judged.SelectMany(c => c.Contexts.SelectMany(context => context.Findings).Concat(c.Findings));
         return new ClaimJudgement(
             findings
@@ -29,6 +29,18 @@ public static class ClaimRules
                 .ToEquatableArray(),
             new FleetProof(depth, proofs.ToEquatableArray())
         );
+    }
+
+    /// <summary>Policies of a fleet come in order already, which their proofs, cluster by cluster, do not.</summary>
+    private static List<ContextProof> InOrder(JudgedCluster[] judged, ValidFleet fleet)
+    {
+        var named = new Dictionary<string, ContextProof>(fleet.Policies.Count, StringComparer.Ordinal);
+        foreach (var cluster in judged)
+        {
+            foreach (var context in cluster.Contexts)
+                named[context.Proof.Name] = context.Proof;
+        }
+        return fleet.Policies.Select(p => named[p.Name]).InOrder(p => p.Name);
     }
 
     private static JudgedCluster[] Judge(IReadOnlyCollection<ClusterGround> grounds, ProofMemory? memory)

@@ -17,6 +17,9 @@ internal sealed class BlobCache(long bytesMax)
         }
     }
 
+    /// <summary>Whether nothing has to be dropped.</summary>
+    public bool Fits => Bytes <= bytesMax;
+
     /// <summary>Number that all uses of one read share.</summary>
     public long NextGeneration() => Interlocked.Increment(ref generation);
 

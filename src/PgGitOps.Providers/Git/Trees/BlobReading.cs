@@ -17,6 +17,11 @@ internal sealed class BlobReading(GitSourceOptions options, BlobCache cache)
     // Below this many missing files a second thread costs more than it saves.
     private const int ParallelFrom = 64;
 
+    /// <summary>The last list and its files, a pointer of Git LFS in its place as null. What stands at its place in the next list is taken over as it is.</summary>
+    private sealed record Earlier(IReadOnlyList<ListedFile> Listed, SourceFile?[] Files);
+
+    private volatile Earlier? last;
+
     /// <exception cref="RefusedException">TooLarge, CorruptObject, IncompleteObjects.</exception>
     public (EquatableArray<SourceFile> Files, List<Diagnostic> Diagnostics) Read(
         OpenedRepository opened,
@@ -26,28 +31,49 @@ internal sealed class BlobReading(GitSourceOptions options, BlobCache cache)
     {
         var generation = cache.NextGeneration();
         var contents = new ReadOnlyMemory<byte>[list.Files.Count];
+        var read = new SourceFile?[contents.Length];
         var missing = new List<int>();
+        var earlier = last;
         long total = 0;
         for (var i = 0; i < contents.Length; i++)
         {
-            if (cache.Find(list.Files[i].BlobId, generation) is { } known)
+            if (
+                earlier is not null
+                && i < earlier.Listed.Count
+                && ReferenceEquals(earlier.Listed[i], list.Files[i])
+                && earlier.Files[i] is { } same
+            )
+                total += (contents[i] = (read[i] = same).Content).Length;
+            else if (cache.Find(list.Files[i].BlobId, generation) is { } known)
                 total += (contents[i] = known).Length;
             else
                 missing.Add(i);
         }
         RequireTotal(opened, total);
         ReadMissing(opened, list.Files, missing, contents, generation, total, cancellation);
-        cache.Trim();
         var files = new List<SourceFile>(contents.Length);
         var diagnostics = new List<Diagnostic>();
         for (var i = 0; i < contents.Length; i++)
         {
-            if (IsLfsPointer(contents[i].Span))
+            if (read[i] is null && IsLfsPointer(contents[i].Span))
                 diagnostics.Add(Pointer(list.Files[i].Path));
             else
-                files.Add(new SourceFile(list.Files[i].Path, list.Files[i].BlobId, contents[i]));
+                files.Add(read[i] ??= new SourceFile(list.Files[i].Path, list.Files[i].BlobId, contents[i]));
         }
+        last = Keep(list, generation) ? new Earlier(list.Files, read) : null;
         return (files.ToEquatableArray(), diagnostics);
+    }
+
+    /// <returns>False where more is held than may be: then nothing is held beside the cache.</returns>
+    private bool Keep(TreeList list, long generation)
+    {
+        if (cache.Fits)
+            return true;
+        // What was taken over was not asked for there, and is no less used.
+        foreach (var file in list.Files)
+            cache.Find(file.BlobId, generation);
+        cache.Trim();
+        return false;
     }
 
     private void ReadMissing(

@@ -51,11 +51,32 @@ internal sealed class TreeListing(GitSourceOptions options)
         return true;
     }
 
+    /// <param name="Tree">The bytes of the object that it was listed from.</param>
     private sealed record Folder(
         IReadOnlyList<ListedFile> Files,
         IReadOnlyList<(string Path, string Id)> Folders,
-        IReadOnlyList<Diagnostic> Diagnostics
-    );
+        IReadOnlyList<Diagnostic> Diagnostics,
+        byte[] Tree
+    )
+    {
+        /// <summary>This folder as it is listed from another object that differs in the contents of some files alone; null where more is different.</summary>
+        /// <remarks>What is wrong with a folder is found among names, kinds and order, and these are the same.</remarks>
+        public Folder? Edited(byte[] tree, string path)
+        {
+            if (Diagnostics.Count > 0 || TreeEdits.Between(Tree, tree) is not { } edits)
+                return null;
+            ListedFile[] files = [.. Files];
+            foreach (var (name, id) in edits)
+            {
+                // A file that is not wanted stands in no list.
+                var edited = $"{path}/{name}";
+                var index = Array.FindIndex(files, f => f.Path == edited);
+                if (index >= 0)
+                    files[index] = new ListedFile(edited, id);
+            }
+            return this with { Files = files, Tree = tree };
+        }
+    }
 
     private sealed class Walk(
         OpenedRepository opened,
@@ -65,6 +86,7 @@ internal sealed class TreeListing(GitSourceOptions options)
     )
     {
         private readonly HashSet<string> found = new(StringComparer.Ordinal);
+        private Dictionary<string, Folder>? places;
 
         public Dictionary<(string, string), Folder> Seen { get; } = [];
 
@@ -162,10 +184,13 @@ internal sealed class TreeListing(GitSourceOptions options)
         {
             List<ListedFile> files = [];
             List<(string, string)> folders = [];
-            var entries = Parse(treeId, path, out var diagnostics);
+            var tree = Find(treeId, path);
+            if (Earlier(path)?.Edited(tree, path) is { } edited)
+                return edited;
+            var entries = Parse(tree, treeId, path, out var diagnostics);
             // Of a folder that shows one thing to a reviewer and another to a reader nothing is read.
             if (diagnostics.Count > 0)
-                return new Folder(files, folders, diagnostics);
+                return new Folder(files, folders, diagnostics, tree);
             foreach (var entry in entries)
             {
                 var name = entry.Name;
@@ -183,16 +208,43 @@ internal sealed class TreeListing(GitSourceOptions options)
                 else
                     files.Add(new ListedFile(entryPath, entry.Id));
             }
-            return new Folder(files, folders, diagnostics);
+            return new Folder(files, folders, diagnostics, tree);
         }
 
-        private List<RawTreeEntry> Parse(string treeId, string path, out List<Diagnostic> faults)
+        /// <summary>The folder as the last commit had it.</summary>
+        private Folder? Earlier(string path)
         {
-            var shown =
-                path.Length == 0 ? $"the root folder (tree {treeId})" : $"folder {HiddenText.Shown(path)} (tree {treeId})";
+            if (places is null)
+            {
+                places = new(before.Count, StringComparer.Ordinal);
+                foreach (var ((_, place), folder) in before)
+                    places[place] = folder;
+            }
+            return places.GetValueOrDefault(path);
+        }
+
+        private static string Shown(string treeId, string path) =>
+            path.Length == 0 ? $"the root folder (tree {treeId})" : $"folder {HiddenText.Shown(path)} (tree {treeId})";
+
+        private byte[] Find(string treeId, string path)
+        {
             try
             {
-                var tree = opened.Find(treeId, ObjectKind.Tree) ?? throw opened.Absent(shown);
+                return opened.Find(treeId, ObjectKind.Tree) ?? throw opened.Absent(Shown(treeId, path));
+            }
+            catch (ObjectDamagedException e)
+            {
+                throw e.Refuse($"{opened.ShownAddress} cannot be read: {Shown(treeId, path)} is damaged");
+            }
+        }
+
+        private List<RawTreeEntry> Parse(string treeId, string path, out List<Diagnostic> faults) =>
+            Parse(Find(treeId, path), treeId, path, out faults);
+
+        private List<RawTreeEntry> Parse(byte[] tree, string treeId, string path, out List<Diagnostic> faults)
+        {
+            try
+            {
                 var entries = new List<RawTreeEntry>();
                 foreach (var entry in new TreeEntries(tree))
                     entries.Add(entry);
@@ -206,7 +258,7 @@ internal sealed class TreeListing(GitSourceOptions options)
             }
             catch (ObjectDamagedException e)
             {
-                throw e.Refuse($"{opened.ShownAddress} cannot be read: {shown} is damaged");
+                throw e.Refuse($"{opened.ShownAddress} cannot be read: {Shown(treeId, path)} is damaged");
             }
         }
 
