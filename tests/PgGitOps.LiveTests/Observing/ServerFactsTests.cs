@@ -96,6 +96,24 @@ public sealed class ServerFactsTests
         Assert.Equal(facts.Settings.Select(s => s.Name).Order(StringComparer.Ordinal), facts.Settings.Select(s => s.Name));
     }
 
+    /// <summary>A parallel worker shows what the engine's own session pinned as if the server had it.</summary>
+    [LiveFact]
+    public async Task Observe_ServerThatRunsEverythingInParallel_TellsItsOwnSettings()
+    {
+        var force = ServerPrograms.Major >= 16 ? "debug_parallel_query" : "force_parallel_mode";
+        await using var server = await PostgresServer.StartAsync(
+            new ServerShape
+            {
+                Name = "a1",
+                Settings = new Dictionary<string, string> { [force] = "on", ["bytea_output"] = "escape" },
+            }
+        );
+
+        var snapshot = await ObservedServer.ObserveAsync(ObservedServer.Target(ObservedServer.Access(), server));
+
+        Assert.Equal("escape", snapshot.Facts("a1").Setting("bytea_output")!.Value);
+    }
+
     [LiveFact]
     public async Task Observe_PrimaryAndStandby_TellsBothSidesOfTheStream()
     {

@@ -81,7 +81,7 @@ public sealed class SettingRoundsTests
             fleet.Commit($"round {round}", ("environments/test/clusters/core.yaml", Document(fleet, chosen)));
 
             var first = await fleet.RunAsync("reconcile", "--once");
-            Assert.True(first.ExitCode == 0, $"round {round}\n{first}");
+            Assert.True(first.ExitCode == 0, $"round {round}\n{first}\n{await fleet.RunAsync("drift")}");
             var second = await fleet.RunAsync("reconcile", "--once");
             Assert.True(
                 second.ExitCode == 0 && second.Out.Contains("nothing to do", StringComparison.Ordinal),

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Ports;
 using PgGitOps.LiveTests.Fleet;
 using static PgGitOps.LiveTests.Writing.WriterUnderTest;
@@ -101,9 +102,33 @@ public sealed class ExecuteSqlTests : IAsyncLifetime
     public async Task Run_SecondOfTwoAutonomousStatementsFails_SaysThatTheFirstStays()
     {
         var uncertain = Assert.IsType<StepOutcome.Uncertain>(
-            await writer.RunAsync(Alone("alter system set work_mem = '5MB'", "alter system set no_such_setting = 1"))
+            await writer.RunAsync(Alone("create database d1", "create database d1"))
         );
         Assert.Contains("statement 2 of 2", uncertain.Reason, StringComparison.Ordinal);
+    }
+
+    [LiveFact]
+    public async Task Run_SecondOfTwoSettingsFails_PutsTheLineOfTheFirstBack()
+    {
+        await server.ExecuteAsync("alter system set work_mem = '3MB'");
+        var file = Path.Combine(server.DataDirectory, "postgresql.auto.conf");
+        var before = await File.ReadAllTextAsync(file);
+
+        var failed = Assert.IsType<StepOutcome.Failed>(
+            await writer.RunAsync(
+                Alone(
+                    AlterSystem.Write("work_mem", "5MB"),
+                    AlterSystem.Write("search_path", "MySchema, public"),
+                    // A line break is refused by the server alone.
+                    AlterSystem.Write("log_line_prefix", "a\nb"),
+                    "SELECT pg_catalog.pg_reload_conf()"
+                )
+            )
+        );
+
+        Assert.Contains("statement 3 of 4", failed.Reason, StringComparison.Ordinal);
+        Assert.Contains("was reset", failed.Reason, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllTextAsync(file));
     }
 
     [LiveFact]

@@ -36,6 +36,13 @@ internal sealed class SettingValues : IClusterCheck
         }
         else if (WhyNotThere(meaning, scope) is { } why)
             findings.Add(ReferenceRules.SettingOutOfPlace.At(parameter.At, $"'{parameter.Name}' cannot be set {why}"));
+        else if (scope is null && parameter.Value.AsSpan().ContainsAny('\n', '\r'))
+            findings.Add(
+                ReferenceRules.SettingBadValue.At(
+                    parameter.At,
+                    $"the value of {meaning.Name} holds a line break, which ALTER SYSTEM refuses"
+                )
+            );
         else if (!SettingValue.TryRead(meaning, parameter.Value, out _, out var problem))
             findings.Add(
                 ReferenceRules.SettingBadValue.At(

@@ -13,6 +13,9 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
     /// <summary>SQLSTATE of the server's answer; null where it gave none.</summary>
     public string? Code { get; private init; }
 
+    /// <summary>A connection that was there has ended, and nobody said why.</summary>
+    public bool IsBroken { get; private init; }
+
     public static ConnectionFailure NoAnswer(TimeSpan within) =>
         new(UnreadableKind.Unreachable, $"no answer within {DurationText.Format(within)}");
 
@@ -33,7 +36,10 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
                 UnreadableKind.Faulty,
                 $"the answer could not be understood: {exception.Message}"
             ),
-            ObjectDisposedException or InvalidOperationException => new(UnreadableKind.Unreachable, "the connection was closed"),
+            ObjectDisposedException or InvalidOperationException => new(UnreadableKind.Unreachable, "the connection was closed")
+            {
+                IsBroken = true,
+            },
             _ => new(UnreadableKind.Faulty, $"{exception.GetType().Name}: {exception.Message}"),
         };
 
@@ -44,7 +50,7 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
             AuthenticationException => new(UnreadableKind.AccessDenied, $"TLS: {inner.Message}"),
             TimeoutException or OperationCanceledException => NoAnswer(target.ConnectTimeout),
             IOException { InnerException: SocketException socket } => OfSocket(socket, target),
-            IOException => new(UnreadableKind.Unreachable, "the server closed the connection"),
+            IOException => new(UnreadableKind.Unreachable, "the server closed the connection") { IsBroken = true },
             PostgresException answer => OfAnswer(answer),
             _ => new(UnreadableKind.Faulty, outer.Message),
         };
@@ -69,7 +75,10 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
             SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => new(
                 UnreadableKind.Unreachable,
                 "the server broke the connection"
-            ),
+            )
+            {
+                IsBroken = true,
+            },
             _ => new(UnreadableKind.Unreachable, failure.Message),
         };
 

@@ -97,23 +97,24 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
             cancel.ThrowIfCancellationRequested();
         }
         List<string> hidden = [];
-        var result = await UseNewAsync(target, use, turn, givenUp, hidden, cancel);
+        var (result, lostBy) = await UseNewAsync(target, use, turn, givenUp, hidden, cancel);
         // A timeout of a role or the server may have ended the very statement that sets the engine's own, or the session before it. Only then
         // does the engine's stand in the startup packet, for there it hides the server's.
         while (
             result is ServerAnswer<T>.Failed { Failure.Code: var code }
-            && SessionPins.EndedBy(code) is { } timeout
-            && !hidden.Contains(timeout)
+            && (SessionPins.EndedBy(code) is { } timeout ? [timeout] : SessionPins.MayHaveEnded(lostBy)).Except(hidden).ToArray()
+                is { Length: > 0 } more
             && !cancel.IsCancellationRequested
         )
         {
-            hidden.Add(timeout);
-            result = await UseNewAsync(target, use, turn, givenUp, hidden, cancel);
+            hidden.AddRange(more);
+            (result, lostBy) = await UseNewAsync(target, use, turn, givenUp, hidden, cancel);
         }
         return result;
     }
 
-    private async Task<ServerAnswer<T>> UseNewAsync<T>(
+    /// <returns>The answer, and the major version of a server that took the login and then broke the connection; else 0.</returns>
+    private async Task<(ServerAnswer<T> Answer, int LostBy)> UseNewAsync<T>(
         ServerTarget target,
         Func<ServerSession, Task<T>> use,
         Turns.Turn turn,
@@ -125,10 +126,12 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         turn.GiveBackAfter(LoginPatience);
         var opened = await OpenAsync(target, hidden, cancel);
         if (opened is ServerAnswer<ServerSession>.Failed failed)
-            return new ServerAnswer<T>.Failed(failed.Failure);
+            return (new ServerAnswer<T>.Failed(failed.Failure), 0);
         turn.GiveBackAfter(AnswerPatience);
-        var (result, problem) = await TryAsync(target, ((ServerAnswer<ServerSession>.Answered)opened).Value, use, givenUp);
-        return result ?? new ServerAnswer<T>.Failed(problem!);
+        var session = ((ServerAnswer<ServerSession>.Answered)opened).Value;
+        var major = session.Connection.PostgreSqlVersion.Major;
+        var (result, problem) = await TryAsync(target, session, use, givenUp);
+        return (result ?? new ServerAnswer<T>.Failed(problem!), problem is { IsBroken: true } ? major : 0);
     }
 
     private async Task<(ServerAnswer<T>? Answer, ConnectionFailure? Failure)> TryAsync<T>(

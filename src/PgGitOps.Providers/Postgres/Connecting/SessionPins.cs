@@ -27,6 +27,18 @@ internal static class SessionPins
             _ => null,
         };
 
+    /// <summary>
+    /// A login that was taken, and a session that ended before its first statement had an answer: a timeout so short that even what the server said of it was lost
+    /// on the way. What the version knows of them.
+    /// </summary>
+    public static IEnumerable<string> MayHaveEnded(int major)
+    {
+        if (major >= 14)
+            yield return "idle_session_timeout";
+        if (major >= 17)
+            yield return "transaction_timeout";
+    }
+
     private static readonly (string Name, string Value)[] Startup =
     [
         ("default_transaction_isolation", @"read\ committed"),

@@ -48,21 +48,22 @@ internal static class WriterConnection
         var options = SessionOptions;
         while (true)
         {
-            var (connection, reason, code) = await OpenAsync(target, member, secrets, applicationName, options, cancel);
-            var without =
-                code == SessionPins.MissingLibrary ? SessionPins.WithoutLibraries
-                : SessionPins.EndedBy(code) is { } timeout ? $" -c {timeout}=0"
-                : null;
-            if (
-                without is null
-                || options.Contains(without[..(without.IndexOf('=', StringComparison.Ordinal) + 1)], StringComparison.Ordinal)
-            )
+            var (connection, reason, code, lostBy) = await OpenAsync(target, member, secrets, applicationName, options, cancel);
+            string[] without =
+                code == SessionPins.MissingLibrary ? [SessionPins.WithoutLibraries]
+                : SessionPins.EndedBy(code) is { } timeout ? [$" -c {timeout}=0"]
+                : [.. SessionPins.MayHaveEnded(lostBy).Select(t => $" -c {t}=0")];
+            var more = without
+                .Where(w => !options.Contains(w[..(w.IndexOf('=', StringComparison.Ordinal) + 1)], StringComparison.Ordinal))
+                .ToArray();
+            if (more.Length == 0)
                 return (connection, reason);
-            options += without;
+            options += string.Concat(more);
         }
     }
 
-    private static async Task<(NpgsqlConnection? Connection, string? Reason, string? Code)> OpenAsync(
+    /// <returns>Beside the code of the server's refusal the major version of one that took the login and then broke the connection; else 0.</returns>
+    private static async Task<(NpgsqlConnection? Connection, string? Reason, string? Code, int LostBy)> OpenAsync(
         ServerTarget target,
         string member,
         ISecretStore secrets,
@@ -81,7 +82,7 @@ internal static class WriterConnection
         if (target.Password is { } reference)
         {
             if (secrets.Find(reference) is not SecretLookup.Found found)
-                return (null, $"{member}: {((SecretLookup.Missing)secrets.Find(reference)).Reason}", null);
+                return (null, $"{member}: {((SecretLookup.Missing)secrets.Find(reference)).Reason}", null, 0);
             settings.Password = found.Secret;
         }
         var source = new NpgsqlSlimDataSourceBuilder(settings.ConnectionString)
@@ -97,22 +98,25 @@ internal static class WriterConnection
         };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(target.ConnectTimeout);
+        var major = 0;
         try
         {
             await connection.OpenAsync(deadline.Token).WaitAsync(deadline.Token);
+            major = connection.PostgreSqlVersion.Major;
             await PinAsync(connection, deadline.Token);
-            return (connection, null, null);
+            return (connection, null, null, 0);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             // Not awaited: a login that nobody answers ends by Npgsql's own timeout.
             _ = connection.DisposeAsync().AsTask();
-            return (null, $"{member}: {ConnectionFailure.NoLogin(target.ConnectTimeout).Reason}", null);
+            return (null, $"{member}: {ConnectionFailure.NoLogin(target.ConnectTimeout).Reason}", null, 0);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             await connection.DisposeAsync();
-            return (null, $"{member}: {ConnectionFailure.Of(e, target).Reason}", (e as PostgresException)?.SqlState);
+            var failure = ConnectionFailure.Of(e, target);
+            return (null, $"{member}: {failure.Reason}", (e as PostgresException)?.SqlState, failure.IsBroken ? major : 0);
         }
     }
 

@@ -107,6 +107,7 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
         private async Task<StepOutcome?> OneByOneAsync(BlockerWatch watch, CancellationToken cancel)
         {
             var done = 0;
+            SettingsBefore? before = null;
             try
             {
                 await using (var timeouts = NewBatch())
@@ -119,6 +120,7 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
                     { } wouldNotStart
                 )
                     return wouldNotStart;
+                before = await SettingsBefore.ReadAsync(connection, action.Statements, cancel);
                 var reload = await ReloadWatch.BeforeAsync(connection, action.Statements, cancel);
                 foreach (var statement in action.Statements)
                 {
@@ -137,10 +139,16 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
                         ? ""
                         : string.Create(CultureInfo.InvariantCulture, $"statement {done + 1} of {action.Statements.Count}: ");
                 var outcome = await FailAsync(e, true, watch, which);
+                if (done == 0 || outcome is not StepOutcome.Failed failed)
+                    return outcome;
+                if (before is not null && await before.PutBackAsync(connection, action.Statements.Take(done), cancel))
+                    return failed with
+                    {
+                        Reason =
+                            $"{failed.Reason}; what was written before it was reset to the lines that stood there, and nothing was loaded",
+                    };
                 // The ones before it commit by themselves and stay.
-                return done > 0 && outcome is StepOutcome.Failed failed
-                    ? new StepOutcome.Uncertain($"{failed.Reason}; the statements before it took effect")
-                    : outcome;
+                return new StepOutcome.Uncertain($"{failed.Reason}; the statements before it took effect");
             }
         }
 
