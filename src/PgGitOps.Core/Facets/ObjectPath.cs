@@ -234,7 +234,7 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     /// <summary>What one grantee may do with one target.</summary>
     /// <param name="schema">Null for the database itself.</param>
     /// <param name="name">Of a single table or sequence, else null; never without a schema.</param>
-    /// <param name="grantee">A role, or PUBLIC.</param>
+    /// <param name="grantee">A role, or <see cref="Everyone"/>.</param>
     public sealed class Grant(string database, GrantTarget target, string? schema, string? name, string grantee)
         : ObjectPath(ObjectPathText.OfGrant(database, target, schema, name, grantee))
     {

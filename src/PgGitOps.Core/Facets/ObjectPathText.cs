@@ -64,7 +64,7 @@ internal static class ObjectPathText
                 on,
                 place.ElementAtOrDefault(0),
                 place.ElementAtOrDefault(1),
-                grantee
+                GranteeOf(grantee, text)
             ),
             ["database", var database, "defaultPrivilege", var role, var schema, var on, var grantee]
                 when DefaultTargetOf(on) is { } target => new ObjectPath.DefaultPrivilege(
@@ -72,7 +72,7 @@ internal static class ObjectPathText
                 role,
                 text.Split('/')[4] == Everything ? null : schema,
                 target,
-                grantee
+                GranteeOf(grantee, text)
             ),
             ["approval", var name] => new ObjectPath.Approval(name),
             _ => null,
@@ -94,9 +94,9 @@ internal static class ObjectPathText
     internal static string OfGrant(string database, GrantTarget target, string? schema, string? name, string grantee) =>
         (schema, name) switch
         {
-            (null, _) => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(grantee)}",
-            (_, null) => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{Escape(grantee)}",
-            _ => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{Escape(name)}/{Escape(grantee)}",
+            (null, _) => $"database/{Escape(database)}/grant/{WordOf(target)}/{OfGrantee(grantee)}",
+            (_, null) => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{OfGrantee(grantee)}",
+            _ => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{Escape(name)}/{OfGrantee(grantee)}",
         };
 
     internal static string OfDefaultPrivilege(
@@ -106,7 +106,7 @@ internal static class ObjectPathText
         DefaultPrivilegeTarget on,
         string grantee
     ) =>
-        $"database/{Escape(database)}/defaultPrivilege/{Escape(forRole)}/{(schema is null ? Everything : EscapeStar(schema))}/{WordOf(on)}/{Escape(grantee)}";
+        $"database/{Escape(database)}/defaultPrivilege/{Escape(forRole)}/{(schema is null ? Everything : EscapeStar(schema))}/{WordOf(on)}/{OfGrantee(grantee)}";
 
     internal static string WordOf(GrantTarget target) =>
         target switch
@@ -161,10 +161,19 @@ internal static class ObjectPathText
     // What is really called * must not read as "all of them".
     internal static string EscapeStar(string name) => name == Everything ? "%2A" : Escape(name);
 
+    private static string OfGrantee(string grantee) =>
+        Everyone.Is(grantee) ? Everyone.Text
+        : grantee == Everyone.Text ? Everyone.RoleText
+        : Escape(grantee);
+
+    private static string GranteeOf(string unescaped, string text) =>
+        text.EndsWith('/' + Everyone.Text, StringComparison.Ordinal) ? Everyone.Name : unescaped;
+
     private static string Unescape(string part) =>
         part.Contains('%')
             ? part.Replace("%2F", "/", StringComparison.Ordinal)
                 .Replace("%2A", "*", StringComparison.Ordinal)
+                .Replace("%50", "P", StringComparison.Ordinal)
                 .Replace("%25", "%", StringComparison.Ordinal)
             : part;
 }

@@ -101,7 +101,7 @@ public sealed record SchemaFact(string Name, string Owner);
 
 public sealed record ExtensionFact(string Name, string Version, string Schema, string? DefaultVersion);
 
-/// <summary>Privileges of one grantee on one object; PUBLIC is spelt <c>PUBLIC</c>.</summary>
+/// <summary>Privileges of one grantee on one object; everyone is spelt as documents do.</summary>
 /// <param name="Kind">database, schema, table (also views, foreign tables), sequence, function.</param>
 /// <param name="Schema">Null for a database.</param>
 /// <param name="Grantee">Null where even the built-in privileges were taken away and nobody, not even the owner, holds any (an ACL of <c>{}</c>).</param>

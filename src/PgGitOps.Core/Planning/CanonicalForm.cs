@@ -51,8 +51,6 @@ internal static class CanonicalForm
         return new FacetValue(canonical == "UNICODE" ? "UTF8" : canonical, encoding, encoding);
     }
 
-    internal static string Grantee(string name) => name.Equals("public", StringComparison.OrdinalIgnoreCase) ? "PUBLIC" : name;
-
     internal static string Privilege(string name) => name.ToUpperInvariant() is "TEMP" ? "TEMPORARY" : name.ToUpperInvariant();
 
     /// <summary>Null for no privilege at all, as the facet is then absent.</summary>

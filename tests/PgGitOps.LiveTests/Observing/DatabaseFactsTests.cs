@@ -51,18 +51,18 @@ public sealed class DatabaseFactsTests
         );
         Assert.Equal(
             [
-                "database .sales PUBLIC: CONNECT TEMPORARY",
                 "database .sales own: CONNECT CREATE TEMPORARY",
+                "database .sales public: CONNECT TEMPORARY",
                 "function shop.f(a integer, b text) own: EXECUTE",
                 "schema other.other postgres: CREATE USAGE",
-                $"schema public.public PUBLIC: {everybody}",
                 $"schema public.public {publicOwner}: CREATE USAGE",
+                $"schema public.public public: {everybody}",
                 "schema shop.shop own: CREATE USAGE",
                 "schema shop.shop reader: USAGE",
                 "schema shop.shop writer: USAGE",
                 "sequence shop.granted_id_seq own: SELECT UPDATE USAGE",
-                "table shop.granted PUBLIC: SELECT",
                 $"table shop.granted own: DELETE INSERT {maintain}REFERENCES SELECT TRIGGER TRUNCATE UPDATE",
+                "table shop.granted public: SELECT",
                 "table shop.granted reader: SELECT",
                 "table shop.granted writer: INSERT SELECT UPDATE",
                 $"table shop.plain own: DELETE INSERT {maintain}REFERENCES SELECT TRIGGER TRUNCATE UPDATE",

@@ -88,7 +88,7 @@ internal static class Materialised
             schemas.Add(new SchemaFact("public", "pg_database_owner"));
         List<AclFact> acls =
         [
-            new("database", null, database.Name, database.Owner?.Value ?? "postgres", "PUBLIC", ["CONNECT", "TEMPORARY"]),
+            new("database", null, database.Name, database.Owner?.Value ?? "postgres", "public", ["CONNECT", "TEMPORARY"]),
         ];
         foreach (var schema in schemas)
         {

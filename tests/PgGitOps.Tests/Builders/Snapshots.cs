@@ -146,7 +146,7 @@ internal static class Snapshots
         {
             Schemas = [new SchemaFact("public", "pg_database_owner")],
             Extensions = [new ExtensionFact("plpgsql", "1.0", "pg_catalog", "1.0")],
-            Acls = [new AclFact("schema", "public", "public", "pg_database_owner", "PUBLIC", ["USAGE"])],
+            Acls = [new AclFact("schema", "public", "public", "pg_database_owner", "public", ["USAGE"])],
             DefaultAcls = [],
         };
 

@@ -83,7 +83,9 @@ public class ObjectPathTests
             (new ObjectPath.DatabaseSetting("d", "s"), "database/d/setting/s"),
             (new ObjectPath.Schema("d", "*"), "database/d/schema/*"),
             (new ObjectPath.Extension("d", "e"), "database/d/extension/e"),
-            (new ObjectPath.Grant("d", GrantTarget.Database, null, null, "PUBLIC"), "database/d/grant/database/PUBLIC"),
+            (new ObjectPath.Grant("d", GrantTarget.Database, null, null, Everyone.Name), "database/d/grant/database/PUBLIC"),
+            (new ObjectPath.Grant("d", GrantTarget.Database, null, null, "PUBLIC"), "database/d/grant/database/%50UBLIC"),
+            (new ObjectPath.Grant("d", GrantTarget.Database, null, null, "Public"), "database/d/grant/database/Public"),
             (new ObjectPath.Grant("d", GrantTarget.AllTables, "s", null, "r"), "database/d/grant/allTables/s/r"),
             (new ObjectPath.Grant("d", GrantTarget.Table, "s", "t", "r"), "database/d/grant/table/s/t/r"),
             (

@@ -36,13 +36,13 @@ public sealed class SnapshotJsonTests
     [InlineData("null")]
     [InlineData("[]")]
     [InlineData("{\"format\":\"pggitops.dev/snapshot/v9\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":[]}}")]
-    [InlineData("{\"format\":\"pggitops.dev/snapshot/v1\"}")]
-    [InlineData("{\"format\":\"pggitops.dev/snapshot/v1\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":null}}")]
+    [InlineData("{\"format\":\"pggitops.dev/snapshot/v2\"}")]
+    [InlineData("{\"format\":\"pggitops.dev/snapshot/v2\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":null}}")]
     [InlineData(
-        "{\"format\":\"pggitops.dev/snapshot/v1\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":[],\"more\":1}}"
+        "{\"format\":\"pggitops.dev/snapshot/v2\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":[],\"more\":1}}"
     )]
     [InlineData(
-        "{\"format\":\"pggitops.dev/snapshot/v1\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":[{\"name\":\"c\",\"members\":[{\"name\":\"m\",\"server\":{\"at\":\"2031-01-01T00:00:00+00:00\"},\"host\":null}],\"databases\":[],\"record\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"absent\":\"x\"}}]}}"
+        "{\"format\":\"pggitops.dev/snapshot/v2\",\"fleet\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"clusters\":[{\"name\":\"c\",\"members\":[{\"name\":\"m\",\"server\":{\"at\":\"2031-01-01T00:00:00+00:00\"},\"host\":null}],\"databases\":[],\"record\":{\"at\":\"2031-01-01T00:00:00+00:00\",\"absent\":\"x\"}}]}}"
     )]
     public void Read_WhatIsNoSnapshot_SaysWhy(string json) =>
         Assert.NotEmpty(Assert.IsType<SnapshotReading.Refused>(SnapshotJson.Read(json)).Reason);
@@ -125,7 +125,7 @@ public sealed class SnapshotJsonTests
                                     Acls =
                                     [
                                         new AclFact("table", "s", "t", "own", null, []),
-                                        new AclFact("database", null, "sales", "own", "PUBLIC", ["CONNECT"]),
+                                        new AclFact("database", null, "sales", "own", "public", ["CONNECT"]),
                                     ],
                                     DefaultAcls = [new DefaultAclFact("own", null, "tables", "r", ["SELECT"])],
                                 },

@@ -1,4 +1,5 @@
 using System.Text;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning.Sql;
 
@@ -32,8 +33,8 @@ public static class SqlIdentifier
 
     public static string Quote(string schema, string name) => $"{Quote(schema)}.{Quote(name)}";
 
-    /// <summary>A grantee: <c>PUBLIC</c> is a keyword, every other name is quoted.</summary>
-    public static string Grantee(string name) => name == "PUBLIC" ? "PUBLIC" : Quote(name);
+    /// <summary>A grantee: everyone is the keyword <c>PUBLIC</c>, every other name is quoted.</summary>
+    public static string Grantee(string name) => Everyone.Is(name) ? "PUBLIC" : Quote(name);
 
     /// <summary>A parameter name: two parts when it belongs to an extension (<c>auto_explain.log_min_duration</c>).</summary>
     public static string Parameter(string name) => string.Join('.', name.Split('.').Select(Quote));

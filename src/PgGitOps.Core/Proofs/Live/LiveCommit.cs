@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Proofs.Commit;
 
@@ -69,7 +70,7 @@ internal static class LiveCommit
             if (acl.Grantee is { } grantee && acl.Kind == "table" && acl.Privileges.Any(p => Writes.Contains(p)))
                 writers.Add(grantee);
         }
-        var everybody = writers.Contains("PUBLIC");
+        var everybody = writers.Contains(Everyone.Name);
         var parents = primary.Memberships.ToLookup(m => m.Member, m => m.Role, StringComparer.Ordinal);
         return primary
             .Roles.Where(r => r.Login && (everybody || r.Superuser || Reach(r.Name, parents).Overlaps(writers)))

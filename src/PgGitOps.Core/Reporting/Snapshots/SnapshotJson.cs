@@ -29,7 +29,7 @@ public abstract record SnapshotReading
 /// <remarks>Equal snapshots and keys give equal bytes.</remarks>
 public static class SnapshotJson
 {
-    public const string Format = "pggitops.dev/snapshot/v1";
+    public const string Format = "pggitops.dev/snapshot/v2";
 
     private const string DigestPrefix = "digest:";
 

@@ -45,7 +45,7 @@ internal static class DatabaseReading
              where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
                and ($1 is null or n.nspname in (select name from wanted)))
         select o.kind, o.space::text, o.object::text, pg_get_userbyid(o.owner)::text,
-               case when g.grantee = 0 then 'PUBLIC' else pg_get_userbyid(g.grantee)::text end, g.privileges
+               case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee)::text end, g.privileges
           from objects o
           left join lateral (
                select e.grantee, string_agg(distinct e.privilege_type, ' ') as privileges from aclexplode(o.acl) e group by e.grantee) g on true
@@ -54,7 +54,7 @@ internal static class DatabaseReading
     private const string DefaultAcls = """
         select pg_get_userbyid(d.defaclrole)::text, n.nspname::text,
                case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' when 'n' then 'schemas' else d.defaclobjtype::text end,
-               case when e.grantee = 0 then 'PUBLIC' else pg_get_userbyid(e.grantee)::text end, string_agg(distinct e.privilege_type, ' ')
+               case when e.grantee = 0 then 'public' else pg_get_userbyid(e.grantee)::text end, string_agg(distinct e.privilege_type, ' ')
           from pg_default_acl d
           left join pg_namespace n on n.oid = d.defaclnamespace
          cross join aclexplode(d.defaclacl) e

@@ -34,7 +34,7 @@ internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivil
                         privilege.ForRole.Value,
                         privilege.Schema,
                         privilege.On,
-                        CanonicalForm.Grantee(privilege.To.Value)
+                        privilege.To.Value
                     ),
                     privilege.Privileges,
                     privilege.At
@@ -56,7 +56,7 @@ internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivil
         live.Contents(path.Database, out var otherwise) is { } contents ? GrantReading.Read(contents, path) : otherwise;
 
     protected override Fresh? Fresh(Made made, ObjectPath.DefaultPrivilege path, DesiredFacet facet) =>
-        made is Made.Contents && path is { Schema: null, Grantee: "PUBLIC" }
+        made is Made.Contents && path is { Schema: null, Grantee: Everyone.Name }
             ? Kinds.Fresh.Known(CanonicalForm.Privileges(ImpliedPrivileges.OfPublic(GrantWords.Kind(path.On))))
             : null;
 

@@ -28,7 +28,7 @@ internal static class FreshGrants
     private static Fresh? InContents(Made.Contents made, ObjectPath.Grant grant, DesiredFacet facet) =>
         grant switch
         {
-            { Target: GrantTarget.Database, Grantee: "PUBLIC" } => Fresh.Known(
+            { Target: GrantTarget.Database, Grantee: Everyone.Name } => Fresh.Known(
                 CanonicalForm.Privileges(ImpliedPrivileges.OfPublic("database"))
             ),
             { Target: GrantTarget.Database } => Fresh.If(
@@ -36,7 +36,7 @@ internal static class FreshGrants
                 facet
             ),
             // Since PostgreSQL 15 PUBLIC may use schema public and no longer create in it.
-            { Target: GrantTarget.Schema, Schema: "public", Grantee: "PUBLIC" } => Fresh.Known(
+            { Target: GrantTarget.Schema, Schema: "public", Grantee: Everyone.Name } => Fresh.Known(
                 CanonicalForm.Privileges(made.Problem.Cluster.PostgresMajor < 15 ? ["CREATE", "USAGE"] : ["USAGE"])
             ),
             { Schema: "public" } => Fresh.If(GrantWords.IsAll(grant.Target), facet),

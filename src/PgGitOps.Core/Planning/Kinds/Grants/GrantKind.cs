@@ -29,13 +29,7 @@ internal sealed class GrantKind : ObjectKind<ObjectPath.Grant>
         {
             foreach (var grant in database.Grants)
                 desired.Merge(
-                    new ObjectPath.Grant(
-                        database.Name,
-                        grant.Target,
-                        grant.Schema,
-                        grant.Object,
-                        CanonicalForm.Grantee(grant.To.Value)
-                    ),
+                    new ObjectPath.Grant(database.Name, grant.Target, grant.Schema, grant.Object, grant.To.Value),
                     grant.Privileges,
                     grant.At
                 );

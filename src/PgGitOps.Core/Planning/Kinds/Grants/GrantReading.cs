@@ -91,7 +91,7 @@ internal static class GrantReading
         if (rows is null && exists)
             held.UnionWith(
                 isOwner ? ImpliedPrivileges.OfOwner(kind)
-                : grantee == "PUBLIC" ? ImpliedPrivileges.OfPublic(kind)
+                : Everyone.Is(grantee) ? ImpliedPrivileges.OfPublic(kind)
                 : []
             );
         return held;
@@ -101,7 +101,7 @@ internal static class GrantReading
     {
         var (on, grantee) = (GrantWords.Kind(privilege.On), privilege.Grantee);
         if (live.DefaultsOf(privilege.ForRole, privilege.Schema, on) is not { } rows)
-            return privilege.Schema is null && grantee == "PUBLIC"
+            return privilege.Schema is null && Everyone.Is(grantee)
                 ? CanonicalForm.Privileges(ImpliedPrivileges.OfPublic(on))
                 : null;
         return CanonicalForm.Privileges(rows.Where(r => r.Grantee == grantee).SelectMany(r => r.Privileges));

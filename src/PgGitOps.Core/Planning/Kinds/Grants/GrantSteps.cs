@@ -36,7 +36,10 @@ internal static class GrantSteps
 
     private static void Add(PlanDraft draft, string database, List<Edit> edits, string verb, string words)
     {
-        var grantees = string.Join(", ", edits.Select(e => GranteeOf(e.Key.Object)).Distinct(StringComparer.Ordinal));
+        var grantees = string.Join(
+            ", ",
+            edits.Select(e => Everyone.Words(GranteeOf(e.Key.Object))).Distinct(StringComparer.Ordinal)
+        );
         var path = new ObjectPath.Database(database);
         var step = draft.Sql(
             path,
@@ -64,7 +67,7 @@ internal static class GrantSteps
             step.Hazards.Add(
                 new Hazard(
                     HazardKind.AccessLoss,
-                    $"takes privileges from {string.Join(", ", lost.Select(e => GranteeOf(e.Key.Object)).Distinct(StringComparer.Ordinal))}"
+                    $"takes privileges from {string.Join(", ", lost.Select(e => Everyone.Words(GranteeOf(e.Key.Object))).Distinct(StringComparer.Ordinal))}"
                 )
             );
         draft.Add(step);

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
 
@@ -19,7 +20,7 @@ internal static class ImportedDefaults
                                     ("forRole", YamlText.Scalar(row.ForRole)),
                                     ("schema", YamlText.ScalarOrNone(row.Schema)),
                                     ("on", row.On),
-                                    ("to", ImportedGrants.Grantee(row.Grantee)),
+                                    ("to", YamlText.Scalar(row.Grantee)),
                                     ("privileges", YamlText.FlowList(row.Privileges)),
                                 ])
                         );
@@ -32,6 +33,6 @@ internal static class ImportedDefaults
         );
 
     private static bool IsBuiltIn(DefaultAclFact row) =>
-        row is { Schema: null, Grantee: "PUBLIC" }
+        row is { Schema: null, Grantee: Everyone.Name }
         && (row.On, string.Join(' ', row.Privileges)) is ("functions", "EXECUTE") or ("types", "USAGE");
 }

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
 
@@ -26,16 +27,13 @@ internal static class ImportedGrants
                                 ("on", grant.On),
                                 ("schema", YamlText.ScalarOrNone(grant.Schema)),
                                 ("object", YamlText.ScalarOrNone(grant.Object)),
-                                ("to", Grantee(grant.To)),
+                                ("to", YamlText.Scalar(grant.To)),
                                 ("privileges", YamlText.FlowList(grant.Privileges)),
                             ])
                     );
             }
         );
     }
-
-    /// <summary>As documents spell everybody.</summary>
-    internal static string Grantee(string name) => name == "PUBLIC" ? "public" : YamlText.Scalar(name);
 
     public static IEnumerable<ImportedGrant> Of(DatabaseFacts facts, Func<string, bool> isDeclared, List<string> remarks)
     {
@@ -131,7 +129,7 @@ internal static class ImportedGrants
 
     /// <summary>What PostgreSQL gives to everybody by itself need not be declared.</summary>
     private static bool IsBuiltIn(AclFact row) =>
-        row.Grantee == "PUBLIC"
+        row.Grantee == Everyone.Name
         && (row.Kind, string.Join(' ', row.Privileges)) switch
         {
             ("database", "CONNECT TEMPORARY") or ("function", "EXECUTE") => true,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
 
@@ -18,7 +19,7 @@ internal static class ImportedRoles
     public static Func<string, bool> Declared(ServerFacts primary, ImportRequest request)
     {
         var names = primary.Roles.Where(r => IsDeclared(r, request)).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
-        return name => name == "PUBLIC" || names.Contains(name);
+        return name => Everyone.Is(name) || names.Contains(name);
     }
 
     internal static void Write(ImportScope scope)
