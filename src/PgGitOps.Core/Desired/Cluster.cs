@@ -167,6 +167,10 @@ public sealed record Role
 
     public required DateTimeOffset? ValidUntil { get; init; }
     public required EquatableArray<Located<string>> MemberOf { get; init; }
+
+    /// <summary>Options of the memberships that the document gives any; of the others, PostgreSQL's own defaults hold.</summary>
+    public EquatableArray<MembershipOptions> MembershipOptions { get; init; } = [];
+
     public required EquatableArray<Parameter> Settings { get; init; }
     public required SecretReference? Password { get; init; }
 
@@ -178,6 +182,11 @@ public sealed record Role
     /// <summary>Place of each mentioned field by name, for findings.</summary>
     public required EquatableArray<KeyValuePair<string, SourceSpan>> Places { get; init; }
 }
+
+/// <param name="Admin">May admit others to the group.</param>
+/// <param name="Inherit">Has the group's rights without SET ROLE; null for what the role's own attribute says. From PostgreSQL 16 on.</param>
+/// <param name="Set">May become the group by SET ROLE. From PostgreSQL 16 on.</param>
+public sealed record MembershipOptions(Located<string> Group, bool Admin, bool? Inherit, bool? Set);
 
 public sealed record Database
 {
@@ -193,6 +202,23 @@ public sealed record Database
     public required EquatableArray<DefaultPrivilege> DefaultPrivileges { get; init; }
     public EquatableArray<Publication> Publications { get; init; } = [];
     public required SourceSpan At { get; init; }
+
+    /// <summary>A database of which no document says anything.</summary>
+    internal static Database OfName(string name) =>
+        new()
+        {
+            Name = name,
+            Owner = null,
+            Encoding = null,
+            Locale = null,
+            ConnectionLimit = null,
+            Settings = [],
+            Extensions = [],
+            Schemas = [],
+            Grants = [],
+            DefaultPrivileges = [],
+            At = default,
+        };
 }
 
 public sealed record Extension(string Name, string? Version, string? Schema, SourceSpan At);
@@ -209,7 +235,14 @@ public sealed record Grant(
     Located<string> To,
     EquatableArray<string> Privileges,
     SourceSpan At
-);
+)
+{
+    /// <summary>Columns of the table that are meant, and not the table as a whole; empty for the whole.</summary>
+    public EquatableArray<Located<string>> Columns { get; init; } = [];
+
+    /// <summary>The grantee may pass the privileges on.</summary>
+    public bool WithGrantOption { get; init; }
+}
 
 /// <param name="Operations">Of insert, update, delete, truncate; empty where the document does not say.</param>
 /// <param name="ViaPartitionRoot">Null where the document does not say.</param>
@@ -235,7 +268,11 @@ public sealed record DefaultPrivilege(
     Located<string> To,
     EquatableArray<string> Privileges,
     SourceSpan At
-);
+)
+{
+    /// <inheritdoc cref="Grant.WithGrantOption"/>
+    public bool WithGrantOption { get; init; }
+}
 
 public sealed record BackupPlan(
     string Tool,

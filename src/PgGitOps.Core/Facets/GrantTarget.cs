@@ -10,6 +10,9 @@ public enum GrantTarget
     AllFunctions,
     Table,
     Sequence,
+
+    /// <summary>One column of a table. Documents name columns beside their table.</summary>
+    Column,
 }
 
 /// <summary>What objects that are made later default privileges speak of.</summary>

@@ -234,9 +234,16 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     /// <summary>What one grantee may do with one target.</summary>
     /// <param name="schema">Null for the database itself.</param>
     /// <param name="name">Of a single table or sequence, else null; never without a schema.</param>
+    /// <param name="column">Of the table, for <see cref="GrantTarget.Column"/> alone.</param>
     /// <param name="grantee">A role, or <see cref="Everyone"/>.</param>
-    public sealed class Grant(string database, GrantTarget target, string? schema, string? name, string grantee)
-        : ObjectPath(ObjectPathText.OfGrant(database, target, schema, name, grantee))
+    public sealed class Grant(
+        string database,
+        GrantTarget target,
+        string? schema,
+        string? name,
+        string grantee,
+        string? column = null
+    ) : ObjectPath(ObjectPathText.OfGrant(database, target, schema, name, column, grantee))
     {
         public new string Database { get; } = database;
 
@@ -245,6 +252,8 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
         public new string? Schema { get; } = schema;
 
         public string? Name { get; } = schema is null ? null : name;
+
+        public string? Column { get; } = target != GrantTarget.Column || schema is null || name is null ? null : column;
 
         public string Grantee { get; } = grantee;
 

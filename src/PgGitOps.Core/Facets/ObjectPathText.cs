@@ -59,12 +59,13 @@ internal static class ObjectPathText
             ["database", var database, "schema", var name] => new ObjectPath.Schema(database, name),
             ["database", var database, "extension", var name] => new ObjectPath.Extension(database, name),
             ["database", var database, "grant", var target, .. var place, var grantee]
-                when place.Length < 3 && TargetOf(target) is { } on => new ObjectPath.Grant(
+                when TargetOf(target) is { } on && place.Length <= (on == GrantTarget.Column ? 3 : 2) => new ObjectPath.Grant(
                 database,
                 on,
                 place.ElementAtOrDefault(0),
                 place.ElementAtOrDefault(1),
-                GranteeOf(grantee, text)
+                GranteeOf(grantee, text),
+                place.ElementAtOrDefault(2)
             ),
             ["database", var database, "defaultPrivilege", var role, var schema, var on, var grantee]
                 when DefaultTargetOf(on) is { } target => new ObjectPath.DefaultPrivilege(
@@ -91,12 +92,22 @@ internal static class ObjectPathText
             _ => null,
         };
 
-    internal static string OfGrant(string database, GrantTarget target, string? schema, string? name, string grantee) =>
-        (schema, name) switch
+    internal static string OfGrant(
+        string database,
+        GrantTarget target,
+        string? schema,
+        string? name,
+        string? column,
+        string grantee
+    ) =>
+        (schema, name, target == GrantTarget.Column ? column : null) switch
         {
-            (null, _) => $"database/{Escape(database)}/grant/{WordOf(target)}/{OfGrantee(grantee)}",
-            (_, null) => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{OfGrantee(grantee)}",
-            _ => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{Escape(name)}/{OfGrantee(grantee)}",
+            (null, _, _) => $"database/{Escape(database)}/grant/{WordOf(target)}/{OfGrantee(grantee)}",
+            (_, null, _) => $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{OfGrantee(grantee)}",
+            (_, _, null) =>
+                $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{Escape(name)}/{OfGrantee(grantee)}",
+            (_, _, { } place) =>
+                $"database/{Escape(database)}/grant/{WordOf(target)}/{Escape(schema)}/{Escape(name)}/{Escape(place)}/{OfGrantee(grantee)}",
         };
 
     internal static string OfDefaultPrivilege(
@@ -118,6 +129,7 @@ internal static class ObjectPathText
             GrantTarget.AllFunctions => "allFunctions",
             GrantTarget.Table => "table",
             GrantTarget.Sequence => "sequence",
+            GrantTarget.Column => "column",
         };
 
     internal static string WordOf(DefaultPrivilegeTarget target) =>

@@ -102,7 +102,7 @@ public sealed record SchemaFact(string Name, string Owner);
 public sealed record ExtensionFact(string Name, string Version, string Schema, string? DefaultVersion);
 
 /// <summary>Privileges of one grantee on one object; everyone is spelt as documents do.</summary>
-/// <param name="Kind">database, schema, table (also views, foreign tables), sequence, function.</param>
+/// <param name="Kind">database, schema, table (also views, foreign tables), column, sequence, function (also procedures, aggregates).</param>
 /// <param name="Schema">Null for a database.</param>
 /// <param name="Grantee">Null where even the built-in privileges were taken away and nobody, not even the owner, holds any (an ACL of <c>{}</c>).</param>
 /// <param name="Privileges">Upper-case, ordered by ordinal.</param>
@@ -113,11 +113,28 @@ public sealed record AclFact(
     string Owner,
     string? Grantee,
     EquatableArray<string> Privileges
-);
+)
+{
+    /// <summary>Of the object's table where these are privileges on one column (kind <c>column</c>); else null.</summary>
+    public string? Column { get; init; }
+
+    /// <summary>Who granted what, where not all of it was granted by the owner without grant option; else empty.</summary>
+    public EquatableArray<AclGrant> Grants { get; init; } = [];
+}
+
+/// <summary>What one grantor gave to the grantee of an <see cref="AclFact"/>.</summary>
+/// <param name="Privileges">Without grant option; upper-case, ordered by ordinal.</param>
+/// <param name="Grantable">With grant option.</param>
+public sealed record AclGrant(string Grantor, EquatableArray<string> Privileges, EquatableArray<string> Grantable);
 
 /// <param name="Schema">Null for default privileges of all schemas.</param>
 /// <param name="On">tables, sequences, functions, types, schemas.</param>
-public sealed record DefaultAclFact(string ForRole, string? Schema, string On, string Grantee, EquatableArray<string> Privileges);
+/// <param name="Grantee">Null where nobody, not even the role itself, gets any (an ACL of <c>{}</c>).</param>
+public sealed record DefaultAclFact(string ForRole, string? Schema, string On, string? Grantee, EquatableArray<string> Privileges)
+{
+    /// <summary>Those of the privileges that come with grant option.</summary>
+    public EquatableArray<string> Grantable { get; init; } = [];
+}
 
 /// <summary>Inventory and last applied values, read from schema <c>pggitops</c> in database <c>postgres</c>.</summary>
 /// <param name="Inventory">Objects this engine created; only they may ever be removed by it.</param>

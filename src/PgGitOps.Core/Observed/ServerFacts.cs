@@ -120,9 +120,20 @@ public sealed record PasswordVerifier(string Text)
 
 public sealed record MembershipFact(string Role, string Member, bool AdminOption)
 {
-    /// <summary>Roles that granted it, where each has to take its own grant back (from PostgreSQL 16 on); else empty.</summary>
-    public EquatableArray<string> Grantors { get; init; } = [];
+    /// <summary>Each grantor's own grant, ordered by grantor; empty before PostgreSQL 16, where a membership has one grant and one option.</summary>
+    public EquatableArray<MembershipGrant> Grants { get; init; } = [];
+
+    /// <summary>The member has the group's rights without SET ROLE.</summary>
+    /// <param name="byRole">What the member's own attribute says, which decided before PostgreSQL 16.</param>
+    public bool Inherits(bool byRole) => Grants.Count == 0 ? byRole : Grants.Any(g => g.Inherit);
+
+    /// <summary>The member may become the group.</summary>
+    [JsonIgnore]
+    public bool MaySet => Grants.Count == 0 || Grants.Any(g => g.Set);
 }
+
+/// <summary>One row of pg_auth_members from PostgreSQL 16 on.</summary>
+public sealed record MembershipGrant(string Grantor, bool Admin, bool Inherit, bool Set);
 
 public sealed record DatabaseFact(
     string Name,

@@ -42,25 +42,37 @@ internal static class CanonicalForm
             ? left
             : FacetValue.Shown($"{left.Canonical} / {Locale(ctype).Canonical}", $"{collate} / {ctype}");
 
-    internal static FacetValue Encoding(string encoding)
-    {
-        var canonical = encoding
-            .Replace("-", "", StringComparison.Ordinal)
-            .Replace("_", "", StringComparison.Ordinal)
-            .ToUpperInvariant();
-        return new FacetValue(canonical == "UNICODE" ? "UTF8" : canonical, encoding, encoding);
-    }
+    internal static FacetValue Encoding(string encoding) =>
+        new(Kinds.Databases.EncodingNames.Canonical(encoding), encoding, encoding);
+
+    /// <summary>Stands behind a privilege that comes with grant option, as in PostgreSQL's own lists.</summary>
+    internal const string GrantOption = "*";
+
+    /// <summary>Declared, and seen, to hold nothing at all.</summary>
+    internal static readonly FacetValue NoPrivileges = FacetValue.Shown("", "nothing");
 
     internal static string Privilege(string name) => name.ToUpperInvariant() is "TEMP" ? "TEMPORARY" : name.ToUpperInvariant();
 
     /// <summary>Null for no privilege at all, as the facet is then absent.</summary>
     internal static FacetValue? Privileges(IEnumerable<string> names)
     {
-        var text = string.Join(", ", names.Select(Privilege).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
-        return text.Length == 0 ? null : FacetValue.Of(text);
+        var all = names.Select(Privilege).ToHashSet(StringComparer.Ordinal);
+        // Whoever has it with grant option has it without.
+        all.RemoveWhere(n => all.Contains(n + GrantOption));
+        var text = string.Join(", ", all.Order(StringComparer.Ordinal));
+        return text.Length == 0 ? null
+            : text.Contains(GrantOption, StringComparison.Ordinal)
+                ? FacetValue.Shown(text, text.Replace(GrantOption, " with grant option", StringComparison.Ordinal))
+            : FacetValue.Of(text);
     }
 
-    internal static string[] PrivilegeNames(FacetValue? value) => value is null ? [] : value.Canonical.Split(", ");
+    /// <summary>With a star behind those that come with grant option.</summary>
+    internal static string[] PrivilegeNames(FacetValue? value) => PrivilegeNames(value?.Canonical);
+
+    internal static string[] PrivilegeNames(string? canonical) => canonical is null or "" ? [] : canonical.Split(", ");
+
+    /// <summary>Without its star.</summary>
+    internal static string BarePrivilege(string name) => name.TrimEnd('*');
 
     internal static FacetValue Setting(SettingMeaning? meaning, string text)
     {

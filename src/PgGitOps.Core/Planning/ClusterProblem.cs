@@ -4,6 +4,7 @@ using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning.Kinds;
+using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Sources;
 
@@ -57,9 +58,13 @@ internal sealed record ClusterProblem
     /// <summary>Owners of databases and schemas that could be read, by object path.</summary>
     internal required IReadOnlyDictionary<ObjectPath, string> Owners { get; init; }
 
-    /// <summary>Who granted a membership, by its object path, where each has to take its own grant back.</summary>
-    internal IReadOnlyDictionary<ObjectPath, EquatableArray<string>> Grantors { get; init; } =
-        new Dictionary<ObjectPath, EquatableArray<string>>();
+    /// <summary>What was seen inside a database, by name; null where that is not known. How a change is worded may rest on it, that one is needed does not.</summary>
+    internal Func<string, LiveDatabase?> Contents { get; init; } = _ => null;
+
+    internal RoleReach Reach { get; init; } = new(null);
+
+    /// <summary>Memberships as they were seen: who granted them, and what rests on them.</summary>
+    internal EquatableArray<MembershipFact> Memberships { get; init; } = [];
 
     /// <summary>Object paths of slots somebody is connected to.</summary>
     internal required IReadOnlySet<ObjectPath> ActiveSlots { get; init; }

@@ -69,14 +69,12 @@ internal sealed class DesiredDraft(
     }
 
     /// <summary>Two grants to one grantee on one target add up.</summary>
-    internal void Merge(ObjectPath path, EquatableArray<string> privileges, SourceSpan at)
+    internal void Merge(ObjectPath path, EquatableArray<string> privileges, bool withGrantOption, SourceSpan at)
     {
         var key = new FacetKey(Cluster.Name, path, Field.Privileges);
-        IEnumerable<string> all = facets.TryGetValue(key, out var earlier)
-            ? [.. CanonicalForm.PrivilegeNames(earlier.Value), .. privileges]
-            : privileges;
-        if (CanonicalForm.Privileges(all) is { } value)
-            facets[key] = new DesiredFacet(key, value, earlier?.At ?? at);
+        var names = withGrantOption ? privileges.Select(p => p + CanonicalForm.GrantOption) : privileges;
+        var all = facets.TryGetValue(key, out var earlier) ? CanonicalForm.PrivilegeNames(earlier.Value).Concat(names) : names;
+        facets[key] = new DesiredFacet(key, CanonicalForm.Privileges(all) ?? CanonicalForm.NoPrivileges, earlier?.At ?? at);
     }
 
     /// <summary>Parameters that hold for sessions of something, each where <paramref name="path"/> places its name.</summary>

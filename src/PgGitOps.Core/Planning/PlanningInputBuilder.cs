@@ -3,6 +3,7 @@ using PgGitOps.Core.Evidence;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Kinds;
+using PgGitOps.Core.Planning.Kinds.Grants;
 using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Sources;
@@ -72,8 +73,12 @@ internal static class PlanningInputBuilder
             Take(new FacetKey(cluster.Name, path, field), null);
         foreach (var (key, value) in applied)
         {
-            if (!desired.ByKey.ContainsKey(key) && RetractedValues.IsKind(key) && !adopted.Contains(key))
-                Take(key, FacetValue.Of(value));
+            if (
+                !desired.ByKey.ContainsKey(key)
+                && RetractedValues.IsKind(key)
+                && (!adopted.Contains(key) || applied.ContainsKey(GrantedPrivileges.Key(key)))
+            )
+                Take(key, ObjectKinds.Of(key.Object).WantedOnceGivenUp(FacetValue.Of(value)));
         }
         // What is prepared on a host and not in use yet only the record knows: nobody looks into a host that answers.
         foreach (var member in cluster.Members)
@@ -84,6 +89,8 @@ internal static class PlanningInputBuilder
         }
         foreach (var (key, used) in applied.Where(a => a.Key.Object is ObjectPath.Approval))
             live[key] = FacetValue.Of(used);
+        foreach (var (key, given) in applied.Where(a => a.Key.Field == GrantedPrivileges.Field))
+            live[key] = FacetValue.Of(given);
         foreach (var item in inventory.Where(i => !i.IsManaged))
             unknown[new FacetKey(cluster.Name, item, Field.Exists)] =
                 $"the record names {item}, which this version of the engine does not know";
@@ -109,12 +116,12 @@ internal static class PlanningInputBuilder
             MissingSecrets = MissingSecretsOf(cluster, unknown, passwords),
             StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
             OtherLogins = OtherLoginsOf(environment, topology),
+            Contents = name => reader.Contents(name, out _),
+            Reach = new RoleReach(reader.Primary),
             Owners = ObjectKinds
                 .All.SelectMany(k => k.OwningRoles(snapshot, reader.Primary))
                 .ToDictionary(o => o.Path, o => o.Owner),
-            Grantors = (reader.Primary?.Memberships ?? [])
-                .Where(m => m.Grantors.Count > 0)
-                .ToDictionary(ObjectPath (m) => new ObjectPath.Membership(m.Member, m.Role), m => m.Grantors),
+            Memberships = reader.Primary?.Memberships ?? [],
             ActiveSlots = topology
                 .Members.Where(m => m.Facts is not null)
                 .SelectMany(m =>

@@ -14,10 +14,9 @@ internal static class RetractedValues
         problem
             .Applied.Where(a =>
                 IsKind(a.Key)
-                && !problem.Adopted.Contains(a.Key)
                 && problem.IsGivenUp(a.Key)
                 && problem.Live.TryGetValue(a.Key, out var live)
-                && live.Canonical == a.Value
+                && ObjectKinds.Of(a.Key.Object).IsRetracted(problem, a.Key, live)
             )
             .Select(a => a.Key)
             .Order();

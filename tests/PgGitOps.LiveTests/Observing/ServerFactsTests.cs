@@ -58,7 +58,10 @@ public sealed class ServerFactsTests
         Assert.DoesNotContain("SCRAM", snapshot.ToString(), StringComparison.Ordinal);
         Assert.Null(facts.Roles.Single(r => r.Name == "forever").ValidUntil);
         Assert.Contains(
-            new MembershipFact("grp", "app", true) { Grantors = ServerPrograms.Major >= 16 ? ["postgres"] : [] },
+            new MembershipFact("grp", "app", true)
+            {
+                Grants = ServerPrograms.Major >= 16 ? [new MembershipGrant("postgres", true, true, true)] : [],
+            },
             facts.Memberships
         );
         Assert.Contains(new DatabaseFact("sales", "grp", "UTF8", "C", "C", 5, true, false), facts.Databases);

@@ -52,7 +52,13 @@ public class HandMadeDamageTests
                 p with
                 {
                     Roles = [.. p.Roles, Snapshots.Role("app"), Snapshots.Role("readers")],
-                    Memberships = [new MembershipFact("readers", "app", false) { Grantors = [.. grantors] }],
+                    Memberships =
+                    [
+                        new MembershipFact("readers", "app", false)
+                        {
+                            Grants = [.. grantors.Select(g => new MembershipGrant(g, false, true, true))],
+                        },
+                    ],
                 }
             )
         );

@@ -138,8 +138,21 @@ internal static class RoleReading
             BypassRls = role.Flag("bypassRls", false),
             Inherit = role.Flag("inherit", true),
             ConnectionLimit = role.Number("connectionLimit", -1),
-            ValidUntil = role.Moment("validUntil"),
-            MemberOf = role.LocatedList("memberOf").OrderBy(m => m.Value, StringComparer.Ordinal).ToEquatableArray(),
+            ValidUntil = role.Text("validUntil") is "infinity" ? null : role.Moment("validUntil"),
+            MemberOf = role.Maps("memberOf")
+                .Select(m => m.Node.IsScalar ? new Located<string>(m.Node.Text, m.At) : m.Needed("role"))
+                .OrderBy(m => m.Value, StringComparer.Ordinal)
+                .ToEquatableArray(),
+            MembershipOptions = role.Maps("memberOf")
+                .Where(m => !m.Node.IsScalar)
+                .Select(m => new MembershipOptions(
+                    m.Needed("role"),
+                    m.Flag("admin", false),
+                    m.Has("inherit") ? m.Flag("inherit", true) : null,
+                    m.Has("set") ? m.Flag("set", true) : null
+                ))
+                .OrderBy(m => m.Group.Value, StringComparer.Ordinal)
+                .ToEquatableArray(),
             Settings = role.Parameters("settings"),
             Password = role.Secret("password"),
             Mentioned = role
@@ -234,13 +247,19 @@ internal static class DatabaseReading
     private static Grant Grant(Fields grant, int major, List<Diagnostic> findings)
     {
         var target = grant.Choice("on", GrantTarget.Database);
+        var columns = grant.LocatedList("columns");
+        var ofColumns = target == GrantTarget.Table && columns.Count > 0;
         var privileges = Privileges.Expand(
             grant.LocatedList("privileges"),
-            Privileges.On(target, major),
-            grant.Text("on", ""),
+            Privileges.On(ofColumns ? GrantTarget.Column : target, major),
+            ofColumns ? "columns" : grant.Text("on", ""),
             findings
         );
-        return new Grant(target, grant.Text("schema"), grant.Text("object"), grant.Needed("to"), privileges, grant.At);
+        return new Grant(target, grant.Text("schema"), grant.Text("object"), grant.Needed("to"), privileges, grant.At)
+        {
+            Columns = columns,
+            WithGrantOption = grant.Flag("withGrantOption", false),
+        };
     }
 
     private static DefaultPrivilege Default(Fields written, int major, List<Diagnostic> findings)
@@ -259,6 +278,9 @@ internal static class DatabaseReading
             written.Needed("to"),
             privileges,
             written.At
-        );
+        )
+        {
+            WithGrantOption = written.Flag("withGrantOption", false),
+        };
     }
 }

@@ -16,6 +16,7 @@ internal static class Privileges
             GrantTarget.AllTables or GrantTarget.Table => Table(major),
             GrantTarget.AllSequences or GrantTarget.Sequence => ["SELECT", "UPDATE", "USAGE"],
             GrantTarget.AllFunctions => ["EXECUTE"],
+            GrantTarget.Column => ["INSERT", "REFERENCES", "SELECT", "UPDATE"],
         };
 
     public static IReadOnlyList<string> On(DefaultPrivilegeTarget target, int major) =>

@@ -51,13 +51,15 @@ internal sealed class DatabaseNames : IClusterCheck
                     )
                 );
         }
+        foreach (var extension in database.Extensions)
+            Names.FindTooLong(extension.Name, extension.At, findings);
         foreach (var extension in database.Extensions.Where(e => e.Schema is not null && !HasSchema(database, e.Schema)))
             findings.Add(UnknownSchema(database, extension.Schema!, extension.At));
     }
 
     /// <summary>The schemas every database has need no declaration.</summary>
     public static bool HasSchema(Database database, string name) =>
-        name is "public" or "pg_catalog" || database.Schemas.Any(s => s.Name == name);
+        name is "public" or "pg_catalog" or "information_schema" || database.Schemas.Any(s => s.Name == name);
 
     public static Diagnostic UnknownSchema(Database database, string name, SourceSpan at) =>
         Names.Unknown(

@@ -13,7 +13,16 @@ internal sealed class GrantTargets : IClusterCheck
             if (database.Grants.Count + database.DefaultPrivileges.Count == 0)
                 continue;
             foreach (var grant in database.Grants)
+            {
                 CheckTarget(placed.Document, database, grant, findings);
+                CheckNames(placed.Document, grant, findings);
+                CheckOption(grant.To, grant.WithGrantOption, findings);
+            }
+            foreach (var written in database.DefaultPrivileges)
+            {
+                CheckOption(written.To, written.WithGrantOption, findings);
+                CheckAdds(written, findings);
+            }
             foreach (
                 var written in database.DefaultPrivileges.Where(d =>
                     d.Schema is not null && !DatabaseNames.HasSchema(database, d.Schema)
@@ -30,7 +39,7 @@ internal sealed class GrantTargets : IClusterCheck
             var grantees = database
                 .Grants.Select(g => g.To)
                 .Concat(database.DefaultPrivileges.Select(d => d.To))
-                .Where(to => to.Value != "public");
+                .Where(to => !Everyone.Is(to.Value));
             foreach (
                 var role in grantees
                     .Concat(database.DefaultPrivileges.Select(d => d.ForRole))
@@ -38,6 +47,52 @@ internal sealed class GrantTargets : IClusterCheck
             )
                 findings.Add(Names.Unknown(ReferenceRules.UnknownRole, "role", role, roles, "in the cluster"));
         }
+    }
+
+    private static void CheckNames(ReadDocument document, Grant grant, List<Diagnostic> findings)
+    {
+        if (grant.Object is { } name)
+            Names.FindTooLong(name, document.PlaceBeside(grant.At, "object") ?? grant.At, findings);
+        foreach (var column in grant.Columns)
+            Names.FindTooLong(column.Value, column.Span, findings);
+        if (grant.Columns.Count > 0 && grant.Target != GrantTarget.Table)
+            findings.Add(
+                ReferenceRules.GrantTargetIncomplete.At(
+                    grant.Columns[0].Span,
+                    $"a grant on {Reading.EnumWords.Of(grant.Target)} has no columns",
+                    "columns are those of a table: on: table"
+                )
+            );
+    }
+
+    private static void CheckOption(Located<string> to, bool withGrantOption, List<Diagnostic> findings)
+    {
+        if (withGrantOption && Everyone.Is(to.Value))
+            findings.Add(
+                ReferenceRules.PrivilegeMismatch.At(
+                    to.Span,
+                    "PUBLIC cannot be given a grant option",
+                    "leave withGrantOption out, or name a role"
+                )
+            );
+    }
+
+    /// <summary>What PUBLIC gets by nature only default privileges of all schemas can revoke.</summary>
+    private static void CheckAdds(DefaultPrivilege written, List<Diagnostic> findings)
+    {
+        if (
+            written.Schema is not null
+            && written.Privileges.Count == 0
+            && Everyone.Is(written.To.Value)
+            && written.On is DefaultPrivilegeTarget.Functions or DefaultPrivilegeTarget.Types
+        )
+            findings.Add(
+                ReferenceRules.PrivilegeMismatch.At(
+                    written.At,
+                    "default privileges of one schema only add to what PUBLIC gets by nature; they cannot revoke it",
+                    "leave schema out: then they hold in every schema"
+                )
+            );
     }
 
     private static void CheckTarget(ReadDocument document, Database database, Grant grant, List<Diagnostic> findings)

@@ -4,6 +4,8 @@ namespace PgGitOps.Core.Desired.References;
 
 internal sealed class RoleMemberships : IClusterCheck
 {
+    private const int OptionsSince = 16;
+
     public void Check(PlacedCluster placed, List<Diagnostic> findings)
     {
         var declared = placed.Cluster.Roles.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
@@ -13,6 +15,22 @@ internal sealed class RoleMemberships : IClusterCheck
                 .Where(g => !RoleNames.IsKnown(placed, declared, g.Value))
         )
             findings.Add(Names.Unknown(ReferenceRules.UnknownRole, "role", group, declared, "in the cluster"));
+        foreach (var role in placed.Cluster.Roles)
+        {
+            Names.FindRepeated("membership", role.MemberOf.Select(g => (g.Value, g.Span)), findings);
+            foreach (
+                var options in role.MembershipOptions.Where(o =>
+                    placed.Cluster.PostgresMajor < OptionsSince && (o.Inherit is not null || o.Set is not null)
+                )
+            )
+                findings.Add(
+                    ReferenceRules.PrivilegeMismatch.At(
+                        options.Group.Span,
+                        "a membership has options inherit and set from PostgreSQL 16 on only",
+                        "before, inherit of the role itself decides"
+                    )
+                );
+        }
         FindCycles(placed.Cluster, findings);
     }
 

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Facets;
 
 namespace PgGitOps.Core.Planning.Kinds;
 
@@ -45,6 +46,20 @@ internal abstract record Drafting
         internal abstract Type Kind { get; }
     }
 
+    /// <summary>Databases of the record that no document mentions, that are there, and that are not dropped.</summary>
+    private static IEnumerable<string> GivenUp(ClusterProblem problem) =>
+        problem
+            .Applied.Keys.Where(k => k.Field == Field.Privileges)
+            .Select(k => k.Object.DatabaseName)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .Where(d =>
+                problem.Cluster.Databases.All(c => c.Name != d)
+                && !problem.Inventory.Contains(new ObjectPath.Database(d))
+                && problem.Contents(d) is not null
+            )
+            .Order(StringComparer.Ordinal);
+
     /// <summary>Everything that makes and changes objects, stage by stage.</summary>
     internal static void All(PlanDraft draft)
     {
@@ -71,6 +86,13 @@ internal abstract record Drafting
             {
                 foreach (var kind in inside)
                     kind.Draft(draft, database);
+            }
+            // What was granted in a database that Git no longer mentions and that stays is revoked like any other.
+            if (stage == DraftStage.Privileges)
+            {
+                foreach (var name in GivenUp(draft.Problem))
+                foreach (var kind in inside)
+                    kind.Draft(draft, Database.OfName(name));
             }
         }
     }

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Kinds.Grants;
 
 namespace PgGitOps.Core.Planning.Kinds;
 
@@ -26,8 +27,12 @@ internal abstract record Made(ClusterProblem Problem)
     {
         foreach (var facet in Problem.Desired.All)
         {
-            if (Of(facet) is { } state)
-                yield return state;
+            if (Of(facet) is not { } state)
+                continue;
+            yield return state;
+            // What is there by nature needed no statement.
+            if (facet.Key.Field == Field.Privileges && state.Value is not null)
+                yield return new FacetState(GrantedPrivileges.Key(facet.Key), GrantedPrivileges.None);
         }
     }
 

@@ -49,6 +49,13 @@ internal abstract class ObjectKind
     /// <summary>The field has a natural "nothing": dropped from Git after we applied it, it is taken back.</summary>
     internal abstract bool IsTakenBack(Field field);
 
+    /// <summary>Of a field that <see cref="IsTakenBack"/>: whether anything of what we applied is still there to be reset or revoked.</summary>
+    internal virtual bool IsRetracted(ClusterProblem problem, FacetKey key, FacetValue live) =>
+        !problem.Adopted.Contains(key) && live.Canonical == problem.Applied.GetValueOrDefault(key);
+
+    /// <summary>What <see cref="Read"/> is asked with, once Git gave the applied value up.</summary>
+    internal virtual FacetValue? WantedOnceGivenUp(FacetValue applied) => applied;
+
     /// <summary>How an object that the engine made is removed once Git no longer mentions it.</summary>
     internal abstract Removal Remove(PlanDraft draft, ObjectPath path);
 

@@ -9,7 +9,7 @@ internal sealed class LiveDatabase
     private readonly DatabaseFact database;
     private readonly Dictionary<string, SchemaFact> schemas = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ExtensionFact> extensions = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Kind, string? Schema, string Object), List<AclFact>> acls = [];
+    private readonly Dictionary<(string Kind, string? Schema, string Object), LiveAcl> acls = [];
     private readonly Dictionary<(string Kind, string? Schema), List<string>> objects = [];
     private readonly Dictionary<(string ForRole, string? Schema, string On), List<DefaultAclFact>> defaults = [];
 
@@ -27,12 +27,14 @@ internal sealed class LiveDatabase
             extensions[extension.Name] = extension;
         foreach (var acl in facts.Acls)
         {
-            var key = (acl.Kind, acl.Schema, acl.Object);
+            // What somebody may do with one column belongs to the list of its table.
+            var kind = acl.Column is null ? acl.Kind : "table";
+            var key = (kind, acl.Schema, acl.Object);
             if (!acls.TryGetValue(key, out var list))
             {
-                acls.Add(key, list = []);
-                if (!objects.TryGetValue((acl.Kind, acl.Schema), out var names))
-                    objects.Add((acl.Kind, acl.Schema), names = []);
+                acls.Add(key, list = new LiveAcl(acl.Owner));
+                if (!objects.TryGetValue((kind, acl.Schema), out var names))
+                    objects.Add((kind, acl.Schema), names = []);
                 names.Add(acl.Object);
             }
             list.Add(acl);
@@ -78,8 +80,8 @@ internal sealed class LiveDatabase
     /// <summary>Rows of the statement that a kind brings along.</summary>
     internal IEnumerable<CatalogRow> Rows(string catalog) => this.catalog.Where(r => r.Catalog == catalog);
 
-    /// <summary>Privileges on one object; null where the object was not seen to carry any.</summary>
-    internal List<AclFact>? Acls(string kind, string? schema, string name) =>
+    /// <summary>Privileges on one object; null where the object was not seen.</summary>
+    internal LiveAcl? Acl(string kind, string? schema, string name) =>
         acls.TryGetValue((kind, schema, name), out var rows)
         || (kind == "schema" && acls.TryGetValue((kind, null, name), out rows))
             ? rows

@@ -25,14 +25,14 @@ internal sealed class LiveReader
     private readonly Dictionary<string, RoleFact> roles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DatabaseFact> databases = new(StringComparer.Ordinal);
     private readonly Dictionary<(string? Database, string? Role, string Name), string> scoped = [];
-    private readonly HashSet<(string Role, string Member)> memberships = [];
+    private readonly Dictionary<(string Role, string Member), MembershipFact> memberships = [];
     private readonly Dictionary<string, LiveDatabase> contents = new(StringComparer.Ordinal);
     private readonly ServerFacts? primary;
     private readonly string? noPrimary;
 
     internal LiveReader(Cluster cluster, ClusterSnapshot snapshot, SettingCatalog catalog, PasswordCheck passwords)
     {
-        (this.snapshot, this.catalog, this.passwords) = (snapshot, catalog, passwords);
+        (this.snapshot, this.catalog, this.passwords, Cluster) = (snapshot, catalog, passwords, cluster);
         var topology = Topology.Of(cluster, snapshot);
         Topology = topology;
         primary = topology.PrimaryFacts;
@@ -56,10 +56,12 @@ internal sealed class LiveReader
         foreach (var setting in primary.ScopedSettings)
             scoped[(setting.Database, setting.Role, setting.Name.ToLowerInvariant())] = setting.Value;
         foreach (var membership in primary.Memberships)
-            memberships.Add((membership.Role, membership.Member));
+            memberships[(membership.Role, membership.Member)] = membership;
     }
 
     internal Topology Topology { get; }
+
+    internal Cluster Cluster { get; }
 
     internal ServerFacts? Primary => primary;
 
@@ -79,7 +81,7 @@ internal sealed class LiveReader
 
     internal RoleFact? Role(string name) => roles.GetValueOrDefault(name);
 
-    internal bool IsMember(string role, string group) => memberships.Contains((group, role));
+    internal MembershipFact? Membership(string role, string group) => memberships.GetValueOrDefault((group, role));
 
     /// <summary>How the declared password of a role compares with what is stored; null where none is declared.</summary>
     internal PasswordFinding? Password(string role, PasswordVerifier? stored) =>

@@ -59,10 +59,18 @@ public static class PlanWords
     {
         if (Mark(step) is not ('~' or '↻'))
             yield break;
+        // What only the record forgets stays as it is.
+        if (step.Action is StepAction.ExecuteSql { Statements.Count: 0 })
+            yield break;
         var before = step.Preconditions.ToDictionary(p => p.Key, p => p.Value);
         foreach (var (key, to) in step.Effects)
         {
-            if (!before.TryGetValue(key, out var from) || Equals(from, to))
+            // Whom a privilege came from is the record's alone.
+            if (
+                !before.TryGetValue(key, out var from)
+                || Equals(from, to)
+                || key.Field == Planning.Kinds.Grants.GrantedPrivileges.Field
+            )
                 continue;
             // The written value is told by the running one where both move.
             if (key.Field == Field.Configured && step.Effects.Any(e => e.Key == key with { Field = Field.Value }))

@@ -52,6 +52,7 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
             primary.TrySetResult(null);
         }
         var databases = await contents;
+        databases = databases with { Contents = await WithRecordedAsync(databases.ReadOn, members, databases.Contents, cancel) };
         // A smart shutdown waits for every session, also for ours. Where nobody tells of one, no session outlives the look.
         foreach (var member in members.Where(m => m.Draft is not { IsStopping: false }))
             await connections.ForgetAsync(target => target.Host == member.Member.Address && target.Port == member.Member.Port);
@@ -77,10 +78,10 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
         };
     }
 
-    private async Task<(MemberTarget? ReadOn, IReadOnlyList<DatabaseSnapshot> Contents)> DatabasesAsync(CancellationToken cancel)
+    private async Task<ReadDatabases> DatabasesAsync(CancellationToken cancel)
     {
         if (await primary.Task is not { } found)
-            return (null, []);
+            return new ReadDatabases(null, []);
         var known = found.Draft.Databases.ToDictionary(d => d.Name, StringComparer.Ordinal);
         var wanted = cluster.AllDatabases
             ? known
@@ -94,7 +95,29 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
                 await DatabaseAsync(found.Member, d, known.GetValueOrDefault(d.Name), gate, cancel)
             ))
         );
-        return (found.Member, contents);
+        return new ReadDatabases(found.Member, contents);
+    }
+
+    /// <summary>What the record says was applied in places that documents no longer mention is read too, until it is gone.</summary>
+    /// <remarks>Only once the record is known, so in a second round: there is one only in the passes right after Git gave something up.</remarks>
+    private async Task<IReadOnlyList<DatabaseSnapshot>> WithRecordedAsync(
+        MemberTarget? readOn,
+        MemberReading[] members,
+        IReadOnlyList<DatabaseSnapshot> contents,
+        CancellationToken cancel
+    )
+    {
+        if (readOn is null || cluster.AllDatabases || Array.Find(members, m => m.Member == readOn)?.Draft is not { } draft)
+            return contents;
+        var known = draft.Databases.ToDictionary(d => d.Name, StringComparer.Ordinal);
+        var more = RecordedPlaces.Beyond(cluster.Databases, draft).Where(d => known.ContainsKey(d.Name)).ToArray();
+        if (more.Length == 0)
+            return contents;
+        using var gate = new SemaphoreSlim(DatabasesAtOnceMax);
+        var read = await Task.WhenAll(
+            more.Select(async d => new DatabaseSnapshot(d.Name, await DatabaseAsync(readOn, d, known[d.Name], gate, cancel)))
+        );
+        return [.. contents.Where(c => !Array.Exists(read, r => r.Name == c.Name)), .. read];
     }
 
     private async Task<Observation<DatabaseFacts>> DatabaseAsync(
@@ -144,6 +167,9 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
             gate.Release();
         }
     }
+
+    /// <param name="ReadOn">Null where nobody was found to be primary.</param>
+    private sealed record ReadDatabases(MemberTarget? ReadOn, IReadOnlyList<DatabaseSnapshot> Contents);
 
     private IEnumerable<string> WantedNames() => cluster.Databases.Select(d => d.Name);
 

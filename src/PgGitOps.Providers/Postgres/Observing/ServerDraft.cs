@@ -124,6 +124,6 @@ internal sealed class ServerDraft
     private static MembershipFact Merged(IGrouping<(string Role, string Member), MembershipFact> granted) =>
         new(granted.Key.Role, granted.Key.Member, granted.Any(m => m.AdminOption))
         {
-            Grantors = granted.SelectMany(m => m.Grantors).Order(StringComparer.Ordinal).ToEquatableArray(),
+            Grants = granted.SelectMany(m => m.Grants).OrderBy(g => g.Grantor, StringComparer.Ordinal).ToEquatableArray(),
         };
 }

@@ -91,8 +91,9 @@ internal static class ServerStatements
     // One membership may be granted by several roles (from version 16 on), a row each.
     private const string Memberships = """
         select pg_get_userbyid(roleid)::text, pg_get_userbyid(member)::text, admin_option,
-               case when current_setting('server_version_num')::int >= 160000 then pg_get_userbyid(grantor)::text end
-          from pg_auth_members
+               case when current_setting('server_version_num')::int >= 160000 then pg_get_userbyid(grantor)::text end,
+               coalesce((to_jsonb(m) ->> 'inherit_option')::bool, true), coalesce((to_jsonb(m) ->> 'set_option')::bool, true)
+          from pg_auth_members m
         """;
 
     // A row left over from a database or role that is gone speaks of nobody, not of everybody.
@@ -230,7 +231,9 @@ internal static class ServerStatements
                 draft.Memberships.Add(
                     new MembershipFact(row.Word(0), row.Word(1), row.GetBoolean(2))
                     {
-                        Grantors = row.Text(3) is { } grantor ? [grantor] : [],
+                        Grants = row.Text(3) is { } grantor
+                            ? [new MembershipGrant(grantor, row.GetBoolean(2), row.GetBoolean(4), row.GetBoolean(5))]
+                            : [],
                     }
                 )
         ),

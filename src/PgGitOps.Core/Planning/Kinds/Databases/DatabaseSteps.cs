@@ -1,6 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning.Checking;
+using PgGitOps.Core.Planning.Kinds.Grants;
 using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning.Kinds.Databases;
@@ -127,7 +128,10 @@ internal static class DatabaseSteps
         foreach (var setting in settings)
             step.Changing(draft.State, setting.Key, setting.To);
         if (owner is not null)
+        {
             draft.NeedRole(step, owner.Value.Canonical, "its owner has to exist first");
+            step.Effects.AddRange(GrantsOfOwners.Change(draft, database.Name, null, owner.Value.Canonical));
+        }
         draft.Add(step);
     }
 }

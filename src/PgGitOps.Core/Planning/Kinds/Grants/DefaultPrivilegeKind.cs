@@ -13,7 +13,7 @@ internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivil
 
     internal override KindWords Words { get; } = new("default privileges", Field.Privileges) { Plural = "default privileges" };
 
-    internal override IReadOnlyList<Field> Fields { get; } = [Field.Privileges];
+    internal override IReadOnlyList<Field> Fields { get; } = [Field.Privileges, GrantedPrivileges.Field];
 
     internal override Recreation Recreation => Recreation.Free;
 
@@ -37,6 +37,7 @@ internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivil
                         privilege.To.Value
                     ),
                     privilege.Privileges,
+                    privilege.WithGrantOption,
                     privilege.At
                 );
         }
@@ -52,8 +53,13 @@ internal sealed class DefaultPrivilegeKind : ObjectKind<ObjectPath.DefaultPrivil
 
     internal override bool IsTakenBack(Field field) => field == Field.Privileges;
 
+    internal override bool IsRetracted(ClusterProblem problem, FacetKey key, FacetValue live) =>
+        GrantEdits.Ours(problem, key, live).Any();
+
+    internal override FacetValue? WantedOnceGivenUp(FacetValue applied) => null;
+
     protected override Reading Read(LiveReader live, ObjectPath.DefaultPrivilege path, Field field, FacetValue? wanted) =>
-        live.Contents(path.Database, out var otherwise) is { } contents ? GrantReading.Read(contents, path) : otherwise;
+        live.Contents(path.Database, out var otherwise) is { } contents ? GrantReading.Read(contents, path, wanted) : otherwise;
 
     protected override Fresh? Fresh(Made made, ObjectPath.DefaultPrivilege path, DesiredFacet facet) =>
         made is Made.Contents && path is { Schema: null, Grantee: Everyone.Name }

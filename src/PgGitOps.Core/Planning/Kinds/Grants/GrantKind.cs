@@ -13,7 +13,7 @@ internal sealed class GrantKind : ObjectKind<ObjectPath.Grant>
 
     internal override KindWords Words { get; } = new("grant", Field.Privileges);
 
-    internal override IReadOnlyList<Field> Fields { get; } = [Field.Privileges];
+    internal override IReadOnlyList<Field> Fields { get; } = [Field.Privileges, GrantedPrivileges.Field];
 
     internal override Recreation Recreation => Recreation.Free;
 
@@ -28,12 +28,47 @@ internal sealed class GrantKind : ObjectKind<ObjectPath.Grant>
         foreach (var database in desired.Databases)
         {
             foreach (var grant in database.Grants)
-                desired.Merge(
-                    new ObjectPath.Grant(database.Name, grant.Target, grant.Schema, grant.Object, grant.To.Value),
-                    grant.Privileges,
-                    grant.At
-                );
+            {
+                // A grant on all objects of a schema speaks of each: one that names a single object adds to it, and does not revoke it there.
+                if (GrantWords.AllOf(grant.Target) is { } all && grant.Columns.Count == 0)
+                {
+                    foreach (
+                        var wide in database.Grants.Where(g =>
+                            g.Target == all && g.Schema == grant.Schema && g.To.Value == grant.To.Value
+                        )
+                    )
+                        Declare(
+                            desired,
+                            database.Name,
+                            grant with
+                            {
+                                Privileges = wide.Privileges,
+                                WithGrantOption = wide.WithGrantOption,
+                            }
+                        );
+                }
+                Declare(desired, database.Name, grant);
+            }
         }
+    }
+
+    private static void Declare(DesiredDraft desired, string database, Grant grant)
+    {
+        string?[] columns = grant.Columns.Count == 0 ? [null] : [.. grant.Columns.Select(c => c.Value)];
+        foreach (var column in columns)
+            desired.Merge(
+                new ObjectPath.Grant(
+                    database,
+                    column is null ? grant.Target : GrantTarget.Column,
+                    grant.Schema,
+                    grant.Object,
+                    grant.To.Value,
+                    column
+                ),
+                grant.Privileges,
+                grant.WithGrantOption,
+                grant.At
+            );
     }
 
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
@@ -42,12 +77,19 @@ internal sealed class GrantKind : ObjectKind<ObjectPath.Grant>
     internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
         [];
 
-    internal override IEnumerable<Danger> Dangers(DangerScope seen) => [];
+    internal override IEnumerable<Danger> Dangers(DangerScope seen) => GrantDangers.Of(seen);
 
     internal override bool IsTakenBack(Field field) => field == Field.Privileges;
 
+    internal override bool IsRetracted(ClusterProblem problem, FacetKey key, FacetValue live) =>
+        GrantEdits.Ours(problem, key, live).Any();
+
+    internal override FacetValue? WantedOnceGivenUp(FacetValue applied) => null;
+
     protected override Reading Read(LiveReader live, ObjectPath.Grant path, Field field, FacetValue? wanted) =>
-        live.Contents(path.Database, out var otherwise) is { } contents ? GrantReading.Read(contents, path, wanted) : otherwise;
+        live.Contents(path.Database, out var otherwise) is { } contents
+            ? GrantReading.Read(live.Cluster, contents, path, wanted)
+            : otherwise;
 
     protected override Fresh? Fresh(Made made, ObjectPath.Grant path, DesiredFacet facet) => FreshGrants.Of(made, path, facet);
 

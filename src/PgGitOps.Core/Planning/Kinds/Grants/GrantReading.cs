@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning.Live;
 
@@ -6,104 +7,185 @@ namespace PgGitOps.Core.Planning.Kinds.Grants;
 /// <summary>What a grantee may do, as far as it was seen.</summary>
 internal static class GrantReading
 {
-    internal static Reading Read(LiveDatabase live, ObjectPath.Grant grant, FacetValue? wanted)
+    /// <param name="wanted">Null to read all that is held: of all objects of a schema, on whichever of them.</param>
+    internal static Reading Read(Cluster cluster, LiveDatabase live, ObjectPath.Grant grant, FacetValue? wanted)
     {
         var kind = GrantWords.Kind(grant.Target);
         if (GrantWords.IsAll(grant.Target))
-            return ReadAll(live, kind, grant.Schema!, grant.Grantee, wanted);
-        var name = grant.Target switch
+            return ReadAll(live, kind, grant, DeclaredApart(cluster, grant), wanted);
+        if (!Exists(live, grant))
+            return Reading.Absent;
+        var held = Held(live, kind, grant.Schema, NameOf(live, grant), grant.Column, grant.Grantee);
+        return ValueOf(held, OwnerOf(live, grant) == grant.Grantee, wanted);
+    }
+
+    /// <summary>An owner holds everything by nature; revoking a part from him would only confuse.</summary>
+    internal static Reading ValueOf(IEnumerable<string> held, bool isOwner, FacetValue? wanted)
+    {
+        string[] names = [.. held];
+        if (
+            isOwner
+            && wanted is { Canonical.Length: > 0 }
+            && CanonicalForm.PrivilegeNames(wanted).All(w => names.Contains(CanonicalForm.BarePrivilege(w)))
+        )
+            return wanted;
+        return CanonicalForm.Privileges(names) ?? NothingAsWanted(wanted);
+    }
+
+    /// <summary>Somebody has made the object, or it is there by nature.</summary>
+    internal static bool Exists(LiveDatabase live, ObjectPath.Grant grant) =>
+        grant.Target switch
+        {
+            GrantTarget.Database => true,
+            GrantTarget.Schema => live.Schema(grant.Schema!) is not null
+                || live.Acl("schema", grant.Schema, grant.Schema!) is not null,
+            _ => GrantWords.IsAll(grant.Target) || live.Acl(GrantWords.Kind(grant.Target), grant.Schema, grant.Name!) is not null,
+        };
+
+    internal static string? OwnerOf(LiveDatabase live, ObjectPath.Grant grant) =>
+        live.Acl(GrantWords.Kind(grant.Target), grant.Schema, NameOf(live, grant))?.Owner
+        ?? grant.Target switch
+        {
+            GrantTarget.Database => live.Fact.Owner,
+            GrantTarget.Schema => live.Schema(grant.Schema!)?.Owner,
+            _ => null,
+        };
+
+    internal static string NameOf(LiveDatabase live, ObjectPath.Grant grant) =>
+        grant.Target switch
         {
             GrantTarget.Database => live.Fact.Name,
             GrantTarget.Schema => grant.Schema!,
             _ => grant.Name!,
         };
-        var held = Held(live, kind, grant.Schema, name, grant.Grantee, out var exists, out var isOwner);
-        if (!exists)
-            return grant.Target is GrantTarget.Table or GrantTarget.Sequence
-                ? new Reading(null, $"{kind} {grant.Schema}.{name} does not exist yet")
-                : Reading.Absent;
-        // An owner holds everything by nature; taking a part away from him would only confuse.
-        if (isOwner && wanted is not null && CanonicalForm.PrivilegeNames(wanted).All(held.Contains))
-            return wanted;
-        return CanonicalForm.Privileges(held);
-    }
 
-    private static Reading ReadAll(LiveDatabase live, string kind, string schema, string grantee, FacetValue? wanted)
+    /// <summary>Objects of the schema with a grant of their own to the same grantee, which says all that he may do with them.</summary>
+    internal static IReadOnlySet<string> DeclaredApart(Cluster cluster, ObjectPath.Grant all) =>
+        cluster
+            .Databases.Where(d => d.Name == all.Database)
+            .SelectMany(d => d.Grants)
+            .Where(g =>
+                GrantWords.AllOf(g.Target) == all.Target
+                && g.Schema == all.Schema
+                && g.To.Value == all.Grantee
+                && g.Columns.Count == 0
+            )
+            .Select(g => g.Object)
+            .OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+
+    private static Reading ReadAll(
+        LiveDatabase live,
+        string kind,
+        ObjectPath.Grant all,
+        IReadOnlySet<string> apart,
+        FacetValue? wanted
+    )
     {
+        var (schema, grantee) = (all.Schema!, all.Grantee);
         if (live.ObjectsOf(kind, schema) is not { } names)
             return wanted;
         HashSet<string>? everywhere = null;
-        var short_ = new List<string>();
+        HashSet<string> anywhere = new(StringComparer.Ordinal);
+        List<string> short_ = [];
+        List<string> tooMuch = [];
         var wantedNames = CanonicalForm.PrivilegeNames(wanted);
         foreach (var name in names)
         {
-            var held = Held(live, kind, schema, name, grantee, out _, out _);
-            if (!wantedNames.All(held.Contains))
+            var acl = live.Acl(kind, schema, name)!;
+            HashSet<string> held = new(acl.Held(grantee, null), StringComparer.Ordinal);
+            anywhere.UnionWith(held);
+            if (
+                grantee != acl.Owner
+                && !apart.Contains(name)
+                && (wantedNames.Length == 0 ? held.Count > 0 : GoesBeyond(held, wantedNames))
+            )
+                tooMuch.Add(name);
+            foreach (var option in held.Where(h => h.EndsWith(CanonicalForm.GrantOption, StringComparison.Ordinal)).ToArray())
+                held.Add(CanonicalForm.BarePrivilege(option));
+            if (!wantedNames.All(w => held.Contains(grantee == acl.Owner ? CanonicalForm.BarePrivilege(w) : w)))
                 short_.Add(name);
             if (everywhere is null)
-                everywhere = [.. held];
+                everywhere = held;
             else
                 everywhere.IntersectWith(held);
         }
-        if (short_.Count == 0 && wanted is not null)
-            return wanted;
-        var common = CanonicalForm.Privileges(everywhere!);
         if (wanted is null)
-            return common;
-        short_.Sort(StringComparer.Ordinal);
-        var listed = string.Join(", ", short_.Take(3)) + (short_.Count > 3 ? ", …" : "");
+            return CanonicalForm.Privileges(anywhere);
+        if (short_.Count == 0 && tooMuch.Count == 0)
+            return wanted;
+        if (wantedNames.Length == 0)
+            return FacetValue.Shown(
+                CanonicalForm.Privileges(anywhere)!.Canonical,
+                $"{CanonicalForm.Privileges(anywhere)!.Display} on {tooMuch.Count} of {names.Count}: {Listed(tooMuch)}"
+            );
+        var common = CanonicalForm.Privileges(everywhere!);
+        if (short_.Count == 0)
+            // Told apart from what is declared by the mark of an option alone.
+            return FacetValue.Shown(
+                string.Join(", ", wantedNames.Select(w => w.EndsWith('*') ? w : w + CanonicalForm.GrantOption)),
+                $"{common?.Display}, with grant option on {tooMuch.Count} of {names.Count}: {Listed(tooMuch)}"
+            );
         return FacetValue.Shown(
             common?.Canonical ?? "",
-            $"{common?.Display ?? "nothing"} on every {kind}; {short_.Count} of {names.Count} lack some: {listed}"
+            $"{common?.Display ?? "nothing"} on every {kind}; {short_.Count} of {names.Count} lack some: {Listed(short_)}"
         );
     }
 
-    /// <summary>Privileges of a grantee on one object, counting those that an empty ACL implies.</summary>
-    private static HashSet<string> Held(
+    /// <summary>A privilege that is declared without grant option is held with it.</summary>
+    internal static bool GoesBeyond(IReadOnlySet<string> held, string[] wanted) =>
+        wanted.Any(w => held.Contains(w + CanonicalForm.GrantOption));
+
+    private static string Listed(List<string> names)
+    {
+        names.Sort(StringComparer.Ordinal);
+        return string.Join(", ", names.Take(3)) + (names.Count > 3 ? ", …" : "");
+    }
+
+    /// <summary>Privileges of a grantee on one object or column, counting those that an empty ACL implies.</summary>
+    private static IEnumerable<string> Held(
         LiveDatabase live,
         string kind,
         string? schema,
         string name,
-        string grantee,
-        out bool exists,
-        out bool isOwner
+        string? column,
+        string grantee
     )
     {
-        HashSet<string> held = new(StringComparer.Ordinal);
-        var rows = live.Acls(kind, schema, name);
-        exists = rows is not null;
-        isOwner = false;
-        if (!exists)
-        {
-            // A snapshot may leave out objects that hold what they hold by nature.
-            exists = kind == "database" || (kind == "schema" && live.Schema(name) is not null);
-        }
+        if (live.Acl(kind, schema, name) is { } acl)
+            return acl.Held(grantee, column);
+        // A snapshot may leave out objects that hold what they hold by nature.
         var owner =
-            rows is { Count: > 0 } ? rows[0].Owner
-            : kind == "database" ? live.Fact.Owner
+            kind == "database" ? live.Fact.Owner
             : kind == "schema" ? live.Schema(name)?.Owner
             : null;
-        isOwner = owner == grantee;
-        var explicitRows = rows?.Where(r => r.Grantee is not null).ToList() ?? [];
-        foreach (var row in explicitRows.Where(r => r.Grantee == grantee))
-            held.UnionWith(row.Privileges.Select(CanonicalForm.Privilege));
-        // A row without a grantee is an ACL of exactly {}: everything was taken away, also from the owner.
-        if (rows is null && exists)
-            held.UnionWith(
-                isOwner ? ImpliedPrivileges.OfOwner(kind)
-                : Everyone.Is(grantee) ? ImpliedPrivileges.OfPublic(kind)
-                : []
-            );
-        return held;
+        return owner == grantee ? ImpliedPrivileges.OfOwner(kind)
+            : Everyone.Is(grantee) ? ImpliedPrivileges.OfPublic(kind)
+            : [];
     }
 
-    internal static Reading Read(LiveDatabase live, ObjectPath.DefaultPrivilege privilege)
+    internal static Reading Read(LiveDatabase live, ObjectPath.DefaultPrivilege privilege, FacetValue? wanted)
     {
         var (on, grantee) = (GrantWords.Kind(privilege.On), privilege.Grantee);
-        if (live.DefaultsOf(privilege.ForRole, privilege.Schema, on) is not { } rows)
-            return privilege.Schema is null && Everyone.Is(grantee)
-                ? CanonicalForm.Privileges(ImpliedPrivileges.OfPublic(on))
-                : null;
-        return CanonicalForm.Privileges(rows.Where(r => r.Grantee == grantee).SelectMany(r => r.Privileges));
+        var isOwn = grantee == privilege.ForRole;
+        // Those of all schemas stand in the place of what is built in; those of one schema come on top.
+        var held =
+            live.DefaultsOf(privilege.ForRole, privilege.Schema, on) is { } rows
+                ? rows.Where(r => r.Grantee == grantee)
+                    .SelectMany(r =>
+                        r.Privileges.Select(p =>
+                            CanonicalForm.Privilege(p) + (r.Grantable.Contains(p) ? CanonicalForm.GrantOption : "")
+                        )
+                    )
+                    .ToArray()
+            : privilege.Schema is not null ? []
+            : isOwn ? ImpliedPrivileges.OfOwner(on)
+            : Everyone.Is(grantee) ? ImpliedPrivileges.OfPublic(on)
+            : [];
+        return ValueOf(held, isOwn, wanted);
     }
+
+    /// <summary>Nothing is a value only where nothing is declared.</summary>
+    private static Reading NothingAsWanted(FacetValue? wanted) =>
+        wanted is { Canonical.Length: 0 } ? CanonicalForm.NoPrivileges : Reading.Absent;
 }

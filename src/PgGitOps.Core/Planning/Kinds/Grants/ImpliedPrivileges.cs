@@ -12,14 +12,25 @@ internal static class ImpliedPrivileges
             _ => [],
         };
 
+    /// <summary>With what initdb grants to everyone: on schema public, and on PostgreSQL's own schemas and what they hold.</summary>
+    internal static string[] OfPublic(string kind, string? schema, int major) =>
+        schema switch
+        {
+            // Since PostgreSQL 15 PUBLIC may use schema public and no longer create in it.
+            "public" when kind == "schema" => major < 15 ? ["CREATE", "USAGE"] : ["USAGE"],
+            "pg_catalog" or "information_schema" => kind == "schema" ? ["USAGE"] : ["EXECUTE", "SELECT"],
+            _ => OfPublic(kind),
+        };
+
     internal static string[] OfOwner(string kind) =>
         kind switch
         {
             "database" => ["CONNECT", "CREATE", "TEMPORARY"],
-            "schema" => ["CREATE", "USAGE"],
-            "table" => ["DELETE", "INSERT", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"],
-            "sequence" => ["SELECT", "UPDATE", "USAGE"],
-            "function" => ["EXECUTE"],
+            "schema" or "schemas" => ["CREATE", "USAGE"],
+            "table" or "tables" => ["DELETE", "INSERT", "MAINTAIN", "REFERENCES", "SELECT", "TRIGGER", "TRUNCATE", "UPDATE"],
+            "sequence" or "sequences" => ["SELECT", "UPDATE", "USAGE"],
+            "function" or "functions" => ["EXECUTE"],
+            "types" => ["USAGE"],
             _ => [],
         };
 }

@@ -5,7 +5,16 @@ using PgGitOps.Core.Observed;
 namespace PgGitOps.Core.Planning.Kinds.Grants;
 
 /// <param name="On">Word of the document: database, schema, allTables, table …</param>
-internal sealed record ImportedGrant(string On, string? Schema, string? Object, string To, IReadOnlyList<string> Privileges);
+/// <param name="Columns">Empty for the whole object.</param>
+internal sealed record ImportedGrant(
+    string On,
+    string? Schema,
+    string? Object,
+    string To,
+    IReadOnlyList<string> Privileges,
+    bool WithGrantOption,
+    IReadOnlyList<string> Columns
+);
 
 /// <summary>The privileges of a database as grants: one for all objects of a schema where they all have it, single ones for the rest.</summary>
 internal static class ImportedGrants
@@ -13,9 +22,9 @@ internal static class ImportedGrants
     internal static void Write(ImportedDatabase database)
     {
         List<string> remarks = [];
-        var grants = Of(database.Contents, database.IsDeclared, remarks).ToArray();
+        var grants = Of(database.Contents, database.Cluster.Primary, database.IsDeclared, remarks).ToArray();
         foreach (var remark in remarks.Distinct(StringComparer.Ordinal))
-            database.Yaml.Comment($"  left out: {remark}");
+            database.Yaml.Comment($"  {remark}");
         database.Yaml.Under(
             "  grants",
             () =>
@@ -27,60 +36,105 @@ internal static class ImportedGrants
                                 ("on", grant.On),
                                 ("schema", YamlText.ScalarOrNone(grant.Schema)),
                                 ("object", YamlText.ScalarOrNone(grant.Object)),
+                                ("columns", grant.Columns.Count == 0 ? null : YamlText.FlowList(grant.Columns)),
                                 ("to", YamlText.Scalar(grant.To)),
                                 ("privileges", YamlText.FlowList(grant.Privileges)),
+                                ("withGrantOption", grant.WithGrantOption ? "true" : null),
                             ])
                     );
             }
         );
     }
 
-    public static IEnumerable<ImportedGrant> Of(DatabaseFacts facts, Func<string, bool> isDeclared, List<string> remarks)
+    /// <summary>One grant for what comes without grant option, one for what comes with it; one of nothing where there is neither.</summary>
+    internal static IEnumerable<(IReadOnlyList<string> Names, bool WithOption)> ByOption(
+        IEnumerable<string> plain,
+        IEnumerable<string> grantable
+    )
     {
-        foreach (var row in facts.Acls.Where(a => a.Kind is "database" or "schema" && IsGrant(a)))
+        string[] without = [.. plain.Order(StringComparer.Ordinal)];
+        string[] with = [.. grantable.Order(StringComparer.Ordinal)];
+        if (without.Length > 0 || with.Length == 0)
+            yield return (without, false);
+        if (with.Length > 0)
+            yield return (with, true);
+    }
+
+    private static IEnumerable<ImportedGrant> Of(
+        DatabaseFacts facts,
+        ServerFacts primary,
+        Func<string, bool> isDeclared,
+        List<string> remarks
+    )
+    {
+        foreach (var row in facts.Acls.Where(IsGrant))
+        foreach (var grant in row.Grants.Where(g => g.Grantor != row.Owner))
+            remarks.Add(
+                $"{Named(row)}: {Everyone.Words(row.Grantee!)} has {string.Join(", ", grant.Privileges.Concat(grant.Grantable))} from {grant.Grantor}; made again, it comes from the owner"
+            );
+        foreach (var row in facts.Acls.Where(a => a.Kind is "database" or "schema" && IsGrant(a) && !IsBuiltIn(a, primary)))
         {
-            if (IsBuiltIn(row))
-                continue;
-            if (isDeclared(row.Grantee!))
-                yield return new ImportedGrant(
-                    row.Kind,
-                    row.Kind == "schema" ? row.Object : null,
-                    null,
-                    row.Grantee!,
-                    row.Privileges
-                );
+            if (!isDeclared(row.Grantee!))
+                remarks.Add($"left out: {Named(row)}: grant to {row.Grantee}, which is not declared");
             else
-                remarks.Add($"{row.Kind} {row.Object}: grant to {row.Grantee}, which is not declared");
+                foreach (var grant in Grants(row.Kind, row.Kind == "schema" ? row.Object : null, null, row.Grantee!, Names(row)))
+                    yield return grant;
         }
+        foreach (
+            var hardened in facts
+                .Acls.Where(a => a.Kind == "database" || a is { Kind: "schema", Object: "public" })
+                .GroupBy(a => (a.Kind, a.Object))
+                .Where(g => g.All(a => a.Grantee != Everyone.Name))
+        )
+            yield return new ImportedGrant(
+                hardened.Key.Kind,
+                hardened.Key.Kind == "schema" ? "public" : null,
+                null,
+                Everyone.Name,
+                [],
+                false,
+                []
+            );
         foreach (
             var kind in facts
                 .Acls.Where(a => a.Kind is "table" or "sequence" or "function" && a.Schema != "pggitops")
                 .GroupBy(a => (a.Kind, a.Schema))
         )
         {
-            foreach (var grant in OfObjects(kind.Key.Kind, kind.Key.Schema!, [.. kind], isDeclared, remarks))
+            foreach (var grant in OfObjects(kind.Key.Kind, kind.Key.Schema!, [.. kind], primary, isDeclared, remarks))
                 yield return grant;
         }
+        foreach (var grant in OfColumns(facts, isDeclared, remarks))
+            yield return grant;
     }
 
     private static IEnumerable<ImportedGrant> OfObjects(
         string kind,
         string schema,
         IReadOnlyList<AclFact> rows,
+        ServerFacts primary,
         Func<string, bool> isDeclared,
         List<string> remarks
     )
     {
         var objects = rows.Select(r => r.Object).Distinct(StringComparer.Ordinal).Count();
+        if (kind == "function")
+            foreach (
+                var closed in rows.GroupBy(r => r.Object, StringComparer.Ordinal)
+                    .Where(g => g.All(r => r.Grantee != Everyone.Name))
+            )
+                remarks.Add(
+                    $"left out: function {schema}.{closed.Key}: PUBLIC may not execute it; a document can only speak of all functions of a schema"
+                );
         foreach (
-            var grantee in rows.Where(r => IsGrant(r) && !IsBuiltIn(r))
+            var grantee in rows.Where(r => IsGrant(r) && !IsBuiltIn(r, primary))
                 .GroupBy(r => r.Grantee!, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
         )
         {
             if (!isDeclared(grantee.Key))
             {
-                remarks.Add($"schema {schema}: grants on {kind}s to {grantee.Key}, which is not declared");
+                remarks.Add($"left out: schema {schema}: grants on {kind}s to {grantee.Key}, which is not declared");
                 continue;
             }
             string[] everywhere =
@@ -90,25 +144,23 @@ internal static class ImportedGrants
                         .. grantee
                             .Skip(1)
                             .Aggregate(
-                                grantee.First().Privileges.AsEnumerable(),
-                                (all, row) => all.Intersect(row.Privileges, StringComparer.Ordinal)
+                                Names(grantee.First()),
+                                (all, row) => [.. all.Intersect(Names(row), StringComparer.Ordinal)]
                             )
                             .Order(StringComparer.Ordinal),
                     ]
                     : [];
             if (everywhere.Length > 0)
-                yield return new ImportedGrant(
-                    kind switch
-                    {
-                        "table" => "allTables",
-                        "sequence" => "allSequences",
-                        _ => "allFunctions",
-                    },
-                    schema,
-                    null,
-                    grantee.Key,
-                    everywhere
-                );
+            {
+                var on = kind switch
+                {
+                    "table" => "allTables",
+                    "sequence" => "allSequences",
+                    _ => "allFunctions",
+                };
+                foreach (var grant in Grants(on, schema, null, grantee.Key, everywhere))
+                    yield return grant;
+            }
             foreach (
                 var row in grantee
                     .Where(r => r.Privileges.Count > everywhere.Length)
@@ -117,23 +169,78 @@ internal static class ImportedGrants
             {
                 if (kind == "function")
                     remarks.Add(
-                        $"function {schema}.{row.Object}: grant to {grantee.Key}; a document can only grant on all functions of a schema"
+                        $"left out: function {schema}.{row.Object}: grant to {grantee.Key}; a document can only grant on all functions of a schema"
                     );
                 else
-                    yield return new ImportedGrant(kind, schema, row.Object, grantee.Key, row.Privileges);
+                    foreach (var grant in Grants(kind, schema, row.Object, grantee.Key, Names(row)))
+                        yield return grant;
             }
         }
     }
 
+    private static IEnumerable<ImportedGrant> OfColumns(DatabaseFacts facts, Func<string, bool> isDeclared, List<string> remarks)
+    {
+        foreach (
+            var table in facts
+                .Acls.Where(a => a.Column is not null && a.Schema != "pggitops" && IsGrant(a))
+                .GroupBy(a => (a.Schema, a.Object, a.Grantee))
+        )
+        {
+            var (schema, name, grantee) = table.Key;
+            if (!isDeclared(grantee!))
+            {
+                remarks.Add($"left out: columns of {schema}.{name}: grant to {grantee}, which is not declared");
+                continue;
+            }
+            foreach (var alike in table.GroupBy(r => string.Join(' ', Names(r))).OrderBy(g => g.Key, StringComparer.Ordinal))
+            {
+                string[] columns = [.. alike.Select(r => r.Column!).Order(StringComparer.Ordinal)];
+                foreach (var grant in Grants("table", schema, name, grantee!, Names(alike.First())))
+                    yield return grant with
+                    {
+                        Columns = columns,
+                    };
+            }
+        }
+    }
+
+    private static IEnumerable<ImportedGrant> Grants(
+        string on,
+        string? schema,
+        string? name,
+        string to,
+        IReadOnlyList<string> names
+    ) =>
+        ByOption(
+                names.Where(n => !n.EndsWith(CanonicalForm.GrantOption, StringComparison.Ordinal)),
+                names
+                    .Where(n => n.EndsWith(CanonicalForm.GrantOption, StringComparison.Ordinal))
+                    .Select(CanonicalForm.BarePrivilege)
+            )
+            .Select(g => new ImportedGrant(on, schema, name, to, g.Names, g.WithOption, []));
+
+    /// <summary>With a star behind those that come with grant option.</summary>
+    private static string[] Names(AclFact row) =>
+        [.. row.Privileges.Select(p => row.Grants.Any(g => g.Grantable.Contains(p)) ? p + CanonicalForm.GrantOption : p)];
+
+    private static string Named(AclFact row) =>
+        row.Schema is null || row.Kind == "schema" ? $"{row.Kind} {row.Object}"
+        : row.Column is null ? $"{row.Kind} {row.Schema}.{row.Object}"
+        : $"column {row.Schema}.{row.Object}.{row.Column}";
+
     private static bool IsGrant(AclFact row) => row.Grantee is { } grantee && grantee != row.Owner && row.Privileges.Count > 0;
 
     /// <summary>What PostgreSQL gives to everybody by itself need not be declared.</summary>
-    private static bool IsBuiltIn(AclFact row) =>
-        row.Grantee == Everyone.Name
-        && (row.Kind, string.Join(' ', row.Privileges)) switch
-        {
-            ("database", "CONNECT TEMPORARY") or ("function", "EXECUTE") => true,
-            ("schema", "USAGE") => row.Object == "public",
-            _ => false,
-        };
+    private static bool IsBuiltIn(AclFact row, ServerFacts primary)
+    {
+        const int ClosedSince = 150000;
+        return row.Grantee == Everyone.Name
+            && (row.Kind, string.Join(' ', row.Privileges)) switch
+            {
+                ("database", "CONNECT TEMPORARY") or ("function", "EXECUTE") => true,
+                ("schema", "USAGE") => row.Object == "public" && primary.VersionNumber >= ClosedSince,
+                ("schema", "CREATE USAGE") => row.Object == "public" && primary.VersionNumber < ClosedSince,
+                _ => false,
+            };
+    }
 }

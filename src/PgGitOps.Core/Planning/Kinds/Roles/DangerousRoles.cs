@@ -43,6 +43,13 @@ internal static class DangerousRoles
                     "true",
                     "before PostgreSQL 16 it can take over every role that is not a superuser"
                 );
+            if (role.CreateDb && !role.Superuser && !Declared(problem, path, Field.CreateDb))
+                yield return new Danger(
+                    path,
+                    Field.CreateDb,
+                    "true",
+                    "it can make databases, copy those that are templates, and fill the disk"
+                );
             if (role.PasswordVerifier is { IsMd5: true })
                 yield return new Danger(
                     path,

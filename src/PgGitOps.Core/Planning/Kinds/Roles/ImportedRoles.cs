@@ -51,18 +51,24 @@ internal static class ImportedRoles
         foreach (var membership in primary.Memberships.Where(m => m.Member == role.Name))
         {
             if (isDeclared(membership.Role) || membership.Role.StartsWith("pg_", StringComparison.Ordinal))
-                groups.Add(membership.Role);
+                groups.Add(Group(role, membership, primary));
             else
-                yaml.Comment($"left out: {role.Name} is a member of {membership.Role}, which is not declared");
-            if (membership.AdminOption)
-                yaml.Comment($"left out: {role.Name} may pass on its membership in {membership.Role} (ADMIN OPTION)");
+                yaml.Comment(
+                    $"left out: {role.Name} is a member of {membership.Role}, which is not declared; so that it is not revoked, memberOf of {role.Name} is left out"
+                );
+            foreach (var grant in membership.Grants.Where(g => !IsSuperuser(primary, g.Grantor)))
+                yaml.Comment(
+                    $"{role.Name} is a member of {membership.Role} by {grant.Grantor}'s grant; made again, it comes from the engine's login"
+                );
         }
+        var isComplete = groups.Count == primary.Memberships.Count(m => m.Member == role.Name);
         var until =
-            role.ValidUntil is { } moment && moment.Ticks % TimeSpan.TicksPerSecond == 0
+            role.ValidUntil is not { } moment ? "infinity"
+            : moment != DateTimeOffset.MaxValue && moment.Ticks % TimeSpan.TicksPerSecond == 0
                 ? YamlText.Scalar(moment.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
-                : null;
-        if (role.ValidUntil is not null && until is null)
-            yaml.Comment($"left out: the password of {role.Name} ends at a fraction of a second");
+            : null;
+        if (until is null)
+            yaml.Comment($"left out: the password of {role.Name} ends at a moment that documents cannot say");
         var settings = primary
             .ScopedSettings.Where(s => s.Role == role.Name && s.Database is null)
             .Select(s => (YamlText.Key(s.Name), (string?)YamlText.Setting(s.Value)))
@@ -71,19 +77,40 @@ internal static class ImportedRoles
             "- "
                 + YamlText.Flow([
                     ("name", YamlText.Scalar(role.Name)),
-                    ("login", role.Login ? "true" : "false"),
-                    ("superuser", role.Superuser ? "true" : null),
-                    ("createDb", role.CreateDb ? "true" : null),
-                    ("createRole", role.CreateRole ? "true" : null),
-                    ("replication", role.Replication ? "true" : null),
-                    ("bypassRls", role.BypassRls ? "true" : null),
-                    ("inherit", role.Inherit ? null : "false"),
-                    ("connectionLimit", role.ConnectionLimit == -1 ? null : YamlText.Number(role.ConnectionLimit)),
+                    // Also what is off: a field that is left out is not managed.
+                    ("login", Word(role.Login)),
+                    ("superuser", Word(role.Superuser)),
+                    ("createDb", Word(role.CreateDb)),
+                    ("createRole", Word(role.CreateRole)),
+                    ("replication", Word(role.Replication)),
+                    ("bypassRls", Word(role.BypassRls)),
+                    ("inherit", Word(role.Inherit)),
+                    ("connectionLimit", YamlText.Number(role.ConnectionLimit)),
                     ("validUntil", until),
-                    ("memberOf", groups.Count == 0 ? null : YamlText.FlowList(groups)),
+                    ("memberOf", isComplete ? $"[ {string.Join(", ", groups)} ]" : null),
                     ("settings", settings.Length == 0 ? null : YamlText.Flow(settings)),
                 ])
         );
+    }
+
+    private static string Word(bool value) => value ? "true" : "false";
+
+    private static bool IsSuperuser(ServerFacts primary, string role) => primary.Roles.Any(r => r.Name == role && r.Superuser);
+
+    /// <summary>A name, or a mapping where options are not those of a plain membership.</summary>
+    private static string Group(RoleFact role, MembershipFact membership, ServerFacts primary)
+    {
+        var name = YamlText.Scalar(membership.Role);
+        var hasOptions = primary.VersionNumber / 10000 >= MembershipOption.GrantorsSince;
+        var inherits = membership.Inherits(role.Inherit);
+        (string, string?)[] options =
+        [
+            ("role", name),
+            ("admin", membership.AdminOption ? "true" : null),
+            ("inherit", hasOptions && inherits != role.Inherit ? Word(inherits) : null),
+            ("set", hasOptions && !membership.MaySet ? "false" : null),
+        ];
+        return options.Count(o => o.Item2 is not null) == 1 ? name : YamlText.Flow(options);
     }
 
     /// <summary>A name for the environment variable that may hold the role's password.</summary>

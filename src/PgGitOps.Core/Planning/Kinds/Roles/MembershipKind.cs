@@ -13,7 +13,7 @@ internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
 
     internal override KindWords Words { get; } = new("membership", Field.Exists);
 
-    internal override IReadOnlyList<Field> Fields { get; } = [Field.Exists];
+    internal override IReadOnlyList<Field> Fields { get; } = [Field.Exists, .. MembershipOption.All.Select(o => o.Field)];
 
     internal override Recreation Recreation => Recreation.Free;
 
@@ -30,8 +30,14 @@ internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
             foreach (var group in role.MemberOf)
             {
                 var path = new ObjectPath.Membership(role.Name, group.Value);
-                if (desired.NameFits(group.Value, "role", group.Span, path))
-                    desired.Set(path, Field.Exists, CanonicalForm.Exists, group.Span);
+                if (!desired.NameFits(group.Value, "role", group.Span, path))
+                    continue;
+                desired.Set(path, Field.Exists, CanonicalForm.Exists, group.Span);
+                foreach (var option in MembershipOption.All)
+                {
+                    if (option.Declared(role, group.Value, desired.Cluster.PostgresMajor) is { } value)
+                        desired.Set(path, option.Field, CanonicalForm.Bool(value), group.Span);
+                }
             }
         }
     }
@@ -44,12 +50,15 @@ internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
     internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
         [];
 
-    internal override IEnumerable<Danger> Dangers(DangerScope seen) => [];
+    internal override IEnumerable<Danger> Dangers(DangerScope seen) =>
+        seen.Primary is { } primary ? DangerousMemberships.Of(seen.Problem, primary) : [];
 
     internal override bool IsTakenBack(Field field) => field == Field.Exists;
 
     protected override Reading Read(LiveReader live, ObjectPath.Membership path, Field field, FacetValue? wanted) =>
-        live.Role(path.Role) is not null && live.IsMember(path.Role, path.Group) ? CanonicalForm.Exists : null;
+        live.Role(path.Role) is not { } role || live.Membership(path.Role, path.Group) is not { } seen ? Reading.Absent
+        : field == Field.Exists ? CanonicalForm.Exists
+        : CanonicalForm.Bool(MembershipOption.Of(field).Seen(role, seen));
 
     protected override Fresh? Fresh(Made made, ObjectPath.Membership path, DesiredFacet facet) => null;
 

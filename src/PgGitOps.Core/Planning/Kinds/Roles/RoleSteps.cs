@@ -12,18 +12,19 @@ internal static class RoleSteps
     {
         if (draft.Primary is null)
             return;
+        var memberships = new MembershipChanges(draft);
+        memberships.LeaveFirst();
         foreach (var role in draft.Problem.Cluster.Roles)
         {
             if (draft.Desired(new ObjectPath.Role(role.Name), Field.Exists) is null)
                 continue;
-            CreateOrAlter(draft, role);
+            CreateOrAlter(draft, role, memberships);
             Password(draft, role);
         }
     }
 
-    private static void CreateOrAlter(PlanDraft draft, Role role)
+    private static void CreateOrAlter(PlanDraft draft, Role role, MembershipChanges memberships)
     {
-        var problem = draft.Problem;
         var path = new ObjectPath.Role(role.Name);
         var quoted = SqlIdentifier.Quote(role.Name);
         var exists = draft.Desired(path, Field.Exists)!;
@@ -32,13 +33,9 @@ internal static class RoleSteps
             return;
 
         var attributes = RoleAttribute.All.Select(a => draft.Wanted(path, a.Field)).OfType<DesiredFacet>().ToList();
-        var joins = role
-            .MemberOf.Select(g => draft.Wanted(new ObjectPath.Membership(role.Name, g.Value), Field.Exists))
-            .OfType<DesiredFacet>()
-            .ToList();
-        var leaves = isMissing ? [] : Leaves(draft, role).ToList();
+        var changes = memberships.Of(role);
         var settings = ScopedSettings.Collect(draft, path);
-        if (!isMissing && attributes.Count == 0 && joins.Count == 0 && leaves.Count == 0 && settings.Count == 0)
+        if (!isMissing && attributes.Count == 0 && changes.IsEmpty && settings.Count == 0)
             return;
 
         List<string> statements = [];
@@ -47,24 +44,17 @@ internal static class RoleSteps
             statements.Add($"CREATE ROLE {quoted}{options}");
         else if (attributes.Count > 0)
             statements.Add($"ALTER ROLE {quoted}{options}");
-        statements.AddRange(joins.Select(j => $"GRANT {SqlIdentifier.Quote(GroupOf(j.Key))} TO {quoted}"));
-        statements.AddRange(leaves.SelectMany(l => Revoke(problem, l, quoted)));
+        statements.AddRange(changes.Statements);
         statements.AddRange(settings.Select(s => s.Statement($"ALTER ROLE {quoted}")));
 
-        List<string> parts =
-        [
-            .. attributes.Select(Words),
-            .. joins.Select(j => $"member of {GroupOf(j.Key)}"),
-            .. leaves.Select(l => $"no longer member of {GroupOf(l)}"),
-            .. settings.Select(s => s.Name),
-        ];
+        List<string> parts = [.. attributes.Select(Words), .. changes.Words, .. settings.Select(s => s.Name)];
         var title =
             $"{(isMissing ? "create" : "alter")} role {role.Name}{(parts.Count == 0 ? "" : $" ({string.Join(", ", parts)})")}";
         var because = isMissing
             ? role.At
             : attributes
-                .Concat(joins)
                 .Select(f => f.At)
+                .Concat(changes.Places)
                 .Concat(settings.Select(s => s.At).OfType<Sources.SourceSpan>())
                 .FirstOrDefault(role.At);
         var step = draft.Sql(path, isMissing ? "create" : "alter", title, "postgres", statements, because);
@@ -73,36 +63,14 @@ internal static class RoleSteps
             step.Changing(draft.State, exists.Key, exists.Value);
             step.Creates.Add(path);
         }
-        foreach (var facet in attributes.Concat(joins))
+        foreach (var facet in attributes)
             step.Changing(draft.State, facet.Key, facet.Value);
-        foreach (var key in leaves)
-            step.Changing(draft.State, key, null);
+        changes.Mark(draft, step);
         foreach (var setting in settings)
             step.Changing(draft.State, setting.Key, setting.To);
-        foreach (var group in joins)
-            draft.NeedRole(step, GroupOf(group.Key), $"a member joins {GroupOf(group.Key)} after it exists");
-        AddHazards(step, role, attributes, leaves, isMissing);
+        if (!isMissing && attributes.Exists(a => a.Key.Field == Field.Login && a.Value.Canonical == "false"))
+            step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"{role.Name} can no longer log in"));
         draft.Add(step);
-    }
-
-    /// <summary>A plain REVOKE takes back what a superuser granted, and from version 16 on leaves the grants of others, with a warning.</summary>
-    private static IEnumerable<string> Revoke(ClusterProblem problem, FacetKey membership, string member)
-    {
-        var revoke = $"REVOKE {SqlIdentifier.Quote(GroupOf(membership))} FROM {member}";
-        return problem.Grantors.TryGetValue(membership.Object, out var grantors)
-            ? grantors.Select(g => $"{revoke} GRANTED BY {SqlIdentifier.Quote(g)}")
-            : [revoke];
-    }
-
-    private static IEnumerable<FacetKey> Leaves(PlanDraft draft, Role role)
-    {
-        return draft
-            .StrayMemberships.Concat(draft.Dropped)
-            .Where(k =>
-                k.Object is ObjectPath.Membership m && m.Role == role.Name && draft.State[k] is not null && draft.MayChange(k)
-            )
-            .Distinct()
-            .Order();
     }
 
     private static void Password(PlanDraft draft, Role role)
@@ -152,26 +120,6 @@ internal static class RoleSteps
         else
             draft.Add(step);
     }
-
-    private static void AddHazards(
-        StepDraft step,
-        Role role,
-        List<DesiredFacet> attributes,
-        List<FacetKey> leaves,
-        bool isMissing
-    )
-    {
-        if (isMissing)
-            return;
-        if (attributes.Exists(a => a.Key.Field == Field.Login && a.Value.Canonical == "false"))
-            step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"{role.Name} can no longer log in"));
-        if (leaves.Count > 0)
-            step.Hazards.Add(
-                new Hazard(HazardKind.AccessLoss, $"{role.Name} loses what {string.Join(", ", leaves.Select(GroupOf))} may do")
-            );
-    }
-
-    private static string GroupOf(FacetKey key) => ((ObjectPath.Membership)key.Object).Group;
 
     private static string Option(DesiredFacet facet) => RoleAttribute.Of(facet.Key.Field).Option(facet.Value);
 

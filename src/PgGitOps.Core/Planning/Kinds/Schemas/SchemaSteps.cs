@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Planning.Kinds.Grants;
 using PgGitOps.Core.Planning.Sql;
 
 namespace PgGitOps.Core.Planning.Kinds.Schemas;
@@ -52,6 +53,7 @@ internal static class SchemaSteps
                 [$"ALTER SCHEMA {quoted} OWNER TO {SqlIdentifier.Quote(ownerName!)}"],
                 owner!.At
             );
+            step.Effects.AddRange(GrantsOfOwners.Change(draft, database, schema.Name, ownerName!));
         }
         if (owner is not null)
             step.Changing(draft.State, owner.Key, owner.Value);

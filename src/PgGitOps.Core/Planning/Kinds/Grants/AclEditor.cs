@@ -1,0 +1,134 @@
+namespace PgGitOps.Core.Planning.Kinds.Grants;
+
+/// <summary>Writes the statements that change what one grantee may do with one object, and that leave what everybody else may do as it is.</summary>
+/// <param name="actsAsOwner">A role that issues a statement in its own name and counts as the owner all the same: a superuser, or a member of the owner.</param>
+internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool> actsAsOwner)
+{
+    // Grant options cannot go round in a circle; ownership that changed hands again and again makes chains this long at most in earnest.
+    private const int DepthMax = 16;
+
+    private readonly SortedSet<string> others = new(StringComparer.Ordinal);
+
+    /// <summary>What else the statements do, in words.</summary>
+    internal IReadOnlyCollection<string> SideEffects => others;
+
+    internal void Grant(AclScript script, string grantee, IReadOnlyCollection<string> privileges, string? column, bool grantable)
+    {
+        if (privileges.Count > 0)
+            GrantAs(script, null, grantee, privileges, column, grantable);
+    }
+
+    /// <param name="optionOnly">The privileges stay, and may no longer be passed on.</param>
+    internal void Revoke(
+        AclScript script,
+        string grantee,
+        IReadOnlyCollection<string> privileges,
+        string? column,
+        bool optionOnly
+    )
+    {
+        if (privileges.Count == 0)
+            return;
+        var before = acl.Entries.ToArray();
+        // What was not seen is the owner's to revoke.
+        if (!RevokeFromAll(script, grantee, privileges, column, optionOnly, depth: 0))
+            RevokeAs(script, null, grantee, [.. privileges], column, optionOnly);
+        Restore(
+            script,
+            before,
+            e => e.Grantee == grantee && e.Column == column && privileges.Contains(e.Privilege),
+            keepsWithoutOption: optionOnly
+        );
+    }
+
+    /// <summary>Each grantor's own grant.</summary>
+    /// <returns>False where nobody granted anything of it.</returns>
+    private bool RevokeFromAll(
+        AclScript script,
+        string grantee,
+        IReadOnlyCollection<string> privileges,
+        string? column,
+        bool optionOnly,
+        int depth
+    )
+    {
+        var grants = acl
+            .Entries.Where(e =>
+                e.Grantee == grantee && e.Column == column && privileges.Contains(e.Privilege) && (!optionOnly || e.Grantable)
+            )
+            .GroupBy(e => e.Grantor, StringComparer.Ordinal)
+            .OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => (Grantor: g.Key, Names: g.Select(e => e.Privilege).Distinct(StringComparer.Ordinal).ToArray()))
+            .ToArray();
+        foreach (var (grantor, names) in grants)
+        {
+            if (grantor == acl.Owner)
+                RevokeAs(script, null, grantee, names, column, optionOnly);
+            else if (!actsAsOwner(grantor) && names.All(n => acl.MayGrant(grantor, n, column)))
+                RevokeAs(script, grantor, grantee, names, column, optionOnly);
+            else if (depth < DepthMax)
+            {
+                // In his name nothing can be revoked any more: his grant option is, with all that rests on it.
+                GrantAs(script, null, grantor, names, column, grantable: true);
+                RevokeFromAll(script, grantor, names, column, optionOnly: false, depth + 1);
+            }
+        }
+        return grants.Length > 0;
+    }
+
+    /// <summary>Gives back what went along and was not meant to: in the name of who had granted it, where he still can, else of the owner.</summary>
+    private void Restore(AclScript script, AclEntry[] before, Predicate<AclEntry> isMeant, bool keepsWithoutOption)
+    {
+        foreach (var lost in before)
+        {
+            var isOwners = lost.Grantee == acl.Owner;
+            var meant = isMeant(lost);
+            if (isOwners || (meant && !keepsWithoutOption))
+                continue;
+            var wantsOption = lost.Grantable && !meant;
+            var held = acl.Held(lost.Grantee, lost.Column).FirstOrDefault(h => CanonicalForm.BarePrivilege(h) == lost.Privilege);
+            if (held is not null && (!wantsOption || held.EndsWith(CanonicalForm.GrantOption, StringComparison.Ordinal)))
+                continue;
+            var grantor =
+                lost.Grantor != acl.Owner && !actsAsOwner(lost.Grantor) && acl.MayGrant(lost.Grantor, lost.Privilege, lost.Column)
+                    ? lost.Grantor
+                    : null;
+            GrantAs(script, grantor, lost.Grantee, [lost.Privilege], lost.Column, wantsOption);
+            if (grantor is null && lost.Grantor != acl.Owner)
+                others.Add(
+                    $"{Facets.Everyone.Words(lost.Grantee)} keeps {lost.Privilege}, which {lost.Grantor} had granted and now {acl.Owner} does"
+                );
+        }
+    }
+
+    private void GrantAs(
+        AclScript script,
+        string? role,
+        string grantee,
+        IReadOnlyCollection<string> privileges,
+        string? column,
+        bool grantable
+    )
+    {
+        script.Add(role, $"GRANT {Words(privileges, column)} ON {target} TO", grantee, grantable ? " WITH GRANT OPTION" : "");
+        foreach (var privilege in privileges)
+            acl.Grant(role ?? acl.Owner, grantee, privilege, column, grantable);
+    }
+
+    private void RevokeAs(AclScript script, string? role, string grantee, string[] privileges, string? column, bool optionOnly)
+    {
+        var cascades = acl.Revoke(role ?? acl.Owner, grantee, privileges, column, optionOnly);
+        script.Add(
+            role,
+            $"REVOKE {(optionOnly ? "GRANT OPTION FOR " : "")}{Words(privileges, column)} ON {target} FROM",
+            grantee,
+            cascades ? " CASCADE" : ""
+        );
+    }
+
+    private static string Words(IEnumerable<string> privileges, string? column) =>
+        string.Join(
+            ", ",
+            privileges.Order(StringComparer.Ordinal).Select(p => column is null ? p : $"{p} ({Sql.SqlIdentifier.Quote(column)})")
+        );
+}
