@@ -6,22 +6,21 @@ namespace PgGitOps.LiveTests.EndToEnd;
 public sealed class PrivilegeTests
 {
     private const string CorePath = "environments/test/clusters/core.yaml";
-    private const string Schema = "        - { name: inventory, owner: app_owner }\n";
+    private const string LastGrant = "        - { on: schema, schema: inventory, to: readers, privileges: [ USAGE ] }";
 
     [LiveFact]
     [Trait("Requirement", "R-06")]
     public async Task Reconcile_OfGrantsThatHoldByNature_NeverRevokesThemOnceGitGivesThemUp()
     {
         const string ByNature = """
-                  grants:
+
                     - { on: database, to: public, privileges: [ CONNECT, TEMPORARY ] }
                     - { on: schema, schema: inventory, to: app_owner, privileges: [ USAGE, CREATE ] }
                   defaultPrivileges:
                     - { forRole: app_owner, on: functions, to: public, privileges: [ EXECUTE ] }
-
             """;
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
-        fleet.Edit(CorePath, Schema, Schema + ByNature);
+        fleet.Edit(CorePath, LastGrant, LastGrant + ByNature);
         await fleet.RunAsync(0, "reconcile", "--once");
 
         fleet.Edit(CorePath, ByNature, "");
@@ -47,11 +46,10 @@ public sealed class PrivilegeTests
     public async Task Reconcile_OfARevoke_TakesEveryGrantorsGrant_AndLeavesToOthersAndToColumnsWhatTheyHave()
     {
         const string Declared = """
-                  grants:
+
                     - { on: table, schema: inventory, object: items, to: app, privileges: [ SELECT ] }
                     - { on: table, schema: inventory, object: items, to: mid, privileges: [ SELECT ] }
                     - { on: table, schema: inventory, object: later, to: mid, privileges: [ SELECT ] }
-
             """;
         await using var fleet = await TestFleet.CreateAsync(tasks: false);
         fleet.Edit(
@@ -61,12 +59,18 @@ public sealed class PrivilegeTests
         );
         await fleet.RunAsync(0, "reconcile", "--once");
         await SqlAsync("create table inventory.items (id int, note text); alter table inventory.items owner to app_owner");
-        fleet.Edit(CorePath, Schema, Schema + Declared);
+        fleet.Edit(CorePath, LastGrant, LastGrant + Declared);
         // A table that is not there yet is no server that cannot be reached.
-        Assert.Contains("does not exist yet", (await fleet.RunAsync(8, "reconcile", "--once")).Out, StringComparison.Ordinal);
+        Assert.Contains("core: degraded", (await fleet.RunAsync(8, "reconcile", "--once")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "table inventory.later does not exist yet",
+            (await fleet.RunAsync("drift")).Out,
+            StringComparison.Ordinal
+        );
         await SqlAsync(
             """
             create table inventory.later (id int); alter table inventory.later owner to app_owner;
+            grant usage on schema inventory to mid;
             set role app_owner;
             grant select on inventory.items to mid with grant option;
             grant update (note), select (note) on inventory.items to app;

@@ -10,7 +10,7 @@ public sealed class RandomPrivilegeTests
 {
     private const string CorePath = "environments/test/clusters/core.yaml";
     private const string LastRole = "    - { name: readers }\n";
-    private const string Schema = "        - { name: inventory, owner: app_owner }\n";
+    private const string Grants = "        - { on: schema, schema: inventory, to: readers, privileges: [ USAGE ] }";
 
     private static readonly string[] Owners = ["gen_o1", "gen_o2"];
 
@@ -37,7 +37,7 @@ public sealed class RandomPrivilegeTests
         );
         await fleet.RunAsync(0, "reconcile", "--once");
         await using var connection = await fleet.OpenAsync("core-1", "inventory");
-        await RunAsync(connection, "grant create, usage on schema inventory to gen_o1, gen_o2");
+        await RunAsync(connection, "grant create, usage on schema inventory to gen_o1, gen_o2, gen_1, gen_2, \"gen 3\"");
         var declared = "";
         for (var state = 0; state < States; state++)
         {
@@ -48,12 +48,18 @@ public sealed class RandomPrivilegeTests
                     connection,
                     $"create table inventory.\"{table}\" (a int, b int); alter table inventory.\"{table}\" owner to {Pick(random, Owners)}"
                 );
+            await RunAsync(connection, "grant usage on schema inventory to gen_2");
             await DisorderAsync(connection, random, tables);
+            // Now and then a grantor may no longer use the schema.
+            await RunAsync(
+                connection,
+                random.Next(2) == 0 ? "grant usage on schema inventory to gen_2" : "revoke usage on schema inventory from gen_2"
+            );
             var before = await EntriesAsync(connection);
             var wanted = Wanted(random, tables);
 
             var text = Document(wanted);
-            fleet.Edit(CorePath, Schema + declared, Schema + text);
+            fleet.Edit(CorePath, Grants + declared, Grants + text);
             declared = text;
             var where = $"state {state} of seed {Seed}";
             await HealAsync(fleet, where);
@@ -72,7 +78,7 @@ public sealed class RandomPrivilegeTests
             AssertUntouched(where, before, after, wanted.Keys);
 
             // Given up, what the engine gave goes, and what was there before stays.
-            fleet.Edit(CorePath, Schema + declared, Schema);
+            fleet.Edit(CorePath, Grants + declared, Grants);
             declared = "";
             await HealAsync(fleet, where + ", given up");
             var last = await EntriesAsync(connection);
@@ -154,14 +160,11 @@ public sealed class RandomPrivilegeTests
     }
 
     private static string Document(Dictionary<Place, string[]> wanted) =>
-        wanted.Count == 0
-            ? ""
-            : "      grants:\n"
-                + string.Concat(
-                    wanted.Select(w =>
-                        $"        - {{ on: table, schema: inventory, object: '{w.Key.Table}',{(w.Key.Column is null ? "" : $" columns: [ {w.Key.Column} ],")} to: '{w.Key.Grantee}', privileges: [ {string.Join(", ", w.Value.Select(p => p.TrimEnd('*')))} ]{(w.Value.Any(p => p.EndsWith('*')) ? ", withGrantOption: true" : "")} }}\n"
-                    )
-                );
+        string.Concat(
+            wanted.Select(w =>
+                $"\n        - {{ on: table, schema: inventory, object: '{w.Key.Table}',{(w.Key.Column is null ? "" : $" columns: [ {w.Key.Column} ],")} to: '{w.Key.Grantee}', privileges: [ {string.Join(", ", w.Value.Select(p => p.TrimEnd('*')))} ]{(w.Value.Any(p => p.EndsWith('*')) ? ", withGrantOption: true" : "")} }}"
+            )
+        );
 
     /// <summary>What everybody holds, whoever granted it; owners' own rights apart.</summary>
     private static async Task<HashSet<Entry>> EntriesAsync(NpgsqlConnection connection)

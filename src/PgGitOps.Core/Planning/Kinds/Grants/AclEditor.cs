@@ -1,8 +1,8 @@
 namespace PgGitOps.Core.Planning.Kinds.Grants;
 
 /// <summary>Writes the statements that change what one grantee may do with one object, and that leave what everybody else may do as it is.</summary>
-/// <param name="actsAsOwner">A role that issues a statement in its own name and counts as the owner all the same: a superuser, or a member of the owner.</param>
-internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool> actsAsOwner)
+/// <param name="speaksForItself">A role in whose name a statement can be issued, and is not taken for the owner's: that of a superuser, or of a member of the owner, is.</param>
+internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool> speaksForItself)
 {
     // Grant options cannot go round in a circle; ownership that changed hands again and again makes chains this long at most in earnest.
     private const int DepthMax = 16;
@@ -64,7 +64,7 @@ internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool>
         {
             if (grantor == acl.Owner)
                 RevokeAs(script, null, grantee, names, column, optionOnly);
-            else if (!actsAsOwner(grantor) && names.All(n => acl.MayGrant(grantor, n, column)))
+            else if (speaksForItself(grantor) && names.All(n => acl.MayGrant(grantor, n, column)))
                 RevokeAs(script, grantor, grantee, names, column, optionOnly);
             else if (depth < DepthMax)
             {
@@ -90,7 +90,9 @@ internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool>
             if (held is not null && (!wantsOption || held.EndsWith(CanonicalForm.GrantOption, StringComparison.Ordinal)))
                 continue;
             var grantor =
-                lost.Grantor != acl.Owner && !actsAsOwner(lost.Grantor) && acl.MayGrant(lost.Grantor, lost.Privilege, lost.Column)
+                lost.Grantor != acl.Owner
+                && speaksForItself(lost.Grantor)
+                && acl.MayGrant(lost.Grantor, lost.Privilege, lost.Column)
                     ? lost.Grantor
                     : null;
             GrantAs(script, grantor, lost.Grantee, [lost.Privilege], lost.Column, wantsOption);

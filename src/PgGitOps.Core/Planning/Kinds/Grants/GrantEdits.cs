@@ -44,7 +44,7 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
             .Of(problem, key)
             .Intersect(CanonicalForm.PrivilegeNames(held).Select(CanonicalForm.BarePrivilege), StringComparer.Ordinal);
 
-    /// <summary>Ordered by key. All that is revoked is worked out before anything is granted, as the statements run.</summary>
+    /// <summary>Ordered by key, schemas and the database last. All that is revoked is worked out before anything is granted, as the statements run.</summary>
     internal List<GrantEdit> Collect()
     {
         List<(FacetKey Key, FacetValue? To, SourceSpan? At)> wanted = [];
@@ -59,7 +59,10 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
         }
         foreach (var key in GivenUp())
             wanted.Add((key, null, null));
+        // Who may no longer use a schema could issue nothing on what it holds.
         var revoking = wanted
+            .OrderBy(w => w.Key.Object is ObjectPath.Grant { Target: GrantTarget.Schema or GrantTarget.Database })
+            .ThenBy(w => w.Key)
             .Select(w => (w.Key, w.To, w.At, Script: new AclScript(), Others: new SortedSet<string>(StringComparer.Ordinal)))
             .ToArray();
         foreach (var edit in revoking)
@@ -75,7 +78,7 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
         draft
             .Problem.Applied.Keys.Where(k =>
                 IsMeant(k)
-                && !draft.Problem.Desired.ByKey.ContainsKey(k)
+                && draft.Problem.IsGivenUp(k)
                 && !draft.State.IsUnknown(k)
                 && draft.MayChange(k)
                 && (!draft.Problem.Adopted.Contains(k) || draft.Problem.Applied.ContainsKey(GrantedPrivileges.Key(k)))
@@ -282,8 +285,22 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
     {
         var acl = AclOf(kind, schema, name);
         var databaseOwner = live?.Fact.Owner ?? "";
-        return new AclEditor(acl, target, role => draft.Problem.Reach.HasRightsOf(role, acl.Owner, databaseOwner));
+        return new AclEditor(
+            acl,
+            target,
+            role =>
+                !draft.Problem.Reach.HasRightsOf(role, acl.Owner, databaseOwner)
+                && (kind is "database" or "schema" || MayUse(schema!, role, databaseOwner))
+        );
     }
+
+    /// <summary>Without USAGE on its schema, an object cannot even be named.</summary>
+    private bool MayUse(string schema, string role, string databaseOwner) =>
+        live?.Acl("schema", schema, schema) is { } acl
+        && acl.Facts.Any(f =>
+            f.Privileges.Contains("USAGE")
+            && (Everyone.Is(f.Grantee!) || draft.Problem.Reach.HasRightsOf(role, f.Grantee!, databaseOwner))
+        );
 
     private ObjectAcl AclOf(string kind, string? schema, string name)
     {
