@@ -53,6 +53,36 @@ public class AlterSystemTests
         );
     }
 
+    /// <summary>From 17 on a reload calls a value that the server worked out changed, though a restart would work out the same.</summary>
+    [Theory]
+    [InlineData("0", true)]
+    [InlineData(" 0 ", true)]
+    [InlineData("64", false)]
+    public void Plan_OfAValueLeftToTheServer_RestartsNothingWhateverAReloadCallsPending(string declared, bool isIdle)
+    {
+        var facts = Snapshots.Primary();
+        facts = facts with
+        {
+            VersionNumber = 170010,
+            Settings =
+            [
+                .. facts.Settings,
+                Snapshots.Setting("transaction_buffers", "32", "integer", "8kB", "postmaster", "override") with
+                {
+                    BootValue = "0",
+                    PendingRestart = true,
+                },
+            ],
+            FileSettings =
+            [
+                new FileSettingFact("/data/postgresql.auto.conf", 3, "transaction_buffers", declared, false, "cannot be changed"),
+            ],
+        };
+        var cluster = Cluster("core-1") with { PostgresMajor = 17, Parameters = [Setting("transaction_buffers", declared)] };
+
+        Assert.Equal(isIdle, Plans.Of(cluster, Snapshots.Cluster(Snapshots.Seen("core-1", facts))).Steps.Count == 0);
+    }
+
     [Fact]
     public void Plan_OfAnEmptyListOverOneInTheServersFile_IsRefusedAndRestartsNothing()
     {

@@ -37,7 +37,8 @@ internal static class ParameterReading
                     fact.BootValue is { } boot ? CanonicalForm.Setting(meaning, boot) : CanonicalForm.Setting(meaning, fact.Value)
                 );
         var value = CanonicalForm.Setting(meaning, fact.Value);
-        return wanted is not null && wanted.Equals(configured) && !wanted.Equals(value) && IsOfItsLine(facts, fact, meaning)
+        return
+            wanted is not null && wanted.Equals(configured) && !wanted.Equals(value) && IsOfItsLine(facts, fact, meaning, wanted)
             ? value with
             {
                 Canonical = wanted.Canonical,
@@ -49,10 +50,21 @@ internal static class ParameterReading
     /// What is in force comes from the line in the file, whatever the server shows: wal_buffers = -1 shows as a number of buffers, DateStyle = 'German' as
     /// 'German, DMY', 0.1234567 as 0.123457. It has read the line, and waits for no restart.
     /// </summary>
-    private static bool IsOfItsLine(ServerFacts facts, SettingFact fact, SettingMeaning? meaning) =>
-        fact is { PendingRestart: false, Source: not ("command line" or "environment variable") }
-        && (
-            fact.Context == "postmaster"
-            || (meaning is { IsShownAsMade: true } && fact.Source == "configuration file" && facts.FilesLoaded == true)
+    private static bool IsOfItsLine(ServerFacts facts, SettingFact fact, SettingMeaning? meaning, FacetValue wanted) =>
+        IsWorkedOut(fact, meaning, wanted)
+        || (
+            fact is { PendingRestart: false, Source: not ("command line" or "environment variable") }
+            && (
+                fact.Context == "postmaster"
+                || (meaning is { IsShownAsMade: true } && fact.Source == "configuration file" && facts.FilesLoaded == true)
+            )
         );
+
+    /// <summary>
+    /// The server was left to work the value out, as its default says, and did when it started. From 17 on each reload then calls such a value changed and in need of
+    /// a restart, which would work out the same again.
+    /// </summary>
+    private static bool IsWorkedOut(SettingFact fact, SettingMeaning? meaning, FacetValue wanted) =>
+        fact is { Context: "postmaster", Source: "override", BootValue: { } boot }
+        && CanonicalForm.Setting(meaning, boot).Equals(wanted);
 }
