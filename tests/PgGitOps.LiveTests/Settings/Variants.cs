@@ -95,7 +95,8 @@ internal static class Variants
         if (meaning.VarType == "real")
             yield return (value + 0.123456789m).ToString(CultureInfo.InvariantCulture);
         else if (value >= 0)
-            yield return (value + 7).ToString(CultureInfo.InvariantCulture);
+            // A timeout of milliseconds that counts from the login on would let nobody in.
+            yield return (meaning.Name == "transaction_timeout" ? 60_000 : value + 7).ToString(CultureInfo.InvariantCulture);
         if (meaning.Unit is "ms" or "s" or "min" && value >= 0)
             yield return "1.5h";
         else if (meaning.Unit is { } memory && memory.EndsWith('B') && value >= 0)

@@ -43,6 +43,14 @@ internal sealed class SettingValues : IClusterCheck
                     $"the value of {meaning.Name} holds a line break, which ALTER SYSTEM refuses"
                 )
             );
+        else if (scope is null && IsShorterThanALogin(meaning, parameter.Value))
+            findings.Add(
+                ReferenceRules.SettingOutOfPlace.At(
+                    parameter.At,
+                    $"a transaction_timeout of {parameter.Value} for the whole server ends logins before they are done: each begins with a transaction",
+                    "set it for roles or databases, or write a second or more"
+                )
+            );
         else if (!SettingValue.TryRead(meaning, parameter.Value, out _, out var problem))
             findings.Add(
                 ReferenceRules.SettingBadValue.At(
@@ -55,6 +63,12 @@ internal sealed class SettingValues : IClusterCheck
                 )
             );
     }
+
+    // From 17 on. What is set for a role or a database counts only once somebody is logged in.
+    private static bool IsShorterThanALogin(SettingMeaning meaning, string value) =>
+        meaning.Name == "transaction_timeout"
+        && SettingValue.TryRead(meaning, value, out var canonical, out _)
+        && long.Parse(canonical, CultureInfo.InvariantCulture) is > 0 and < 1_000;
 
     private static string? WhyNotThere(SettingMeaning meaning, string? scope) =>
         (scope, meaning) switch

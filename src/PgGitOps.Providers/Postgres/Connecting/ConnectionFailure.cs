@@ -25,7 +25,7 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
     public static ConnectionFailure Of(Exception exception, ServerTarget target) =>
         exception switch
         {
-            PostgresException answer => OfAnswer(answer) with { Code = answer.SqlState },
+            PostgresException answer => OfAnswer(answer),
             NpgsqlException { InnerException: { } inner } => OfInner(inner, exception, target),
             NpgsqlException npgsql when npgsql.Message.StartsWith("No password has been provided", StringComparison.Ordinal) =>
                 new(UnreadableKind.AccessDenied, $"the server asks for a password of user {target.User}, and access names none"),
@@ -82,7 +82,10 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
             _ => new(UnreadableKind.Unreachable, failure.Message),
         };
 
-    private static ConnectionFailure OfAnswer(PostgresException answer) =>
+    // The end of a session comes wrapped where the client was writing when it arrived: its code counts all the same.
+    private static ConnectionFailure OfAnswer(PostgresException answer) => Kinded(answer) with { Code = answer.SqlState };
+
+    private static ConnectionFailure Kinded(PostgresException answer) =>
         answer.SqlState switch
         {
             PostgresErrorCodes.InvalidPassword

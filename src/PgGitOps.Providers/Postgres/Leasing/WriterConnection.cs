@@ -116,7 +116,7 @@ internal static class WriterConnection
         {
             await connection.DisposeAsync();
             var failure = ConnectionFailure.Of(e, target);
-            return (null, $"{member}: {failure.Reason}", (e as PostgresException)?.SqlState, failure.IsBroken ? major : 0);
+            return (null, $"{member}: {failure.Reason}", failure.Code, failure.IsBroken ? major : 0);
         }
     }
 
