@@ -7,10 +7,15 @@ namespace PgGitOps.Core.Planning.Live;
 internal sealed class LiveAcl(string owner)
 {
     private readonly Dictionary<(string? Column, string Grantee), AclFact> facts = [];
+    private HashSet<string>? ofColumns;
 
     internal string Owner => owner;
 
     internal IEnumerable<AclFact> Facts => facts.Values;
+
+    /// <summary>The owner gave him all he has here, without grant option, and on no single column.</summary>
+    internal bool IsPlain(string grantee) =>
+        ofColumns?.Contains(grantee) != true && Of(grantee, null) is not { Grants.Count: > 0 };
 
     /// <summary>Null for nothing.</summary>
     internal AclFact? Of(string grantee, string? column) => facts.GetValueOrDefault((column, grantee));
@@ -20,6 +25,8 @@ internal sealed class LiveAcl(string owner)
     {
         if (fact.Grantee is not { } grantee)
             return;
+        if (fact.Column is not null)
+            (ofColumns ??= new HashSet<string>(StringComparer.Ordinal)).Add(grantee);
         var key = (fact.Column, grantee);
         facts[key] = facts.TryGetValue(key, out var earlier)
             ? earlier with

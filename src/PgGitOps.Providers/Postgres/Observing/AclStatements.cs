@@ -11,7 +11,7 @@ internal static class AclStatements
 {
     // An empty ACL column stands for built-in privileges: acldefault() says which. $1 names the schemas whose objects count, as JSON; null means all
     // but PostgreSQL's own. A column without an ACL of its own carries nothing. What the owner gave without grant option is told apart from the
-    // rest, because nearly always it is all there is.
+    // rest, because nearly always it is all there is. Objects share lists: thousands of tables with hundreds of grantees each travel as one list.
     private const string Objects = """
         with wanted as materialized (select w::name as name from json_array_elements_text($1::json) w),
         spaces as materialized (
@@ -34,16 +34,20 @@ internal static class AclStatements
             union all
             select 'function', n.nspname, (quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')'), null, p.proowner,
                    coalesce(p.proacl, acldefault('f', p.proowner))
-              from pg_proc p join seen n on n.oid = p.pronamespace)
-        select o.kind, o.space::text, o.object, o.col::text, pg_get_userbyid(o.owner)::text,
+              from pg_proc p join seen n on n.oid = p.pronamespace),
+        lists as materialized (select owner, acl, row_number() over () as id from objects group by owner, acl)
+        select 'list' as kind, null as space, null as object, null as col, pg_get_userbyid(l.owner)::text, l.id,
                case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee)::text end, g.privileges, g.plain, g.special::text
-          from objects o
+          from lists l
           left join lateral (
                select e.grantee, string_agg(distinct e.privilege_type, ' ') as privileges,
-                      string_agg(distinct e.privilege_type, ' ') filter (where e.grantor = o.owner and not e.is_grantable) as plain,
+                      string_agg(distinct e.privilege_type, ' ') filter (where e.grantor = l.owner and not e.is_grantable) as plain,
                       json_agg(json_build_array(pg_get_userbyid(e.grantor), e.privilege_type, e.is_grantable))
-                          filter (where e.grantee <> o.owner and (e.grantor <> o.owner or e.is_grantable)) as special
-                 from aclexplode(o.acl) e group by e.grantee) g on true
+                          filter (where e.grantee <> l.owner and (e.grantor <> l.owner or e.is_grantable)) as special
+                 from aclexplode(l.acl) e group by e.grantee) g on true
+        union all
+        select o.kind, o.space::text, o.object, o.col::text, null, l.id, null, null, null, null
+          from objects o join lists l on l.owner = o.owner and l.acl = o.acl
         """;
 
     public const string Defaults = """
@@ -72,13 +76,41 @@ internal static class AclStatements
             },
         };
 
-    public static AclFact ReadObject(NpgsqlDataReader row)
+    /// <summary>Reads the rows of <see cref="OfObjects"/>. Ordered by kind, schema, object, column and grantee.</summary>
+    public static async Task<EquatableArray<AclFact>> ReadObjectsAsync(NpgsqlDataReader reader)
+    {
+        Dictionary<long, List<AclFact>> lists = [];
+        List<(string Kind, string? Schema, string Object, string? Column, long List)> objects = [];
+        while (await reader.ReadAsync())
+        {
+            var (kind, list) = (reader.Word(0), reader.GetInt64(5));
+            if (kind != "list")
+                objects.Add((kind, reader.Text(1), reader.Word(2), reader.Text(3), list));
+            else if (lists.TryGetValue(list, out var known))
+                known.Add(ReadList(reader));
+            else
+                lists.Add(list, [ReadList(reader)]);
+        }
+        await reader.NextResultAsync();
+        foreach (var list in lists.Values)
+            list.Sort(static (a, b) => string.CompareOrdinal(a.Grantee, b.Grantee));
+        return objects
+            .OrderBy(o => o.Kind, StringComparer.Ordinal)
+            .ThenBy(o => o.Schema, StringComparer.Ordinal)
+            .ThenBy(o => o.Object, StringComparer.Ordinal)
+            .ThenBy(o => o.Column, StringComparer.Ordinal)
+            .SelectMany(o =>
+                lists[o.List].Select(f => f with { Kind = o.Kind, Schema = o.Schema, Object = o.Object, Column = o.Column })
+            )
+            .ToEquatableArray();
+    }
+
+    private static AclFact ReadList(NpgsqlDataReader row)
     {
         var owner = row.Word(4);
-        return new AclFact(row.Word(0), row.Text(1), row.Word(2), owner, row.Text(5), Words(row, 6))
+        return new AclFact("", null, "", owner, row.Text(6), Words(row, 7))
         {
-            Column = row.Text(3),
-            Grants = row.Text(8) is { } special ? Grants(owner, Words(row, 7), special) : [],
+            Grants = row.Text(9) is { } special ? Grants(owner, Words(row, 8), special) : [],
         };
     }
 

@@ -56,7 +56,7 @@ internal static class DatabaseReading
             reader,
             static row => new ExtensionFact(row.Word(0), row.Word(1), row.Word(2), row.Text(3))
         );
-        var objects = await RowsAsync(reader, AclStatements.ReadObject);
+        var objects = await AclStatements.ReadObjectsAsync(reader);
         var defaults = await RowsAsync(reader, AclStatements.ReadDefault);
         var functions = await RowsAsync(reader, static row => new FunctionSettingFact(row.Word(0), row.Word(1), row.Word(2)));
         var catalog = await CatalogStatements.ReadAsync(reader);
@@ -66,13 +66,7 @@ internal static class DatabaseReading
             FunctionSettings = functions.OrderBy(f => f.Function, StringComparer.Ordinal).ToEquatableArray(),
             Schemas = names.OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
             Extensions = extensions.OrderBy(e => e.Name, StringComparer.Ordinal).ToEquatableArray(),
-            Acls = objects
-                .OrderBy(a => a.Kind, StringComparer.Ordinal)
-                .ThenBy(a => a.Schema, StringComparer.Ordinal)
-                .ThenBy(a => a.Object, StringComparer.Ordinal)
-                .ThenBy(a => a.Column, StringComparer.Ordinal)
-                .ThenBy(a => a.Grantee, StringComparer.Ordinal)
-                .ToEquatableArray(),
+            Acls = objects,
             DefaultAcls = defaults
                 .OrderBy(d => d.ForRole, StringComparer.Ordinal)
                 .ThenBy(d => d.Schema, StringComparer.Ordinal)

@@ -234,21 +234,28 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
         var apart = GrantReading.DeclaredApart(draft.Problem.Cluster, all);
         foreach (var name in (live.ObjectsOf(kind, all.Schema) ?? []).Where(n => !apart.Contains(n)))
         {
-            var acl = AclOf(kind, all.Schema, name);
-            var entries = acl
-                .Entries.Where(e =>
-                    e.Grantee == all.Grantee
-                    && privileges.Contains(e.Privilege)
-                    && (!optionOnly || e is { Grantable: true, Column: null })
-                )
-                .ToArray();
-            var own = entries.Where(e => e.Column is null).ToArray();
-            if (all.Grantee == acl.Owner || own.Length == 0 && (optionOnly || entries.Length == 0))
+            var seen = live.Acl(kind, all.Schema, name)!;
+            if (all.Grantee == seen.Owner)
                 continue;
-            if (!optionOnly && entries.All(e => e is { Column: null, Grantable: false } && e.Grantor == acl.Owner))
-                plain.Add(name);
-            else
-                special.Add((name, [.. own.Select(e => e.Privilege).Distinct(StringComparer.Ordinal)]));
+            if (seen.IsPlain(all.Grantee))
+            {
+                if (!optionOnly && seen.Of(all.Grantee, null)?.Privileges.Any(privileges.Contains) == true)
+                    plain.Add(name);
+                continue;
+            }
+            string[] held =
+            [
+                .. AclOf(kind, all.Schema, name)
+                    .Entries.Where(e =>
+                        e.Grantee == all.Grantee
+                        && e.Column is null
+                        && privileges.Contains(e.Privilege)
+                        && (!optionOnly || e.Grantable)
+                    )
+                    .Select(e => e.Privilege)
+                    .Distinct(StringComparer.Ordinal),
+            ];
+            special.Add((name, held));
         }
         if (special.Count == 0 && plain.Count > 0 && apart.Count == 0 && !IsOwnerOfSome(kind, all))
             script.Add(null, $"REVOKE {Words(privileges)} ON {GrantWords.Sql(all)} FROM", all.Grantee, "");
@@ -260,8 +267,12 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
                     all.Grantee,
                     ""
                 );
+        // The lists that were worked out already have to know; one that is read later is read without harm as it was.
         foreach (var name in plain)
-            AclOf(kind, all.Schema, name).Revoke(AclOf(kind, all.Schema, name).Owner, all.Grantee, privileges, null, optionOnly);
+        {
+            if (acls.TryGetValue((kind, all.Schema, name), out var acl))
+                acl.Revoke(acl.Owner, all.Grantee, privileges, null, optionOnly);
+        }
         foreach (var (name, held) in special.Where(s => s.Held.Length > 0))
         {
             var editor = EditorOf(kind, all.Schema, name, GrantWords.Sql(kind, all.Schema!, [name]));
@@ -271,7 +282,7 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
     }
 
     private bool IsOwnerOfSome(string kind, ObjectPath.Grant all) =>
-        (live?.ObjectsOf(kind, all.Schema) ?? []).Any(n => AclOf(kind, all.Schema, n).Owner == all.Grantee);
+        (live?.ObjectsOf(kind, all.Schema) ?? []).Any(n => live!.Acl(kind, all.Schema, n)!.Owner == all.Grantee);
 
     private static string NameOf(ObjectPath.Grant grant) =>
         grant.Target switch

@@ -8,7 +8,7 @@ namespace PgGitOps.Core.Planning.Kinds.Grants;
 internal static class GrantSteps
 {
     /// <summary>Changes that one transaction makes at most: a grant on all tables writes a row for each of them.</summary>
-    private const int EditsMax = 200;
+    private const int EditsMax = 50;
 
     internal static void DraftGrants(PlanDraft draft, Database database) =>
         Draft(draft, database, new GrantEdits(draft, database.Name, p => p is ObjectPath.Grant).Collect(), "grants", "grants");
