@@ -71,6 +71,35 @@ public class StalePlanTests
     }
 
     [Fact]
+    public void Check_WhenTheClusterIsNotPlannedAnyMore_TellsEveryValueAsUnreadable()
+    {
+        var plan = Planner.Plan(
+            Fleet(Desired),
+            Snapshots.Fleet(Snapshots.Cluster(Snapshots.Seen("core-1", Before))),
+            Plans.Options
+        );
+
+        var moved = StalePlan.Check(plan, plan with { Clusters = [] });
+
+        Assert.Equal(plan.Clusters[0].Reads.Count, moved.Count);
+        Assert.Contains(
+            "core/member/core-1/parameter/work_mem.value was 4096 and cannot be read now",
+            moved.Select(m => m.ToString())
+        );
+        Assert.Empty(StalePlan.Check(plan, plan));
+    }
+
+    [Theory]
+    [InlineData(null, "x", false, "core/role/app.exists was absent and is x")]
+    [InlineData("x", null, false, "core/role/app.exists was x and is absent")]
+    [InlineData(null, null, true, "core/role/app.exists was absent and cannot be read now")]
+    public void MovedRead_IsToldWithBothValues(string? was, string? now, bool unreadable, string text) =>
+        Assert.Equal(
+            text,
+            new MovedRead(new FacetKey("core", ObjectPath.Parse("role/app"), Field.Exists), was, now, unreadable).ToString()
+        );
+
+    [Fact]
     public void PlanId_DependsOnEveryLiveValueReadAndOnNothingElse()
     {
         var plan = Id(f => f);
