@@ -65,6 +65,16 @@ public sealed class HostileOutputTests
             AssertHarmless(SafeOutput.Json(json));
     }
 
+    // Quadratic before: a minute and more for what a server or a program says.
+    [Fact]
+    public void Text_OfManyBlankLines_CostsWhatItsLengthIs()
+    {
+        var blank = string.Concat(Enumerable.Repeat("\n \t", 200_000));
+
+        Assert.Equal(blank + ": :x", SafeOutput.Text(blank + "::x"));
+        Assert.Equal("\n\n  : :set-env::\n", SafeOutput.Text("\n\n  ::set-env::\n"));
+    }
+
     [Fact]
     public void Gate_ForText_LetsNothingThroughButOurOwnStyles()
     {

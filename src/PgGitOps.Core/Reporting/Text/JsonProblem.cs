@@ -7,10 +7,13 @@ namespace PgGitOps.Core.Reporting.Text;
 /// <summary>What is wrong with JSON that was read, for people.</summary>
 internal static partial class JsonProblem
 {
+    private const int WordsMax = 1_000;
+
     /// <summary>Its place first: line and column from 1, then the member as a path. The serializer's names of types say nothing to whoever has the file.</summary>
     public static string Text(JsonException problem)
     {
-        var words = Place().Replace(problem.Message, "");
+        // It may quote a name of the file, as long as that is.
+        var words = Place().Replace(problem.Message.Length > WordsMax ? problem.Message[..WordsMax] : problem.Message, "");
         words = Missing().Replace(words, "$1 is missing");
         words = Unknown().Replace(words, "$1 does not belong here");
         words = Other().Replace(words, "a value of another type is expected");

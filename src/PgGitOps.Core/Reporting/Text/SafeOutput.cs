@@ -77,6 +77,7 @@ public static partial class SafeOutput
     [GeneratedRegex(@"##[A-Za-z]*\[")]
     private static partial Regex BracketCommand();
 
-    [GeneratedRegex(@"^(\s*)::", RegexOptions.Multiline)]
+    // White space of one line: over lines, every blank one would be gone through once more from each before it.
+    [GeneratedRegex(@"^([^\S\n]*)::", RegexOptions.Multiline)]
     private static partial Regex CommandAtStart();
 }
