@@ -170,6 +170,12 @@ public static class ReferenceRules
         "An approval names its object in the one spelling that plans and records use: % and / inside a name as %25 and %2F."
     );
 
+    public static readonly DiagnosticRule UnknownField = new(
+        "PGR044",
+        "Unknown field",
+        "An exception names an object and a field as drift prints them: one that names none treats nothing differently."
+    );
+
     public static readonly DiagnosticRule PublicationContents = new(
         "PGR035",
         "Contents of a publication",
@@ -238,6 +244,7 @@ public static class ReferenceRules
         UnknownDomain,
         UnknownObject,
         PublicationContents,
+        UnknownField,
         SettingUnknown,
         SettingBadValue,
         SettingOutOfPlace,

@@ -21,6 +21,9 @@ public abstract class ObjectPath : IEquatable<ObjectPath>, IComparable<ObjectPat
     /// <summary>The object that has to exist for this one to; null for one that stands by itself.</summary>
     public ObjectPath? Parent => parent ??= MakeParent();
 
+    /// <summary>What the text of an object begins with, and what is left of it without the member that carries it.</summary>
+    public static IReadOnlyList<string> FirstWords => ObjectPathText.FirstWords;
+
     /// <summary>The text without the member that carries the object, or null where none does: an exception may speak of all members at once.</summary>
     public string? WithoutMember => Parent is Member member ? text[(member.text.Length + 1)..] : null;
 

@@ -36,6 +36,9 @@ internal static class ObjectPathText
         return new Inner(parent, kind, Unescape(name));
     }
 
+    /// <inheritdoc cref="ObjectPath.FirstWords"/>
+    internal static readonly string[] FirstWords = ["member", "role", "database", "parameter", "slot", "accessList", "standby"];
+
     private static ObjectPath? Known(string[] parts, string text) =>
         parts switch
         {

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Planning;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Verdicts;
@@ -53,6 +54,15 @@ internal sealed class RevisionJudge(FleetReader reader, RuleRoute? rules = null,
             null,
             null
         );
+        if (judged.Fleet is { } whole)
+            judged = judged with
+            {
+                Found =
+                [
+                    .. judged.Found,
+                    .. Contained("reading its exceptions", failures, () => ExceptionFields.Check(whole.Clusters).ToArray()) ?? [],
+                ],
+            };
         // Promises speak of a fleet that holds. Rules are given the documents that do, so that one look finds everything.
         if (judged.Fleet is { } fleet)
             judged = judged with

@@ -11,6 +11,7 @@ public sealed partial class ObjectTextTests
     [
         "src/PgGitOps.Core/Desired/References/Consents.cs",
         "src/PgGitOps.Core/Evidence/ClusterMemory.cs",
+        "src/PgGitOps.Core/Planning/ExceptionFields.cs",
         "src/PgGitOps.Core/Planning/Kinds/ObjectKinds.cs",
         "src/PgGitOps.Core/Planning/PlanningInputBuilder.cs",
         "src/PgGitOps.Providers/Postgres/Observing/RecordedPlaces.cs",

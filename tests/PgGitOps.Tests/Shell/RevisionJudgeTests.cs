@@ -1,7 +1,8 @@
+using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Sources;
 using PgGitOps.Revisions;
-using PgGitOps.Tests.Proofs;
+using PgGitOps.Tests.Desired;
 
 namespace PgGitOps.Tests.Shell;
 
@@ -9,7 +10,7 @@ namespace PgGitOps.Tests.Shell;
 public sealed class RevisionJudgeTests
 {
     private static RevisionOutcome Judge(string scenario) =>
-        new RevisionJudge(new FleetReader()).Judge(ScenarioTests.TreeOf(scenario), []);
+        new RevisionJudge(new FleetReader()).Judge(Proofs.ScenarioTests.TreeOf(scenario), []);
 
     [Fact]
     public void Judge_WhenEveryPromiseCanBeKept_IsValid() => Assert.IsType<RevisionOutcome.Valid>(Judge("accepted"));
@@ -25,6 +26,35 @@ public sealed class RevisionJudgeTests
     [Fact]
     public void Judge_WhenDocumentsDoNotHold_IsNotCalledRefuted() =>
         Assert.False(Assert.IsType<RevisionOutcome.Invalid>(Judge("class-unknown")).Refuted);
+
+    [Fact]
+    public void Judge_OfAnExceptionThatNamesNoField_IsInvalidAtItsPlace()
+    {
+        var tree = Trees.OfBytes([
+            .. Desired
+                .ScenarioTests.TreeOf("reference-exception-without-end")
+                .Files.Select(f =>
+                    (
+                        f.Path,
+                        Encoding.UTF8.GetBytes(
+                            Encoding
+                                .UTF8.GetString(f.Content.Span)
+                                .Replace(
+                                    "field: role/legacy*, treatment: ignore",
+                                    "field: role/orders_app.logn, treatment: observe",
+                                    StringComparison.Ordinal
+                                )
+                        )
+                    )
+                ),
+        ]);
+
+        var invalid = Assert.IsType<RevisionOutcome.Invalid>(new RevisionJudge(new FleetReader()).Judge(tree, []));
+
+        var found = Assert.Single(invalid.Diagnostics, d => d.Severity == Severity.Error);
+        Assert.Equal("PGR044", found.RuleId);
+        Assert.Equal("environments/test/clusters/main.yaml:11:16", found.Span.ToString());
+    }
 
     /// <summary>One judge sees many revisions: what it remembers must never change a verdict.</summary>
     [Fact]
@@ -44,7 +74,7 @@ public sealed class RevisionJudgeTests
                     "accepted",
                 ]
         )
-            Assert.Equal(Words(Judge(scenario)), Words(judge.Judge(ScenarioTests.TreeOf(scenario), [])));
+            Assert.Equal(Words(Judge(scenario)), Words(judge.Judge(Proofs.ScenarioTests.TreeOf(scenario), [])));
     }
 
     private static string Words(RevisionOutcome outcome) =>
