@@ -52,7 +52,10 @@ public static class Planner
             var plan = PlanCluster(problem, options.Invariants) with { Reads = LiveReads.Of(problem, snapshot) };
             plan = plan with
             {
-                Changes = plan.Changes.Concat(UndeclaredDangers.Of(problem, snapshot)).OrderBy(c => c.Key).ToEquatableArray(),
+                Changes = plan
+                    .Changes.Concat(UndeclaredDangers.Of(problem, snapshot, plan.Changes))
+                    .OrderBy(c => c.Key)
+                    .ToEquatableArray(),
             };
             seal.Add(problem.Desired, plan.Reads);
             plans.Add(plan);

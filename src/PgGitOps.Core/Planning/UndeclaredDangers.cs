@@ -8,10 +8,30 @@ namespace PgGitOps.Core.Planning;
 /// <summary>What nobody declared and is dangerous. It is reported, never acted on.</summary>
 internal static class UndeclaredDangers
 {
-    internal static IEnumerable<Change> Of(ClusterProblem problem, ClusterSnapshot snapshot)
+    /// <param name="changes">Of the same plan: what Git gave up is told there, and was declared by somebody.</param>
+    internal static IEnumerable<Change> Of(ClusterProblem problem, ClusterSnapshot snapshot, IEnumerable<Change> changes)
     {
+        var givenUp = changes.Where(c => c.Desired is null).Select(c => c.Key).ToHashSet();
         var seen = new DangerScope(problem, snapshot, Topology.Of(problem.Cluster, snapshot));
-        return ObjectKinds.All.SelectMany(k => k.Dangers(seen)).Select(d => Report(problem, d));
+        return ObjectKinds
+            .All.SelectMany(k => k.Dangers(seen))
+            .Where(d => !IsGivenUp(problem, d, givenUp))
+            .Select(d => Report(problem, d));
+    }
+
+    /// <summary>The value, or the object with all that it has, goes with a change of the plan as soon as that may be done.</summary>
+    private static bool IsGivenUp(ClusterProblem problem, Danger danger, HashSet<FacetKey> givenUp)
+    {
+        if (givenUp.Count == 0)
+            return false;
+        if (givenUp.Contains(problem.Key(danger.Path, danger.Field)))
+            return true;
+        for (var at = danger.Path; at is not null; at = at.Parent)
+        {
+            if (givenUp.Contains(problem.Key(at, Field.Exists)))
+                return true;
+        }
+        return false;
     }
 
     private static Change Report(ClusterProblem problem, Danger danger)

@@ -1,8 +1,11 @@
+using System.Text.Json;
+using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Kinds;
+using PgGitOps.Core.Reporting.Drift;
 using PgGitOps.Core.Reporting.Plans;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Builders.Fleets;
@@ -101,6 +104,36 @@ public class OwnerTests
         Assert.Equal(
             one.NotManaged,
             Assert.IsType<PlanFile.Sealed>(PlanFile.Read(PlanJson.Write(plan))).Plan.Clusters[0].NotManaged
+        );
+    }
+
+    [Fact]
+    public void DriftSarif_TellsWhatNobodyManagesAtItsPlace()
+    {
+        var fleet = Fleet(WithBackup(Cluster("core-1")));
+        var live = Snapshots.Fleet(Snapshots.Cluster(Snapshots.Seen("core-1", Snapshots.Primary())));
+        var approved = Approval.Decide(Planner.Plan(fleet, live, Plans.Options), fleet, live, Consent.None, Now);
+        var part = Assert.Single(approved.Plan.Clusters[0].NotManaged);
+
+        using var sarif = JsonDocument.Parse(DriftSarif.Write(DriftReport.Of(approved, live, _ => null)));
+
+        var run = sarif.RootElement.GetProperty("runs")[0];
+        Assert.Contains(
+            run.GetProperty("tool").GetProperty("driver").GetProperty("rules").EnumerateArray(),
+            r => r.GetProperty("id").GetString() == "PGD007"
+        );
+        var result = Assert.Single(
+            run.GetProperty("results").EnumerateArray(),
+            r => r.GetProperty("ruleId").GetString() == "PGD007"
+        );
+        Assert.Equal($"core: {part}.", result.GetProperty("message").GetProperty("text").GetString());
+        var place = result.GetProperty("locations")[0].GetProperty("physicalLocation");
+        Assert.Equal(
+            (part.At.Path, part.At.Line),
+            (
+                place.GetProperty("artifactLocation").GetProperty("uri").GetString(),
+                place.GetProperty("region").GetProperty("startLine").GetInt32()
+            )
         );
     }
 }

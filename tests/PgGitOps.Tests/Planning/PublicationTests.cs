@@ -161,11 +161,17 @@ public class PublicationTests
     {
         var plan = PlanOf(
             Document([]),
-            Snapshot(LiveOfTables, new Live("by hand") { Tables = [new("shop", "items")] })
-                .WithRecord(["database/shop/publication/feed"])
+            Snapshot(LiveOfTables, new Live("by hand") { AllTables = true }, new Live("all") { AllTables = true })
+                .WithRecord(["database/shop/publication/feed", "database/shop/publication/all"])
         );
 
-        Assert.Equal(["DROP PUBLICATION \"feed\""], plan.Sql());
+        Assert.Equal(["DROP PUBLICATION \"all\"", "DROP PUBLICATION \"feed\""], plan.Sql().Order());
+        // Its removal is told, which may wait for consent: somebody declared it.
+        Assert.Equal(
+            ["database/shop/publication/by hand"],
+            plan.Changes.Where(c => c is { Cause: ChangeCause.Undeclared, Key.Object: PublicationPath })
+                .Select(c => $"{c.Key.Object}")
+        );
         Assert.Contains(plan.Steps[0].Hazards, h => h.Kind == HazardKind.AccessLoss);
     }
 

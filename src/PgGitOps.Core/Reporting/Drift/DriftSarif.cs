@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Policies;
 using PgGitOps.Core.Reporting.Diagnostics;
@@ -25,6 +26,11 @@ public static class DriftSarif
         ("PGD006", ChangeCause.Unknown, "Differs, and what was applied last could not be read."),
     ];
 
+    private static readonly (string Id, string Text) NotManagedRule = (
+        "PGD007",
+        "Declared, and not managed: its owner is not operated by this version."
+    );
+
     public static ReadOnlyMemory<byte> Write(DriftReport report)
     {
         var buffer = new ArrayBufferWriter<byte>(8 * 1024);
@@ -39,7 +45,7 @@ public static class DriftSarif
             json.WriteStartObject("driver");
             json.WriteString("name", "pggitops drift");
             json.WriteStartArray("rules");
-            foreach (var (id, _, text) in Rules)
+            foreach (var (id, text) in Rules.Select(r => (r.Id, r.Text)).Append(NotManagedRule))
             {
                 json.WriteStartObject();
                 json.WriteString("id", id);
@@ -61,6 +67,8 @@ public static class DriftSarif
             {
                 foreach (var item in cluster.Items)
                     Write(json, item);
+                foreach (var part in cluster.NotManaged)
+                    Write(json, cluster.Cluster, part);
             }
             foreach (var finding in report.Rules?.Findings ?? [])
                 Write(json, finding);
@@ -95,6 +103,27 @@ public static class DriftSarif
         json.WriteEndArray();
         json.WriteStartObject("partialFingerprints");
         json.WriteString("facet/v1", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(change.Key.ToString()))));
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>What a document asks for and nobody here keeps, at its place in Git.</summary>
+    private static void Write(Utf8JsonWriter json, string cluster, NotManaged part)
+    {
+        json.WriteStartObject();
+        json.WriteString("ruleId", NotManagedRule.Id);
+        json.WriteString("level", DiagnosticsReport.Word(Severity.Warning));
+        Message(json, "message", PlanEscapes.Terminal($"{cluster}: {part}."));
+        json.WriteStartArray("locations");
+        json.WriteStartObject();
+        Place(json, part.At);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteStartObject("partialFingerprints");
+        json.WriteString(
+            "part/v1",
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{cluster}\n{part.What}\n{part.Owner}")))
+        );
         json.WriteEndObject();
         json.WriteEndObject();
     }
