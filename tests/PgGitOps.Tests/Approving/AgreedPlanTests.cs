@@ -113,6 +113,54 @@ public class AgreedPlanTests
     }
 
     [Fact]
+    public void DecideStep_WithConsentToBothPlans_IsByWhoeverSawThisOne()
+    {
+        var fleet = Fleet(Cluster("core-1"));
+        var plan = Planner.Plan(fleet, Snapshots.Fleet(WithStray), Plans.Options);
+        var before = plan with { Id = new string('b', 64) };
+        var ofBefore = new ApprovalDocument(
+            new DocumentHead("Approval", "before", null, At),
+            "apply",
+            before.Id,
+            null,
+            "kari",
+            InWindow.AddHours(1),
+            At
+        );
+
+        Assert.Equal(new StepVerdict.Go("the caller, by plan id"), Verdict(new Consent(false, [plan.Id])));
+        Assert.Equal(new StepVerdict.Go($"kari, Approval/before at {At}"), Verdict(Consent.None));
+
+        StepVerdict Verdict(Consent consent) =>
+            Approval.DecideStep(
+                plan,
+                plan.Clusters[0],
+                plan.Clusters[0].Steps.Single(s => s.Id == Drop),
+                fleet with
+                {
+                    Approvals = [ofBefore],
+                },
+                consent,
+                InWindow,
+                new AgreedPlan(before, false)
+            );
+    }
+
+    [Fact]
+    public void DecideStep_OfSeveralRemovals_NamesThemAll()
+    {
+        var fleet = Fleet(Cluster("core-1"));
+        var plan = Planner.Plan(fleet, Snapshots.Fleet(WithStray), Plans.Options);
+        var drop = plan.Clusters[0].Steps.Single(s => s.Id == Drop);
+        var both = drop with { Removes = [.. drop.Removes, Core.Facets.ObjectPath.Parse("role/other")] };
+
+        Assert.Equal(
+            new StepVerdict.NeedsApproval("it removes role/made, role/other"),
+            Approval.DecideStep(plan, plan.Clusters[0], both, fleet, Consent.Enforced, InWindow)
+        );
+    }
+
+    [Fact]
     public void Decide_OfAClusterThatNoDocumentDeclares_RunsNothing()
     {
         var live = Snapshots.Fleet(WithStray);

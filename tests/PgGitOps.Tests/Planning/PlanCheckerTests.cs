@@ -148,6 +148,14 @@ public class PlanCheckerTests
             new OnePrimary().Violation(State([]), State([]), Step("s"), State(after), State([]));
     }
 
+    [Fact]
+    public void ClaimsKept_WhileNobodyIsPrimary_IsNotViolated()
+    {
+        var nobody = State(Member("core-1", "standby", true));
+
+        Assert.Null(new ClaimsKept(Fleet(Cluster("core-1"))).Violation(nobody, nobody, Step("s"), nobody, nobody));
+    }
+
     private static IEnumerable<(string Path, Field Field, string Value)> Member(
         string name,
         string role,
