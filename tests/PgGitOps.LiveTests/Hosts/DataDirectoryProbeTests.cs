@@ -111,23 +111,7 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
     [InlineData(9)]
     public async Task Look_ServerThatCrashedInTheMiddleOfARecord_SaysHowFarItsWalWasWritten(int megabytes)
     {
-        await ServerPrograms.RunAsync("mkdir", ["-p", Data]);
-        await ServerPrograms.RunAsync("initdb", ["-D", Data, "-U", "postgres", "-A", "trust", "--no-sync"]);
-        await ServerPrograms.RunAsync(
-            "pg_ctl",
-            [
-                "start",
-                "-w",
-                "-s",
-                "-D",
-                Data,
-                "-l",
-                Path.Combine(directory.Path, "log"),
-                "-o",
-                $"-c listen_addresses= -c unix_socket_directories={directory.Path}",
-            ],
-            TimeSpan.FromSeconds(60)
-        );
+        await StartAsync();
         // Segments of their own after the last checkpoint, and behind them the record.
         await SayAsync(
             string.Concat(Enumerable.Repeat("select pg_switch_wal(); select pg_logical_emit_message(true, 'x', 'x'); ", 3))
@@ -146,11 +130,49 @@ public sealed class DataDirectoryProbeTests : IAsyncLifetime
         var seen = Assert.IsType<Observation<DataDirectoryFacts>.Seen>(await LookAsync()).Value;
 
         Assert.Equal(new Lsn(cut).ToString(), seen.Lsn);
-
-        Task<string> SayAsync(string sql) =>
-            ServerPrograms.RunAsync(
-                "psql",
-                ["-X", "-q", "-A", "-t", "-h", directory.Path, "-U", "postgres", "-d", "postgres", "-c", sql]
-            );
     }
+
+    /// <summary>Behind its last WAL file there is none, for which pg_waldump waits: a standby has received all of it.</summary>
+    [LiveFact("pg_ctl", "pg_waldump", "psql")]
+    public async Task Look_ServerThatCrashedRightAfterASegmentSwitch_SaysThatItsWalReachesToTheEndOfIt()
+    {
+        await StartAsync();
+        var before = Lsn.TryParse((await SayAsync("select pg_current_wal_insert_lsn()")).Trim())!.Value.Bytes;
+        await SayAsync("select pg_switch_wal()");
+        await ServerPrograms.RunAsync("pg_ctl", ["stop", "-s", "-m", "immediate", "-D", Data], TimeSpan.FromSeconds(60));
+        var end = ((before / (16 * 1024 * 1024)) + 1) * 16 * 1024 * 1024;
+        // A background process may have begun the next one.
+        File.Delete(Path.Combine(Data, "pg_wal", $"00000001{end >> 32:X8}{(uint)end / (16 * 1024 * 1024):X8}"));
+
+        var seen = Assert.IsType<Observation<DataDirectoryFacts>.Seen>(await LookAsync()).Value;
+
+        Assert.Equal(new Lsn(end).ToString(), seen.Lsn);
+    }
+
+    private async Task StartAsync()
+    {
+        await ServerPrograms.RunAsync("mkdir", ["-p", Data]);
+        await ServerPrograms.RunAsync("initdb", ["-D", Data, "-U", "postgres", "-A", "trust", "--no-sync"]);
+        await ServerPrograms.RunAsync(
+            "pg_ctl",
+            [
+                "start",
+                "-w",
+                "-s",
+                "-D",
+                Data,
+                "-l",
+                Path.Combine(directory.Path, "log"),
+                "-o",
+                $"-c listen_addresses= -c unix_socket_directories={directory.Path}",
+            ],
+            TimeSpan.FromSeconds(60)
+        );
+    }
+
+    private Task<string> SayAsync(string sql) =>
+        ServerPrograms.RunAsync(
+            "psql",
+            ["-X", "-q", "-A", "-t", "-h", directory.Path, "-U", "postgres", "-d", "postgres", "-c", sql]
+        );
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Ports;
@@ -94,7 +93,8 @@ public sealed class DataDirectoryProbe(
             [ "$(od -An -t x8 -j 8 -N 8 "$data/pg_wal/$1" 2> /dev/null | tr -d ' ')" = "$(printf '%016x' $(($(number "$1") * size)))" ]
         }
         segments=$(printf '%s\n' "$segments" | grep "^$newest")
-        low=1 high=$(($(printf '%s\n' "$segments" | wc -l) + 1))
+        count=$(printf '%s\n' "$segments" | wc -l)
+        low=1 high=$((count + 1))
         while [ $((high - low)) -gt 1 ]; do
             middle=$(((low + high) / 2))
             if written "$(printf '%s\n' "$segments" | sed -n "${middle}p")"; then low=$middle; else high=$middle; fi
@@ -104,7 +104,14 @@ public sealed class DataDirectoryProbe(
         begin=$(number "$first")
         from=$(printf '%X/%X' $((begin * size / 0x100000000)) $((begin * size % 0x100000000)))
         if [ $((0x$newest)) -eq "${timeline:-0}" ] && [ "$begin" -le $(((0x${checkpoint%/*} * 0x100000000 + 0x${checkpoint#*/}) / size)) ]; then from=$checkpoint; fi
-        echo "dump=$(LC_ALL=C timeout 3 "$bin/pg_waldump" -q -t $((0x$newest)) -s "$from" -p "$data/pg_wal" 2>&1 > /dev/null | grep -v '^$' | tail -n 1)"
+        # Behind the last file pg_waldump waits five seconds for the next one. So it ends there, and that all of it could be read is an answer.
+        to=
+        if [ "$low" -eq "$count" ]; then
+            to=$((($(number "$(printf '%s\n' "$segments" | tail -n 1)") + 1) * size))
+            to=$(printf '%X/%X' $((to / 0x100000000)) $((to % 0x100000000)))
+        fi
+        said=$(LC_ALL=C timeout 3 "$bin/pg_waldump" -q -t $((0x$newest)) -s "$from" ${to:+-e "$to"} -p "$data/pg_wal" 2>&1 > /dev/null) && [ -n "$to" ] && said="no more of it at $to"
+        echo "dump=$(printf '%s\n' "$said" | grep -v '^$' | tail -n 1)"
         exit 0
         """;
 
@@ -214,7 +221,7 @@ public sealed class DataDirectoryProbe(
                 Lsn = End(facts),
                 KnownTimelines = lines
                     .Where(l => l[0] == "history")
-                    .Select(l => Ancestry(l[1]))
+                    .Select(l => HistoryFile.Read(l[1]))
                     .OfType<TimelineAncestry>()
                     .OrderByDescending(k => k.Timeline)
                     .ToEquatableArray(),
@@ -261,14 +268,5 @@ public sealed class DataDirectoryProbe(
             .Where(l => l.Bytes > 0)
             .ToArray();
         return known.Length == 0 ? null : known.Max().ToString();
-    }
-
-    private static TimelineAncestry? Ancestry(string line)
-    {
-        var words = line.Split(' ', 2);
-        var bytes = new byte[line.Length];
-        return words.Length == 2 && Convert.TryFromBase64String(words[1], bytes, out var length)
-            ? TimelineAncestry.TryParse(words[0], Encoding.UTF8.GetString(bytes, 0, length))
-            : null;
     }
 }
