@@ -21,5 +21,13 @@ public sealed class ConninfoRedactionTests
 
     [Fact]
     public void Apply_LeavesOtherSettingsAlone() =>
-        Assert.Equal("password=x", ConninfoRedaction.Apply("archive_command", "password=x"));
+        Assert.Equal("password=x", ConninfoRedaction.Apply("log_line_prefix", "password=x"));
+
+    /// <summary>Nobody knows where in a command a key stands.</summary>
+    [Theory]
+    [InlineData("restore_command", "AWS_SECRET_ACCESS_KEY=k fetch %f %p", "(redacted)")]
+    [InlineData("Archive_Command", "store --key k %p", "(redacted)")]
+    [InlineData("restore_command", "", "")]
+    public void Apply_ToACommandOfAnArchive_LeavesNothingOfIt(string name, string value, string expected) =>
+        Assert.Equal(expected, ConninfoRedaction.Apply(name, value));
 }

@@ -2,13 +2,26 @@ using System.Text.RegularExpressions;
 
 namespace PgGitOps.Providers.Postgres.Observing;
 
-/// <summary>Takes secrets out of connection strings that servers keep among their settings.</summary>
+/// <summary>Takes secrets out of settings of servers: out of connection strings, and commands as a whole, for nobody knows where in them a key stands.</summary>
 internal static partial class ConninfoRedaction
 {
     private const string Redacted = "(redacted)";
 
+    /// <summary>None of them can be declared, so nothing is compared with what they hold.</summary>
+    private static readonly HashSet<string> Commands = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "archive_command",
+        "restore_command",
+    };
+
     public static string? Apply(string settingName, string? value) =>
-        value is null || !settingName.EndsWith("conninfo", StringComparison.OrdinalIgnoreCase) ? value : Redact(value);
+        value switch
+        {
+            null or "" => value,
+            _ when settingName.EndsWith("conninfo", StringComparison.OrdinalIgnoreCase) => Redact(value),
+            _ when Commands.Contains(settingName) => Redacted,
+            _ => value,
+        };
 
     public static string Redact(string conninfo)
     {
