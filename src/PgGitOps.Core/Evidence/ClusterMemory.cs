@@ -24,6 +24,7 @@ public static class ClusterMemory
     {
         var histories = MemberHistory.Of(seen).ToArray();
         var uses = UsesOf(before, seen);
+        var dismissed = DismissedOf(before, histories, seen, accepted);
         if (
             primacy is Primacy.Proven { Member: var primary }
             && accepted.Contains(primary)
@@ -45,7 +46,7 @@ public static class ClusterMemory
             before = null;
         var identifier = before?.SystemIdentifier ?? IdentifierOf(histories);
         if (identifier is null)
-            return before is null ? null : Standing(before, primacy, now);
+            return before is null ? null : Standing(before with { Dismissed = dismissed }, primacy, now);
         var known = before ?? Begin(cluster.Name, identifier, histories, now);
         foreach (var history in histories.Where(h => h.History.SystemIdentifier == identifier))
         {
@@ -79,6 +80,7 @@ public static class ClusterMemory
             known with
             {
                 Uses = uses,
+                Dismissed = dismissed,
                 Members = MembersOf(known, seen, cluster, environment, identifier, now),
             },
             primacy,
@@ -124,6 +126,7 @@ public static class ClusterMemory
                 .OrderBy(u => u.Object, StringComparer.Ordinal)
                 .ThenBy(u => u.Field, StringComparer.Ordinal)
                 .ToEquatableArray(),
+            Dismissed = Ordered(ours.Dismissed.Concat(theirs.Dismissed)),
         };
     }
 
@@ -147,6 +150,27 @@ public static class ClusterMemory
             .ThenBy(u => u.Field, StringComparer.Ordinal)
             .ToEquatableArray();
     }
+
+    /// <summary>What an archive holds against a primary that a person has accepted is dismissed with it: an archive forgets nothing, and approvals end.</summary>
+    private static EquatableArray<TimelineAncestry> DismissedOf(
+        RememberedCluster? before,
+        IEnumerable<MemberHistory> histories,
+        ClusterSnapshot seen,
+        IReadOnlySet<string> accepted
+    ) =>
+        Ordered(
+            histories
+                .Where(h => accepted.Contains(h.Member))
+                .SelectMany(h => ArchiveWitness.HistoriesAgainst(h, seen))
+                .Concat(before?.Dismissed ?? [])
+        );
+
+    private static EquatableArray<TimelineAncestry> Ordered(IEnumerable<TimelineAncestry> histories) =>
+        histories
+            .Distinct()
+            .OrderBy(h => h.Timeline)
+            .ThenBy(h => string.Join(',', h.Forks.Select(f => f.At)), StringComparer.Ordinal)
+            .ToEquatableArray();
 
     private static RememberedCluster Begin(
         string cluster,

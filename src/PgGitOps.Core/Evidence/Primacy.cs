@@ -4,14 +4,14 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Core.Evidence;
 
 /// <summary>Somebody who holds history that a member lacks.</summary>
-/// <param name="Holder">A member, or what is remembered.</param>
+/// <param name="Holder">A member, its archive, or what is remembered.</param>
 /// <param name="Holds">What, in words.</param>
 /// <param name="Relation">Of the member's history to the holder's.</param>
 public sealed record HistoryClaim(string Holder, string Holds, HistoryRelation Relation);
 
 /// <summary>Who may be primary, told by histories. Closed.</summary>
 /// <remarks>
-/// A member counts as the primary only if no member, and nothing remembered, holds a newer history. What could not be seen is not
+/// A member counts as the primary only if no member, no archive, and nothing remembered, holds a newer history. What could not be seen is not
 /// held against it: an unreachable member is dealt with where a server would be started.
 /// </remarks>
 public abstract record Primacy
@@ -106,6 +106,7 @@ public abstract record Primacy
                     candidate.History.To(own)
                 )
             );
+        claims.AddRange(ArchiveWitness.Against(candidate, snapshot));
         if (snapshot.Remembered is { } remembered && AgainstMemory(candidate, snapshot, remembered) is { } against)
             claims.Add(against);
         return claims;

@@ -39,7 +39,11 @@ public sealed record ClusterSnapshot
 }
 
 /// <param name="Host">Looked at only where the server itself gave no answer; null otherwise.</param>
-public sealed record MemberSnapshot(string Name, Observation<ServerFacts> Server, Observation<DataDirectoryFacts>? Host);
+public sealed record MemberSnapshot(string Name, Observation<ServerFacts> Server, Observation<DataDirectoryFacts>? Host)
+{
+    /// <summary>What its WAL archive holds: absent where it has no <c>restore_command</c>; null where nobody had to ask.</summary>
+    public Observation<ArchiveFacts>? Archive { get; init; }
+}
 
 /// <summary>State of a member's data directory, from the host.</summary>
 /// <param name="PostgresMajor">From PG_VERSION.</param>

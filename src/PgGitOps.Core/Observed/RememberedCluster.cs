@@ -40,6 +40,9 @@ public sealed record RememberedCluster
     /// <summary>Approvals that were used, also of a cluster that was lost since; ordered.</summary>
     public EquatableArray<ApprovalUse> Uses { get; init; } = [];
 
+    /// <summary>Histories that a WAL archive held when a person accepted a primary without them: they stand against nobody any more. Ordered by timeline.</summary>
+    public EquatableArray<TimelineAncestry> Dismissed { get; init; } = [];
+
     public RememberedMember? Find(string member) => Members.FirstOrDefault(m => m.Name == member);
 }
 

@@ -117,6 +117,8 @@ public sealed record ClusterAlert(
                 .Select(m =>
                     $"{m.Name}: {(m.Status == MemberStatus.Absent ? "no data" : "what it holds is not known")} ({m.Reason})"
                 ),
+            .. ArchiveWitness.Holdings(snapshot),
+            .. ArchiveWitness.Unanswered(snapshot),
         ];
     }
 

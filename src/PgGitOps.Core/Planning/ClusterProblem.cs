@@ -76,6 +76,12 @@ internal sealed record ClusterProblem
     /// <summary>Of the stopped members with a primary's data the one to start, where nobody is primary (<see cref="Primacy.Newest"/>).</summary>
     internal string? NewestStopped { get; init; }
 
+    /// <summary>WAL archives that left open whether they hold something newer, in words.</summary>
+    internal EquatableArray<string> UnansweredArchives { get; init; } = [];
+
+    /// <summary><see cref="NewestStopped"/> was the last primary that was seen, and nobody else is out of sight: an archive is not the only witness.</summary>
+    internal bool IsNewestStoppedSettled { get; init; }
+
     /// <summary>Standbys that hold WAL which the primary's history does not, by member, in words.</summary>
     internal IReadOnlyDictionary<string, string> Strayed { get; init; } = new Dictionary<string, string>();
 

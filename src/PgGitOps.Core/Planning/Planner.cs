@@ -182,13 +182,14 @@ public static class Planner
     private static EquatableArray<string> Unknowns(ClusterProblem problem)
     {
         if (problem.Unknown.Count == 0 && problem.RecordProblem is null)
-            return [];
+            return problem.UnansweredArchives;
         var reasons = problem
             .Unknown.Where(u => u.Key.Field != Field.Password && !IsInsideUndeclared(problem, u.Key))
             .Select(u => u.Value)
             .ToHashSet(StringComparer.Ordinal);
         if (problem.RecordProblem is { } record && problem.Live.Count > 0)
             reasons.Add($"the record of what was applied could not be read, so nothing is removed: {record}");
+        reasons.UnionWith(problem.UnansweredArchives);
         return reasons.Order(StringComparer.Ordinal).ToEquatableArray();
     }
 

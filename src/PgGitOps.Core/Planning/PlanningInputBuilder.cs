@@ -97,6 +97,11 @@ internal static class PlanningInputBuilder
         foreach (var item in inventory.Where(i => i.IsManaged))
             Take(new FacetKey(cluster.Name, item, Field.Exists), null);
 
+        var newestStopped = Primacy.Newest(
+            snapshot,
+            [.. topology.Members.Where(m => m.Status == MemberStatus.StoppedPrimary).Select(m => m.Name)],
+            allowances.Primaries
+        );
         return new ClusterProblem
         {
             Cluster = cluster,
@@ -132,11 +137,9 @@ internal static class PlanningInputBuilder
                 .Members.Select(m => (m.Name, Claims: Primacy.ClaimsAgainst(m.Name, snapshot)))
                 .Where(c => c.Claims.Count > 0)
                 .ToDictionary(c => c.Name, c => c.Claims.ToEquatableArray(), StringComparer.Ordinal),
-            NewestStopped = Primacy.Newest(
-                snapshot,
-                [.. topology.Members.Where(m => m.Status == MemberStatus.StoppedPrimary).Select(m => m.Name)],
-                allowances.Primaries
-            ),
+            NewestStopped = newestStopped,
+            UnansweredArchives = [.. ArchiveWitness.Unanswered(snapshot)],
+            IsNewestStoppedSettled = newestStopped is not null && ArchiveWitness.IsSettled(newestStopped, snapshot),
             Strayed = PlanningBlocks.StrayedOf(topology, snapshot),
             Origins = topology.Members.ToDictionary(m => m.Name, m => m.Origin, StringComparer.Ordinal),
             Elsewhere = topology

@@ -43,6 +43,22 @@ public interface IHostExecutor
     ValueTask<HostResult> RunAsync(DatabaseHost host, HostScript script, CancellationToken cancel);
 }
 
+/// <summary>Asks the WAL archive of a member, on its host.</summary>
+public interface IArchiveProbe
+{
+    /// <param name="dataDirectory">As the server or its host told it; null means where the documents place it.</param>
+    /// <param name="timeline">Of the member's newest WAL: asked is for what is younger.</param>
+    /// <returns>Absent where the member has no archive that can be asked.</returns>
+    ValueTask<Observed.Observation<Observed.ArchiveFacts>> AskAsync(
+        ValidFleet fleet,
+        Cluster cluster,
+        Member member,
+        string? dataDirectory,
+        int timeline,
+        CancellationToken cancel
+    );
+}
+
 /// <summary>Looks at a member's data directory from its host.</summary>
 public interface IHostProbe
 {

@@ -25,6 +25,7 @@ internal static class PassJudgement
                         is PlanRule.TwoPrimaries
                             or PlanRule.WrongServer
                             or PlanRule.OutdatedPrimary
+                            or PlanRule.ArchiveUnanswered
                             or PlanRule.WouldForkCluster
                             or PlanRule.ClusterMissing
                             or PlanRule.FormerPrimary

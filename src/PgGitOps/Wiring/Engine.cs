@@ -56,7 +56,7 @@ internal sealed class Engine : IAsyncDisposable
         probe = new(hosts, invocation.Time, memory.Remembered.DirectoryOf);
         servers = new(connections, invocation.Time, probe, hostTurns);
         observer = new([servers], invocation.Time);
-        remembering = new(observer, memory.Remembered, invocation.Time);
+        remembering = new(observer, memory.Remembered, invocation.Time, new ArchiveProbe(hosts, invocation.Time, hostTurns));
         documents = ValidatedBlobs.Open(invocation);
     }
 

@@ -71,6 +71,41 @@ internal static class Histories
         };
     }
 
+    /// <summary>Its archive gave these history files, written as <c>2 1@0/100</c>, and nothing else.</summary>
+    internal static MemberSnapshot Archived(this MemberSnapshot member, params string[] histories) =>
+        member with
+        {
+            Archive = new Observation<ArchiveFacts>.Seen(
+                new ArchiveFacts
+                {
+                    Timelines = histories
+                        .Select(h => h.Split(' '))
+                        .Select(w => new TimelineAncestry(int.Parse(w[0], CultureInfo.InvariantCulture), Forks(w[1])))
+                        .ToEquatableArray(),
+                },
+                Snapshots.At
+            ),
+        };
+
+    /// <summary>The WAL beside them is of that cluster.</summary>
+    internal static MemberSnapshot ArchivedBy(this MemberSnapshot member, string systemIdentifier) =>
+        member with
+        {
+            Archive = new Observation<ArchiveFacts>.Seen(
+                ((Observation<ArchiveFacts>.Seen)member.Archive!).Value with
+                {
+                    SystemIdentifier = systemIdentifier,
+                },
+                Snapshots.At
+            ),
+        };
+
+    internal static MemberSnapshot ArchiveSilent(this MemberSnapshot member, string reason) =>
+        member with
+        {
+            Archive = new Observation<ArchiveFacts>.Unreadable(UnreadableKind.Faulty, reason, Snapshots.At),
+        };
+
     internal static RememberedCluster Remembered(string text, string by = "core-1", params RememberedMember[] members) =>
         new()
         {

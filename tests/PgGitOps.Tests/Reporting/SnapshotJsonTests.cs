@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Reporting.Snapshots;
 
@@ -64,6 +65,18 @@ public sealed class SnapshotJsonTests
         Assert.Contains(says, Assert.IsType<SnapshotReading.Refused>(SnapshotJson.Read(twice)).Reason, StringComparison.Ordinal);
     }
 
+    /// <summary>Written before archives were asked.</summary>
+    [Fact]
+    public void Read_FileWithoutArchives_IsReadAsBefore()
+    {
+        var at = JsonSerializer.Serialize(At);
+        var read = SnapshotJson.Read(
+            $$$"""{"format":"{{{SnapshotJson.Format}}}","fleet":{"at":{{{at}}},"clusters":[{"name":"c","members":[{"name":"m","server":{"at":{{{at}}},"absent":"x"},"host":null}],"databases":[],"record":{"at":{{{at}}},"absent":"x"}}]}}"""
+        );
+
+        Assert.Null(Assert.IsType<SnapshotReading.Read>(read).Snapshot.Clusters[0].Members[0].Archive);
+    }
+
     [Fact]
     public void Read_FileWithAVerifierInIt_IsRefused()
     {
@@ -111,7 +124,18 @@ public sealed class SnapshotJsonTests
                             "a4",
                             new Observation<ServerFacts>.Unreadable(UnreadableKind.Unreachable, "connection refused", At),
                             new Observation<DataDirectoryFacts>.Seen(new DataDirectoryFacts("/d", 15, true, false, null), At)
-                        ),
+                        )
+                        {
+                            Archive = new Observation<ArchiveFacts>.Seen(
+                                new ArchiveFacts
+                                {
+                                    Timelines = [new TimelineAncestry(2, [new TimelineFork(1, "0/400")])],
+                                    SystemIdentifier = "7001",
+                                    Gap = "h: cut short",
+                                },
+                                At
+                            ),
+                        },
                     ],
                     Databases =
                     [

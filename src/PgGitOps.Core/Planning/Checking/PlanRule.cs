@@ -74,4 +74,7 @@ public static class PlanRule
 
     /// <summary>Every member was seen, and none is primary.</summary>
     public const string NobodyIsPrimary = "PGP025";
+
+    /// <summary>A server about to be started as the primary, of which only an archive that gives no answer could say whether it is outdated.</summary>
+    public const string ArchiveUnanswered = "PGP026";
 }

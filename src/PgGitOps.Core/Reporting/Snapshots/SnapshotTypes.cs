@@ -10,6 +10,7 @@ internal sealed record SnapshotFile(string Format, FleetSnapshot Fleet);
 /// <remarks>The generator does not look through converters of our own, so what lies behind an observation is named here.</remarks>
 [JsonSerializable(typeof(SnapshotFile))]
 [JsonSerializable(typeof(MemoryFile))]
+[JsonSerializable(typeof(ArchiveFacts))]
 [JsonSerializable(typeof(BackupFacts))]
 [JsonSerializable(typeof(ClusterRecord))]
 [JsonSerializable(typeof(DataDirectoryFacts))]
@@ -21,6 +22,7 @@ internal sealed partial class SnapshotTypes : JsonSerializerContext
     /// <summary>One converter for each list and each observation of a snapshot.</summary>
     public static IReadOnlyList<JsonConverter> Converters { get; } =
     [
+        new ObservationConverter<ArchiveFacts>(),
         new ObservationConverter<BackupFacts>(),
         new ObservationConverter<ClusterRecord>(),
         new ObservationConverter<DataDirectoryFacts>(),

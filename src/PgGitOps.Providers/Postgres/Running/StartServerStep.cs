@@ -119,6 +119,12 @@ internal sealed class StartServerStep(StepContext context)
         var seenAsPrimary = context.Snapshot.Primaries.FirstOrDefault(p => p.Name != member.Name);
         if (seenAsPrimary is not null)
             return $"{seenAsPrimary.Name} accepts writes: {member.Name} was replaced as primary and must rejoin as a standby";
+        if (
+            !IsAccepted(member)
+            && MemberHistory.Of(member.Name, directory) is { } own
+            && ArchiveWitness.Against(own, context.Snapshot).FirstOrDefault() is { } claim
+        )
+            return Words(member, own, claim);
         var dangers = await Task.WhenAll(others.Select(o => WhyDangerousAsync(member, directory, o, cancel)));
         return dangers.FirstOrDefault(d => d is not null);
     }
@@ -203,8 +209,11 @@ internal sealed class StartServerStep(StepContext context)
         && theirs is not null
         && MemberHistory.Of(member.Name, directory) is { } own
         && Primacy.Between(own, theirs) is { } claim
-            ? $"{claim.Holder} holds {claim.Holds}, and {member.Name} only {own.History}: started, it would accept writes without what {claim.Holder} holds"
+            ? Words(member, own, claim)
             : null;
+
+    private static string Words(Member member, MemberHistory own, HistoryClaim claim) =>
+        $"{claim.Holder} holds {claim.Holds}, and {member.Name} only {own.History}: started, it would accept writes without what {claim.Holder} holds";
 
     private bool IsAccepted(Member member) => Accepted.Contains(member.Name);
 

@@ -9,8 +9,31 @@ namespace PgGitOps.Core.Planning.Kinds.Members;
 /// <summary>Why a member is not made, copied or started: each says who holds what, and what a person may allow by name.</summary>
 internal static class MemberRefusals
 {
-    /// <summary>Started as it is, it would accept writes without what others hold: those commits would be lost.</summary>
-    internal static void Outdated(PlanDraft draft, Member member, EquatableArray<HistoryClaim> claims)
+    /// <summary>Started as it is, it would accept writes without what others hold, or may hold: those commits would be lost.</summary>
+    internal static bool IsDoubtful(PlanDraft draft, Member member)
+    {
+        var problem = draft.Problem;
+        if (problem.HistoryClaims.TryGetValue(member.Name, out var claims))
+        {
+            Outdated(draft, member, claims);
+            return true;
+        }
+        // Where the last primary is known and every other member was seen, nobody was promoted whom only an archive could know.
+        if (problem.UnansweredArchives.Count == 0 || problem.IsNewestStoppedSettled)
+            return false;
+        draft.Refuse(
+            new Refusal(
+                PlanRule.ArchiveUnanswered,
+                $"{member.Name} holds a primary's data and is not started: {string.Join("; ", problem.UnansweredArchives)}; and not every other member was seen, or nobody remembers {member.Name} as the last primary, so it may have been replaced.",
+                $"Make the archive answer: its restore_command is run on the member's host, as the server's owner. {Allowances.PrimaryHint(problem.Cluster.Name, member.Name)}",
+                member.At
+            )
+        );
+        Leave(draft, member, "whether somebody was promoted without it only an archive can say, and it gives no answer");
+        return true;
+    }
+
+    private static void Outdated(PlanDraft draft, Member member, EquatableArray<HistoryClaim> claims)
     {
         draft.Refuse(
             new Refusal(

@@ -123,14 +123,8 @@ internal static class MemberSteps
         {
             if (MemberRefusals.IsElsewhere(draft, newest))
                 return;
-            if (
-                draft.Problem.HistoryClaims.TryGetValue(newest.Name, out var claims)
-                && !draft.Problem.Allowances.Primaries.Contains(newest.Name)
-            )
-            {
-                MemberRefusals.Outdated(draft, newest, claims);
+            if (!draft.Problem.Allowances.Primaries.Contains(newest.Name) && MemberRefusals.IsDoubtful(draft, newest))
                 return;
-            }
             var why =
                 stopped.Length == 1
                     ? "it is the only one with a primary's data directory"
