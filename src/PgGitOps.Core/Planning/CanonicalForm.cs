@@ -43,7 +43,7 @@ internal static class CanonicalForm
             : FacetValue.Shown($"{left.Canonical} / {Locale(ctype).Canonical}", $"{collate} / {ctype}");
 
     internal static FacetValue Encoding(string encoding) =>
-        new(Kinds.Databases.EncodingNames.Canonical(encoding), encoding, encoding);
+        new(EncodingName.Canonical(encoding), encoding, encoding);
 
     /// <summary>Stands behind a privilege that comes with grant option, as in PostgreSQL's own lists.</summary>
     internal const string GrantOption = "*";
