@@ -22,6 +22,7 @@ internal sealed class HttpServer : IDisposable
     private readonly Lock gate = new();
     private readonly LinkedList<HttpConnection> connections = [];
     private readonly CancellationTokenSource ending = new();
+    private Task accepting = Task.CompletedTask;
 
     private HttpServer(Socket listener, Func<HttpRequest, HttpResponse> answer, HttpLimits limits, TimeProvider time, ILogger log)
     {
@@ -55,13 +56,15 @@ internal sealed class HttpServer : IDisposable
             server.Dispose();
             throw;
         }
-        _ = Task.Run(server.AcceptAsync);
+        server.accepting = Task.Run(server.AcceptAsync);
         return server;
     }
 
     public void Dispose()
     {
         ending.Cancel();
+        // A socket that somebody still accepts on is closed when that ends, and the address is taken until then.
+        accepting.Wait(TimeSpan.FromSeconds(2));
         listener.Dispose();
         lock (gate)
         {
