@@ -9,7 +9,15 @@ using Serilog;
 
 namespace PgGitOps.LiveTests.Health;
 
+/// <summary>Tests beside which no other may start a process: between fork and exec it holds every socket of this one, and an address stays taken for as long.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class NoProcessBesides
+{
+    public const string Name = "no process besides";
+}
+
 /// <summary>The page of the loop's health, asked by callers that mean harm and by ones that do not know better.</summary>
+[Collection(NoProcessBesides.Name)]
 public sealed class HealthEndpointTests : IDisposable
 {
     private const string Ask = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
