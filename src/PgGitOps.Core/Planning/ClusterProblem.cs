@@ -61,7 +61,7 @@ internal sealed record ClusterProblem
     /// <summary>What was seen inside a database, by name; null where that is not known. How a change is worded may rest on it, that one is needed does not.</summary>
     internal Func<string, LiveDatabase?> Contents { get; init; } = _ => null;
 
-    internal RoleReach Reach { get; init; } = new(null);
+    internal RoleRights Rights { get; init; } = new(null);
 
     /// <summary>Memberships as they were seen: who granted them, and what rests on them.</summary>
     internal EquatableArray<MembershipFact> Memberships { get; init; } = [];

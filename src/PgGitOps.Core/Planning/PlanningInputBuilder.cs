@@ -122,7 +122,7 @@ internal static class PlanningInputBuilder
             StrayUpstreams = StrayUpstreamsOf(environment, cluster, topology),
             OtherLogins = OtherLoginsOf(environment, topology),
             Contents = name => reader.Contents(name, out _),
-            Reach = new RoleReach(reader.Primary),
+            Rights = new RoleRights(reader.Primary),
             Owners = ObjectKinds
                 .All.SelectMany(k => k.OwningRoles(snapshot, reader.Primary))
                 .ToDictionary(o => o.Path, o => o.Owner),

@@ -77,24 +77,3 @@ public sealed record EffectiveCommit(CommitLevel Level, string Where, SourceSpan
             _ => null,
         };
 }
-
-/// <summary>A role and every role it is a member of, directly or not.</summary>
-public static class RoleReach
-{
-    public static HashSet<string> Of(Cluster cluster, string role)
-    {
-        var reach = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Stack<string>([role]);
-        while (open.TryPop(out var name))
-        {
-            if (!reach.Add(name))
-                continue;
-            if (cluster.Roles.FirstOrDefault(r => r.Name == name) is { } found)
-            {
-                foreach (var parent in found.MemberOf)
-                    open.Push(parent.Value);
-            }
-        }
-        return reach;
-    }
-}

@@ -73,21 +73,7 @@ internal static class LiveCommit
         var everybody = writers.Contains(Everyone.Name);
         var parents = primary.Memberships.ToLookup(m => m.Member, m => m.Role, StringComparer.Ordinal);
         return primary
-            .Roles.Where(r => r.Login && (everybody || r.Superuser || Reach(r.Name, parents).Overlaps(writers)))
+            .Roles.Where(r => r.Login && (everybody || r.Superuser || RoleReach.Of(r.Name, g => parents[g]).Overlaps(writers)))
             .Select(r => r.Name);
-    }
-
-    private static HashSet<string> Reach(string role, ILookup<string, string> parents)
-    {
-        var reach = new HashSet<string>(StringComparer.Ordinal);
-        var open = new Stack<string>([role]);
-        while (open.TryPop(out var name))
-        {
-            if (!reach.Add(name))
-                continue;
-            foreach (var parent in parents[name])
-                open.Push(parent);
-        }
-        return reach;
     }
 }

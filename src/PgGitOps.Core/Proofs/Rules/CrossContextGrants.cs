@@ -1,6 +1,5 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
-using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;

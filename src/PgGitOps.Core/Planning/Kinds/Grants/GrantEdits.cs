@@ -300,7 +300,7 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
             acl,
             target,
             role =>
-                !draft.Problem.Reach.HasRightsOf(role, acl.Owner, databaseOwner)
+                !draft.Problem.Rights.HasRightsOf(role, acl.Owner, databaseOwner)
                 && (kind is "database" or "schema" || MayUse(schema!, role, databaseOwner))
         );
     }
@@ -310,7 +310,7 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
         live?.Acl("schema", schema, schema) is { } acl
         && acl.Facts.Any(f =>
             f.Privileges.Contains("USAGE")
-            && (Everyone.Is(f.Grantee!) || draft.Problem.Reach.HasRightsOf(role, f.Grantee!, databaseOwner))
+            && (Everyone.Is(f.Grantee!) || draft.Problem.Rights.HasRightsOf(role, f.Grantee!, databaseOwner))
         );
 
     private ObjectAcl AclOf(string kind, string? schema, string name)

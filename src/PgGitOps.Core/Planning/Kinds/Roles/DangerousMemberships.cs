@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
 
@@ -43,15 +44,7 @@ internal static class DangerousMemberships
     /// <summary>What a member of the group can do by it, the worst first; null for nothing that is told.</summary>
     private static string? PowerOf(string group, HashSet<string> superusers, ILookup<string, string> groupsOf)
     {
-        HashSet<string> reached = new(StringComparer.Ordinal);
-        Stack<string> open = new([group]);
-        while (open.TryPop(out var name))
-        {
-            if (!reached.Add(name))
-                continue;
-            foreach (var next in groupsOf[name])
-                open.Push(next);
-        }
+        var reached = RoleReach.Of(group, g => groupsOf[g]);
         var by = reached.FirstOrDefault(superusers.Contains) is { } superuser
             ? (Name: superuser, Words: $"become superuser {superuser}, which bypasses every check")
             : Powers.Where(p => reached.Contains(p.Key)).Select(p => (Name: p.Key, Words: p.Value)).FirstOrDefault();

@@ -96,21 +96,8 @@ internal sealed class MembershipChanges(PlanDraft draft)
             .Distinct();
     }
 
-    private static bool Reaches(ILookup<string, string> groupsOf, string from, string to)
-    {
-        HashSet<string> seen = new(StringComparer.Ordinal);
-        Stack<string> open = new([from]);
-        while (open.TryPop(out var name))
-        {
-            if (name == to)
-                return true;
-            if (!seen.Add(name))
-                continue;
-            foreach (var next in groupsOf[name])
-                open.Push(next);
-        }
-        return false;
-    }
+    private static bool Reaches(ILookup<string, string> groupsOf, string from, string to) =>
+        RoleReach.Of(from, g => groupsOf[g]).Contains(to);
 
     /// <summary>The memberships of one role that change.</summary>
     /// <param name="joins">Of <see cref="Field.Exists"/>; <paramref name="kept"/> of options.</param>

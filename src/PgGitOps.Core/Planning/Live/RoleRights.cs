@@ -1,9 +1,10 @@
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 
 namespace PgGitOps.Core.Planning.Live;
 
 /// <summary>Whose rights a role has: its own, and by memberships that inherit, those of others.</summary>
-internal sealed class RoleReach
+internal sealed class RoleRights
 {
     /// <summary>Every database's owner is its member by nature.</summary>
     internal const string DatabaseOwner = "pg_database_owner";
@@ -11,7 +12,7 @@ internal sealed class RoleReach
     private readonly HashSet<string> superusers = new(StringComparer.Ordinal);
     private readonly ILookup<string, string> inherited;
 
-    internal RoleReach(ServerFacts? primary)
+    internal RoleRights(ServerFacts? primary)
     {
         var roles = (primary?.Roles ?? []).ToDictionary(r => r.Name, StringComparer.Ordinal);
         superusers.UnionWith(roles.Values.Where(r => r.Superuser).Select(r => r.Name));
@@ -20,26 +21,10 @@ internal sealed class RoleReach
             .ToLookup(m => m.Member, m => m.Role, StringComparer.Ordinal);
     }
 
-    internal bool IsSuperuser(string role) => superusers.Contains(role);
-
     /// <summary>has_privs_of_role in PostgreSQL.</summary>
-    internal bool HasRightsOf(string role, string other, string databaseOwner)
-    {
-        if (superusers.Contains(role))
-            return true;
-        HashSet<string> seen = new(StringComparer.Ordinal);
-        Stack<string> open = new([role]);
-        while (open.TryPop(out var name))
-        {
-            if (!seen.Add(name))
-                continue;
-            if (name == other || (name == databaseOwner && other == DatabaseOwner))
-                return true;
-            foreach (var next in inherited[name])
-                open.Push(next);
-            if (name == databaseOwner)
-                open.Push(DatabaseOwner);
-        }
-        return false;
-    }
+    internal bool HasRightsOf(string role, string other, string databaseOwner) =>
+        superusers.Contains(role)
+        || RoleReach
+            .Of(role, name => name == databaseOwner ? inherited[name].Append(DatabaseOwner) : inherited[name])
+            .Contains(other);
 }
