@@ -42,8 +42,7 @@ internal static class CanonicalForm
             ? left
             : FacetValue.Shown($"{left.Canonical} / {Locale(ctype).Canonical}", $"{collate} / {ctype}");
 
-    internal static FacetValue Encoding(string encoding) =>
-        new(EncodingName.Canonical(encoding), encoding, encoding);
+    internal static FacetValue Encoding(string encoding) => new(EncodingName.Canonical(encoding), encoding, encoding);
 
     /// <summary>Stands behind a privilege that comes with grant option, as in PostgreSQL's own lists.</summary>
     internal const string GrantOption = "*";
@@ -70,6 +69,9 @@ internal static class CanonicalForm
     internal static string[] PrivilegeNames(FacetValue? value) => PrivilegeNames(value?.Canonical);
 
     internal static string[] PrivilegeNames(string? canonical) => canonical is null or "" ? [] : canonical.Split(", ");
+
+    /// <summary>The name bears its star.</summary>
+    internal static bool HasGrantOption(string name) => name.EndsWith(GrantOption, StringComparison.Ordinal);
 
     /// <summary>Without its star.</summary>
     internal static string BarePrivilege(string name) => name.TrimEnd('*');

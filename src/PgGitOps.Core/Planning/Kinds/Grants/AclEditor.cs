@@ -87,7 +87,7 @@ internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool>
                 continue;
             var wantsOption = lost.Grantable && !meant;
             var held = acl.Held(lost.Grantee, lost.Column).FirstOrDefault(h => CanonicalForm.BarePrivilege(h) == lost.Privilege);
-            if (held is not null && (!wantsOption || held.EndsWith(CanonicalForm.GrantOption, StringComparison.Ordinal)))
+            if (held is not null && (!wantsOption || CanonicalForm.HasGrantOption(held)))
                 continue;
             var grantor =
                 lost.Grantor != acl.Owner

@@ -35,9 +35,8 @@ internal static class FreshGrants
                 grant.Grantee == made.Owner && IsWithin(facet.Value, ImpliedPrivileges.OfOwner("database")),
                 facet
             ),
-            // Since PostgreSQL 15 PUBLIC may use schema public and no longer create in it.
             { Target: GrantTarget.Schema, Schema: "public", Grantee: Everyone.Name } => Fresh.Known(
-                CanonicalForm.Privileges(made.Problem.Cluster.PostgresMajor < 15 ? ["CREATE", "USAGE"] : ["USAGE"])
+                CanonicalForm.Privileges(ImpliedPrivileges.OfPublic("schema", grant.Schema, made.Problem.Cluster.PostgresMajor))
             ),
             { Schema: "public" } => Fresh.If(GrantWords.IsAll(grant.Target), facet),
             _ => null,

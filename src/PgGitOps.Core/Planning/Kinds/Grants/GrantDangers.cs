@@ -6,9 +6,6 @@ namespace PgGitOps.Core.Planning.Kinds.Grants;
 /// <summary>Privileges that nobody declared and that let somebody do more than his role says: columns, and what PUBLIC may change.</summary>
 internal static class GrantDangers
 {
-    /// <summary>Since PostgreSQL 15 PUBLIC may not create in schema public; before, it is what initdb makes.</summary>
-    private const int PublicClosedSince = 15;
-
     private static readonly string[] Changes = ["DELETE", "INSERT", "TRUNCATE", "UPDATE"];
 
     internal static IEnumerable<Danger> Of(DangerScope seen)
@@ -43,7 +40,9 @@ internal static class GrantDangers
         if (row.Kind == "schema" && row.Privileges.Contains("CREATE"))
         {
             var path = new ObjectPath.Grant(database, GrantTarget.Schema, row.Object, null, grantee);
-            var isBuiltIn = row.Object == "public" && seen.Problem.Cluster.PostgresMajor < PublicClosedSince;
+            var isBuiltIn = ImpliedPrivileges
+                .OfPublic(row.Kind, row.Object, seen.Problem.Cluster.PostgresMajor)
+                .Contains("CREATE");
             return isBuiltIn || seen.IsDeclared(path, Field.Privileges)
                 ? null
                 : new Danger(

@@ -101,14 +101,19 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
         {
             var wanted = CanonicalForm.PrivilegeNames(to);
             var held = HeldOf(key);
-            var bare = wanted
-                .Where(w => !w.EndsWith('*'))
-                .Except(held.Select(CanonicalForm.BarePrivilege), StringComparer.Ordinal);
-            var withOption = wanted.Where(w => w.EndsWith('*')).Except(held, StringComparer.Ordinal);
-            given = [.. bare, .. withOption.Select(CanonicalForm.BarePrivilege)];
-            Grant(key.Object, [.. bare], false, grants);
-            Grant(key.Object, [.. withOption.Select(CanonicalForm.BarePrivilege)], true, grants);
-            given = [.. given.Except(held.Select(CanonicalForm.BarePrivilege), StringComparer.Ordinal)];
+            var heldBare = held.Select(CanonicalForm.BarePrivilege).ToArray();
+            string[] without = [.. wanted.Where(w => !CanonicalForm.HasGrantOption(w)).Except(heldBare, StringComparer.Ordinal)];
+            string[] withOption =
+            [
+                .. wanted
+                    .Where(CanonicalForm.HasGrantOption)
+                    .Except(held, StringComparer.Ordinal)
+                    .Select(CanonicalForm.BarePrivilege),
+            ];
+            Grant(key.Object, without, false, grants);
+            Grant(key.Object, withOption, true, grants);
+            // Who had it and may now pass it on was given the option alone.
+            given = [.. without, .. withOption.Except(heldBare, StringComparer.Ordinal)];
         }
         var ours = GrantedPrivileges.Of(
             draft.Problem,
@@ -141,7 +146,9 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
             : [.. held.Select(CanonicalForm.BarePrivilege).Except(wantedBare, StringComparer.Ordinal)];
         string[] options =
         [
-            .. held.Where(h => h.EndsWith('*') && !wanted.Contains(h) && wantedBare.Contains(CanonicalForm.BarePrivilege(h)))
+            .. held.Where(h =>
+                    CanonicalForm.HasGrantOption(h) && !wanted.Contains(h) && wantedBare.Contains(CanonicalForm.BarePrivilege(h))
+                )
                 .Select(CanonicalForm.BarePrivilege),
         ];
         if (key.Object is ObjectPath.DefaultPrivilege later)
@@ -164,14 +171,14 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
             RevokeOnAll(grant, whole, optionOnly: false, script, others);
             RevokeOnAll(
                 grant,
-                wanted.Length == 0 ? [] : [.. wanted.Where(w => !w.EndsWith('*'))],
+                wanted.Length == 0 ? [] : [.. wanted.Where(w => !CanonicalForm.HasGrantOption(w))],
                 optionOnly: true,
                 script,
                 others
             );
             return;
         }
-        var editor = EditorOf(GrantWords.Kind(grant.Target), grant.Schema, NameOf(grant), GrantWords.Sql(grant));
+        var editor = EditorOf(GrantWords.Kind(grant.Target), grant.Schema, GrantWords.NameOf(grant), GrantWords.Sql(grant));
         editor.Revoke(script, grant.Grantee, whole, grant.Column, optionOnly: false);
         editor.Revoke(script, grant.Grantee, options, grant.Column, optionOnly: true);
         others.UnionWith(editor.SideEffects);
@@ -206,7 +213,7 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
         else
         {
             var grant = (ObjectPath.Grant)path;
-            EditorOf(GrantWords.Kind(grant.Target), grant.Schema, NameOf(grant), GrantWords.Sql(grant))
+            EditorOf(GrantWords.Kind(grant.Target), grant.Schema, GrantWords.NameOf(grant), GrantWords.Sql(grant))
                 .Grant(script, grant.Grantee, privileges, grant.Column, withOption);
         }
     }
@@ -283,14 +290,6 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
 
     private bool IsOwnerOfSome(string kind, ObjectPath.Grant all) =>
         (live?.ObjectsOf(kind, all.Schema) ?? []).Any(n => live!.Acl(kind, all.Schema, n)!.Owner == all.Grantee);
-
-    private static string NameOf(ObjectPath.Grant grant) =>
-        grant.Target switch
-        {
-            GrantTarget.Database => grant.Database,
-            GrantTarget.Schema => grant.Schema!,
-            _ => grant.Name!,
-        };
 
     private AclEditor EditorOf(string kind, string? schema, string name, string target)
     {

@@ -16,7 +16,7 @@ internal static class GrantReading
             return ReadAll(live, kind, grant, DeclaredApart(cluster, grant), wanted);
         if (!Exists(live, grant))
             return Reading.Absent;
-        var held = Held(live, kind, grant.Schema, NameOf(live, grant), grant.Column, grant.Grantee);
+        var held = Held(live, kind, grant.Schema, GrantWords.NameOf(grant), grant.Column, grant.Grantee);
         return ValueOf(held, OwnerOf(live, grant) == grant.Grantee, wanted);
     }
 
@@ -44,20 +44,12 @@ internal static class GrantReading
         };
 
     internal static string? OwnerOf(LiveDatabase live, ObjectPath.Grant grant) =>
-        live.Acl(GrantWords.Kind(grant.Target), grant.Schema, NameOf(live, grant))?.Owner
+        live.Acl(GrantWords.Kind(grant.Target), grant.Schema, GrantWords.NameOf(grant))?.Owner
         ?? grant.Target switch
         {
             GrantTarget.Database => live.Fact.Owner,
             GrantTarget.Schema => live.Schema(grant.Schema!)?.Owner,
             _ => null,
-        };
-
-    internal static string NameOf(LiveDatabase live, ObjectPath.Grant grant) =>
-        grant.Target switch
-        {
-            GrantTarget.Database => live.Fact.Name,
-            GrantTarget.Schema => grant.Schema!,
-            _ => grant.Name!,
         };
 
     /// <summary>Objects of the schema with a grant of their own to the same grantee, which says all that he may do with them.</summary>
@@ -111,7 +103,7 @@ internal static class GrantReading
             anywhere.UnionWith(held);
             if (counts && (wantedNames.Length == 0 ? held.Count > 0 : GoesBeyond(held, wantedNames)))
                 tooMuch.Add(name);
-            foreach (var option in held.Where(h => h.EndsWith(CanonicalForm.GrantOption, StringComparison.Ordinal)).ToArray())
+            foreach (var option in held.Where(CanonicalForm.HasGrantOption).ToArray())
                 held.Add(CanonicalForm.BarePrivilege(option));
             if (!wantedNames.All(w => held.Contains(grantee == acl.Owner ? CanonicalForm.BarePrivilege(w) : w)))
                 short_.Add(name);
@@ -134,7 +126,7 @@ internal static class GrantReading
         if (short_.Count == 0)
             // Told apart from what is declared by the mark of an option alone.
             return FacetValue.Shown(
-                string.Join(", ", wantedNames.Select(w => w.EndsWith('*') ? w : w + CanonicalForm.GrantOption)),
+                string.Join(", ", wantedNames.Select(w => CanonicalForm.HasGrantOption(w) ? w : w + CanonicalForm.GrantOption)),
                 $"{common?.Display}, with grant option on {tooMuch.Count} of {names.Count}: {Listed(tooMuch)}"
             );
         return FacetValue.Shown(

@@ -22,6 +22,15 @@ internal static class GrantWords
             _ => null,
         };
 
+    /// <summary>Of the one object that a grant is on.</summary>
+    internal static string NameOf(ObjectPath.Grant grant) =>
+        grant.Target switch
+        {
+            GrantTarget.Database => grant.Database,
+            GrantTarget.Schema => grant.Schema!,
+            _ => grant.Name!,
+        };
+
     /// <summary>Kind of the single objects a target stands for, as observation names it.</summary>
     internal static string Kind(GrantTarget target) =>
         target switch

@@ -212,10 +212,8 @@ internal static class ImportedGrants
         IReadOnlyList<string> names
     ) =>
         ByOption(
-                names.Where(n => !n.EndsWith(CanonicalForm.GrantOption, StringComparison.Ordinal)),
-                names
-                    .Where(n => n.EndsWith(CanonicalForm.GrantOption, StringComparison.Ordinal))
-                    .Select(CanonicalForm.BarePrivilege)
+                names.Where(n => !CanonicalForm.HasGrantOption(n)),
+                names.Where(CanonicalForm.HasGrantOption).Select(CanonicalForm.BarePrivilege)
             )
             .Select(g => new ImportedGrant(on, schema, name, to, g.Names, g.WithOption, []));
 
@@ -231,16 +229,10 @@ internal static class ImportedGrants
     private static bool IsGrant(AclFact row) => row.Grantee is { } grantee && grantee != row.Owner && row.Privileges.Count > 0;
 
     /// <summary>What PostgreSQL gives to everybody by itself need not be declared.</summary>
-    private static bool IsBuiltIn(AclFact row, ServerFacts primary)
-    {
-        const int ClosedSince = 150000;
-        return row.Grantee == Everyone.Name
-            && (row.Kind, string.Join(' ', row.Privileges)) switch
-            {
-                ("database", "CONNECT TEMPORARY") or ("function", "EXECUTE") => true,
-                ("schema", "USAGE") => row.Object == "public" && primary.VersionNumber >= ClosedSince,
-                ("schema", "CREATE USAGE") => row.Object == "public" && primary.VersionNumber < ClosedSince,
-                _ => false,
-            };
-    }
+    private static bool IsBuiltIn(AclFact row, ServerFacts primary) =>
+        row.Grantee == Everyone.Name
+        && row is { Kind: "database" or "function" } or { Kind: "schema", Object: "public" }
+        && row.Privileges.SequenceEqual(
+            ImpliedPrivileges.OfPublic(row.Kind, row.Kind == "schema" ? row.Object : null, primary.VersionNumber / 10_000)
+        );
 }
