@@ -95,10 +95,11 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
     {
         foreach (var parameter in desired.Cluster.Parameters)
         {
+            var paths = OnMembers(desired, parameter.Name);
             if (
                 desired.Cluster.Replication.Synchronous is { } rule
                 && parameter.Name.ToLowerInvariant() is "synchronous_standby_names" or "synchronous_commit"
-                && desired.ReadSetting(parameter, OnMembers(desired, parameter.Name)) is { } written
+                && desired.ReadSetting(parameter, paths) is { } written
                 && !written.Equals(OfRule(parameter.Name, desired.Cluster.Replication.Synchronous!))
             )
             {
@@ -109,12 +110,12 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
                         "Keep replication.synchronous only.",
                         parameter.At
                     ),
-                    OnMembers(desired, parameter.Name)
+                    paths
                 );
                 continue;
             }
-            if (desired.ReadSetting(parameter, OnMembers(desired, parameter.Name)) is { } value)
-                SetOnMembers(desired, parameter.Name, value, parameter.At);
+            if (desired.ReadSetting(parameter, paths) is { } value)
+                Set(desired, paths, value, parameter.At);
         }
     }
 
@@ -126,15 +127,14 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
                 continue;
             // PostgreSQL's minute is min, where documents write m.
             var text = DurationText.Format(delay.Value) is var written && written.EndsWith('m') ? written + "in" : written;
-            const string Delay = "recovery_min_apply_delay";
-            var setting = new Parameter(Delay, text, delay.Span);
-            if (desired.ReadSetting(setting, new ObjectPath.Parameter(member.Name, Delay)) is { } value)
-                Set(desired, member.Name, Delay, value, delay.Span);
+            var path = new ObjectPath.Parameter(member.Name, "recovery_min_apply_delay");
+            if (desired.ReadSetting(new Parameter(path.Name, text, delay.Span), path) is { } value)
+                Set(desired, [path], value, delay.Span);
         }
         if (desired.Cluster.Replication.Synchronous is not { } rule)
             return;
-        SetOnMembers(desired, "synchronous_standby_names", OfRule("synchronous_standby_names", rule), rule.At);
-        SetOnMembers(desired, "synchronous_commit", OfRule("synchronous_commit", rule), rule.At);
+        foreach (var name in (ReadOnlySpan<string>)["synchronous_standby_names", "synchronous_commit"])
+            Set(desired, OnMembers(desired, name), OfRule(name, rule), rule.At);
     }
 
     private static FacetValue OfRule(string parameter, SynchronousRule rule)
@@ -148,16 +148,12 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
     private static ObjectPath[] OnMembers(DesiredDraft desired, string parameter) =>
         [.. desired.Cluster.Members.Select(m => new ObjectPath.Parameter(m.Name, parameter))];
 
-    private static void SetOnMembers(DesiredDraft desired, string parameter, FacetValue value, SourceSpan at)
+    private static void Set(DesiredDraft desired, ReadOnlySpan<ObjectPath> paths, FacetValue value, SourceSpan at)
     {
-        foreach (var member in desired.Cluster.Members)
-            Set(desired, member.Name, parameter, value, at);
-    }
-
-    private static void Set(DesiredDraft desired, string member, string parameter, FacetValue value, SourceSpan at)
-    {
-        var path = new ObjectPath.Parameter(member, parameter);
-        desired.Set(path, Field.Configured, value, at);
-        desired.Set(path, Field.Value, value, at);
+        foreach (var path in paths)
+        {
+            desired.Set(path, Field.Configured, value, at);
+            desired.Set(path, Field.Value, value, at);
+        }
     }
 }
