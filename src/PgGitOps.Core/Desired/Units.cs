@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired;
@@ -64,7 +66,7 @@ public sealed record ByteCount(long Bytes)
 {
     /// <summary>Each with the power of two it stands for, the largest first.</summary>
     public static EquatableArray<(string Suffix, int Shift)> Units { get; } =
-    [("TB", 40), ("GB", 30), ("MB", 20), ("kB", 10), ("B", 0)];
+    [.. SettingUnits.Memory.Select(u => (u.Name, BitOperations.Log2((ulong)u.Factor)))];
 
     public static bool TryParse(string text, out ByteCount value)
     {

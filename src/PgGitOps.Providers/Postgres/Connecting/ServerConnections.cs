@@ -102,8 +102,7 @@ public sealed class ServerConnections(ISecretStore secrets, TimeProvider time, b
         // does the engine's stand in the startup packet, for there it hides the server's.
         while (
             result is ServerAnswer<T>.Failed { Failure.Code: var code }
-            && (SessionPins.EndedBy(code) is { } timeout ? [timeout] : SessionPins.MayHaveEnded(lostBy)).Except(hidden).ToArray()
-                is { Length: > 0 } more
+            && SessionPins.EndedBy(code, lostBy).Except(hidden).ToArray() is { Length: > 0 } more
             && !cancel.IsCancellationRequested
         )
         {

@@ -17,27 +17,23 @@ internal static class SessionPins
     public const string WithoutLibraries = " -c session_preload_libraries=";
 
     /// <summary>What a role, a database or the server sets may have ended the session before the statement that pins the rest.</summary>
-    /// <returns>The setting to try again with in the startup packet: it is known to a server that ended a session for it. Null for other reasons.</returns>
-    public static string? EndedBy(string? code) =>
+    /// <param name="lostBy">
+    /// Major version of a server that took the login and then broke the connection: a timeout may be so short that even what the server said of it was lost on the way.
+    /// </param>
+    /// <returns>Settings to try again with in the startup packet, which the server knows; none for other reasons.</returns>
+    public static string[] EndedBy(string? code, int lostBy) =>
         code switch
         {
-            PostgresErrorCodes.QueryCanceled => "statement_timeout",
-            "57P05" => "idle_session_timeout",
-            "25P04" => "transaction_timeout",
-            _ => null,
+            PostgresErrorCodes.QueryCanceled => ["statement_timeout"],
+            "57P05" => ["idle_session_timeout"],
+            "25P04" => ["transaction_timeout"],
+            _ => lostBy switch
+            {
+                >= 17 => ["idle_session_timeout", "transaction_timeout"],
+                >= 14 => ["idle_session_timeout"],
+                _ => [],
+            },
         };
-
-    /// <summary>
-    /// A login that was taken, and a session that ended before its first statement had an answer: a timeout so short that even what the server said of it was lost
-    /// on the way. What the version knows of them.
-    /// </summary>
-    public static IEnumerable<string> MayHaveEnded(int major)
-    {
-        if (major >= 14)
-            yield return "idle_session_timeout";
-        if (major >= 17)
-            yield return "transaction_timeout";
-    }
 
     private static readonly (string Name, string Value)[] Startup =
     [

@@ -50,9 +50,9 @@ internal static class WriterConnection
         {
             var (connection, reason, code, lostBy) = await OpenAsync(target, member, secrets, applicationName, options, cancel);
             string[] without =
-                code == SessionPins.MissingLibrary ? [SessionPins.WithoutLibraries]
-                : SessionPins.EndedBy(code) is { } timeout ? [$" -c {timeout}=0"]
-                : [.. SessionPins.MayHaveEnded(lostBy).Select(t => $" -c {t}=0")];
+                code == SessionPins.MissingLibrary
+                    ? [SessionPins.WithoutLibraries]
+                    : [.. SessionPins.EndedBy(code, lostBy).Select(t => $" -c {t}=0")];
             var more = without
                 .Where(w => !options.Contains(w[..(w.IndexOf('=', StringComparison.Ordinal) + 1)], StringComparison.Ordinal))
                 .ToArray();

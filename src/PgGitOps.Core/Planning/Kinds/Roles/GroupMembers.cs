@@ -80,15 +80,7 @@ internal sealed class GroupMembers(string group, IEnumerable<MembershipFact> see
                 _ => false,
             }
         );
-        return isPlain
-            ? ""
-            : " WITH "
-                + string.Join(
-                    ", ",
-                    MembershipOption
-                        .All.Where(wanted.ContainsKey)
-                        .Select(o => $"{o.Keyword.ToUpperInvariant()} {(wanted[o] ? "TRUE" : "FALSE")}")
-                );
+        return isPlain ? "" : With(MembershipOption.All.Where(wanted.ContainsKey), o => wanted[o]);
     }
 
     private bool Drop(string member, string grantor)
@@ -134,12 +126,10 @@ internal sealed class GroupMembers(string group, IEnumerable<MembershipFact> see
             var kept = entries.FindAll(e => e.Member == lost);
             if (kept.Count > 0 && Array.TrueForAll(MembershipOption.All, o => !Had(o) || kept.Exists(e => o.In(e.Grant))))
                 continue;
-            statements.Add(
-                $"GRANT {Quoted} TO {SqlIdentifier.Quote(lost)} WITH "
-                    + string.Join(", ", MembershipOption.All.Select(o => $"{o.Keyword.ToUpperInvariant()} {Word(Had(o))}"))
-            );
+            statements.Add($"GRANT {Quoted} TO {SqlIdentifier.Quote(lost)}{With(MembershipOption.All, Had)}");
         }
-
-        static string Word(bool value) => value ? "TRUE" : "FALSE";
     }
+
+    private static string With(IEnumerable<MembershipOption> options, Func<MembershipOption, bool> isOn) =>
+        " WITH " + string.Join(", ", options.Select(o => $"{o.Keyword.ToUpperInvariant()} {(isOn(o) ? "TRUE" : "FALSE")}"));
 }
