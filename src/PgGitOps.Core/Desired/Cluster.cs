@@ -177,6 +177,9 @@ public sealed record Role
     /// <summary>Names of the fields the document mentions; the others are not managed.</summary>
     public required EquatableArray<string> Mentioned { get; init; }
 
+    /// <summary>The document lists all that the role is a member of: what is beside that is revoked.</summary>
+    public bool ListsMemberships => Mentioned.Contains("memberOf");
+
     public required SourceSpan At { get; init; }
 
     /// <summary>Place of each mentioned field by name, for findings.</summary>

@@ -86,10 +86,7 @@ internal static class Differ
     /// <summary>Live memberships that a managed list of memberships does not hold.</summary>
     internal static IEnumerable<FacetKey> Memberships(ClusterProblem problem)
     {
-        var managed = problem
-            .Cluster.Roles.Where(r => r.Mentioned.Contains("memberOf"))
-            .Select(r => r.Name)
-            .ToHashSet(StringComparer.Ordinal);
+        var managed = problem.Cluster.Roles.Where(r => r.ListsMemberships).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
         return managed.Count == 0
             ? []
             : problem.Live.Keys.Where(k =>

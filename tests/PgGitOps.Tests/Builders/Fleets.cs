@@ -108,18 +108,9 @@ internal static class Fleets
         };
 
     internal static Database Database(string name, string? owner = null) =>
-        new()
+        Core.Desired.Database.OfName(name) with
         {
-            Name = name,
             Owner = owner is null ? null : Name(owner),
-            Encoding = null,
-            Locale = null,
-            ConnectionLimit = null,
-            Settings = [],
-            Extensions = [],
-            Schemas = [],
-            Grants = [],
-            DefaultPrivileges = [],
             At = At,
         };
 

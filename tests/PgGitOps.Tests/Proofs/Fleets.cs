@@ -102,23 +102,7 @@ internal static class Fleets
             Storage = new Storage("localNvme", true, null, Nowhere),
             Parameters = [],
             Roles = [],
-            Databases =
-            [
-                new Database
-                {
-                    Name = "tenancy",
-                    Owner = null,
-                    Encoding = null,
-                    Locale = null,
-                    ConnectionLimit = null,
-                    Settings = [],
-                    Extensions = [],
-                    Schemas = [],
-                    Grants = [],
-                    DefaultPrivileges = [],
-                    At = Nowhere,
-                },
-            ],
+            Databases = [Database.OfName("tenancy") with { At = Nowhere }],
             Backup = backup,
             Exceptions = [],
         };

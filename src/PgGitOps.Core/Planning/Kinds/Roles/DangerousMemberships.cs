@@ -20,10 +20,7 @@ internal static class DangerousMemberships
     internal static IEnumerable<Danger> Of(ClusterProblem problem, ServerFacts primary)
     {
         var superusers = primary.Roles.Where(r => r.Superuser).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
-        var complete = problem
-            .Cluster.Roles.Where(r => r.Mentioned.Contains("memberOf"))
-            .Select(r => r.Name)
-            .ToHashSet(StringComparer.Ordinal);
+        var complete = problem.Cluster.Roles.Where(r => r.ListsMemberships).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
         var groupsOf = primary.Memberships.ToLookup(m => m.Member, m => m.Role, StringComparer.Ordinal);
         foreach (var membership in primary.Memberships)
         {

@@ -44,7 +44,7 @@ internal sealed class MembershipKind : ObjectKind<ObjectPath.Membership>
 
     internal override IEnumerable<(ObjectPath Path, Field Field)> ReadBeside(LiveReader live, Cluster cluster, string? primary) =>
         cluster
-            .Roles.Where(r => r.Mentioned.Contains("memberOf"))
+            .Roles.Where(r => r.ListsMemberships)
             .SelectMany(r => live.GroupsOf(r.Name).Select(g => ((ObjectPath)new ObjectPath.Membership(r.Name, g), Field.Exists)));
 
     internal override IEnumerable<(ObjectPath Path, string Owner)> OwningRoles(ClusterSnapshot snapshot, ServerFacts? primary) =>
