@@ -1,12 +1,11 @@
+using System.Collections.Immutable;
+
 namespace PgGitOps.Core.Planning.Kinds.Grants;
 
 /// <summary>Writes the statements that change what one grantee may do with one object, and that leave what everybody else may do as it is.</summary>
-/// <param name="speaksForItself">A role in whose name a statement can be issued, and is not taken for the owner's: that of a superuser, or of a member of the owner, is.</param>
-internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool> speaksForItself)
+/// <param name="mayName">A role that may use the object's schema: without that, it could issue nothing.</param>
+internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool> mayName)
 {
-    // Grant options cannot go round in a circle; ownership that changed hands again and again makes chains this long at most in earnest.
-    private const int DepthMax = 16;
-
     private readonly SortedSet<string> others = new(StringComparer.Ordinal);
 
     /// <summary>What else the statements do, in words.</summary>
@@ -31,7 +30,7 @@ internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool>
             return;
         var before = acl.Entries.ToArray();
         // What was not seen is the owner's to revoke.
-        if (!RevokeFromAll(script, grantee, privileges, column, optionOnly, depth: 0))
+        if (!RevokeFromAll(script, grantee, privileges, column, optionOnly, []))
             RevokeAs(script, null, grantee, [.. privileges], column, optionOnly);
         Restore(
             script,
@@ -42,6 +41,7 @@ internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool>
     }
 
     /// <summary>Each grantor's own grant.</summary>
+    /// <param name="above">Whose grants are being revoked already: who granted to himself, or to whom he has it from, loses it with his own option.</param>
     /// <returns>False where nobody granted anything of it.</returns>
     private bool RevokeFromAll(
         AclScript script,
@@ -49,32 +49,70 @@ internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool>
         IReadOnlyCollection<string> privileges,
         string? column,
         bool optionOnly,
-        int depth
+        ImmutableHashSet<string> above
     )
     {
-        var grants = acl
-            .Entries.Where(e =>
-                e.Grantee == grantee && e.Column == column && privileges.Contains(e.Privilege) && (!optionOnly || e.Grantable)
-            )
-            .GroupBy(e => e.Grantor, StringComparer.Ordinal)
-            .OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => (Grantor: g.Key, Names: g.Select(e => e.Privilege).Distinct(StringComparer.Ordinal).ToArray()))
-            .ToArray();
+        above = above.Add(grantee);
+        var grants = GrantsTo(grantee, privileges, column, optionOnly);
         foreach (var (grantor, names) in grants)
         {
-            if (grantor == acl.Owner)
+            if (grantor != acl.Owner && acl.IsAsOwner(grantor))
+                HandOver(script, grantor);
+            if (grantor == acl.Owner || acl.IsAsOwner(grantor))
                 RevokeAs(script, null, grantee, names, column, optionOnly);
-            else if (speaksForItself(grantor) && names.All(n => acl.MayGrant(grantor, n, column)))
+            else if (SpeaksForItself(grantor) && names.All(n => acl.MayGrant(grantor, n, column)))
                 RevokeAs(script, grantor, grantee, names, column, optionOnly);
-            else if (depth < DepthMax)
+            else if (!above.Contains(grantor))
             {
                 // In his name nothing can be revoked any more: his grant option is, with all that rests on it.
                 GrantAs(script, null, grantor, names, column, grantable: true);
-                RevokeFromAll(script, grantor, names, column, optionOnly: false, depth + 1);
+                RevokeFromAll(script, grantor, names, column, optionOnly: false, above);
             }
+        }
+        foreach (var (_, names) in GrantsTo(grantee, privileges, column, optionOnly).Where(g => g.Grantor == grantee))
+        {
+            GrantAs(script, null, grantee, names, column, grantable: true);
+            RevokeAs(script, null, grantee, names, column, optionOnly: false);
         }
         return grants.Length > 0;
     }
+
+    /// <summary>A statement can be issued in its name, and is not taken for the owner's.</summary>
+    private bool SpeaksForItself(string role) => !acl.IsAsOwner(role) && mayName(role);
+
+    /// <summary>
+    /// What somebody granted who has the rights of the owner since, no REVOKE reaches: his own is the owner's, and his grant option never ends.
+    /// Where he owns the object for a moment, his grants become the owner's.
+    /// </summary>
+    private void HandOver(AclScript script, string grantor)
+    {
+        var owner = acl.Owner;
+        var own = acl.Held(owner, null).ToHashSet(StringComparer.Ordinal);
+        foreach (var role in (string[])[grantor, owner])
+        {
+            script.AddWhole($"ALTER {target} OWNER TO {Sql.SqlIdentifier.Quote(role)}");
+            acl.ChangeOwner(role);
+        }
+        others.Add($"what {grantor} had granted, {owner} does, after {grantor} owned it for a moment of the transaction");
+        if (acl.Held(owner, null).Where(p => !own.Contains(p)).ToArray() is { Length: > 0 } more)
+            RevokeAs(script, null, owner, more, null, optionOnly: false);
+    }
+
+    private (string Grantor, string[] Names)[] GrantsTo(
+        string grantee,
+        IReadOnlyCollection<string> privileges,
+        string? column,
+        bool optionOnly
+    ) =>
+        [
+            .. acl
+                .Entries.Where(e =>
+                    e.Grantee == grantee && e.Column == column && privileges.Contains(e.Privilege) && (!optionOnly || e.Grantable)
+                )
+                .GroupBy(e => e.Grantor, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g => (g.Key, g.Select(e => e.Privilege).Distinct(StringComparer.Ordinal).ToArray())),
+        ];
 
     /// <summary>Gives back what went along and was not meant to: in the name of who had granted it, where he still can, else of the owner.</summary>
     private void Restore(AclScript script, AclEntry[] before, Predicate<AclEntry> isMeant, bool keepsWithoutOption)
@@ -91,7 +129,7 @@ internal sealed class AclEditor(ObjectAcl acl, string target, Func<string, bool>
                 continue;
             var grantor =
                 lost.Grantor != acl.Owner
-                && speaksForItself(lost.Grantor)
+                && SpeaksForItself(lost.Grantor)
                 && acl.MayGrant(lost.Grantor, lost.Privilege, lost.Column)
                     ? lost.Grantor
                     : null;

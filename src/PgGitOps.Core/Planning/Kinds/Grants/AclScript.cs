@@ -16,11 +16,19 @@ internal sealed class AclScript
     /// <param name="head">Up to the grantee, <paramref name="tail"/> behind it.</param>
     internal void Add(string? role, string head, string grantee, string tail)
     {
-        if (lines.Count > 0 && lines[^1] is var last && last.Fits(role, head, tail) && last.Grantees.Count < GranteesMax)
+        if (
+            lines.Count > 0
+            && lines[^1] is { IsWhole: false } last
+            && last.Fits(role, head, tail)
+            && last.Grantees.Count < GranteesMax
+        )
             last.Grantees.Add(grantee);
         else
             lines.Add(new Line(role, head, [grantee], tail));
     }
+
+    /// <summary>A statement without grantees, of the engine's own login.</summary>
+    internal void AddWhole(string statement) => lines.Add(new Line(null, statement, [], ""));
 
     internal void AddAll(AclScript other)
     {
@@ -28,6 +36,8 @@ internal sealed class AclScript
         {
             foreach (var grantee in line.Grantees)
                 Add(line.Role, line.Head, grantee, line.Tail);
+            if (line.IsWhole)
+                lines.Add(line);
         }
     }
 
@@ -40,7 +50,11 @@ internal sealed class AclScript
             if (line.Role != role)
                 statements.Add(line.Role is null ? "RESET ROLE" : $"SET LOCAL ROLE {SqlIdentifier.Quote(line.Role)}");
             role = line.Role;
-            statements.Add($"{line.Head} {string.Join(", ", line.Grantees.Select(SqlIdentifier.Grantee))}{line.Tail}");
+            statements.Add(
+                line.IsWhole
+                    ? line.Head
+                    : $"{line.Head} {string.Join(", ", line.Grantees.Select(SqlIdentifier.Grantee))}{line.Tail}"
+            );
         }
         if (role is not null)
             statements.Add("RESET ROLE");
@@ -49,6 +63,8 @@ internal sealed class AclScript
 
     private sealed record Line(string? Role, string Head, List<string> Grantees, string Tail)
     {
+        internal bool IsWhole => Grantees.Count == 0;
+
         internal bool Fits(string? role, string head, string tail) => Role == role && Head == head && Tail == tail;
     }
 }

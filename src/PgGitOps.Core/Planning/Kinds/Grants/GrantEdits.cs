@@ -294,30 +294,24 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
     private AclEditor EditorOf(string kind, string? schema, string name, string target)
     {
         var acl = AclOf(kind, schema, name);
-        var databaseOwner = live?.Fact.Owner ?? "";
-        return new AclEditor(
-            acl,
-            target,
-            role =>
-                !draft.Problem.Rights.HasRightsOf(role, acl.Owner, databaseOwner)
-                && (kind is "database" or "schema" || MayUse(schema!, role, databaseOwner))
-        );
+        return new AclEditor(acl, target, role => kind is "database" or "schema" || MayUse(schema!, role));
     }
 
+    private bool HasRightsOf(string role, string other) => draft.Problem.Rights.HasRightsOf(role, other, live?.Fact.Owner ?? "");
+
     /// <summary>Without USAGE on its schema, an object cannot even be named.</summary>
-    private bool MayUse(string schema, string role, string databaseOwner) =>
+    private bool MayUse(string schema, string role) =>
         live?.Acl("schema", schema, schema) is { } acl
-        && acl.Facts.Any(f =>
-            f.Privileges.Contains("USAGE")
-            && (Everyone.Is(f.Grantee!) || draft.Problem.Rights.HasRightsOf(role, f.Grantee!, databaseOwner))
-        );
+        && acl.Facts.Any(f => f.Privileges.Contains("USAGE") && (Everyone.Is(f.Grantee!) || HasRightsOf(role, f.Grantee!)));
 
     private ObjectAcl AclOf(string kind, string? schema, string name)
     {
         var key = (kind, schema, name);
         if (!acls.TryGetValue(key, out var acl))
         {
-            acl = live?.Acl(kind, schema, name) is { } seen ? ObjectAcl.Of(seen) : new ObjectAcl("", []);
+            acl = live?.Acl(kind, schema, name) is { } seen
+                ? ObjectAcl.Of(seen, HasRightsOf)
+                : new ObjectAcl("", [], HasRightsOf);
             // Who owns it once the steps before are done.
             if (acl.Owner.Length > 0 && OwnerAfter(kind, schema) is { } owner && owner != acl.Owner)
                 acl.ChangeOwner(owner);

@@ -14,7 +14,7 @@ internal static class GrantsOfOwners
             || seen.Owner == owner
         )
             yield break;
-        var acl = ObjectAcl.Of(seen);
+        var acl = ObjectAcl.Of(seen, (role, other) => draft.Problem.Rights.HasRightsOf(role, other, live.Fact.Owner));
         acl.ChangeOwner(owner);
         var target = schema is null ? GrantTarget.Database : GrantTarget.Schema;
         foreach (var facet in draft.Problem.Desired.All)

@@ -8,19 +8,32 @@ internal sealed record AclEntry(string? Column, string Grantor, string Grantee, 
 /// <summary>Who may do what with one object and by whose grant, and what statements make of it: REVOKE by the rules of PostgreSQL.</summary>
 /// <remarks>
 /// A REVOKE revokes what the role that issues it granted, and nothing else; for a superuser that is the owner. On a table it revokes the same privileges
-/// on columns along. What rests on a grant option that goes is revoked with it.
+/// on columns along. What rests on a grant option that goes is revoked with it, but for what a role granted that has the rights of the owner: such a one
+/// never loses grant options.
 /// </remarks>
 internal sealed class ObjectAcl
 {
     private readonly List<AclEntry> entries;
 
-    internal ObjectAcl(string owner, IEnumerable<AclEntry> entries) => (Owner, this.entries) = (owner, [.. entries]);
+    private readonly Func<string, string, bool> hasRightsOf;
+
+    /// <param name="hasRightsOf">Whether the first role has the rights of the second.</param>
+    internal ObjectAcl(string owner, IEnumerable<AclEntry> entries, Func<string, string, bool> hasRightsOf)
+    {
+        Owner = owner;
+        this.entries = [.. entries];
+        this.hasRightsOf = hasRightsOf;
+    }
 
     internal string Owner { get; private set; }
 
     internal IReadOnlyList<AclEntry> Entries => entries;
 
-    internal static ObjectAcl Of(LiveAcl live) => new(live.Owner, live.Facts.SelectMany(f => EntriesOf(live.Owner, f)));
+    internal static ObjectAcl Of(LiveAcl live, Func<string, string, bool> hasRightsOf) =>
+        new(live.Owner, live.Facts.SelectMany(f => EntriesOf(live.Owner, f)), hasRightsOf);
+
+    /// <summary>Whatever such a role issues, it issues as the owner.</summary>
+    internal bool IsAsOwner(string role) => role == Owner || hasRightsOf(role, Owner);
 
     internal static IEnumerable<AclEntry> EntriesOf(string owner, Observed.AclFact fact) =>
         fact.Grants.Count == 0
@@ -83,7 +96,7 @@ internal sealed class ObjectAcl
             entries[at] = entries[at] with { Grantable = false };
         else
             entries.RemoveAt(at);
-        if (!mightGrant || HasOption(grantee, privilege, column))
+        if (!mightGrant || IsAsOwner(grantee) || HasOption(grantee, privilege, column))
             return false;
         var resting = entries.FindAll(e => e.Grantor == grantee && e.Privilege == privilege && e.Column == column);
         foreach (var entry in resting)
