@@ -11,7 +11,8 @@ public abstract record ClusterFacts
     public sealed record Servers(
         EquatableArray<MemberSnapshot> Members,
         EquatableArray<DatabaseSnapshot> Databases,
-        Observation<ClusterRecord> Record
+        Observation<ClusterRecord> Record,
+        EquatableArray<ServerObjection> Objections
     ) : ClusterFacts;
 
     public sealed record Management(Observation<ManagerFacts> Says) : ClusterFacts;

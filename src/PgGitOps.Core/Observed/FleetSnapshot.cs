@@ -16,6 +16,9 @@ public sealed record ClusterSnapshot
     /// <summary>Contents of the databases that the documents speak of, read on the primary; ordered by name.</summary>
     public required EquatableArray<DatabaseSnapshot> Databases { get; init; }
 
+    /// <summary>What documents ask for and the primary would refuse; empty also where it was not asked.</summary>
+    public EquatableArray<ServerObjection> Objections { get; init; } = [];
+
     /// <summary>What the engine made and last applied here, kept inside the cluster itself. Absent before the first apply.</summary>
     public required Observation<ClusterRecord> Record { get; init; }
 

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Kinds;
 using PgGitOps.Core.Planning.Settings;
@@ -16,7 +17,8 @@ internal sealed class DesiredDraft(
     SettingCatalog catalog,
     string? primary,
     IReadOnlySet<string> accessLists,
-    IReadOnlySet<string> provisioned
+    IReadOnlySet<string> provisioned,
+    IReadOnlyList<ServerObjection> objections
 )
 {
     private readonly Dictionary<FacetKey, DesiredFacet> facets = [];
@@ -133,8 +135,17 @@ internal sealed class DesiredDraft(
             );
             return null;
         }
+        if (Objection(ServerObjection.Parameter, meaning.Name.ToLowerInvariant(), parameter.Value, null) is { } reason)
+        {
+            Refuse(new Refusal(PlanRule.BadValue, $"The server does not take it: {reason}.", null, parameter.At), subjects);
+            return null;
+        }
         return new FacetValue(canonical, parameter.Value, SettingDisplay.OfText(parameter.Value));
     }
+
+    /// <summary>Why the server would not take it, in words; null where it would, or was not asked.</summary>
+    internal string? Objection(string kind, string name, string text, string? database) =>
+        objections.FirstOrDefault(o => o.Kind == kind && o.Name == name && o.Text == text && o.Database == database)?.Reason;
 
     /// <param name="subject">What the name belongs to: it stays as it is where the name does not fit.</param>
     internal bool NameFits(string name, string what, SourceSpan at, ObjectPath subject)

@@ -1,5 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
+using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Sources;
 
@@ -20,6 +21,7 @@ public sealed record DesiredFacets(
 
     /// <param name="accessLists">Members whose access list is ours to write.</param>
     /// <param name="provisioned">Members that the engine made: their data lie below access.dataRoot.</param>
+    /// <param name="objections">What the server said that it would not take.</param>
     /// <param name="primary">Member that carries the slots: the present primary, or the one to be initialised; null when nobody knows.</param>
     public static DesiredFacets Of(
         FleetEnvironment environment,
@@ -27,6 +29,7 @@ public sealed record DesiredFacets(
         SettingCatalog catalog,
         string? primary,
         IReadOnlySet<string> accessLists,
-        IReadOnlySet<string> provisioned
-    ) => new DesiredDraft(environment, cluster, catalog, primary, accessLists, provisioned).Read();
+        IReadOnlySet<string> provisioned,
+        IReadOnlyList<ServerObjection> objections
+    ) => new DesiredDraft(environment, cluster, catalog, primary, accessLists, provisioned, objections).Read();
 }

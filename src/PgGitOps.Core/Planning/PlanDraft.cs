@@ -97,6 +97,13 @@ internal sealed class PlanDraft
     internal DesiredFacet? Wanted(ObjectPath path, Field field) =>
         Desired(path, field) is { } facet && Wants(facet) ? facet : null;
 
+    /// <summary>It was not there when the cluster was looked at.</summary>
+    internal bool IsNew(ObjectPath path)
+    {
+        var exists = Problem.Key(path, Field.Exists);
+        return !Problem.Live.ContainsKey(exists) && !Problem.Unknown.ContainsKey(exists);
+    }
+
     internal void Add(StepDraft step)
     {
         steps.Add(step);

@@ -63,7 +63,8 @@ internal static class PlanningInputBuilder
             topology
                 .Members.Where(m => m.Origin == MemberOrigin.Provisioned)
                 .Select(m => m.Name)
-                .ToHashSet(StringComparer.Ordinal)
+                .ToHashSet(StringComparer.Ordinal),
+            snapshot.Objections
         );
         var live = new Dictionary<FacetKey, FacetValue>(desired.All.Count + 16);
         var unknown = new Dictionary<FacetKey, string>();

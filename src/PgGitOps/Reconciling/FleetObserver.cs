@@ -47,6 +47,7 @@ internal sealed class FleetObserver(IReadOnlyList<IFactReader> readers, TimeProv
             Name = cluster.Name,
             Members = servers.Members,
             Databases = servers.Databases,
+            Objections = servers.Objections,
             Record = servers.Record,
             Manager =
                 cluster.Manager is ClusterManager.Native

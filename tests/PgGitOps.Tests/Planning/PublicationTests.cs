@@ -1,4 +1,3 @@
-using System.Text.Json;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Importing;
@@ -15,7 +14,7 @@ using static PgGitOps.Tests.Builders.Fleets;
 namespace PgGitOps.Tests.Planning;
 
 /// <summary>What logical replication gives away: made, kept as declared, removed where it is ours, and told where nobody declared it.</summary>
-public class PublicationTests
+public partial class PublicationTests
 {
     private static readonly Publication OfTables = Declared("feed") with
     {
@@ -336,7 +335,52 @@ public class PublicationTests
     private static ClusterPlan Plan(Publication[] publications, params Live[] live) =>
         PlanOf(Document(publications), Snapshot(live));
 
-    private static ClusterPlan PlanOf(Cluster cluster, ClusterSnapshot snapshot) => Plans.Of(cluster, snapshot);
+    /// <summary>Every table that the document names is there.</summary>
+    private static ClusterPlan PlanOf(Cluster cluster, ClusterSnapshot snapshot) =>
+        Plans.Of(
+            cluster,
+            snapshot with
+            {
+                Databases =
+                [
+                    .. snapshot.Databases.Select(d =>
+                        d.Contents is Observation<DatabaseFacts>.Seen { Value: var contents }
+                            ? Snapshots.Inside(
+                                d.Name,
+                                contents with
+                                {
+                                    Acls =
+                                    [
+                                        .. contents.Acls,
+                                        .. cluster
+                                            .Databases.SelectMany(b => b.Publications)
+                                            .SelectMany(p => p.Tables)
+                                            .Select(t => new AclFact("table", t.Schema.Value, t.Table, "app", "app", ["SELECT"])),
+                                    ],
+                                }
+                            )
+                            : d
+                    ),
+                ],
+            }
+        );
+
+    [Fact]
+    public void Plan_OfATableThatIsNotThere_LeavesThePublicationAlone_AndDoesTheRest()
+    {
+        var plan = Plans.Of(Document([OfTables, OfSchema]), Snapshot());
+
+        Assert.Equal(["CREATE PUBLICATION \"everything\" FOR TABLES IN SCHEMA \"shop\""], plan.Sql());
+        Assert.Contains(plan.Changes, c => c.NotActedOn == "table shop.items does not exist yet");
+    }
+
+    [Fact]
+    public void Plan_OfATableMoreThatIsNotThere_ChangesTheRestOfThePublication()
+    {
+        var plan = Plans.Of(Document([OfTables with { Operations = ["insert"] }]), Snapshot(LiveOfTables with { Tables = [] }));
+
+        Assert.Equal(["ALTER PUBLICATION \"feed\" SET (publish = 'insert')"], plan.Sql());
+    }
 
     private static ClusterSnapshot Snapshot(params Live[] live)
     {
@@ -351,43 +395,5 @@ public class PublicationTests
             Catalog = [.. live.Select(l => l.Row)],
         };
         return Snapshots.Cluster(Snapshots.Seen("core-1", facts)) with { Databases = [Snapshots.Inside("shop", contents)] };
-    }
-
-    /// <summary>A row of the catalog, as the observer's statement shows it.</summary>
-    private sealed record Live(string Name)
-    {
-        public string Owner { get; init; } = "postgres";
-        public bool AllTables { get; init; }
-        public string Operations { get; init; } = "insert,update,delete,truncate";
-        public bool ViaPartitionRoot { get; init; }
-        public LiveTable[] Tables { get; init; } = [];
-        public string[] Schemas { get; init; } = [];
-
-        public CatalogRow Row =>
-            new(
-                "publications",
-                [
-                    Name,
-                    Owner,
-                    AllTables ? "true" : "false",
-                    Operations,
-                    ViaPartitionRoot ? "true" : "false",
-                    JsonSerializer.Serialize(
-                        Tables.Select(t => new
-                        {
-                            schema = t.Schema,
-                            table = t.Table,
-                            columns = t.Columns.Length == 0 ? null : t.Columns,
-                            filtered = t.Filtered,
-                        })
-                    ),
-                    JsonSerializer.Serialize(Schemas),
-                ]
-            );
-    }
-
-    private sealed record LiveTable(string Schema, string Table, params string[] Columns)
-    {
-        public bool Filtered { get; init; }
     }
 }

@@ -15,7 +15,8 @@ public class FleetObserverTests
     private static readonly ClusterFacts Servers = new ClusterFacts.Servers(
         [],
         [],
-        new Observation<ClusterRecord>.Absent("new", Fleets.Now)
+        new Observation<ClusterRecord>.Absent("new", Fleets.Now),
+        [new ServerObjection(ServerObjection.Extension, "x", "", "app", "core-1 has no files of it")]
     );
 
     [Fact]

@@ -77,4 +77,7 @@ public static class PlanRule
 
     /// <summary>A server about to be started as the primary, of which only an archive that gives no answer could say whether it is outdated.</summary>
     public const string ArchiveUnanswered = "PGP026";
+
+    /// <summary>An extension, or a version of it, that the server has no files of.</summary>
+    public const string ExtensionMissing = "PGP027";
 }

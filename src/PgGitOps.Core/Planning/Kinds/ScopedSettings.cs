@@ -38,6 +38,17 @@ internal static class ScopedSettings
         return settings;
     }
 
+    /// <summary>Sessions that begin as another role need that role.</summary>
+    internal static void NeedRoles(PlanDraft draft, StepDraft step, ObjectPath scope, IEnumerable<ScopedSetting> settings)
+    {
+        foreach (var setting in settings.Where(s => s.Name == "role" && s.To is not null))
+        {
+            var role = setting.To!.Canonical;
+            if (scope != new ObjectPath.Role(role))
+                draft.NeedRole(step, role, "the role that its sessions begin as has to exist first");
+        }
+    }
+
     private static string? NameIn(ObjectPath scope, ObjectPath path) =>
         (scope, path) switch
         {

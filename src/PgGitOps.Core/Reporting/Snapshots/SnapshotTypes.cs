@@ -51,6 +51,7 @@ internal sealed partial class SnapshotTypes : JsonSerializerContext
         new EquatableArrayConverter<RoleFact>(),
         new EquatableArrayConverter<SchemaFact>(),
         new EquatableArrayConverter<ScopedSettingFact>(),
+        new EquatableArrayConverter<ServerObjection>(),
         new EquatableArrayConverter<SettingFact>(),
         new EquatableArrayConverter<SlotFact>(),
         new EquatableArrayConverter<StandbyFact>(),

@@ -53,6 +53,7 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
         }
         var databases = await contents;
         databases = databases with { Contents = await WithRecordedAsync(databases.ReadOn, members, databases.Contents, cancel) };
+        var objections = await ObjectionsAsync(databases, members, cancel);
         // A smart shutdown waits for every session, also for ours. Where nobody tells of one, no session outlives the look.
         foreach (var member in members.Where(m => m.Draft is not { IsStopping: false }))
             await connections.ForgetAsync(target => target.Host == member.Member.Address && target.Port == member.Member.Port);
@@ -74,6 +75,7 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
             )
                 .OrderBy(d => d.Name, StringComparer.Ordinal)
                 .ToEquatableArray(),
+            Objections = doubt is null && primaries[0].Member == databases.ReadOn ? objections : [],
             Record = doubt is null ? RecordOf(primaries[0]) : Unseen<ClusterRecord>(snapshots, doubt),
         };
     }
@@ -118,6 +120,26 @@ internal sealed class ClusterReading(ClusterTarget cluster, ServerConnections co
             more.Select(async d => new DatabaseSnapshot(d.Name, await DatabaseAsync(readOn, d, known[d.Name], gate, cancel)))
         );
         return [.. contents.Where(c => !Array.Exists(read, r => r.Name == c.Name)), .. read];
+    }
+
+    private async Task<EquatableArray<ServerObjection>> ObjectionsAsync(
+        ReadDatabases databases,
+        MemberReading[] members,
+        CancellationToken cancel
+    )
+    {
+        if (databases.ReadOn is not { } member || Array.Find(members, m => m.Member == member)?.Draft is not { } draft)
+            return [];
+        var open = ServerQuestions.Open(cluster.Questions, draft, databases.Contents);
+        if (open.Count == 0)
+            return [];
+        var target = ServerTarget.Of(cluster.Access, member.Address, member.Port);
+        var answer = await connections.UseAsync(
+            target,
+            session => ServerQuestions.AskAsync(session, target, member.Name, open, databases.Contents),
+            cancel
+        );
+        return answer.Match(static said => said, static _ => []);
     }
 
     private async Task<Observation<DatabaseFacts>> DatabaseAsync(

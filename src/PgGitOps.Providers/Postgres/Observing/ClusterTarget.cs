@@ -17,6 +17,9 @@ public sealed record ClusterTarget
     /// <summary>Databases to look into, by name.</summary>
     public IReadOnlyCollection<DatabaseTarget> Databases { get; init; } = [];
 
+    /// <summary>What only the primary can judge of what documents ask for.</summary>
+    public IReadOnlyCollection<ServerQuestion> Questions { get; init; } = [];
+
     /// <summary>Every database that allows connections is looked into, completely.</summary>
     public bool AllDatabases { get; init; }
 
@@ -47,9 +50,13 @@ public sealed record ClusterTarget
             Databases =
             [
                 .. cluster
-                    .Databases.Where(d => d.Schemas.Count + d.Extensions.Count + d.Grants.Count + d.DefaultPrivileges.Count > 0)
+                    .Databases.Where(d =>
+                        d.Schemas.Count + d.Extensions.Count + d.Grants.Count + d.DefaultPrivileges.Count + d.Publications.Count
+                        > 0
+                    )
                     .Select(DatabaseTarget.Of),
             ],
+            Questions = ServerQuestion.Of(cluster),
             ClusterNames = [cluster.Name, .. cluster.Manager.Match(_ => Array.Empty<string>(), patroni => [patroni.Scope])],
         };
     }
@@ -72,6 +79,7 @@ public sealed record DatabaseTarget(string Name, IReadOnlyCollection<string>? Sc
                 .. database
                     .Schemas.Select(s => s.Name)
                     .Concat(database.Grants.Select(g => g.Schema).OfType<string>())
+                    .Concat(database.Publications.SelectMany(p => p.Tables).Select(t => t.Schema.Value))
                     .Distinct(StringComparer.Ordinal),
             ]
         );

@@ -23,7 +23,7 @@ public sealed class PostgresReader(
     public async ValueTask<ClusterFacts?> ReadAsync(ValidFleet fleet, Cluster cluster, CancellationToken cancel)
     {
         var seen = await ReadAsync(ClusterTarget.Of(fleet, cluster, probe), cancel);
-        return new ClusterFacts.Servers(seen.Members, seen.Databases, seen.Record);
+        return new ClusterFacts.Servers(seen.Members, seen.Databases, seen.Record, seen.Objections);
     }
 
     /// <summary>Looks at clusters that no document needs to declare, all at once; one that hangs delays none of the others past its own deadline.</summary>

@@ -123,6 +123,7 @@ internal static class DatabaseSteps
             because
         );
         draft.NeedObject(step, path, "the database has to exist");
+        ScopedSettings.NeedRoles(draft, step, path, settings);
         foreach (var facet in new[] { owner, limit }.OfType<DesiredFacet>())
             step.Changing(draft.State, facet.Key, facet.Value);
         foreach (var setting in settings)

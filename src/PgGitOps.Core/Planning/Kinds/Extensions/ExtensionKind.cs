@@ -3,6 +3,7 @@ using PgGitOps.Core.Facets;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Ownership;
+using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Live;
 using PgGitOps.Core.Planning.Sql;
 
@@ -33,6 +34,22 @@ internal sealed class ExtensionKind : ObjectKind<ObjectPath.Extension>
                 var path = new ObjectPath.Extension(database.Name, extension.Name);
                 if (!desired.NameFits(extension.Name, "extension", extension.At, path))
                     continue;
+                if (
+                    desired.Objection(ServerObjection.Extension, extension.Name, extension.Version ?? "", database.Name) is
+                    { } reason
+                )
+                {
+                    desired.Refuse(
+                        new Refusal(
+                            PlanRule.ExtensionMissing,
+                            $"Extension {extension.Name} cannot be had in {database.Name}: {reason}.",
+                            "Install its package on the host of every member, or correct the document.",
+                            extension.At
+                        ),
+                        path
+                    );
+                    continue;
+                }
                 desired.Set(path, Field.Exists, CanonicalForm.Exists, extension.At);
                 if (extension.Version is { } version)
                     desired.Set(path, Field.Version, FacetValue.Of(version), extension.At);

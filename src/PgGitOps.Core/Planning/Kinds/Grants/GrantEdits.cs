@@ -88,10 +88,12 @@ internal sealed class GrantEdits(PlanDraft draft, string database, Predicate<Obj
     private string? IsMissing(ObjectPath path) =>
         path is ObjectPath.Grant grant
         && GrantWords.IsSingle(grant.Target)
-        && live is not null
-        && !GrantReading.Exists(live, grant)
+        && (live is null ? IsNew() : !GrantReading.Exists(live, grant))
             ? $"{GrantWords.Kind(grant.Target)} {grant.Schema}.{grant.Name}"
             : null;
+
+    /// <summary>The database is made by this very plan: it holds nothing.</summary>
+    private bool IsNew() => draft.IsNew(new ObjectPath.Database(database));
 
     private GrantEdit Finish(FacetKey key, FacetValue? to, SourceSpan? at, AclScript revokes, SortedSet<string> others)
     {

@@ -21,6 +21,16 @@ internal static class PublicationSteps
         var isMissing = draft.State[exists.Key] is null;
         if (isMissing && !draft.Wants(exists))
             return;
+        if (MissingTable(draft, path, publication) is { } missing)
+        {
+            foreach (var field in isMissing ? [Field.Exists] : (Field[])[PublicationValues.Tables, PublicationValues.Schemas])
+            {
+                if (draft.Wanted(path, field) is { } facet)
+                    draft.LeaveAlone(facet.Key, $"table {missing} does not exist yet");
+            }
+            if (isMissing)
+                return;
+        }
         if (!isMissing)
         {
             LeaveScope(draft, path);
@@ -65,6 +75,18 @@ internal static class PublicationSteps
             draft.NeedObject(step, new ObjectPath.Schema(path.Database, schema.Value), "the schema has to exist first");
         AddHazards(step, path, isMissing, changes);
         draft.Add(step);
+    }
+
+    /// <summary>Tables are made by applications, in their own time.</summary>
+    private static string? MissingTable(PlanDraft draft, PublicationPath path, Publication publication)
+    {
+        var live = draft.Problem.Contents(path.Database);
+        if (live is null && !draft.IsNew(new ObjectPath.Database(path.Database)))
+            return null;
+        return publication
+            .Tables.Where(t => live?.Acl("table", t.Schema.Value, t.Table) is null)
+            .Select(t => $"{t.Schema.Value}.{t.Table}")
+            .FirstOrDefault();
     }
 
     /// <summary>FOR ALL TABLES is fixed at creation.</summary>

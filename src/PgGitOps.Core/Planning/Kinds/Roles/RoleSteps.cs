@@ -68,6 +68,7 @@ internal static class RoleSteps
         changes.Mark(draft, step);
         foreach (var setting in settings)
             step.Changing(draft.State, setting.Key, setting.To);
+        ScopedSettings.NeedRoles(draft, step, path, settings);
         if (!isMissing && attributes.Exists(a => a.Key.Field == Field.Login && a.Value.Canonical == "false"))
             step.Hazards.Add(new Hazard(HazardKind.AccessLoss, $"{role.Name} can no longer log in"));
         draft.Add(step);
