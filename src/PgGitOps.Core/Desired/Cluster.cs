@@ -96,15 +96,6 @@ public sealed record Member(string Name, string Host, int Port, bool Promotable,
     public Located<string>? DataDirectory { get; init; }
 }
 
-public enum CommitLevel
-{
-    Off,
-    Local,
-    RemoteWrite,
-    On,
-    RemoteApply,
-}
-
 public enum WhenShort
 {
     /// <summary>Commits wait until enough standbys are back.</summary>
@@ -115,35 +106,23 @@ public enum WhenShort
 }
 
 /// <param name="Synchronous">Null means every standby is asynchronous.</param>
-public sealed record Replication(SynchronousRule? Synchronous, SourceSpan At);
+public sealed record Replication(SynchronousReplication? Synchronous, SourceSpan At)
+{
+    public SynchronousRule Rule => Synchronous?.Rule ?? SynchronousRule.None;
+    public WhenShort WhenShort => Synchronous?.WhenShort ?? WhenShort.Block;
+}
 
-public sealed record SynchronousRule(
-    SynchronousMethod Method,
-    int Count,
-    EquatableArray<Located<string>> Standbys,
+/// <summary>A rule with the level of commits under it, what happens when standbys are missing, and where all that stands.</summary>
+/// <param name="StandbysAt">Where each name of the rule stands.</param>
+public sealed record SynchronousReplication(
+    SynchronousRule Rule,
     CommitLevel Commit,
     WhenShort WhenShort,
+    EquatableArray<SourceSpan> StandbysAt,
     SourceSpan At
 )
 {
-    /// <summary>What a server runs with, as a document of its cluster would declare it: with the names of members as they are written there, and what it says of a shortage.</summary>
-    public static SynchronousRule Of(StandbyRule live, Cluster cluster, CommitLevel level)
-    {
-        var declared = cluster.Replication.Synchronous;
-        var at = declared?.At ?? cluster.Replication.At;
-        // PostgreSQL folds the case of these names, documents keep it.
-        var names = live.Names.Select(n =>
-            cluster.Members.FirstOrDefault(m => m.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Name ?? n
-        );
-        return new SynchronousRule(
-            live.Method,
-            live.Count,
-            [.. names.Select(n => new Located<string>(n, at))],
-            level,
-            declared?.WhenShort ?? WhenShort.Block,
-            at
-        );
-    }
+    public IEnumerable<Located<string>> Standbys => Rule.Names.Zip(StandbysAt, (name, at) => new Located<string>(name, at));
 }
 
 public sealed record Storage(string Durability, bool DataChecksums, int? CapacityAlertPercent, SourceSpan At);

@@ -54,17 +54,10 @@ public static class FixSearch
             for (var count = 1; count <= names.Length; count++)
             {
                 var method =
-                    count == names.Length && declared is not null && names.Length == declared.Standbys.Count
-                        ? declared.Method
+                    count == names.Length && declared is not null && names.Length == declared.Rule.Names.Count
+                        ? declared.Rule.Method
                         : SynchronousMethod.Any;
-                var rule = new SynchronousRule(
-                    method,
-                    count,
-                    names.Select(n => new Located<string>(n, default)).ToEquatableArray(),
-                    CommitLevel.On,
-                    WhenShort.Block,
-                    declared?.At ?? default
-                );
+                var rule = new SynchronousRule(method, count, [.. names]);
                 rules.Add((Edits(declared, rule, level), rule));
             }
         }
@@ -72,8 +65,8 @@ public static class FixSearch
         var tried = rules
             .OrderBy(r => r.Edits)
             .ThenBy(r => r.Rule.Count)
-            .ThenBy(r => r.Rule.Standbys.Count)
-            .ThenBy(r => string.Join(' ', r.Rule.Standbys.Select(s => s.Value)), StringComparer.Ordinal);
+            .ThenBy(r => r.Rule.Names.Count)
+            .ThenBy(r => string.Join(' ', r.Rule.Names), StringComparer.Ordinal);
         foreach (var (edits, rule) in tried)
         {
             // Only equally near ones are worth showing beside the first.
@@ -140,11 +133,11 @@ public static class FixSearch
         ClaimScope scope
     )
     {
-        var book = new RecoveryPaths(topology, proof.Policy, rule.Commit, rule);
+        var book = new RecoveryPaths(topology, proof.Policy, CommitLevel.On, rule, WhenShort.Block);
         foreach (var primary in homes.Indexes)
         {
             // A rule that its own primaries could not satisfy is no fix.
-            if (!book.RuleOf(primary).WritesGoOnWithout(MemberSet.Empty))
+            if (!book.AcknowledgementBy(primary).WritesGoOnWithout(MemberSet.Empty))
                 return false;
         }
         foreach (var fault in faults)
@@ -159,43 +152,41 @@ public static class FixSearch
         return true;
     }
 
-    private static int Edits(SynchronousRule? declared, SynchronousRule rule, EffectiveCommit level)
+    private static int Edits(SynchronousReplication? declared, SynchronousRule rule, EffectiveCommit level)
     {
         var edits = level.Level < CommitLevel.On ? 1 : 0;
         if (declared is null)
-            return edits + rule.Standbys.Count;
-        edits += rule.Standbys.Count(s => !Lists(declared, s.Value)) + declared.Standbys.Count(s => !Lists(rule, s.Value));
+            return edits + rule.Names.Count;
+        edits += rule.Names.Except(declared.Rule.Names).Count() + declared.Rule.Names.Except(rule.Names).Count();
         return edits
-            + (declared.Count != rule.Count ? 1 : 0)
+            + (declared.Rule.Count != rule.Count ? 1 : 0)
             + (declared.WhenShort == WhenShort.Degrade ? 1 : 0)
-            + (ChangesMethod(declared, rule) ? 1 : 0);
+            + (ChangesMethod(declared.Rule, rule) ? 1 : 0);
     }
 
-    private static string Describe(SynchronousRule? declared, SynchronousRule rule, EffectiveCommit level)
+    private static string Describe(SynchronousReplication? declared, SynchronousRule rule, EffectiveCommit level)
     {
         var parts = new List<string>();
-        var names = Amounts.List(rule.Standbys.Select(s => s.Value));
+        var names = Amounts.List(rule.Names);
         if (declared is null)
             parts.Add(
                 $"declare a synchronous rule: {(rule.Method == SynchronousMethod.Any ? "ANY" : "FIRST")} {rule.Count} of {names}"
             );
-        else if (rule.Standbys.Any(s => !Lists(declared, s.Value)) || declared.Standbys.Any(s => !Lists(rule, s.Value)))
-            parts.Add(rule.Standbys.All(s => Lists(declared, s.Value)) ? $"list only {names}" : $"list {names}");
-        if (declared is not null && declared.Count != rule.Count)
+        else if (!rule.Names.ToHashSet().SetEquals(declared.Rule.Names))
+            parts.Add(rule.Names.All(declared.Rule.Names.Contains) ? $"list only {names}" : $"list {names}");
+        if (declared is not null && declared.Rule.Count != rule.Count)
             parts.Add($"count {rule.Count}");
         if (declared is { WhenShort: WhenShort.Degrade })
             parts.Add("whenShort: block");
         if (level.Level < CommitLevel.On)
             parts.Add($"synchronous_commit = on in {level.Where}");
-        if (declared is not null && ChangesMethod(declared, rule))
+        if (declared is not null && ChangesMethod(declared.Rule, rule))
             parts.Add("method: any");
         return parts.Count == 0 ? "keep the rule" : string.Join(" with ", parts);
     }
 
-    private static bool Lists(SynchronousRule rule, string name) => rule.Standbys.Any(s => s.Value == name);
-
     private static bool ChangesMethod(SynchronousRule declared, SynchronousRule rule) =>
-        declared.Method == SynchronousMethod.First && rule.Method == SynchronousMethod.Any && rule.Count < rule.Standbys.Count;
+        declared.Method == SynchronousMethod.First && rule.Method == SynchronousMethod.Any && rule.Count < rule.Names.Count;
 }
 
 /// <summary>Everything a search for fixes depends on: contexts that ask the same question of one cluster share the answer.</summary>

@@ -6,6 +6,7 @@ using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Paths;
 using PgGitOps.Core.Proofs.Verdicts;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs;
@@ -22,17 +23,21 @@ public static class Prover
         return new FleetProof(depth, [.. fleet.Policies.OrderBy(p => p.Name, StringComparer.Ordinal).Select(ground.Prove)]);
     }
 
-    /// <summary>Judges one context on a cluster whose synchronous rule may differ from the declared one.</summary>
     internal static ContextProof Prove(
         RecoveryPolicy policy,
         Claims claims,
         Topology topology,
         ImmutableArray<Fault> faults,
-        SynchronousRule? rule,
         CommitLevel level
     )
     {
-        var book = new RecoveryPaths(topology, policy, level, rule);
+        var book = new RecoveryPaths(
+            topology,
+            policy,
+            level,
+            topology.Cluster.Replication.Rule,
+            topology.Cluster.Replication.WhenShort
+        );
         var scenarios = ImmutableArray.CreateBuilder<ScenarioProof>();
         var start = 0;
         while (start < faults.Length)

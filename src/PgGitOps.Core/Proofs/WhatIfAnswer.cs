@@ -42,7 +42,13 @@ public static class WhatIfAnswer
     private static WhatIfContext Play(ValidFleet fleet, RecoveryPolicy policy, Topology topology, WhatIf question)
     {
         var level = ProofGround.CommitOf(policy, topology).Level;
-        var book = new RecoveryPaths(topology, policy, level, topology.Cluster.Replication.Synchronous);
+        var book = new RecoveryPaths(
+            topology,
+            policy,
+            level,
+            topology.Cluster.Replication.Rule,
+            topology.Cluster.Replication.WhenShort
+        );
         var claims = new Claims(policy, fleet.Classes);
         var primary = InitialPrimary(topology);
         var gone = new Fault { Scenario = FailureScenario.DomainsLoss, What = "nothing" };
@@ -210,7 +216,7 @@ public static class WhatIfAnswer
             : path.Kind == PathKind.PromoteCrossSite ? candidates - local
             : MemberSet.Empty;
         // A synchronous standby has the most; among equals the first by name.
-        var synchronous = group & book.RuleOf(primary).Standbys;
+        var synchronous = group & book.AcknowledgementBy(primary).Standbys;
         return First(synchronous.IsEmpty ? group : synchronous);
     }
 

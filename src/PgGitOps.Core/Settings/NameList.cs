@@ -89,7 +89,7 @@ public static class NameList
     }
 
     // Letters beyond ASCII keep their case in every encoding of more than one byte.
-    private static string Folded(string name) =>
+    internal static string Folded(string name) =>
         string.Create(
             name.Length,
             name,

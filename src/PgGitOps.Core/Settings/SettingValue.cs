@@ -154,7 +154,7 @@ public static class SettingValue
     {
         (canonical, problem) = (text, "");
         if (IsStandbyRule(meaning))
-            canonical = StandbyRule.Canonical(text);
+            canonical = SynchronousRule.CanonicalOf(text);
         else if (SyntaxOf(meaning) is { } syntax)
             return TryReadList(meaning, syntax, text, out canonical, out problem);
         else if (CaseInsensitiveTexts.Contains(meaning.Name))

@@ -114,6 +114,12 @@ internal static class Fleets
             At = At,
         };
 
-    internal static SynchronousRule Synchronous(int count, params string[] standbys) =>
-        new(SynchronousMethod.Any, count, [.. standbys.Select(Name)], CommitLevel.On, WhenShort.Block, At);
+    internal static SynchronousReplication Synchronous(int count, params string[] standbys) =>
+        new(
+            new SynchronousRule(SynchronousMethod.Any, count, [.. standbys]),
+            CommitLevel.On,
+            WhenShort.Block,
+            [.. standbys.Select(_ => At)],
+            At
+        );
 }

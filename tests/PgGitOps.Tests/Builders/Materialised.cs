@@ -39,12 +39,8 @@ internal static class Materialised
         var facts = Snapshots.Primary(names);
         foreach (var (name, value) in cluster.Parameters.Select(p => (p.Name, p.Value)))
             facts = With(facts, name, InBaseUnit(name, value));
-        if (cluster.Replication.Synchronous is { } rule)
-            facts = With(
-                facts,
-                "synchronous_standby_names",
-                $"ANY {rule.Count} ({string.Join(",", rule.Standbys.Select(s => $"\"{s.Value}\""))})"
-            );
+        if (cluster.Replication.Synchronous is { } declared)
+            facts = With(facts, "synchronous_standby_names", declared.Rule.ToString());
         return facts with
         {
             Roles =

@@ -2,6 +2,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Planning.Checking;
+using PgGitOps.Core.Settings;
 using PgGitOps.Tests.Builders;
 using static PgGitOps.Tests.Proofs.Fleets;
 
@@ -13,7 +14,7 @@ public sealed class ClaimsKeptTests
 {
     private const string Sync = "core/member/core-1/synchronous";
 
-    private static Cluster Core(SynchronousRule? rule, string? ofDatabase = null)
+    private static Cluster Core(SynchronousReplication? rule, string? ofDatabase = null)
     {
         var cluster = Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a", rule).Cluster;
         var database = cluster.Databases[0] with

@@ -1,6 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Verdicts;
+using PgGitOps.Core.Settings;
 using static PgGitOps.Tests.Proofs.Fleets;
 
 namespace PgGitOps.Tests.Proofs;
@@ -12,8 +13,8 @@ public sealed class ClaimInvariantTests
         Fleet(Cluster("core-1@oslo/a core-2@oslo/b core-3@bergen/a", Any(1, "core-3")), Policy())
     );
 
-    private static SynchronousState State(SynchronousRule? rule, params string[] unavailable) =>
-        new(rule, CommitLevel.On, [.. unavailable]);
+    private static SynchronousState State(SynchronousReplication? declared, params string[] unavailable) =>
+        new(declared?.Rule ?? SynchronousRule.None, CommitLevel.On, [.. unavailable]);
 
     [Fact]
     public void Broken_WhenTheListGrowsBeforeTheCount_NamesTheClaim()

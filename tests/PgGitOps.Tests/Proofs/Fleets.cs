@@ -30,7 +30,7 @@ internal static class Fleets
     /// <summary>Members as <c>core-1@oslo/a</c>; each stands on a host of its own name. <c>core-4&lt;core-2@bergen/a</c> is a cascade, a trailing <c>-</c> is not promotable.</summary>
     public static (FleetEnvironment Environment, Cluster Cluster) Cluster(
         string members,
-        SynchronousRule? rule = null,
+        SynchronousReplication? rule = null,
         ClusterManager? manager = null,
         BackupPlan? backup = null,
         string? primarySite = null
@@ -109,9 +109,10 @@ internal static class Fleets
         return (environment, cluster);
     }
 
-    public static SynchronousRule Any(int count, params string[] standbys) => Rule(SynchronousMethod.Any, count, standbys);
+    public static SynchronousReplication Any(int count, params string[] standbys) => Rule(SynchronousMethod.Any, count, standbys);
 
-    public static SynchronousRule First(int count, params string[] standbys) => Rule(SynchronousMethod.First, count, standbys);
+    public static SynchronousReplication First(int count, params string[] standbys) =>
+        Rule(SynchronousMethod.First, count, standbys);
 
     public static BackupPlan Backup(params string[] repositories) =>
         new("pgbackrest", [.. repositories.Select(At)], "0 1 * * 0", "0 1 * * 1-6", 4, TimeSpan.FromSeconds(60), Nowhere);
@@ -145,8 +146,14 @@ internal static class Fleets
             Approvals = [],
         };
 
-    private static SynchronousRule Rule(SynchronousMethod method, int count, string[] standbys) =>
-        new(method, count, [.. standbys.Select(At)], CommitLevel.On, WhenShort.Block, Nowhere);
+    private static SynchronousReplication Rule(SynchronousMethod method, int count, string[] standbys) =>
+        new(
+            new SynchronousRule(method, count, [.. standbys]),
+            CommitLevel.On,
+            WhenShort.Block,
+            [.. standbys.Select(_ => Nowhere)],
+            Nowhere
+        );
 
     private static (Member Member, string Site, string Domain) Parse(string text)
     {

@@ -27,7 +27,7 @@ public sealed class LiveProverTests
     };
 
     /// <summary>core-1 and core-2 in oslo, core-3 in bergen; asynchronous with a window of thirty seconds unless a rule is given.</summary>
-    private static ContextProof Proof(SynchronousRule? rule = null)
+    private static ContextProof Proof(SynchronousReplication? rule = null)
     {
         var window = rule is null ? TimeSpan.FromSeconds(30) : TimeSpan.Zero;
         var policy = Policy() with

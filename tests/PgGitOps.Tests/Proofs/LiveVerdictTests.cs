@@ -4,6 +4,7 @@ using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Live;
 using PgGitOps.Core.Proofs.Paths;
 using PgGitOps.Core.Proofs.Verdicts;
+using PgGitOps.Core.Settings;
 using static PgGitOps.Tests.Proofs.Fleets;
 
 namespace PgGitOps.Tests.Proofs;
@@ -21,7 +22,7 @@ public sealed class LiveVerdictTests
         ArchivePush = TimeSpan.FromSeconds(5),
     };
 
-    private static ScenarioProof Cell(FailureScenario scenario, TimeSpan window, SynchronousRule? rule = null)
+    private static ScenarioProof Cell(FailureScenario scenario, TimeSpan window, SynchronousReplication? rule = null)
     {
         var policy = Policy() with
         {

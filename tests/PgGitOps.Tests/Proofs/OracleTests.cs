@@ -33,7 +33,7 @@ public sealed class OracleTests
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
-    public void AcknowledgementRule_AgreesWithEveryHistory(int members)
+    public void Acknowledgement_AgreesWithEveryHistory(int members)
     {
         long compared = 0;
         for (var listed = 0; listed < members; listed++)
@@ -83,22 +83,15 @@ public sealed class OracleTests
         CommitLevel level
     )
     {
-        var rule = new SynchronousRule(
-            method,
-            count,
-            [.. Enumerable.Range(1, listed).Select(i => At($"m{i}"))],
-            level,
-            whenShort,
-            Nowhere
-        );
+        var rule = new SynchronousRule(method, count, [.. Enumerable.Range(1, listed).Select(i => $"m{i}")]);
         var names = string.Join(
             ' ',
             Enumerable
                 .Range(0, members)
                 .Select(i => i > 0 && (cascades >> i - 1 & 1) != 0 ? $"m{i}<m{(i == 1 ? 2 : 1)}@oslo/a" : $"m{i}@oslo/a")
         );
-        var (environment, cluster) = Cluster(names, rule, manager);
-        var acknowledging = AcknowledgementRule.Of(Topology.TryOf(cluster, environment)!, rule, level, 0);
+        var (environment, cluster) = Cluster(names, manager: manager);
+        var acknowledging = Acknowledgement.Of(Topology.TryOf(cluster, environment)!, rule, whenShort, level, 0);
         var direct = Enumerable.Range(1, members - 1).Where(i => (cascades >> i - 1 & 1) == 0).ToArray();
         var oracle = new NaiveOracle(
             0,

@@ -35,12 +35,11 @@ public sealed class ProofPropertyTests
         var rule =
             listed.Length == 0
                 ? null
-                : new SynchronousRule(
-                    (SynchronousMethod)random.Next(2),
-                    random.Next(1, listed.Length + 1),
-                    [.. listed.Select(At)],
+                : new SynchronousReplication(
+                    new SynchronousRule((SynchronousMethod)random.Next(2), random.Next(1, listed.Length + 1), [.. listed]),
                     (CommitLevel)random.Next(5),
                     WhenShort.Block,
+                    [.. listed.Select(_ => Nowhere)],
                     Nowhere
                 );
         ClusterManager manager =
@@ -78,7 +77,8 @@ public sealed class ProofPropertyTests
                     topology,
                     policy,
                     cluster.Replication.Synchronous?.Commit ?? CommitLevel.On,
-                    cluster.Replication.Synchronous
+                    cluster.Replication.Rule,
+                    cluster.Replication.WhenShort
                 );
                 foreach (var primary in topology.Primaries.Indexes)
                 {
@@ -118,19 +118,20 @@ public sealed class ProofPropertyTests
                 // Below "on" a rule that nobody can satisfy loses nothing, and one more standby lets it acknowledge what is not durable.
                 if (cluster.Replication.Synchronous is not { Commit: >= CommitLevel.On } drawn)
                     return;
-                var rule = drawn with { Method = SynchronousMethod.Any };
+                var rule = drawn.Rule with { Method = SynchronousMethod.Any };
                 for (var primary = 0; primary < topology.Members.Length; primary++)
                 {
-                    var before = AcknowledgementRule.Of(topology, rule, rule.Commit, primary);
+                    var before = Acknowledgement.Of(topology, rule, drawn.WhenShort, drawn.Commit, primary);
                     foreach (var member in topology.Members)
                     {
-                        var after = AcknowledgementRule.Of(
+                        var after = Acknowledgement.Of(
                             topology,
                             rule with
                             {
-                                Standbys = [.. rule.Standbys, At(member.Name)],
+                                Names = [.. rule.Names, member.Name],
                             },
-                            rule.Commit,
+                            drawn.WhenShort,
+                            drawn.Commit,
                             primary
                         );
                         var added = topology.IndexOf(member.Name);

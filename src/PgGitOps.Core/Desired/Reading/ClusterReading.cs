@@ -83,15 +83,21 @@ internal static class ClusterReading
         );
     }
 
-    private static SynchronousRule Synchronous(Fields rule) =>
-        new(
-            rule.Choice("method", SynchronousMethod.Any),
-            rule.Number("count", 1),
-            rule.LocatedList("standbys"),
+    private static SynchronousReplication Synchronous(Fields rule)
+    {
+        var standbys = rule.LocatedList("standbys");
+        return new SynchronousReplication(
+            new SynchronousRule(
+                rule.Choice("method", SynchronousMethod.Any),
+                rule.Number("count", 1),
+                [.. standbys.Select(s => s.Value)]
+            ),
             rule.Choice("commit", CommitLevel.On),
             rule.Choice("whenShort", WhenShort.Block),
+            [.. standbys.Select(s => s.Span)],
             rule.At
         );
+    }
 
     private static Storage Storage(Fields storage) =>
         new(

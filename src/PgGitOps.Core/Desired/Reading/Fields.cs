@@ -1,5 +1,6 @@
 using System.Globalization;
 using PgGitOps.Core.Desired.Yaml;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.Reading;

@@ -23,7 +23,7 @@ internal sealed class FleetDraft
         new MemberNames(),
         new Cascades(),
         new PrimarySites(),
-        new SynchronousRules(),
+        new SynchronousStandbys(),
         new RoleNames(),
         new RoleMemberships(),
         new DatabaseNames(),

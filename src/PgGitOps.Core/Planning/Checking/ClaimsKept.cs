@@ -1,7 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Proofs;
-using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
@@ -55,12 +54,12 @@ public sealed class ClaimsKept(ValidFleet fleet) : IStateInvariant
         if (primary is null)
             return null;
         var text = Value(state, primary, "synchronous_standby_names") ?? "";
-        var level = EffectiveCommit.Parse(Value(state, primary, Commit) ?? "on") ?? CommitLevel.On;
+        var level = CommitLevelText.TryParse(Value(state, primary, Commit) ?? "on") ?? CommitLevel.On;
         var away = cluster
             .Members.Select(m => m.Name)
             .Where(m => state.Find(new ObjectPath.Member(m), Field.Exists) is null)
             .Order(StringComparer.Ordinal);
-        return new SynchronousState(RuleOf(cluster, text, level), level, [.. away])
+        return new SynchronousState(SynchronousRule.OfCanonical(text) ?? SynchronousRule.None, level, [.. away])
         {
             Stored = state
                 .Values.Where(v => v.Key.Field == Field.Value && IsAboutCommits(v.Key))
@@ -77,7 +76,4 @@ public sealed class ClaimsKept(ValidFleet fleet) : IStateInvariant
 
     private static string? Value(PlannedState state, string member, string parameter) =>
         state.Find(new ObjectPath.Parameter(member, parameter), Field.Value)?.Canonical;
-
-    private static SynchronousRule? RuleOf(Cluster cluster, string text, CommitLevel level) =>
-        StandbyRule.TryParse(text) is { Names.Count: > 0 } rule ? SynchronousRule.Of(rule, cluster, level) : null;
 }

@@ -51,7 +51,7 @@ public sealed class SynchronousStandbysKept : IStateInvariant
             if (state.Find(new ObjectPath.Member(member), Field.Role)?.Canonical != "primary")
                 continue;
             var text = state.Find(new ObjectPath.Parameter(member, "synchronous_standby_names"), Field.Value)?.Canonical;
-            return text is null ? 0 : StandbyRule.TryParse(text)?.Needed ?? 0;
+            return text is null ? 0 : SynchronousRule.OfCanonical(text)?.Count ?? 0;
         }
         return 0;
     }

@@ -1,4 +1,5 @@
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs.Commit;
@@ -59,21 +60,9 @@ public sealed record EffectiveCommit(CommitLevel Level, string Where, SourceSpan
     {
         foreach (var setting in settings)
         {
-            if (setting.Name == "synchronous_commit" && Parse(setting.Value) is { } level)
+            if (setting.Name == "synchronous_commit" && CommitLevelText.TryParse(setting.Value) is { } level)
                 return new EffectiveCommit(level, where, setting.At);
         }
         return null;
     }
-
-    /// <summary>Every spelling PostgreSQL accepts.</summary>
-    public static CommitLevel? Parse(string value) =>
-        value.ToLowerInvariant() switch
-        {
-            "off" or "false" or "no" or "0" => CommitLevel.Off,
-            "local" => CommitLevel.Local,
-            "remote_write" => CommitLevel.RemoteWrite,
-            "on" or "true" or "yes" or "1" => CommitLevel.On,
-            "remote_apply" => CommitLevel.RemoteApply,
-            _ => null,
-        };
 }

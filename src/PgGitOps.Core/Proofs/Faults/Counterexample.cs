@@ -1,4 +1,3 @@
-using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Paths;
@@ -55,14 +54,14 @@ public sealed record Counterexample(
             ),
             PathKind.RestoreFromRepository => OfArchive(instance, topology, book, primary),
             PathKind.RestartInPlace => OfRestart(instance, topology, book, primary),
-            _ => OfAcknowledgement(instance, topology, book.RuleOf(instance.Primary), primary),
+            _ => OfAcknowledgement(instance, topology, book.AcknowledgementBy(instance.Primary), primary),
         };
     }
 
     private static Counterexample OfAcknowledgement(
         Instance instance,
         Topology topology,
-        AcknowledgementRule rule,
+        Acknowledgement acknowledgement,
         string primary
     )
     {
@@ -72,15 +71,15 @@ public sealed record Counterexample(
                 ? topology.All
                     - topology.Where(m => (fault.UnreachableSites(topology.Members[instance.Primary].Site) >> m.Site & 1) != 0)
                 : fault.Lost;
-        var acknowledgers = rule.AcknowledgersLostWith(gone) ?? MemberSet.Empty;
+        var acknowledgers = acknowledgement.AcknowledgersLostWith(gone) ?? MemberSet.Empty;
         var steps = new List<string>();
         string text;
         if (acknowledgers.IsEmpty)
         {
-            var why = WhyNobodyAcknowledges(rule);
+            var why = WhyNobodyAcknowledges(acknowledgement);
             text = $"a commit acknowledged by {primary} alone is gone when {fault.What}, since {why}";
-            if (rule.WaitsFor > 0 && rule.Level != CommitLevel.RemoteWrite)
-                steps.Add($"{topology.Names(rule.Standbys)} disconnect from {primary}, and the rule is shrunk");
+            if (acknowledgement.WaitsFor > 0 && acknowledgement.Level != CommitLevel.RemoteWrite)
+                steps.Add($"{topology.Names(acknowledgement.Standbys)} disconnect from {primary}, and the rule is shrunk");
             steps.Add($"{primary} acknowledges a commit that no standby has made durable");
         }
         else
@@ -88,14 +87,17 @@ public sealed record Counterexample(
             var together = acknowledgers.With(instance.Primary);
             var place = Together(topology, together, fault);
             text = $"a commit acknowledged by {topology.Names(acknowledgers)} only is gone when {fault.What}, since {place}";
-            var ahead = rule.Method == SynchronousMethod.First ? rule.Order.Where(i => !gone.Contains(i)).ToArray() : [];
-            var absent = rule.GuaranteedFrom - gone;
+            var ahead =
+                acknowledgement.Rule.Method == SynchronousMethod.First
+                    ? acknowledgement.Order.Where(i => !gone.Contains(i)).ToArray()
+                    : [];
+            var absent = acknowledgement.GuaranteedFrom - gone;
             if (!absent.IsEmpty)
             {
                 steps.Add($"{topology.Names(absent)} {(absent.Count == 1 ? "is" : "are")} behind or disconnected");
-                if (ahead.Length > 0 && rule.SurvivesNominal(gone))
+                if (ahead.Length > 0 && acknowledgement.SurvivesNominal(gone))
                     text +=
-                        $"; FIRST {rule.WaitsFor} slides to {topology.Names(acknowledgers)} while {topology.Names(absent)} {(absent.Count == 1 ? "is" : "are")} disconnected";
+                        $"; FIRST {acknowledgement.WaitsFor} slides to {topology.Names(acknowledgers)} while {topology.Names(absent)} {(absent.Count == 1 ? "is" : "are")} disconnected";
             }
             steps.Add($"a commit on {primary} is acknowledged by {topology.Names(acknowledgers)}");
         }
@@ -111,14 +113,14 @@ public sealed record Counterexample(
             ? $"{topology.Names(members)} are all among the lost"
             : $"{topology.Names(members)} are {(members.Count == 2 ? "both" : "all")} there";
 
-    private static string WhyNobodyAcknowledges(AcknowledgementRule rule)
+    private static string WhyNobodyAcknowledges(Acknowledgement acknowledgement)
     {
-        if (rule.WaitsFor > 0 && rule.Level == CommitLevel.RemoteWrite)
+        if (acknowledgement.WaitsFor > 0 && acknowledgement.Level == CommitLevel.RemoteWrite)
             return "remote_write counts a standby that has only handed the WAL to its operating system";
-        if (rule.WaitsFor > 0 && rule.Quirk.Floor == AcknowledgementFloor.None)
-            return rule.Quirk.Why;
-        if (rule.Level < CommitLevel.RemoteWrite)
-            return $"synchronous_commit = {Spell(rule.Level)} waits for no standby";
+        if (acknowledgement.WaitsFor > 0 && acknowledgement.Quirk.Floor == AcknowledgementFloor.None)
+            return acknowledgement.Quirk.Why;
+        if (acknowledgement.Level < CommitLevel.RemoteWrite)
+            return $"synchronous_commit = {acknowledgement.Level.Spell()} waits for no standby";
         return "replication is asynchronous: no standby has to acknowledge";
     }
 
@@ -146,7 +148,7 @@ public sealed record Counterexample(
         var off = Durability.SwitchedOff(topology.Cluster);
         var text = off is not null
             ? $"a commit acknowledged by {primary} can be torn when its process or host crashes, since {off.Name} is off"
-            : $"a commit acknowledged by {primary} up to {Amounts.Round(3 * Durability.WalWriterDelay(topology.Cluster))} before a crash is gone, since synchronous_commit = {Spell(book.Level)} does not wait for the disk";
+            : $"a commit acknowledged by {primary} up to {Amounts.Round(3 * Durability.WalWriterDelay(topology.Cluster))} before a crash is gone, since synchronous_commit = {book.Level.Spell()} does not wait for the disk";
         return Make(instance, topology, primary, [], text, [$"{primary} acknowledges a commit", instance.Fault.What]);
     }
 
@@ -185,14 +187,4 @@ public sealed record Counterexample(
             acknowledgers.ToEquatableArray(),
             instance.Fault.Lost.Indexes.Select(i => topology.Members[i].Name).ToEquatableArray()
         );
-
-    internal static string Spell(CommitLevel level) =>
-        level switch
-        {
-            CommitLevel.Off => "off",
-            CommitLevel.Local => "local",
-            CommitLevel.RemoteWrite => "remote_write",
-            CommitLevel.On => "on",
-            CommitLevel.RemoteApply => "remote_apply",
-        };
 }

@@ -49,8 +49,7 @@ internal sealed class ClusterGround(
         var (topology, faults) = LayOut();
         if (topology is null)
             return new ContextProof(policy, cluster, claims, null, null, []);
-        var rule = topology.Cluster.Replication.Synchronous;
-        return Prover.Prove(policy, claims, topology, faults, rule, ProofGround.CommitOf(policy, topology).Level);
+        return Prover.Prove(policy, claims, topology, faults, ProofGround.CommitOf(policy, topology).Level);
     }
 
     private int Depth => depth;

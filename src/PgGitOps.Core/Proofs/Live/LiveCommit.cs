@@ -1,7 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
-using PgGitOps.Core.Proofs.Commit;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Proofs.Live;
 
@@ -20,7 +20,7 @@ internal static class LiveCommit
     {
         if (
             primary.Setting("synchronous_commit") is not { } instance
-            || EffectiveCommit.Parse(instance.Value) is not { } ofInstance
+            || CommitLevelText.TryParse(instance.Value) is not { } ofInstance
         )
             return null;
         (CommitLevel Level, string Where) weakest = (
@@ -40,7 +40,7 @@ internal static class LiveCommit
         }
         foreach (var function in contents?.FunctionSettings ?? [])
         {
-            if (EffectiveCommit.Parse(function.Value) is { } level && level < weakest.Level)
+            if (CommitLevelText.TryParse(function.Value) is { } level && level < weakest.Level)
                 weakest = (level, $"function {function.Function} in database {database}");
         }
         return weakest;
@@ -53,7 +53,7 @@ internal static class LiveCommit
                 && s.Role == role
                 && string.Equals(s.Name, "synchronous_commit", StringComparison.OrdinalIgnoreCase)
             )
-            .Select(s => EffectiveCommit.Parse(s.Value))
+            .Select(s => CommitLevelText.TryParse(s.Value))
             .FirstOrDefault(l => l is not null);
 
     /// <summary>Login roles that can write into the database, as the live catalogue says.</summary>

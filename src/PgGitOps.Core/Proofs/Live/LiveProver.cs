@@ -73,12 +73,12 @@ public static class LiveProver
                     loss.Add($"{setting} is off on {member.Name}");
             }
         }
-        var rule = LiveRule(facts, context);
+        var rule = LiveRule(facts);
         notes.Add(
             $"{primary.Name} is primary in {topology.Sites[site].Name}, timeline {facts.Timeline.ToString(CultureInfo.InvariantCulture)}"
         );
         notes.Add(
-            $"synchronous_standby_names = '{facts.Setting("synchronous_standby_names")?.Value}', weakest synchronous_commit = {(commit is { } c ? $"{Counterexample.Spell(c.Level)} ({c.Where})" : "unknown")}"
+            $"synchronous_standby_names = '{facts.Setting("synchronous_standby_names")?.Value}', weakest synchronous_commit = {(commit is { } c ? $"{c.Level.Spell()} ({c.Where})" : "unknown")}"
         );
         notes.AddRange(lags.Select(l => l.Words(topology)));
         if (contents is null)
@@ -141,11 +141,9 @@ public static class LiveProver
         );
     }
 
-    /// <summary>The rule as the server has it, with the members' names as declared; null when it could not be read.</summary>
-    private static SynchronousRule? LiveRule(ServerFacts facts, ContextProof context) =>
-        facts.Setting("synchronous_standby_names") is { } setting && StandbyRule.TryParse(setting.Value) is { } rule
-            ? SynchronousRule.Of(rule, context.Cluster!, CommitLevel.On)
-            : null;
+    /// <summary>The rule as the server has it; null when it could not be read.</summary>
+    private static SynchronousRule? LiveRule(ServerFacts facts) =>
+        facts.Setting("synchronous_standby_names") is { } setting ? SynchronousRule.TryParse(setting.Value) : null;
 
     /// <summary>Promises about loss that hold on the declared rule, and not on the one the server has.</summary>
     private static IEnumerable<WeakenedLoss> Weakened(
@@ -162,7 +160,7 @@ public static class LiveProver
             yield break;
         var faults = Fault.Enumerate(topology, 1);
         var claims = new Claims(context.Policy, classes);
-        var book = new RecoveryPaths(topology, context.Policy, level.Level, rule.Count == 0 ? null : rule);
+        var book = new RecoveryPaths(topology, context.Policy, level.Level, rule, topology.Cluster.Replication.WhenShort);
         var worst = new SortedDictionary<FailureScenario, Instance>();
         foreach (var fault in faults)
         {
@@ -215,17 +213,12 @@ public static class LiveProver
         if (rule is { Count: > 0 } && commit is { Level: >= CommitLevel.RemoteWrite })
         {
             var streaming = facts
-                .Standbys.Where(s =>
-                    s.State == "streaming"
-                    && rule.Standbys.Any(n =>
-                        n.Value == "*" || n.Value.Equals(s.ApplicationName, StringComparison.OrdinalIgnoreCase)
-                    )
-                )
+                .Standbys.Where(s => s.State == "streaming" && rule.Lists(s.ApplicationName))
                 .Select(s => s.ApplicationName)
                 .Distinct(StringComparer.OrdinalIgnoreCase)
                 .Count();
             if (streaming < rule.Count)
-                yield return $"commits wait now: the rule asks for {rule.Count.ToString(CultureInfo.InvariantCulture)} of {Amounts.List(rule.Standbys.Select(s => s.Value))}, and {(streaming == 0 ? "none streams" : $"only {streaming.ToString(CultureInfo.InvariantCulture)} streams")}";
+                yield return $"commits wait now: the rule asks for {rule.Count.ToString(CultureInfo.InvariantCulture)} of {Amounts.List(rule.Names)}, and {(streaming == 0 ? "none streams" : $"only {streaming.ToString(CultureInfo.InvariantCulture)} streams")}";
         }
         foreach (var paused in lags.Where(l => l.ReplayPaused && topology.Members[l.Member].Declared.Promotable))
             yield return $"replay is paused on {paused.Name}: before it can take over it has to replay what piled up";

@@ -1,7 +1,6 @@
-using PgGitOps.Core.Desired;
-using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Paths;
 using PgGitOps.Core.Proofs.Verdicts;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Proofs.Live;
 
@@ -53,7 +52,7 @@ public static class LiveVerdicts
     {
         if (!cell.Claim.IsZeroLoss || live.WeakestCommit is not { } found || found.Value >= (int)CommitLevel.On)
             return null;
-        var name = Counterexample.Spell((CommitLevel)(int)found.Value);
+        var name = ((CommitLevel)(int)found.Value).Spell();
         return new LiveVerdict(
             Verdict.AtRisk,
             $"zero data loss is declared, but synchronous_commit = {name} was found: {found.From}{(found.IsFresh(now) ? "" : ", and it was not verified since")}",

@@ -4,6 +4,7 @@ using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Verdicts;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Proofs.Paths;
 
@@ -14,19 +15,22 @@ public sealed class RecoveryPaths
     private readonly RecoveryPolicy policy;
     private readonly Topology topology;
     private readonly Figures figures;
-    private readonly ImmutableArray<AcknowledgementRule> rules;
+    private readonly ImmutableArray<Acknowledgement> acknowledgements;
     private readonly OutageTerms terms;
     private readonly Loss archiveLoss;
     private readonly Dictionary<int, ImmutableArray<RecoveryPath>> kept = [];
     private readonly BackupReach backups;
 
-    public RecoveryPaths(Topology topology, RecoveryPolicy policy, CommitLevel level, SynchronousRule? rule)
+    public RecoveryPaths(Topology topology, RecoveryPolicy policy, CommitLevel level, SynchronousRule rule, WhenShort whenShort)
     {
         this.topology = topology;
         this.policy = policy;
         Level = level;
         figures = new Figures(topology.Environment, policy);
-        rules = [.. Enumerable.Range(0, topology.Members.Length).Select(m => AcknowledgementRule.Of(topology, rule, level, m))];
+        acknowledgements =
+        [
+            .. Enumerable.Range(0, topology.Members.Length).Select(m => Acknowledgement.Of(topology, rule, whenShort, level, m)),
+        ];
         backups = new BackupReach(topology.Cluster);
         terms = new OutageTerms(topology, figures, backups);
         archiveLoss =
@@ -41,7 +45,7 @@ public sealed class RecoveryPaths
 
     public BackupReach Backups => backups;
 
-    public AcknowledgementRule RuleOf(int primary) => rules[primary];
+    public Acknowledgement AcknowledgementBy(int primary) => acknowledgements[primary];
 
     /// <summary>At least one; in the order in which they would be tried.</summary>
     public ImmutableArray<RecoveryPath> Of(int primary, Fault fault) =>
@@ -70,7 +74,7 @@ public sealed class RecoveryPaths
 
     private ImmutableArray<RecoveryPath> PrimaryLives(int primary, MemberSet unreachable) =>
         // A primary whose rule nobody can satisfy was stuck before the fault: that is a finding of its own.
-        rules[primary].WritesGoOnWithout(unreachable) || !rules[primary].WritesGoOnWithout(MemberSet.Empty)
+        acknowledgements[primary].WritesGoOnWithout(unreachable) || !acknowledgements[primary].WritesGoOnWithout(MemberSet.Empty)
             ? [Undisturbed]
             : Keep(
                 1,
@@ -89,7 +93,7 @@ public sealed class RecoveryPaths
 
     private ImmutableArray<RecoveryPath> PrimaryLost(int primary, Fault fault)
     {
-        var rule = rules[primary];
+        var acknowledgement = acknowledgements[primary];
         var site = topology.Members[primary].Site;
         var candidates = (topology.Promotable - fault.Lost).Without(primary);
         var local = candidates & topology.Sites[site].Members;
@@ -97,8 +101,8 @@ public sealed class RecoveryPaths
             policy.CrossSite.Replication.Value == CrossSiteReplication.NotAssumed
                 ? MemberSet.Empty
                 : candidates - topology.Sites[site].Members;
-        var guaranteed = rule.SurvivesGuaranteed(fault.Lost);
-        var nominal = rule.SurvivesNominal(fault.Lost);
+        var guaranteed = acknowledgement.SurvivesGuaranteed(fault.Lost);
+        var nominal = acknowledgement.SurvivesNominal(fault.Lost);
         var repository = topology.Repositories.Length > System.Numerics.BitOperations.PopCount(fault.LostRepositories);
         var quorum = HasQuorum(fault.LostObservers);
         var key =
@@ -109,12 +113,12 @@ public sealed class RecoveryPaths
             | Bit(quorum, 3)
             | Bit(!local.IsEmpty, 4)
             | Bit(!remote.IsEmpty, 5)
-            | Bit(Holds(rule, fault.Lost, local), 6)
-            | Bit(Holds(rule, fault.Lost, remote), 7)
+            | Bit(Holds(acknowledgement, fault.Lost, local), 6)
+            | Bit(Holds(acknowledgement, fault.Lost, remote), 7)
             | Bit(Stuck(local, fault.Lost, primary), 8)
             | Bit(Stuck(remote, fault.Lost, primary), 9)
             | Bit(!remote.IsEmpty && remote.IsSubsetOf(topology.StandbyClusterMembers), 10)
-            | Bit(!((rule.GuaranteedFrom - fault.Lost).IsEmpty), 11);
+            | Bit(!((acknowledgement.GuaranteedFrom - fault.Lost).IsEmpty), 11);
         return Keep(
             key,
             () =>
@@ -272,8 +276,8 @@ public sealed class RecoveryPaths
         var unreachable = topology.Where(m => (sites >> m.Site & 1) != 0);
         if (unreachable.IsEmpty)
             return [Undisturbed];
-        var rule = rules[primary];
-        var writesGoOn = rule.WritesGoOnWithout(unreachable) || !rule.WritesGoOnWithout(MemberSet.Empty);
+        var acknowledgement = acknowledgements[primary];
+        var writesGoOn = acknowledgement.WritesGoOnWithout(unreachable) || !acknowledgement.WritesGoOnWithout(MemberSet.Empty);
         var promoting = topology.Promotable & unreachable - topology.StandbyClusterMembers;
         if (
             policy.FailoverCrossSite.Value == FailoverMode.Automatic
@@ -290,7 +294,7 @@ public sealed class RecoveryPaths
             }
             var known = topology.Observers.Length + topology.ObserversWithoutPlace > 0;
             if (!known || HasQuorum(lostObservers))
-                return AutomaticAcrossPartition(rule, unreachable, known);
+                return AutomaticAcrossPartition(acknowledgement, unreachable, known);
         }
         if (writesGoOn)
             return [Undisturbed];
@@ -312,12 +316,16 @@ public sealed class RecoveryPaths
         );
     }
 
-    private ImmutableArray<RecoveryPath> AutomaticAcrossPartition(AcknowledgementRule rule, MemberSet promotingSide, bool quorum)
+    private ImmutableArray<RecoveryPath> AutomaticAcrossPartition(
+        Acknowledgement acknowledgement,
+        MemberSet promotingSide,
+        bool quorum
+    )
     {
         // Either the old primary's lease is enforced by a watchdog, or it cannot acknowledge anything without the side that turned away from it.
         var fenced = quorum && topology.Cluster.Manager is ClusterManager.Patroni { Watchdog: true };
-        var disarmed = rule.ElectsWithoutLoss(promotingSide);
-        var survives = rule.SurvivesGuaranteed(topology.All - promotingSide);
+        var disarmed = acknowledgement.ElectsWithoutLoss(promotingSide);
+        var survives = acknowledgement.SurvivesGuaranteed(topology.All - promotingSide);
         return Keep(
             7 << 28 | Bit(fenced, 0) | Bit(disarmed, 1) | Bit(survives, 2),
             () =>
@@ -352,15 +360,16 @@ public sealed class RecoveryPaths
     }
 
     /// <summary>Is every acknowledged commit on one of the candidates themselves, so that none has to catch up first?</summary>
-    private static bool Holds(AcknowledgementRule rule, MemberSet lost, MemberSet candidates) =>
-        (rule.GuaranteedFrom & (lost | rule.GuaranteedFrom - candidates)).Count < rule.GuaranteedCount;
+    private static bool Holds(Acknowledgement acknowledgement, MemberSet lost, MemberSet candidates) =>
+        (acknowledgement.GuaranteedFrom & (lost | acknowledgement.GuaranteedFrom - candidates)).Count
+        < acknowledgement.GuaranteedCount;
 
     /// <summary>Would every candidate, once promoted, wait for standbys that are gone?</summary>
     private bool Stuck(MemberSet candidates, MemberSet lost, int primary)
     {
         for (var bits = candidates.Bits; bits != 0; bits &= bits - 1)
         {
-            if (rules[System.Numerics.BitOperations.TrailingZeroCount(bits)].WritesGoOnWithout(lost.With(primary)))
+            if (acknowledgements[System.Numerics.BitOperations.TrailingZeroCount(bits)].WritesGoOnWithout(lost.With(primary)))
                 return false;
         }
         return !candidates.IsEmpty;

@@ -35,7 +35,7 @@ internal sealed class DifferentNeeds : IClusterRule
             return false;
         var home = topology.Sites[topology.PrimarySite].Members;
         return (topology.Primaries & home).Indexes.Any(p =>
-            proof.Book!.RuleOf(p) is { WaitsFor: > 0 } rule && rule.WaitsFor > (rule.Standbys & home).Count
+            proof.Book!.AcknowledgementBy(p) is { WaitsFor: > 0 } needed && needed.WaitsFor > (needed.Standbys & home).Count
         );
     }
 }

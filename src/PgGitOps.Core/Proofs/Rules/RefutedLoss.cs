@@ -85,7 +85,7 @@ internal sealed class RefutedLoss : IContextRule
     private static DiagnosticRule RuleFor(ScenarioProof scenario, ContextProof proof, Topology topology)
     {
         var instance = scenario.Worst!.Value;
-        var rule = proof.Book!.RuleOf(instance.Primary);
+        var acknowledgement = proof.Book!.AcknowledgementBy(instance.Primary);
         switch (instance.Path.Kind)
         {
             case PathKind.SplitBrain:
@@ -113,16 +113,16 @@ internal sealed class RefutedLoss : IContextRule
             return instance.Claim.Scope == ClaimScope.CrossSite
                 ? ClaimRuleList.ZeroLossOnAsync
                 : ClaimRuleList.ZeroLocalLossOnAsync;
-        if (rule.Level == CommitLevel.RemoteWrite)
+        if (acknowledgement.Level == CommitLevel.RemoteWrite)
             return ClaimRuleList.ZeroLossWithRemoteWrite;
-        if (rule.WaitsFor == 0)
+        if (acknowledgement.WaitsFor == 0)
             return ClaimRuleList.ZeroLossWithWeakCommit;
-        if (rule.Quirk.Floor == AcknowledgementFloor.None)
+        if (acknowledgement.Quirk.Floor == AcknowledgementFloor.None)
             return ClaimRuleList.ZeroLossWithDegrade;
         // Nobody outside the failed part is asked at all: whatever the rule says, it is asynchronous towards the survivors.
-        if (instance.Claim.Scope == ClaimScope.CrossSite && (rule.Standbys - instance.Fault.Lost).IsEmpty)
+        if (instance.Claim.Scope == ClaimScope.CrossSite && (acknowledgement.Standbys - instance.Fault.Lost).IsEmpty)
             return ClaimRuleList.ZeroLossOnAsync;
-        return rule.Method == SynchronousMethod.First && rule.SurvivesNominal(instance.Fault.Lost)
+        return acknowledgement.Rule.Method == SynchronousMethod.First && acknowledgement.SurvivesNominal(instance.Fault.Lost)
             ? ClaimRuleList.ZeroLossWithSlidingFirst
             : ClaimRuleList.ZeroLossWithLocalQuorum;
     }
@@ -134,11 +134,11 @@ internal sealed class RefutedLoss : IContextRule
         if (rule == ClaimRuleList.ZeroLossWithWeakCommit || rule == ClaimRuleList.ZeroLossWithRemoteWrite)
         {
             var commit = ProofGround.CommitOf(proof.Policy, topology);
-            return $"synchronous_commit = {Counterexample.Spell(commit.Level)} comes from {commit.Where} ({commit.At})";
+            return $"synchronous_commit = {commit.Level.Spell()} comes from {commit.Where} ({commit.At})";
         }
         if (rule == ClaimRuleList.RepositoryInLostSite || rule == ClaimRuleList.ZeroLossFromArchive)
             return cluster.Backup is { } plan ? $"backups are declared at {plan.At}" : "no backups are declared";
-        var quirk = ManagerQuirk.For(cluster.Manager, cluster.Replication.Synchronous?.WhenShort ?? WhenShort.Block);
+        var quirk = ManagerQuirk.For(cluster.Manager, cluster.Replication.WhenShort);
         var why =
             quirk == ManagerQuirk.Static || rule == ClaimRuleList.ZeroLossWithDegrade
                 ? ""

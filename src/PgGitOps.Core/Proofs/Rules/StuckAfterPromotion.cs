@@ -10,12 +10,16 @@ internal sealed class StuckAfterPromotion : IClusterRule
 {
     public void Judge(ClusterScene scene, List<Diagnostic> findings)
     {
-        if (scene.Ground.Topology is not { Cluster: { Replication.Synchronous: { } rule } cluster } topology)
+        if (scene.Ground.Topology is not { Cluster: { Replication.Synchronous: { } declared } cluster } topology)
             return;
         var stuck = topology.Where(_ => false);
         foreach (var primary in topology.Primaries.Indexes)
         {
-            if (!AcknowledgementRule.Of(topology, rule, rule.Commit, primary).WritesGoOnWithout(MemberSet.Empty))
+            if (
+                !Acknowledgement
+                    .Of(topology, declared.Rule, declared.WhenShort, declared.Commit, primary)
+                    .WritesGoOnWithout(MemberSet.Empty)
+            )
                 stuck = stuck.With(primary);
         }
         if (stuck.IsEmpty)
@@ -24,7 +28,7 @@ internal sealed class StuckAfterPromotion : IClusterRule
             ClaimRuleList.PromotedPrimaryBlocks,
             cluster,
             "spec.replication.synchronous.standbys",
-            rule.At,
+            declared.At,
             $"once {topology.Names(stuck)} {(stuck.Count == 1 ? "is" : "are each")} primary, the list names too few other members and every commit waits until the rule is rewritten",
             "list the present primary too: a member is never counted as its own standby"
         );

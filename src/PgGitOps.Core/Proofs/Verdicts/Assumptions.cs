@@ -16,7 +16,7 @@ public static class Assumptions
             "Loss counts acknowledged commits only: a commit that was reported with a warning, or whose wait was cancelled, is not acknowledged.",
             "Tables are logged, and disks keep what they flushed.",
         };
-        var waits = topology.Primaries.Indexes.Any(p => book.RuleOf(p).GuaranteedCount > 0);
+        var waits = topology.Primaries.Indexes.Any(p => book.AcknowledgementBy(p).GuaranteedCount > 0);
         if (waits)
         {
             list.Add(
@@ -30,10 +30,7 @@ public static class Assumptions
         if (topology.Cluster.Manager is ClusterManager.Patroni patroni)
         {
             list.Add("Patroni is not paused.");
-            var quirk = ManagerQuirk.For(
-                topology.Cluster.Manager,
-                topology.Cluster.Replication.Synchronous?.WhenShort ?? WhenShort.Block
-            );
+            var quirk = ManagerQuirk.For(topology.Cluster.Manager, topology.Cluster.Replication.WhenShort);
             list.Add($"{quirk.Manager} ({quirk.When}): {quirk.Why}. Source: {quirk.Source}.");
             if (!patroni.Watchdog && proof.Policy.FailoverLocal.Value == FailoverMode.Automatic)
                 list.Add("Without a watchdog a primary whose Patroni died keeps writing beside the new one.");

@@ -4,6 +4,7 @@ using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Paths;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Proofs.Verdicts;
@@ -15,10 +16,9 @@ public sealed record BrokenClaim(string Context, FailureScenario Scenario, Verdi
 }
 
 /// <summary>What may hold on a cluster between two steps of a plan, as far as claims can see it.</summary>
-/// <param name="Rule">Null when replication is asynchronous at that moment.</param>
 /// <param name="Commit">The instance's synchronous_commit at that moment.</param>
 /// <param name="Unavailable">Members that are down, restarting or not yet cloned at that moment.</param>
-public sealed record SynchronousState(SynchronousRule? Rule, CommitLevel Commit, EquatableArray<string> Unavailable)
+public sealed record SynchronousState(SynchronousRule Rule, CommitLevel Commit, EquatableArray<string> Unavailable)
 {
     /// <summary>Levels stored for roles and databases at that moment; null where those of the documents are meant.</summary>
     public EquatableArray<StoredLevel>? Stored { get; init; }
@@ -119,14 +119,10 @@ public sealed class ClaimInvariant
         var declared = topology.Cluster;
         var simulated = declared with
         {
-            Replication = declared.Replication with
-            {
-                Synchronous = state.Rule is null ? null : state.Rule with { Commit = state.Commit },
-            },
             Parameters =
             [
                 .. declared.Parameters.Where(p => p.Name != Setting),
-                new Parameter(Setting, Counterexample.Spell(state.Commit), declared.Replication.At),
+                new Parameter(Setting, state.Commit.Spell(), declared.Replication.At),
             ],
         };
         if (state.Stored is { } stored)
@@ -154,6 +150,6 @@ public sealed class ClaimInvariant
             };
         }
         var level = EffectiveCommit.Of(simulated, policy.Database.Value, policy.Schema?.Value).Level;
-        return new RecoveryPaths(topology, policy, level, state.Rule);
+        return new RecoveryPaths(topology, policy, level, state.Rule, declared.Replication.WhenShort);
     }
 }

@@ -46,7 +46,7 @@ public sealed record DrillEvidence(
 /// <param name="CrossSiteLag">Seconds of WAL the best reachable standby of another site misses.</param>
 /// <param name="ArchiveLag">Seconds since WAL that is waiting should have been archived; 0 when nothing waits.</param>
 /// <param name="Drill">The last restore drill.</param>
-/// <param name="WeakestCommit">Weakest synchronous_commit found in roles, databases and functions, as a <see cref="Desired.CommitLevel"/> number.</param>
+/// <param name="WeakestCommit">Weakest synchronous_commit found in roles, databases and functions, as a <see cref="Settings.CommitLevel"/> number.</param>
 public sealed record LiveEvidence(
     Measurement? LocalLag,
     Measurement? CrossSiteLag,

@@ -77,7 +77,7 @@ internal static class TopologyDrawing
             var name = topology.Members[member].Name;
             var kind =
                 member == primary ? "primary"
-                : proof.Book!.RuleOf(Math.Max(primary, 0)).Standbys.Contains(member) ? "sync"
+                : proof.Book!.AcknowledgementBy(Math.Max(primary, 0)).Standbys.Contains(member) ? "sync"
                 : "async";
             var lost = counterexample is not null && counterexample.Lost.Contains(name) ? " lost" : "";
             Line(
@@ -97,7 +97,7 @@ internal static class TopologyDrawing
     )
     {
         var topology = proof.Topology!;
-        var rule = proof.Book!.RuleOf(primary);
+        var synchronous = proof.Book!.AcknowledgementBy(primary).Standbys;
         foreach (var member in topology.All.Without(primary).Indexes)
         {
             var from =
@@ -106,7 +106,7 @@ internal static class TopologyDrawing
                     : primary;
             if (!places.TryGetValue(from, out var a) || !places.TryGetValue(member, out var b))
                 continue;
-            var kind = from == primary && rule.Standbys.Contains(member) ? "sync" : "async";
+            var kind = from == primary && synchronous.Contains(member) ? "sync" : "async";
             var acknowledged =
                 counterexample is not null && counterexample.Acknowledgers.Contains(topology.Members[member].Name)
                     ? " acknowledged"

@@ -159,10 +159,22 @@ internal sealed class ImportedParameters
     }
 
     /// <summary>The rule for replication.synchronous, or null where there is none or it names others than members.</summary>
-    private static StandbyRule? RuleOf(ClusterSnapshot snapshot, ImportedParameters parameters) =>
-        parameters.Find("synchronous_standby_names") is { } text
-        && StandbyRule.TryParse(text) is { Count: > 0 } rule
-        && rule.Names.All(n => snapshot.Find(n) is not null)
-            ? rule
+    private static SynchronousRule? RuleOf(ClusterSnapshot snapshot, ImportedParameters parameters)
+    {
+        if (
+            parameters.Find("synchronous_standby_names") is not { } text
+            || SynchronousRule.TryParse(text) is not { Count: > 0 } rule
+        )
+            return null;
+        // The server takes a name in any case, a document in that of its member.
+        var members = rule.Names.Select(n =>
+            snapshot.Members.FirstOrDefault(m => m.Name.Equals(n, StringComparison.OrdinalIgnoreCase))?.Name
+        );
+        return members.OfType<string>().ToArray() is var names && names.Length == rule.Names.Count
+            ? rule with
+            {
+                Names = [.. names],
+            }
             : null;
+    }
 }

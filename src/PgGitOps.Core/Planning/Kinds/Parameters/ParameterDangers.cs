@@ -99,7 +99,7 @@ internal static class ParameterDangers
             member.Name != topology.PrimaryName
             || member.Facts!.Setting("synchronous_commit")?.Value is "off" or "local"
             || member.Facts.Setting("synchronous_standby_names") is not { Value: var text }
-            || StandbyRule.TryParse(text) is not { Needed: > 0 } rule
+            || SynchronousRule.TryParse(text) is not { Count: > 0 } rule
         )
             yield break;
         var streaming = member
@@ -107,12 +107,12 @@ internal static class ParameterDangers
             .Select(s => s.ApplicationName.ToLowerInvariant())
             .Distinct()
             .Count();
-        if (streaming < rule.Needed)
+        if (streaming < rule.Count)
         {
             yield return new Danger(
                 new ObjectPath.Parameter(member.Name, "synchronous_standby_names"),
                 Field.Waiting,
-                $"{text}, {streaming} of {rule.Needed} streaming",
+                $"{text}, {streaming} of {rule.Count} streaming",
                 "every commit waits, and none is acknowledged, until enough of the listed standbys stream"
             )
             {

@@ -4,7 +4,6 @@ using PgGitOps.Core.Observed;
 using PgGitOps.Core.Ownership;
 using PgGitOps.Core.Planning.Checking;
 using PgGitOps.Core.Planning.Live;
-using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
@@ -46,7 +45,7 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
         OwnerRule.Manager(
             (_, cluster) =>
                 cluster.Parameters.Count > 0 ? cluster.Parameters[0].At
-                : cluster.Replication.Synchronous is { } rule ? rule.At
+                : cluster.Replication.Synchronous is { } declared ? declared.At
                 : cluster.Members.FirstOrDefault(m => m.ReplayDelay is not null)?.ReplayDelay?.Span
         );
 
@@ -97,10 +96,10 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
         {
             var paths = OnMembers(desired, parameter.Name);
             if (
-                desired.Cluster.Replication.Synchronous is { } rule
+                desired.Cluster.Replication.Synchronous is { } declared
                 && parameter.Name.ToLowerInvariant() is "synchronous_standby_names" or "synchronous_commit"
                 && desired.ReadSetting(parameter, paths) is { } written
-                && !written.Equals(OfRule(parameter.Name, desired.Cluster.Replication.Synchronous!))
+                && !written.Equals(ValueOf(parameter.Name, declared))
             )
             {
                 desired.Refuse(
@@ -131,18 +130,18 @@ internal sealed class ParameterKind : ObjectKind<ObjectPath.Parameter>
             if (desired.ReadSetting(new Parameter(path.Name, text, delay.Span), path) is { } value)
                 Set(desired, [path], value, delay.Span);
         }
-        if (desired.Cluster.Replication.Synchronous is not { } rule)
+        if (desired.Cluster.Replication.Synchronous is not { } declared)
             return;
         foreach (var name in (ReadOnlySpan<string>)["synchronous_standby_names", "synchronous_commit"])
-            Set(desired, OnMembers(desired, name), OfRule(name, rule), rule.At);
+            Set(desired, OnMembers(desired, name), ValueOf(name, declared), declared.At);
     }
 
-    private static FacetValue OfRule(string parameter, SynchronousRule rule)
+    private static FacetValue ValueOf(string parameter, SynchronousReplication declared)
     {
         if (!parameter.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase))
-            return FacetValue.Of(SynchronousText.Write(rule.Commit));
-        var text = SynchronousText.Write(rule);
-        return new FacetValue(StandbyRule.Canonical(text), text, text);
+            return FacetValue.Of(declared.Commit.Spell());
+        var text = declared.Rule.ToString();
+        return new FacetValue(declared.Rule.Canonical, text, text);
     }
 
     private static ObjectPath[] OnMembers(DesiredDraft desired, string parameter) =>

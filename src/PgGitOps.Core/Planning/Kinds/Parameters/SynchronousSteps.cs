@@ -1,6 +1,5 @@
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Planning.Checking;
-using PgGitOps.Core.Planning.Settings;
 using PgGitOps.Core.Planning.Sql;
 using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
@@ -18,8 +17,9 @@ internal static class SynchronousSteps
     internal static void Draft(PlanDraft draft)
     {
         var problem = draft.Problem;
-        if (draft.Primary is not { } primary || problem.Cluster.Replication.Synchronous is not { } rule)
+        if (draft.Primary is not { } primary || problem.Cluster.Replication.Synchronous is not { } declared)
             return;
+        var rule = declared.Rule;
         var targets = problem
             .Cluster.Members.Where(m => draft.StatusOf(m.Name) is MemberStatus.Primary or MemberStatus.Standby)
             .Select(m => (m.Name, Facets: Wanted(draft, m.Name)))
@@ -32,20 +32,17 @@ internal static class SynchronousSteps
         var changesRule = targets
             .SelectMany(t => t.Facets)
             .Any(f => f.Key.Object is ObjectPath.Parameter { Name: "synchronous_standby_names" });
-        var streaming = rule
-            .Standbys.Where(s => s.Value != primary && draft.State[Streaming(problem, s.Value)] == CanonicalForm.True)
-            .Select(s => s.Value)
-            .ToArray();
+        var streaming = rule.Names.Where(n => n != primary && draft.State[Streaming(problem, n)] == CanonicalForm.True).ToArray();
         if (changesRule && streaming.Length < rule.Count)
         {
             var why =
-                $"commits would wait at once: {rule.Count} of {string.Join(", ", rule.Standbys.Select(s => s.Value))} have to stream and {(streaming.Length == 0 ? "none does" : $"only {string.Join(", ", streaming)} does")}";
+                $"commits would wait at once: {rule.Count} of {string.Join(", ", rule.Names)} have to stream and {(streaming.Length == 0 ? "none does" : $"only {string.Join(", ", streaming)} does")}";
             draft.Refuse(
                 new Refusal(
                     PlanRule.WouldBlockCommits,
                     $"The synchronous rule is not set: {why}.",
                     "Bring the standbys back first; the next plan sets the rule.",
-                    rule.At
+                    declared.At
                 )
             );
             foreach (var facet in targets.SelectMany(t => t.Facets))
@@ -65,7 +62,7 @@ internal static class SynchronousSteps
         var text = draft
             .State[problem.Key(new ObjectPath.Parameter(primary, "synchronous_standby_names"), Field.Value)]
             ?.Canonical;
-        if (text is null || StandbyRule.TryParse(text) is not { } rule || !rule.Lists(standby))
+        if (text is null || SynchronousRule.OfCanonical(text) is not { } rule || !rule.Lists(standby))
             return null;
         var others = problem.Cluster.Members.Count(m =>
             m.Name != standby
@@ -73,8 +70,8 @@ internal static class SynchronousSteps
             && rule.Lists(m.Name)
             && draft.State[Streaming(problem, m.Name)] == CanonicalForm.True
         );
-        return others < rule.Needed
-            ? $"while {standby} is away only {others} of the {rule.Needed} standbys that commits wait for are there"
+        return others < rule.Count
+            ? $"while {standby} is away only {others} of the {rule.Count} standbys that commits wait for are there"
             : null;
     }
 
@@ -116,15 +113,14 @@ internal static class SynchronousSteps
         foreach (var facet in facets.Where(f => f.Key.Field == Field.Configured))
             statements.Add(AlterSystem.Write(facet.Key.Object.ParameterName!, facet.Value.Written));
         statements.Add("SELECT pg_catalog.pg_reload_conf()");
-        var rule = problem.Cluster.Replication.Synchronous!;
+        var declared = problem.Cluster.Replication.Synchronous!;
         var step = new StepDraft
         {
             Id = $"{problem.Cluster.Name}/{path}/synchronous",
-            Title =
-                $"set the synchronous rule on {member}: {SynchronousText.Write(rule)}, commit {SynchronousText.Write(rule.Commit)}",
+            Title = $"set the synchronous rule on {member}: {declared.Rule}, commit {declared.Commit.Spell()}",
             Action = new StepAction.ExecuteSql(member, "postgres", statements.ToEquatableArray(), InTransaction: false),
             Timeout = StepTimeouts.Sql,
-            Because = rule.At,
+            Because = declared.At,
         };
         step.Needs.Add(new Need(problem.Key(path, Field.Running), CanonicalForm.True, $"{member} has to run"));
         foreach (var facet in facets)

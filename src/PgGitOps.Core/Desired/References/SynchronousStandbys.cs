@@ -2,18 +2,18 @@ using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Core.Desired.References;
 
-internal sealed class SynchronousRules : IClusterCheck
+internal sealed class SynchronousStandbys : IClusterCheck
 {
     public void Check(PlacedCluster placed, List<Diagnostic> findings)
     {
-        if (placed.Cluster.Replication.Synchronous is { } rule)
-            Check(placed, rule, findings);
+        if (placed.Cluster.Replication.Synchronous is { } declared)
+            Check(placed, declared, findings);
     }
 
-    private static void Check(PlacedCluster placed, SynchronousRule rule, List<Diagnostic> findings)
+    private static void Check(PlacedCluster placed, SynchronousReplication declared, List<Diagnostic> findings)
     {
-        var cluster = placed.Cluster;
-        var unknown = rule.Standbys.Where(s => cluster.FindMember(s.Value) is null).ToList();
+        var (cluster, rule) = (placed.Cluster, declared.Rule);
+        var unknown = declared.Standbys.Where(s => cluster.FindMember(s.Value) is null).ToList();
         foreach (var standby in unknown)
             findings.Add(
                 Names.Unknown(
@@ -27,11 +27,11 @@ internal sealed class SynchronousRules : IClusterCheck
 
         // The primary never acknowledges its own commits, so it does not count among the standbys.
         var initial = placed.Initial?.Name;
-        var answering = rule.Standbys.Count(s => s.Value != initial);
+        var answering = rule.Names.Count(n => n != initial);
         if (unknown.Count == 0 && rule.Count > answering)
         {
-            var place = placed.Document.Find("spec.replication.synchronous.count")?.SpanIn(placed.Document.Path) ?? rule.At;
-            var because = answering < rule.Standbys.Count ? $" while '{initial}' is primary" : "";
+            var place = placed.Document.Find("spec.replication.synchronous.count")?.SpanIn(placed.Document.Path) ?? declared.At;
+            var because = answering < rule.Names.Count ? $" while '{initial}' is primary" : "";
             findings.Add(
                 ReferenceRules.TooFewStandbys.At(
                     place,
@@ -40,10 +40,10 @@ internal sealed class SynchronousRules : IClusterCheck
                 )
             );
         }
-        if (rule.WhenShort == WhenShort.Degrade && cluster.Manager is ClusterManager.Native)
+        if (declared.WhenShort == WhenShort.Degrade && cluster.Manager is ClusterManager.Native)
             findings.Add(
                 ReferenceRules.NobodyDegrades.At(
-                    placed.Document.Find("spec.replication.synchronous.whenShort")?.SpanIn(placed.Document.Path) ?? rule.At,
+                    placed.Document.Find("spec.replication.synchronous.whenShort")?.SpanIn(placed.Document.Path) ?? declared.At,
                     "nothing shrinks the rule of a native cluster when standbys are missing: commits block",
                     "write whenShort: block, or give the cluster to a manager that degrades"
                 )

@@ -5,30 +5,29 @@ using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Proofs.Commit;
 
-/// <summary>What an acknowledgement by one primary is worth: the synchronous rule as that primary sees it.</summary>
+/// <summary>What it is worth that one primary acknowledged a commit, under a synchronous rule.</summary>
 /// <remarks>
 /// Guaranteed strength holds in every state the configuration permits: standbys may have been disconnected for hours before the fault.
 /// Nominal strength holds when every standby was connected and caught up at that moment. Claims need the guaranteed one.
 /// </remarks>
-public sealed class AcknowledgementRule
+public sealed class Acknowledgement
 {
-    private AcknowledgementRule(
+    private Acknowledgement(
+        SynchronousRule rule,
         ImmutableArray<int> order,
-        SynchronousMethod method,
-        int count,
         CommitLevel level,
         ManagerQuirk quirk,
         MemberSet direct
     )
     {
+        Rule = rule;
         Order = order;
-        Method = method;
         Level = level;
         Quirk = quirk;
         Direct = direct;
         foreach (var index in order)
             Standbys = Standbys.With(index);
-        WaitsFor = level >= CommitLevel.RemoteWrite ? count : 0;
+        WaitsFor = level >= CommitLevel.RemoteWrite ? rule.Count : 0;
         // A rule nobody can satisfy acknowledges nothing, and so loses nothing, at remote_write too.
         var floor =
             WaitsFor == 0 || level == CommitLevel.RemoteWrite && WritesGoOnWithout(MemberSet.Empty)
@@ -43,6 +42,8 @@ public sealed class AcknowledgementRule
         };
     }
 
+    public SynchronousRule Rule { get; }
+
     /// <summary>Named standbys other than the primary that receive directly from it, in the order of the list.</summary>
     public ImmutableArray<int> Order { get; }
 
@@ -51,7 +52,6 @@ public sealed class AcknowledgementRule
     /// <summary>Every member that streams from the primary itself.</summary>
     public MemberSet Direct { get; }
 
-    public SynchronousMethod Method { get; }
     public CommitLevel Level { get; }
     public ManagerQuirk Quirk { get; }
 
@@ -86,7 +86,7 @@ public sealed class AcknowledgementRule
                     || Quirk.Floor == AcknowledgementFloor.OneOfAnyMember && !Direct.Overlaps(lost);
             asked = Order.Length;
         }
-        if (Method == SynchronousMethod.Any || asked >= Order.Length)
+        if (Rule.Method == SynchronousMethod.Any || asked >= Order.Length)
             return (Standbys & lost).Count < asked;
         for (var i = 0; i < asked; i++)
         {
@@ -123,40 +123,19 @@ public sealed class AcknowledgementRule
         return acknowledgers;
     }
 
-    /// <summary>The rule as <paramref name="primary"/> applies it. Cascades are not walsenders of it and drop out.</summary>
-    public static AcknowledgementRule Of(Topology topology, SynchronousRule? rule, CommitLevel level, int primary)
+    /// <summary>Of <paramref name="primary"/>, which applies the rule to its own walsenders: cascades are none of them and drop out.</summary>
+    public static Acknowledgement Of(Topology topology, SynchronousRule rule, WhenShort whenShort, CommitLevel level, int primary)
     {
         var direct =
             topology
                 .Where(m => (m.Declared.From is not { } from || from.Value == topology.Members[primary].Name))
                 .Without(primary) - topology.StandbyClusterMembers;
-        var order = ImmutableArray.CreateBuilder<int>();
-        if (rule is not null)
-        {
-            foreach (var standby in rule.Standbys)
-            {
-                if (standby.Value == "*")
-                {
-                    foreach (var index in direct.Indexes)
-                    {
-                        if (!order.Contains(index))
-                            order.Add(index);
-                    }
-                    continue;
-                }
-                var named = topology.IndexOf(standby.Value);
-                if (named >= 0 && direct.Contains(named) && !order.Contains(named))
-                    order.Add(named);
-            }
-        }
-        var quirk = ManagerQuirk.For(topology.Cluster.Manager, rule?.WhenShort ?? WhenShort.Block);
-        return new AcknowledgementRule(
-            order.ToImmutable(),
-            rule?.Method ?? SynchronousMethod.Any,
-            rule?.Count ?? 0,
-            level,
-            quirk,
-            direct
-        );
+        var order = direct
+            .Indexes.Select(member => (Member: member, Priority: rule.PriorityOf(topology.Members[member].Name)))
+            .Where(m => m.Priority is not null)
+            .OrderBy(m => m.Priority)
+            .Select(m => m.Member);
+        var quirk = ManagerQuirk.For(topology.Cluster.Manager, whenShort);
+        return new Acknowledgement(rule, [.. order], level, quirk, direct);
     }
 }
