@@ -69,7 +69,8 @@ public static class SettingValue
     private static bool IsStandbyRule(SettingMeaning meaning) =>
         meaning.Name.Equals("synchronous_standby_names", StringComparison.OrdinalIgnoreCase);
 
-    private static bool? ReadBool(string text)
+    /// <summary>Every spelling PostgreSQL accepts of on and off; null for all others.</summary>
+    public static bool? ReadBool(string text)
     {
         // bool.c takes every unambiguous beginning; a single o could be on or off.
         var word = text.ToLowerInvariant();

@@ -60,7 +60,10 @@ public sealed record EffectiveCommit(CommitLevel Level, string Where, SourceSpan
     {
         foreach (var setting in settings)
         {
-            if (setting.Name == "synchronous_commit" && CommitLevelText.TryParse(setting.Value) is { } level)
+            if (
+                setting.Name.Equals("synchronous_commit", StringComparison.OrdinalIgnoreCase)
+                && CommitLevelText.TryParse(setting.Value) is { } level
+            )
                 return new EffectiveCommit(level, where, setting.At);
         }
         return null;

@@ -29,7 +29,8 @@ public static class PointInTimePaths
         }
         if (backups.HasPlan && !topology.Repositories.IsEmpty)
         {
-            var reaches = noticed is not null && (backups.GuaranteedWindow is not { } window || noticed <= window);
+            // Without a schedule and a retention nobody knows how far back the backups reach.
+            var reaches = noticed is not null && backups.GuaranteedWindow is { } window && noticed <= window;
             // In-place recovery to the moment before the mistake gives up everything committed since.
             var loss = reaches ? Loss.OfDuration(noticed!.Value, figures.WalBytesPerSecond) : Loss.Unbounded;
             paths.Add(
