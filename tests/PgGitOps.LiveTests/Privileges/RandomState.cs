@@ -1,3 +1,4 @@
+using System.Data;
 using System.Text;
 using Npgsql;
 
@@ -78,7 +79,9 @@ internal sealed class RandomState(int number, Random random, int major)
             }
             catch (PostgresException)
             {
-                // Nobody there may do that.
+                // Nobody there may do that. Where PostgreSQL itself calls that an internal error, the connection ends.
+                if (connection.State != ConnectionState.Open)
+                    await connection.OpenAsync();
             }
             await RunAsync(connection, "reset role");
         }

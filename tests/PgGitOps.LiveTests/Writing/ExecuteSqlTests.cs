@@ -51,6 +51,23 @@ public sealed class ExecuteSqlTests : IAsyncLifetime
     }
 
     [LiveFact]
+    public async Task Run_RevokeThatRevokesNothing_FailsAndLeavesNothing()
+    {
+        await server.ExecuteAsync("create role reader; create table t (); grant select on t to reader, public");
+
+        var failed = Assert.IsType<StepOutcome.Failed>(
+            await writer.RunAsync(
+                Sql("create role r2", "set local role reader", "revoke select on t from public", "reset role"),
+                ["role/r2"]
+            )
+        );
+
+        Assert.Equal("no privileges could be revoked for \"t\"; nothing was changed", failed.Reason);
+        Assert.Equal("0", await server.ScalarAsync("select count(*) from pg_roles where rolname = 'r2'"));
+        Assert.Equal("", await InventoryAsync());
+    }
+
+    [LiveFact]
     public async Task Run_TransactionOnTheMaintenanceDatabase_RecordsOwnershipWithTheEffect()
     {
         Assert.IsType<StepOutcome.Done>(await writer.RunAsync(Sql("create role r1", "comment on role r1 is 'a;b'"), ["role/r1"]));

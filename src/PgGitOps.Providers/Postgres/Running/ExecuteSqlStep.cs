@@ -16,6 +16,9 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
     /// <summary>Longer, and waiting DDL would in turn block the application's queries behind it.</summary>
     private static readonly TimeSpan LockTimeoutMax = TimeSpan.FromSeconds(5);
 
+    private const string PrivilegeNotRevoked = "01006";
+    private const string PrivilegeNotGranted = "01007";
+
     /// <summary>The server's own timeout shall come first: it says more and keeps the session.</summary>
     private static readonly TimeSpan AnswerMargin = TimeSpan.FromSeconds(5);
 
@@ -46,6 +49,9 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
     )
     {
         private bool onlyLocallyCommitted;
+
+        /// <summary>What a GRANT or REVOKE left undone, in the server's words: PostgreSQL warns of it, and goes on.</summary>
+        private string? undone;
 
         // On the primary's own database the ownership record is written by the transaction that makes the object.
         private bool RecordsItself =>
@@ -84,6 +90,11 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
                 foreach (var statement in action.Statements)
                     batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
                 await batch.ExecuteNonQueryAsync(cancel);
+                if (undone is not null)
+                {
+                    await transaction.RollbackAsync(cancel);
+                    return new StepOutcome.Failed($"{undone}; nothing was changed", null);
+                }
                 if (
                     RecordsItself
                     && !await StepRecord
@@ -199,9 +210,13 @@ internal sealed class ExecuteSqlStep(StepContext context, WorkSessions sessions)
         }
 
         // A synchronous commit that was cut short is a warning, not an error: the client hears success for what a failover may undo.
-        private void OnNotice(object sender, NpgsqlNoticeEventArgs e) =>
+        private void OnNotice(object sender, NpgsqlNoticeEventArgs e)
+        {
+            if (e.Notice.SqlState is PrivilegeNotRevoked or PrivilegeNotGranted)
+                undone ??= e.Notice.MessageText;
             onlyLocallyCommitted |=
                 e.Notice.Detail?.Contains("committed locally", StringComparison.Ordinal) == true
                 || e.Notice.MessageText.Contains("wait for synchronous replication", StringComparison.Ordinal);
+        }
     }
 }
