@@ -101,7 +101,20 @@ public sealed class RandomPrivilegeTests
         );
     }
 
-    private static async Task<ProgramRun> LeftAsync(TestFleet fleet) => await fleet.RunAsync("plan", "-o", "json");
+    /// <summary>What the program would do next: the plan, and its statements.</summary>
+    private static async Task<string> LeftAsync(TestFleet fleet)
+    {
+        var plan = await fleet.RunAsync("plan");
+        var statements = (await fleet.RunAsync("plan", "-o", "json"))
+            .Out.Split('\n')
+            .Select(l => l.Trim())
+            .Where(l =>
+                l.StartsWith("\"GRANT ", StringComparison.Ordinal)
+                || l.StartsWith("\"REVOKE ", StringComparison.Ordinal)
+                || l.Contains(" ROLE", StringComparison.Ordinal)
+            );
+        return $"{plan}\n{string.Join('\n', statements)}";
+    }
 
     private static IEnumerable<string> Touched(HashSet<Entry> before, HashSet<Entry> after, HashSet<Place> ours) =>
         before

@@ -67,6 +67,46 @@ public class HandMadeDamageTests
     }
 
     [Fact]
+    public void Plan_OfAMembershipThatLostAnOption_NamesEveryOptionInTheGrant()
+    {
+        // Of a membership that exists, a GRANT without options changes none.
+        var cluster = Cluster() with
+        {
+            PostgresMajor = 17,
+            Roles = [Role("app", "memberOf") with { MemberOf = [Name("readers")] }, Role("readers")],
+        };
+        var healthy = Snapshots.Healthy(p =>
+            p with
+            {
+                Roles = [.. p.Roles, Snapshots.Role("app"), Snapshots.Role("readers")],
+                Memberships =
+                [
+                    new MembershipFact("readers", "app", false)
+                    {
+                        Grants = [new MembershipGrant("postgres", false, true, false)],
+                    },
+                ],
+            }
+        );
+        var snapshot = healthy with
+        {
+            Members =
+            [
+                .. healthy.Members.Select(m =>
+                    m.Server is Observation<ServerFacts>.Seen { Value: var facts }
+                        ? Snapshots.Seen(m.Name, facts with { VersionNumber = 170010 })
+                        : m
+                ),
+            ],
+        };
+
+        Assert.Equal(
+            ["GRANT \"readers\" TO \"app\" WITH ADMIN FALSE, SET TRUE"],
+            Sql(Assert.Single(Plans.Of(cluster, snapshot).Steps))
+        );
+    }
+
+    [Fact]
     public void Plan_WithoutAReplicationPassword_LeavesTheReplicationRoleToOthers()
     {
         // An adopted cluster: its standbys may log in as anybody.

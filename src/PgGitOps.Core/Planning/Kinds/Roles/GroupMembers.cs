@@ -62,7 +62,8 @@ internal sealed class GroupMembers(string group, IEnumerable<MembershipFact> see
             }
         }
         if (wanted.Any(w => w.Value && !entries.Exists(e => e.Member == member && w.Key.In(e.Grant))))
-            statements.Add(Join(member, wanted, major));
+            // What is not said of a membership that exists stays as it is.
+            statements.Add($"GRANT {Quoted} TO {quoted}{With(MembershipOption.All.Where(wanted.ContainsKey), o => wanted[o])}");
         Restore(before, member, statements);
         return statements;
     }
