@@ -19,7 +19,11 @@ internal static class ServerQuestions
     )
     {
         var settings = draft.Settings.ToDictionary(s => s.Name.ToLowerInvariant(), StringComparer.Ordinal);
-        var scoped = draft.ScopedSettings.Select(s => (s.Name.ToLowerInvariant(), s.Value)).ToHashSet();
+        // What stands in a loaded line, or holds for some role, the server has taken before.
+        var taken = draft
+            .ScopedSettings.Select(s => (s.Name.ToLowerInvariant(), s.Value))
+            .Concat(draft.FileSettings.Where(l => l.Applied).Select(l => (l.Name.ToLowerInvariant(), l.Value ?? "")))
+            .ToHashSet();
         return
         [
             .. questions
@@ -30,7 +34,7 @@ internal static class ServerQuestions
                         : settings.GetValueOrDefault(q.Name) is { } setting
                             && IsText(setting)
                             && setting.Value != q.Text
-                            && !scoped.Contains((q.Name, q.Text))
+                            && !taken.Contains((q.Name, q.Text))
                 ),
         ];
     }
