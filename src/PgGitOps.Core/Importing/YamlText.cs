@@ -1,13 +1,18 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using PgGitOps.Core.Desired.Yaml;
 
 namespace PgGitOps.Core.Importing;
 
 /// <summary>Writes block-style YAML, one line a call, and keeps the indentation.</summary>
 internal sealed partial class YamlText
 {
+    /// <summary>What a file of documents may hold, less room for what has to follow.</summary>
+    public const int LengthMax = YamlLimits.FileBytesMax / 10 * 9;
+
     private readonly StringBuilder text = new();
+    private readonly List<string> leftOut = [];
     private int depth;
     private int entries;
 
@@ -19,6 +24,20 @@ internal sealed partial class YamlText
     }
 
     public void Comment(string remark) => text.Append(' ', depth * 2).Append("# ").Append(OneLine(remark)).Append('\n');
+
+    /// <summary>Told in the place where it would stand, and once more to whoever imports.</summary>
+    public void LeftOut(string what)
+    {
+        var line = OneLine(what.TrimStart());
+        leftOut.Add(Within + line);
+        text.Append(' ', (depth * 2) + what.Length - what.TrimStart().Length).Append("# left out: ").Append(line).Append('\n');
+    }
+
+    /// <summary>Said before what was left out where it does not stand in its place any more, such as <c>database shop: </c>.</summary>
+    public string Within { get; set; } = "";
+
+    /// <summary>Everything that was left out, in the order of the document.</summary>
+    public IReadOnlyList<string> AllLeftOut => leftOut;
 
     /// <summary>A mapping or list below a key. The key is written only when something other than comments stands below it.</summary>
     public void Under(string key, Action write)
@@ -32,6 +51,8 @@ internal sealed partial class YamlText
         if (entries == before)
             text.Remove(start, body - start);
     }
+
+    public int Length => text.Length;
 
     public override string ToString() => text.ToString();
 

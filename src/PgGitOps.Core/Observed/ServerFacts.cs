@@ -42,6 +42,9 @@ public sealed record ServerFacts
     /// <summary>Timeline history files beside its WAL, the youngest first; none where they may not be read.</summary>
     public EquatableArray<TimelineAncestry> KnownTimelines { get; init; } = [];
 
+    /// <summary>What kinds of objects that bring their own statement see of what all databases share; ordered by columns.</summary>
+    public EquatableArray<CatalogRow> Catalog { get; init; } = [];
+
     /// <summary>data_directory as the server tells it; null where the login may not ask.</summary>
     public string? DataDirectory { get; init; }
 

@@ -122,6 +122,8 @@ internal sealed class DesiredDraft(
         }
         var canonical = "";
         var problem = SqlLiteral.Problem(parameter.Value);
+        if (SecretSettings.IsRedacted(parameter.Value))
+            problem = "it stands for one that was not shown";
         if (problem is not null || !SettingValue.TryRead(meaning, parameter.Value, out canonical, out problem))
         {
             Refuse(
@@ -140,7 +142,11 @@ internal sealed class DesiredDraft(
             Refuse(new Refusal(PlanRule.BadValue, $"The server does not take it: {reason}.", null, parameter.At), subjects);
             return null;
         }
-        return new FacetValue(canonical, parameter.Value, SettingDisplay.OfText(parameter.Value));
+        // Compared with what a server's value became when it was read.
+        var shown = SecretSettings.Redact(meaning.Name, meaning.VarType, canonical);
+        return shown == canonical
+            ? new FacetValue(canonical, parameter.Value, SettingDisplay.OfText(parameter.Value))
+            : new FacetValue(shown, parameter.Value, shown);
     }
 
     /// <summary>Why the server would not take it, in words; null where it would, or was not asked.</summary>

@@ -5,6 +5,7 @@ using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Reporting.Importing;
+using PgGitOps.Core.Reporting.Text;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.Postgres.Observing;
 using PgGitOps.Wiring;
@@ -125,7 +126,7 @@ internal static class ImportCommand
         return ClusterDocumentWriter
             .Write(snapshot, request)
             .Match(
-                written => Write(invocation, request, written.Yaml),
+                written => Write(invocation, request, written),
                 impossible =>
                 {
                     invocation.WriteError($"pggitops: {request.Cluster} cannot be imported: {impossible.Reason}");
@@ -134,11 +135,13 @@ internal static class ImportCommand
             );
     }
 
-    private static ExitCode Write(Invocation invocation, ImportRequest request, string cluster)
+    private static ExitCode Write(Invocation invocation, ImportRequest request, ImportOutcome.Written written)
     {
+        var cluster = written.Yaml;
         if (Into.Read(invocation.Parsed) is not { } root)
         {
             invocation.WriteOut(cluster);
+            TellLeftOut(invocation, written);
             return ExitCode.Done;
         }
         var directory = Path.Combine(root, "environments", request.Environment);
@@ -157,7 +160,15 @@ internal static class ImportCommand
         }
         Invocation.WriteFile(document, cluster);
         invocation.Say($"wrote {document}");
+        TellLeftOut(invocation, written);
         return ExitCode.Done;
+    }
+
+    /// <summary>Also when asked to be quiet: what is left out is not watched.</summary>
+    private static void TellLeftOut(Invocation invocation, ImportOutcome.Written written)
+    {
+        foreach (var what in written.LeftOut)
+            invocation.WriteError($"left out: {SafeOutput.Text(what)}");
     }
 
     private static SecretReference? Password(Invocation invocation) =>

@@ -136,13 +136,13 @@ public sealed class ImportTests
         Assert.Contains("a2", Assert.IsType<ImportOutcome.Impossible>(outcome).Reason, StringComparison.Ordinal);
     }
 
-    private static ClusterTarget Target(params PostgresServer[] members) =>
+    internal static ClusterTarget Target(params PostgresServer[] members) =>
         ObservedServer.Target("adopted", ObservedServer.Access(), members) with
         {
             AllDatabases = true,
         };
 
-    private static ImportRequest Request(params PostgresServer[] members) =>
+    internal static ImportRequest Request(params PostgresServer[] members) =>
         new()
         {
             Cluster = "adopted",
@@ -172,7 +172,7 @@ public sealed class ImportTests
         return (written.Yaml, EnvironmentDocumentWriter.Write(request));
     }
 
-    private static async Task<Plan> PlanAsync((string Cluster, string Environment) documents)
+    internal static async Task<Plan> PlanAsync((string Cluster, string Environment) documents)
     {
         // Trust authentication: the engine logs in without a password, as the written environment says.
         var tree = new SourceTree(
@@ -207,7 +207,7 @@ public sealed class ImportTests
         return new SourceFile(path, Convert.ToHexStringLower(System.Security.Cryptography.SHA1.HashData(bytes)), bytes);
     }
 
-    private static void AssertNothing(Plan plan)
+    internal static void AssertNothing(Plan plan)
     {
         var cluster = plan.Clusters.Single();
         Assert.Empty(cluster.Refusals);

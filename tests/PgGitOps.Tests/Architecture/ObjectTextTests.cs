@@ -15,6 +15,8 @@ public sealed partial class ObjectTextTests
         "src/PgGitOps.Core/Planning/Kinds/ObjectKinds.cs",
         "src/PgGitOps.Core/Planning/PlanningInputBuilder.cs",
         "src/PgGitOps.Providers/Postgres/Observing/RecordedPlaces.cs",
+        "src/PgGitOps.Providers/Postgres/Observing/ServerDraft.cs",
+        "src/PgGitOps.Providers/Postgres/Recording/PlainRecord.cs",
         "src/PgGitOps.Core/Reporting/Plans/PlanContract.cs",
         "src/PgGitOps.Core/Reporting/Plans/StepContract.cs",
         "src/PgGitOps.Core/Passes/OutcomeCheck.cs",

@@ -43,6 +43,7 @@ public class OwnerTests
                 "server: Native, Patroni",
                 "setting of a database: Native, Native",
                 "setting of a role: Native, Native",
+                "unmanaged object: Native, Native",
             ],
             ObjectKinds
                 .All.Select(k => (k.Words.Noun, k.WrittenBy))

@@ -137,7 +137,7 @@ internal sealed class SchemaMutations(JsonObject root)
                 Add(argument.GetValue<int>() - 1);
                 break;
             case "maximum":
-                Add(argument.GetValue<int>() + 1);
+                Add(argument.GetValue<long>() + 1);
                 break;
             case "minItems":
                 Add(Items(schema, argument.GetValue<int>() - 1));

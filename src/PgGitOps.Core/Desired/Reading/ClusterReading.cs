@@ -198,7 +198,7 @@ internal static class DatabaseReading
                 .ToEquatableArray(),
             Grants = database
                 .Maps("grants")
-                .Select(g => Grant(g, major, findings))
+                .SelectMany(g => Grants(g, major, findings))
                 .OrderBy(g => g.Target)
                 .ThenBy(g => g.Schema, StringComparer.Ordinal)
                 .ThenBy(g => g.Object, StringComparer.Ordinal)
@@ -250,7 +250,8 @@ internal static class DatabaseReading
             written.PlaceOf("name")
         );
 
-    private static Grant Grant(Fields grant, int major, List<Diagnostic> findings)
+    /// <summary>One for each of the objects that it names.</summary>
+    private static IEnumerable<Grant> Grants(Fields grant, int major, List<Diagnostic> findings)
     {
         var target = grant.Choice("on", GrantTarget.Database);
         var columns = grant.LocatedList("columns");
@@ -261,11 +262,25 @@ internal static class DatabaseReading
             ofColumns ? "columns" : grant.Text("on", ""),
             findings
         );
-        return new Grant(target, grant.Text("schema"), grant.Text("object"), grant.Needed("to"), privileges, grant.At)
+        var one = new Grant(target, grant.Text("schema"), grant.Text("object"), grant.Needed("to"), privileges, grant.At)
         {
             Columns = columns,
             WithGrantOption = grant.Flag("withGrantOption", false),
         };
+        var objects = grant.LocatedList("objects");
+        if (objects.Count == 0)
+            return [one];
+        if (one.Object is not null || target is not (GrantTarget.Table or GrantTarget.Sequence))
+            findings.Add(
+                ReferenceRules.GrantTargetIncomplete.At(
+                    objects[0].Span,
+                    one.Object is not null
+                        ? "a grant names one object, or several"
+                        : $"a grant on {EnumWords.Of(target)} has no objects",
+                    "objects are tables or sequences of one schema, in the place of object"
+                )
+            );
+        return objects.Select(o => one with { Object = o.Value, At = o.Span });
     }
 
     private static DefaultPrivilege Default(Fields written, int major, List<Diagnostic> findings)

@@ -44,7 +44,11 @@ internal sealed record ImportScope(
     string Leader,
     ServerFacts Primary,
     Func<string, bool> IsDeclared
-);
+)
+{
+    /// <summary>Scope of the Patroni that runs the servers; null where none was seen to.</summary>
+    internal string? PatroniScope { get; init; }
+}
 
 /// <summary>One database of it. Lines stand two spaces below the database's dash.</summary>
 internal sealed record ImportedDatabase(ImportScope Cluster, DatabaseFact Database, DatabaseFacts Contents)

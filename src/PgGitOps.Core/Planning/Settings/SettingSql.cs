@@ -14,8 +14,11 @@ public static class SettingSql
     /// The server quotes each constant that stands behind SET as one name, so a list that it quotes has to be taken apart before. An empty constant is a name
     /// too, the empty one: for a list of schemas or tablespaces that means none; for one of files, a file without a name.
     /// </remarks>
+    /// <exception cref="InvalidOperationException">The text stands for a value that was hidden when it was read.</exception>
     public static string? RightHandSide(string name, string written)
     {
+        if (SecretSettings.IsRedacted(written))
+            throw new InvalidOperationException($"The digest of a value of {name} must not become its value.");
         if (ListOf(name) is not { } syntax)
             return SqlLiteral.Quote(written);
         // What cannot be taken apart has been refused; of a server's own line only the server itself can judge.

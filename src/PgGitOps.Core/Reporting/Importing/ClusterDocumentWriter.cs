@@ -10,7 +10,11 @@ public abstract record ImportOutcome
 {
     private ImportOutcome() { }
 
-    public sealed record Written(string Yaml) : ImportOutcome;
+    public sealed record Written(string Yaml) : ImportOutcome
+    {
+        /// <summary>Everything of the cluster that the document does not hold, object by object; it stands in its comments too.</summary>
+        public IReadOnlyList<string> LeftOut { get; init; } = [];
+    }
 
     public sealed record Impossible(string Reason) : ImportOutcome;
 
@@ -46,10 +50,11 @@ public static class ClusterDocumentWriter
                 return new ImportOutcome.Impossible($"database {database.Name} could not be read: {unreadable.Reason}");
         }
         var primary = ((Observation<ServerFacts>.Seen)leader.Server).Value;
-        return new ImportOutcome.Written(Write(snapshot, request, leader.Name, primary));
+        var written = Write(snapshot, request, leader.Name, primary);
+        return AcceptedDocument.Of(written.ToString(), written.AllLeftOut, snapshot, request);
     }
 
-    private static string Write(ClusterSnapshot snapshot, ImportRequest request, string leader, ServerFacts primary)
+    private static YamlText Write(ClusterSnapshot snapshot, ImportRequest request, string leader, ServerFacts primary)
     {
         var yaml = new YamlText();
         yaml.Line("# yaml-language-server: $schema=../../../schemas/cluster.schema.json");
@@ -69,13 +74,25 @@ public static class ClusterDocumentWriter
             () =>
             {
                 yaml.Line($"postgres: {YamlText.Number(primary.VersionNumber / 10000)}");
-                yaml.Line("manager: { native: {} }");
+                var patroni = PatroniSigns.ScopeOf(primary, request.Cluster);
+                if (patroni is not null)
+                    yaml.Comment(
+                        "Patroni runs these servers: it starts, configures and promotes them, and the engine leaves that to it."
+                    );
+                yaml.Line(
+                    patroni is null
+                        ? "manager: { native: {} }"
+                        : $"manager: {{ patroni: {{ scope: {YamlText.Scalar(patroni)} }} }}"
+                );
                 yaml.Line($"primarySite: {YamlText.Scalar(request.Placements.First(p => p.Member == leader).Site)}");
-                var scope = new ImportScope(yaml, snapshot, request, leader, primary, ImportedRoles.Declared(primary, request));
+                var scope = new ImportScope(yaml, snapshot, request, leader, primary, ImportedRoles.Declared(primary, request))
+                {
+                    PatroniScope = patroni,
+                };
                 foreach (var section in ObjectKinds.All.Select(k => k.Import).OfType<Import.InCluster>())
                     section.Write(scope);
             }
         );
-        return yaml.ToString();
+        return yaml;
     }
 }

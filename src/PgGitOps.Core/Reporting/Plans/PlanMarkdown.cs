@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Planning;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Reporting.Plans;
 
@@ -73,7 +74,9 @@ public static class PlanMarkdown
         {
             var sql = string.Join(
                 "\n",
-                statements.Select(s => $"-- {s.Database} on {s.Member}\n{string.Concat(s.Statements.Select(t => t + ";\n"))}")
+                statements.Select(s =>
+                    $"-- {s.Database} on {s.Member}\n{string.Concat(s.Statements.Select(t => SecretSettings.RedactStatement(t) + ";\n"))}"
+                )
             );
             // A fence longer than any run of backticks inside cannot be closed from inside.
             var fence = new string('`', Math.Max(3, LongestRun(sql) + 1));

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using Npgsql;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Providers.Postgres.Connecting;
 
@@ -83,21 +84,22 @@ public sealed record ConnectionFailure(UnreadableKind Kind, string Reason, bool 
         };
 
     // The end of a session comes wrapped where the client was writing when it arrived: its code counts all the same.
-    private static ConnectionFailure OfAnswer(PostgresException answer) => Kinded(answer) with { Code = answer.SqlState };
+    private static ConnectionFailure OfAnswer(PostgresException answer) =>
+        Kinded(answer, SecretSettings.RedactMessage(answer.MessageText)) with
+        {
+            Code = answer.SqlState,
+        };
 
-    private static ConnectionFailure Kinded(PostgresException answer) =>
+    private static ConnectionFailure Kinded(PostgresException answer, string said) =>
         answer.SqlState switch
         {
             PostgresErrorCodes.InvalidPassword
             or PostgresErrorCodes.InvalidAuthorizationSpecification
             or PostgresErrorCodes.TooManyConnections
-            or PostgresErrorCodes.InsufficientPrivilege => new(UnreadableKind.AccessDenied, answer.MessageText),
-            PostgresErrorCodes.CannotConnectNow => new(UnreadableKind.NotReady, answer.MessageText),
-            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => new(
-                UnreadableKind.NotReady,
-                answer.MessageText
-            ),
-            PostgresErrorCodes.QueryCanceled => new(UnreadableKind.Faulty, $"a query did not end in time: {answer.MessageText}"),
-            _ => new(UnreadableKind.Faulty, $"{answer.MessageText} ({answer.SqlState})"),
+            or PostgresErrorCodes.InsufficientPrivilege => new(UnreadableKind.AccessDenied, said),
+            PostgresErrorCodes.CannotConnectNow => new(UnreadableKind.NotReady, said),
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown => new(UnreadableKind.NotReady, said),
+            PostgresErrorCodes.QueryCanceled => new(UnreadableKind.Faulty, $"a query did not end in time: {said}"),
+            _ => new(UnreadableKind.Faulty, $"{said} ({answer.SqlState})"),
         };
 }

@@ -1,5 +1,6 @@
 using Npgsql;
 using PgGitOps.Core.Ports;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Providers.Postgres.Connecting;
 
@@ -15,8 +16,13 @@ internal static class SqlFailure
             PostgresException
             {
                 SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.QueryCanceled
-            } e when mayHaveHappened => new StepOutcome.Uncertain($"{e.MessageText} ({e.SqlState})"),
-            PostgresException e => new StepOutcome.Failed($"{e.MessageText} ({e.SqlState})", Hint(e, blockers)),
+            } e when mayHaveHappened => new StepOutcome.Uncertain(
+                $"{SecretSettings.RedactMessage(e.MessageText)} ({e.SqlState})"
+            ),
+            PostgresException e => new StepOutcome.Failed(
+                $"{SecretSettings.RedactMessage(e.MessageText)} ({e.SqlState})",
+                Hint(e, blockers)
+            ),
             OperationCanceledException => mayHaveHappened
                 ? new StepOutcome.Uncertain("interrupted while the statement ran")
                 : new StepOutcome.Failed("interrupted before it was committed", null),
@@ -42,9 +48,11 @@ internal static class SqlFailure
                 : $"blocked by {blockers}",
             PostgresErrorCodes.QueryCanceled when blockers is not null => $"blocked by {blockers}",
             PostgresErrorCodes.DeadlockDetected => blockers is null
-                ? e.Detail ?? "two sessions waited for each other"
+                ? Said(e.Detail) ?? "two sessions waited for each other"
                 : $"in each other's way with {blockers}",
-            PostgresErrorCodes.ObjectInUse => e.Detail ?? e.Hint,
-            _ => e.Hint,
+            PostgresErrorCodes.ObjectInUse => Said(e.Detail ?? e.Hint),
+            _ => Said(e.Hint),
         };
+
+    private static string? Said(string? text) => text is null ? null : SecretSettings.RedactMessage(text);
 }

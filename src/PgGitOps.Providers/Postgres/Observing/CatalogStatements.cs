@@ -5,15 +5,20 @@ using PgGitOps.Core.Sources;
 namespace PgGitOps.Providers.Postgres.Observing;
 
 /// <summary>A statement on one database whose rows one kind of object reads for itself.</summary>
-/// <param name="Sql">By the server's major version. Every column is text; a null is read as the empty text.</param>
-internal sealed record CatalogStatement(string Name, Func<int, string> Sql);
+/// <param name="Sql">By the server's major version, and whether all of the database is asked for, as an import does. Every column is text; a null is read as the empty text.</param>
+internal sealed record CatalogStatement(string Name, Func<int, bool, string> Sql);
 
 /// <summary>The statements of kinds that bring their own: read with everything else of a database, in the same round trip.</summary>
 internal static class CatalogStatements
 {
-    private static readonly CatalogStatement[] All = [new("publications", Publications)];
+    private static readonly CatalogStatement[] All =
+    [
+        new("publications", static (major, _) => Publications(major)),
+        new(UnmanagedStatements.Name, UnmanagedStatements.Of),
+    ];
 
-    internal static IEnumerable<NpgsqlBatchCommand> Commands(int major) => All.Select(s => new NpgsqlBatchCommand(s.Sql(major)));
+    internal static IEnumerable<NpgsqlBatchCommand> Commands(int major, bool all) =>
+        All.Select(s => new NpgsqlBatchCommand(s.Sql(major, all)));
 
     // Versions before 15 know neither schemas nor lists of columns nor row filters.
     private static string Publications(int major) =>

@@ -44,7 +44,7 @@ internal static class DatabaseReading
                     AclStatements.OfObjects(schemas),
                     new(AclStatements.Defaults),
                     new(FunctionSettings),
-                    .. CatalogStatements.Commands(session.Connection.PostgreSqlVersion.Major),
+                    .. CatalogStatements.Commands(session.Connection.PostgreSqlVersion.Major, all: schemas is null),
                 ]
         )
             batch.BatchCommands.Add(command);

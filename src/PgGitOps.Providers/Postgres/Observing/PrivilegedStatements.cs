@@ -18,14 +18,7 @@ internal static class PrivilegedStatements
         {
             var name = row.Word(2);
             draft.FileSettings.Add(
-                new FileSettingFact(
-                    row.Word(0),
-                    row.GetInt32(1),
-                    name,
-                    ConninfoRedaction.Apply(name, row.Text(3)),
-                    row.GetBoolean(4),
-                    row.Text(5)
-                )
+                new FileSettingFact(row.Word(0), row.GetInt32(1), name, row.Text(3), row.GetBoolean(4), row.Text(5))
             );
         }
     );

@@ -1,4 +1,6 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Providers.Postgres.Observing;
@@ -35,6 +37,8 @@ internal enum RecordState
 /// <summary>Rows of one server as they come in.</summary>
 internal sealed class ServerDraft
 {
+    private Dictionary<string, string>? types;
+
     public ServerFacts? Head { get; set; }
     public ServerRights? Rights { get; set; }
     public AccessListFacts? AccessList { get; set; }
@@ -67,6 +71,7 @@ internal sealed class ServerDraft
     public List<InventoryEntry> Inventory { get; } = [];
     public List<AppliedEntry> Applied { get; } = [];
     public Suspension? Suspension { get; set; }
+    public List<CatalogRow> Catalog { get; } = [];
 
     /// <param name="user">The engine's own login.</param>
     /// <param name="names">Settings asked for by name, in lower case.</param>
@@ -78,8 +83,20 @@ internal sealed class ServerDraft
         );
         return head with
         {
-            Settings = SessionShadow.Lift(this, user, names).OrderBy(s => s.Name, StringComparer.Ordinal).ToEquatableArray(),
-            FileSettings = FileSettings.ToEquatableArray(),
+            Settings = SessionShadow
+                .Lift(this, user, names)
+                .Select(s =>
+                    s with
+                    {
+                        Value = Shown(s.Name, s.Value),
+                        BootValue = s.BootValue is { } boot ? Shown(s.Name, boot) : null,
+                    }
+                )
+                .OrderBy(s => s.Name, StringComparer.Ordinal)
+                .ToEquatableArray(),
+            FileSettings = FileSettings
+                .Select(f => f with { Value = f.Value is { } value ? Shown(f.Name, value) : null })
+                .ToEquatableArray(),
             FilesLoaded = FilesLoaded,
             Roles = roles.OrderBy(r => r.Name, StringComparer.Ordinal).ToEquatableArray(),
             Memberships = Memberships
@@ -90,6 +107,7 @@ internal sealed class ServerDraft
                 .ToEquatableArray(),
             Databases = Databases.OrderBy(d => d.Name, StringComparer.Ordinal).ToEquatableArray(),
             ScopedSettings = ScopedSettings
+                .Select(s => s with { Value = Shown(s.Name, s.Value) })
                 .OrderBy(s => s.Database, StringComparer.Ordinal)
                 .ThenBy(s => s.Role, StringComparer.Ordinal)
                 .ThenBy(s => s.Name, StringComparer.Ordinal)
@@ -100,6 +118,7 @@ internal sealed class ServerDraft
                 .ThenBy(s => s.ClientAddress, StringComparer.Ordinal)
                 .ToEquatableArray(),
             WalReceiver = WalReceiver,
+            Catalog = Catalog.OrderBy(r => string.Join('\0', r.Columns), StringComparer.Ordinal).ToEquatableArray(),
             AccessList = AccessList,
             // A standby that lost its source tells the timeline of its last restart point, however far it has come since.
             Timeline = head.InRecovery ? Math.Max(head.Timeline, SegmentTimeline ?? 0) : head.Timeline,
@@ -111,6 +130,8 @@ internal sealed class ServerDraft
         new(
             Inventory.OrderBy(i => i.Object, StringComparer.Ordinal).ToEquatableArray(),
             Applied
+                // Earlier versions kept such values as they were.
+                .Select(a => ObjectPath.Parse(a.Object).ParameterName is { } name ? a with { Value = Shown(name, a.Value) } : a)
                 .OrderBy(a => a.Object, StringComparer.Ordinal)
                 .ThenBy(a => a.Field, StringComparer.Ordinal)
                 .ToEquatableArray(),
@@ -119,6 +140,13 @@ internal sealed class ServerDraft
         {
             Token = Token,
         };
+
+    /// <summary>A setting's value as it leaves this reading, with the type that this server gives the setting.</summary>
+    private string Shown(string name, string value)
+    {
+        types ??= Settings.ToDictionary(s => s.Name, s => s.VarType, StringComparer.OrdinalIgnoreCase);
+        return SecretSettings.Redact(name, types.GetValueOrDefault(name), value);
+    }
 
     /// <summary>Any ADMIN OPTION counts.</summary>
     private static MembershipFact Merged(IGrouping<(string Role, string Member), MembershipFact> granted) =>

@@ -23,7 +23,11 @@ internal static class ServerReading
         await RunAsync(
             session,
             target,
-            [.. ServerStatements.All, .. remembered is null ? [] : PrivilegedStatements.For(remembered)],
+            [
+                .. ServerStatements.All,
+                UnmanagedStatements.Shared(session.Connection.PostgreSqlVersion.Major),
+                .. remembered is null ? [] : PrivilegedStatements.For(remembered),
+            ],
             names,
             draft,
             onHead

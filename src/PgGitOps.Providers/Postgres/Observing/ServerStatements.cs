@@ -191,7 +191,7 @@ internal static class ServerStatements
                 draft.Settings.Add(
                     new SettingFact(
                         name,
-                        ConninfoRedaction.Apply(name, row.Text(1)) ?? "",
+                        row.Text(1) ?? "",
                         row.Text(2),
                         row.Word(3),
                         row.Word(4),
@@ -242,9 +242,7 @@ internal static class ServerStatements
             static (row, draft) =>
             {
                 var name = row.Word(2);
-                draft.ScopedSettings.Add(
-                    new ScopedSettingFact(row.Text(0), row.Text(1), name, ConninfoRedaction.Apply(name, row.Word(3))!)
-                );
+                draft.ScopedSettings.Add(new ScopedSettingFact(row.Text(0), row.Text(1), name, row.Word(3)));
             }
         ),
         new(

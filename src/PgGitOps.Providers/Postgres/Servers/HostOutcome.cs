@@ -36,7 +36,7 @@ internal static class HostOutcome
                 : $"ended with code {exited.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
         return secrets
             .Where(s => !string.IsNullOrEmpty(s))
-            .Aggregate(text, (t, s) => t.Replace(s!, "(secret)", StringComparison.Ordinal));
+            .Aggregate(ServerLog.WithoutSecrets(text), (t, s) => t.Replace(s!, "(secret)", StringComparison.Ordinal));
     }
 
     private static string? Hint(string error)

@@ -1,5 +1,7 @@
+using PgGitOps.Core.Facets;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Planning.Kinds.Databases;
 
@@ -12,16 +14,18 @@ internal static class ImportedDatabases
             {
                 foreach (var database in scope.Primary.Databases.Where(d => !d.IsTemplate))
                 {
+                    scope.Yaml.Within = $"database {database.Name}: ";
                     var contents =
                         scope.Snapshot.Databases.FirstOrDefault(d => d.Name == database.Name)?.Contents
                         as Observation<DatabaseFacts>.Seen;
                     if (contents is null || database.Name.Any(char.IsControl))
-                        scope.Yaml.Comment(
-                            $"left out: database {database.Name}, which {(database.AllowConnections ? "was not inspected" : "allows no connections")}"
+                        scope.Yaml.LeftOut(
+                            $"database {database.Name}, which {(database.AllowConnections ? "was not inspected" : "allows no connections")}"
                         );
-                    else if (database.Name != "postgres" || Inside().Any(i => i.HoldsSomething(contents.Value)))
+                    else if (database.Name != "postgres" || IsUsed(new ImportedDatabase(scope, database, contents.Value)))
                         Write(new ImportedDatabase(scope, database, contents.Value));
                 }
+                scope.Yaml.Within = "";
             }
         );
 
@@ -32,12 +36,29 @@ internal static class ImportedDatabases
             {
                 var settings = database.Cluster.Primary.ScopedSettings;
                 foreach (var setting in settings.Where(s => s.Database == database.Database.Name && s.Role is null))
-                    database.Yaml.Line($"  {YamlText.Key(setting.Name)}: {YamlText.Setting(setting.Value)}");
+                    if (SecretSettings.IsRedacted(setting.Value))
+                        database.Yaml.LeftOut($"  setting {setting.Name}: its value may hold a secret, and is not shown");
+                    else
+                        database.Yaml.Line($"  {YamlText.Key(setting.Name)}: {YamlText.Setting(setting.Value)}");
             }
         );
 
     private static IEnumerable<Import.InDatabase> Inside() =>
         ObjectKinds.All.Select(k => k.Import).OfType<Import.InDatabase>().OrderBy(i => i.Rank);
+
+    /// <summary>People have made something of the database that every server has.</summary>
+    private static bool IsUsed(ImportedDatabase imported)
+    {
+        var database = imported.Database;
+        return Inside().Any(i => i.HoldsSomething(imported.Contents))
+            || database.ConnectionLimit != -1
+            || imported.Cluster.Primary.ScopedSettings.Any(s => s.Database == database.Name && s.Role is null)
+            || imported.IsDeclared(database.Owner)
+            || imported.Contents.Acls.Any(a => a.Kind == "database" && a.Grantee != a.Owner && !Everyone.Is(a.Grantee ?? ""))
+            || !imported.Contents.Acls.Any(a =>
+                a.Kind == "database" && a.Grantee == Everyone.Name && a.Privileges.SequenceEqual(["CONNECT", "TEMPORARY"])
+            );
+    }
 
     private static void Write(ImportedDatabase imported)
     {
@@ -47,12 +68,11 @@ internal static class ImportedDatabases
         if (imported.IsDeclared(database.Owner))
             yaml.Line($"  owner: {YamlText.Scalar(database.Owner)}");
         else
-            yaml.Comment($"  owner {database.Owner} is not declared");
+            yaml.LeftOut($"  owner {database.Owner}, which is not declared");
         yaml.Line($"  encoding: {YamlText.Scalar(database.Encoding)}");
         if (database.Collate == database.Ctype)
             yaml.Line($"  locale: {YamlText.Scalar(database.Collate)}");
-        if (database.ConnectionLimit != -1)
-            yaml.Line($"  connectionLimit: {YamlText.Number(database.ConnectionLimit)}");
+        yaml.Line($"  connectionLimit: {YamlText.Number(database.ConnectionLimit)}");
         foreach (var part in Inside())
             part.Write(imported);
     }

@@ -34,7 +34,7 @@ internal static class ImportedDefaults
                         .GroupBy(d => (d.ForRole, d.On))
                         .Where(g => g.All(d => d.Grantee != g.Key.ForRole))
                 )
-                    database.Yaml.Comment($"  left out: {own.Key.ForRole} itself gets nothing on {own.Key.On} it makes later");
+                    database.Yaml.LeftOut($"  {own.Key.ForRole} itself gets nothing on {own.Key.On} it makes later");
             }
         );
 
@@ -48,12 +48,12 @@ internal static class ImportedDefaults
     {
         var place = row.Schema is null ? "" : $" in schema {row.Schema}";
         if (!Enum.GetValues<DefaultPrivilegeTarget>().Any(t => ObjectPathText.WordOf(t) == row.On))
-            database.Yaml.Comment(
-                $"  left out: default privileges of {row.ForRole}{place} on {row.On} for {grantee}, which documents cannot declare"
+            database.Yaml.LeftOut(
+                $"  default privileges of {row.ForRole}{place} on {row.On} for {grantee}, which documents cannot declare"
             );
         else if (!database.IsDeclared(row.ForRole) || !database.IsDeclared(grantee))
-            database.Yaml.Comment(
-                $"  left out: default privileges of {row.ForRole}{place} on {row.On} for {grantee}, of whom one is not declared"
+            database.Yaml.LeftOut(
+                $"  default privileges of {row.ForRole}{place} on {row.On} for {grantee}, of whom one is not declared"
             );
         else
             foreach (var (names, option) in ImportedGrants.ByOption(plain, grantable))

@@ -1,6 +1,7 @@
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Planning.Kinds.Unmanaged;
 
 namespace PgGitOps.Core.Planning.Kinds.Grants;
 
@@ -16,34 +17,72 @@ internal sealed record ImportedGrant(
     IReadOnlyList<string> Columns
 );
 
-/// <summary>The privileges of a database as grants: one for all objects of a schema where they all have it, single ones for the rest.</summary>
+/// <summary>
+/// The privileges of a database as grants. One for all objects of a schema speaks of those that are made later too, so it is written only where default privileges
+/// give them the same; for the rest there are single ones.
+/// </summary>
 internal static class ImportedGrants
 {
+    private const string LeftOut = "left out: ";
+
     internal static void Write(ImportedDatabase database)
     {
         List<string> remarks = [];
         var grants = Of(database.Contents, database.Cluster.Primary, database.IsDeclared, remarks).ToArray();
         foreach (var remark in remarks.Distinct(StringComparer.Ordinal))
-            database.Yaml.Comment($"  {remark}");
+        {
+            if (remark.StartsWith(LeftOut, StringComparison.Ordinal))
+                database.Yaml.LeftOut("  " + remark[LeftOut.Length..]);
+            else
+                database.Yaml.Comment($"  {remark}");
+        }
         database.Yaml.Under(
             "  grants",
             () =>
             {
-                foreach (var grant in grants)
-                    database.Yaml.Line(
-                        "  - "
-                            + YamlText.Flow([
-                                ("on", grant.On),
-                                ("schema", YamlText.ScalarOrNone(grant.Schema)),
-                                ("object", YamlText.ScalarOrNone(grant.Object)),
-                                ("columns", grant.Columns.Count == 0 ? null : YamlText.FlowList(grant.Columns)),
-                                ("to", YamlText.Scalar(grant.To)),
-                                ("privileges", YamlText.FlowList(grant.Privileges)),
-                                ("withGrantOption", grant.WithGrantOption ? "true" : null),
-                            ])
-                    );
+                foreach (
+                    var alike in grants.GroupBy(g =>
+                        g.Object is null || g.Columns.Count > 0
+                            ? (object)g
+                            : (g.On, g.Schema, g.To, string.Join(' ', g.Privileges), g.WithGrantOption)
+                    )
+                )
+                    Write(database.Yaml, [.. alike]);
             }
         );
+    }
+
+    /// <param name="alike">One grant, or grants of the same on several objects.</param>
+    private static void Write(YamlText yaml, IReadOnlyList<ImportedGrant> alike)
+    {
+        var grant = alike[0];
+        if (yaml.Length > YamlText.LengthMax)
+        {
+            yaml.LeftOut(
+                $"  grant to {grant.To} on {(alike.Count == 1 ? $"{grant.On} {grant.Schema}.{grant.Object}" : $"{alike.Count} {grant.On}s of schema {grant.Schema}")}: the document would hold more than a file may"
+            );
+            return;
+        }
+        (string, string?)[] fields =
+        [
+            ("on", grant.On),
+            ("schema", YamlText.ScalarOrNone(grant.Schema)),
+            ("object", alike.Count > 1 ? null : YamlText.ScalarOrNone(grant.Object)),
+            ("columns", grant.Columns.Count == 0 ? null : YamlText.FlowList(grant.Columns)),
+            ("to", YamlText.Scalar(grant.To)),
+            ("privileges", YamlText.FlowList(grant.Privileges)),
+            ("withGrantOption", grant.WithGrantOption ? "true" : null),
+        ];
+        if (alike.Count == 1)
+        {
+            yaml.Line("  - " + YamlText.Flow(fields));
+            return;
+        }
+        foreach (var (name, value) in fields.Where(f => f.Item2 is not null))
+            yaml.Line($"  {(name == "on" ? "- " : "  ")}{name}: {value}");
+        yaml.Line("    objects:");
+        foreach (var one in alike)
+            yaml.Line($"      - {YamlText.Scalar(one.Object!)}");
     }
 
     /// <summary>One grant for what comes without grant option, one for what comes with it; one of nothing where there is neither.</summary>
@@ -75,7 +114,7 @@ internal static class ImportedGrants
         foreach (var row in facts.Acls.Where(a => a.Kind is "database" or "schema" && IsGrant(a) && !IsBuiltIn(a, primary)))
         {
             if (!isDeclared(row.Grantee!))
-                remarks.Add($"left out: {Named(row)}: grant to {row.Grantee}, which is not declared");
+                remarks.Add($"{LeftOut}{Named(row)}: grant to {row.Grantee}, which is not declared");
             else
                 foreach (var grant in Grants(row.Kind, row.Kind == "schema" ? row.Object : null, null, row.Grantee!, Names(row)))
                     yield return grant;
@@ -95,13 +134,28 @@ internal static class ImportedGrants
                 false,
                 []
             );
+        var ofExtensions = ImportedUnmanaged.OfExtensions(facts);
+        var later = new GrantsOfLater(facts, primary);
         foreach (
             var kind in facts
                 .Acls.Where(a => a.Kind is "table" or "sequence" or "function" && a.Schema != "pggitops")
                 .GroupBy(a => (a.Kind, a.Schema))
         )
         {
-            foreach (var grant in OfObjects(kind.Key.Kind, kind.Key.Schema!, [.. kind], primary, isDeclared, remarks))
+            AclFact[] own = [.. kind.Where(a => !ofExtensions.Contains((a.Schema!, a.Object, a.Kind == "function")))];
+            // What an extension brought along counts as an object of its schema, and its own privileges come with it.
+            var isMixed = own.Length < kind.Count();
+            foreach (
+                var grant in OfObjects(
+                    kind.Key.Kind,
+                    kind.Key.Schema!,
+                    own,
+                    primary,
+                    isDeclared,
+                    remarks,
+                    isMixed ? _ => [] : later.Of(kind.Key.Kind, kind.Key.Schema!, own)
+                )
+            )
                 yield return grant;
         }
         foreach (var grant in OfColumns(facts, isDeclared, remarks))
@@ -114,7 +168,8 @@ internal static class ImportedGrants
         IReadOnlyList<AclFact> rows,
         ServerFacts primary,
         Func<string, bool> isDeclared,
-        List<string> remarks
+        List<string> remarks,
+        Func<string, IReadOnlyCollection<string>> later
     )
     {
         var objects = rows.Select(r => r.Object).Distinct(StringComparer.Ordinal).Count();
@@ -124,7 +179,7 @@ internal static class ImportedGrants
                     .Where(g => g.All(r => r.Grantee != Everyone.Name))
             )
                 remarks.Add(
-                    $"left out: function {schema}.{closed.Key}: PUBLIC may not execute it; a document can only speak of all functions of a schema"
+                    $"{LeftOut}function {schema}.{closed.Key}: PUBLIC may not execute it; a document can only speak of all functions of a schema"
                 );
         foreach (
             var grantee in rows.Where(r => IsGrant(r) && !IsBuiltIn(r, primary))
@@ -134,7 +189,8 @@ internal static class ImportedGrants
         {
             if (!isDeclared(grantee.Key))
             {
-                remarks.Add($"left out: schema {schema}: grants on {kind}s to {grantee.Key}, which is not declared");
+                foreach (var row in grantee)
+                    remarks.Add($"{LeftOut}{kind} {schema}.{row.Object}: grant to {grantee.Key}, which is not declared");
                 continue;
             }
             string[] everywhere =
@@ -147,6 +203,7 @@ internal static class ImportedGrants
                                 Names(grantee.First()),
                                 (all, row) => [.. all.Intersect(Names(row), StringComparer.Ordinal)]
                             )
+                            .Intersect(later(grantee.Key), StringComparer.Ordinal)
                             .Order(StringComparer.Ordinal),
                     ]
                     : [];
@@ -169,7 +226,7 @@ internal static class ImportedGrants
             {
                 if (kind == "function")
                     remarks.Add(
-                        $"left out: function {schema}.{row.Object}: grant to {grantee.Key}; a document can only grant on all functions of a schema"
+                        $"{LeftOut}function {schema}.{row.Object}: grant to {grantee.Key}; a document can only grant on all functions of a schema, also on those that are made later"
                     );
                 else
                     foreach (var grant in Grants(kind, schema, row.Object, grantee.Key, Names(row)))
@@ -189,7 +246,7 @@ internal static class ImportedGrants
             var (schema, name, grantee) = table.Key;
             if (!isDeclared(grantee!))
             {
-                remarks.Add($"left out: columns of {schema}.{name}: grant to {grantee}, which is not declared");
+                remarks.Add($"{LeftOut}columns of table {schema}.{name}: grant to {grantee}, which is not declared");
                 continue;
             }
             foreach (var alike in table.GroupBy(r => string.Join(' ', Names(r))).OrderBy(g => g.Key, StringComparer.Ordinal))

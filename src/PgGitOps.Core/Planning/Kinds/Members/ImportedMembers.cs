@@ -1,3 +1,4 @@
+using System.Globalization;
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
@@ -6,58 +7,89 @@ namespace PgGitOps.Core.Planning.Kinds.Members;
 
 internal static class ImportedMembers
 {
-    internal static void Write(ImportScope scope)
-    {
-        var (yaml, snapshot, request, leader, primary, _) = scope;
-        yaml.Under(
+    private const string Delay = "recovery_min_apply_delay";
+
+    internal static void Write(ImportScope scope) =>
+        scope.Yaml.Under(
             "members",
             () =>
             {
-                foreach (var member in snapshot.Members)
-                {
-                    var place = request.Placements.First(p => p.Member == member.Name);
-                    if (member.Name != leader)
-                    {
-                        if (
-                            !primary.Standbys.Any(s =>
-                                s.ApplicationName.Equals(member.Name, StringComparison.OrdinalIgnoreCase)
-                                && s.State == "streaming"
-                            )
-                        )
-                            yaml.Comment(
-                                $"{member.Name} does not stream from {leader} under its own name (application_name): a plan will say so"
-                            );
-                        if (primary.Slots.All(s => s.Name != member.Name.Replace('-', '_')))
-                            yaml.Comment(
-                                $"{leader} has no replication slot {member.Name.Replace('-', '_')}: a plan will propose one"
-                            );
-                    }
-                    if (
-                        ((Observation<ServerFacts>.Seen)member.Server).Value.Setting("cluster_name")
-                            is { Value: { Length: > 0 } name }
-                        && name != member.Name
-                        && name != request.Cluster
-                        && MemberName.Fits(name)
-                    )
-                        yaml.Comment(
-                            $"{member.Name} has cluster_name '{name}' and will be taken for another server until that is '{member.Name}', '{request.Cluster}' or empty"
-                        );
-                    List<(string, string)> fields =
-                    [
-                        ("name", YamlText.Scalar(member.Name)),
-                        ("host", YamlText.Scalar(place.Host)),
-                        ("port", YamlText.Number(place.Port)),
-                    ];
-                    // Without it a server that is stopped would be looked for where the engine makes its own.
-                    if (((Observation<ServerFacts>.Seen)member.Server).Value.DataDirectory is { } directory)
-                        fields.Add(("dataDirectory", YamlText.Scalar(directory)));
-                    else
-                        yaml.Comment(
-                            $"left out: dataDirectory of {member.Name}, which the login may not ask; while the server is stopped, nobody can say whether its data are there"
-                        );
-                    yaml.Line("- " + YamlText.Flow([.. fields]));
-                }
+                foreach (var member in scope.Snapshot.Members)
+                    Write(scope, member.Name, FactsOf(scope, member.Name)!);
             }
         );
+
+    private static void Write(ImportScope scope, string name, ServerFacts facts)
+    {
+        var (yaml, _, request, leader, _, _) = scope;
+        var place = request.Placements.First(p => p.Member == name);
+        var upstream = name == leader ? null : Upstream(scope, name, facts);
+        if (name != leader)
+        {
+            var source = upstream ?? leader;
+            var sender = FactsOf(scope, source)!;
+            if (!IsFed(sender, name))
+                yaml.Comment($"{name} does not stream from {source} under its own name (application_name): a plan will say so");
+            var slot = name.Replace('-', '_');
+            if (sender.Slots.All(s => s.Name != slot))
+                yaml.Comment($"{source} has no replication slot {slot}: a plan will propose one");
+        }
+        if (
+            facts.Setting("cluster_name") is { Value: { Length: > 0 } clusterName }
+            && clusterName != name
+            && clusterName != request.Cluster
+            && MemberName.Fits(clusterName)
+        )
+            yaml.Comment(
+                $"{name} has cluster_name '{clusterName}' and will be taken for another server until that is '{name}', '{request.Cluster}' or empty"
+            );
+        List<(string, string?)> fields =
+        [
+            ("name", YamlText.Scalar(name)),
+            ("host", YamlText.Scalar(place.Host)),
+            ("port", YamlText.Number(place.Port)),
+            ("from", upstream is not null && upstream != leader ? YamlText.Scalar(upstream) : null),
+        ];
+        if (DelayOf(facts) is { } delay && scope.PatroniScope is null)
+        {
+            fields.Add(("replayDelay", DurationText.Format(delay)));
+            yaml.Comment($"{name} replays late; where it is never to be promoted, add: promotable: false");
+        }
+        // Without it a server that is stopped would be looked for where the engine makes its own.
+        if (facts.DataDirectory is { } directory)
+            fields.Add(("dataDirectory", YamlText.Scalar(directory)));
+        else
+            yaml.LeftOut(
+                $"dataDirectory of {name}, which the login may not ask; while the server is stopped, nobody can say whether its data are there"
+            );
+        yaml.Line("- " + YamlText.Flow([.. fields]));
     }
+
+    private static ServerFacts? FactsOf(ImportScope scope, string member) =>
+        (scope.Snapshot.Find(member)?.Server as Observation<ServerFacts>.Seen)?.Value;
+
+    private static bool IsFed(ServerFacts sender, string member) =>
+        sender.Standbys.Any(s => s.ApplicationName.Equals(member, StringComparison.OrdinalIgnoreCase) && s.State == "streaming");
+
+    /// <summary>Who sends to the member: whoever knows it as a standby, else who listens where its receiver is connected to; null where nobody can tell.</summary>
+    private static string? Upstream(ImportScope scope, string member, ServerFacts facts)
+    {
+        foreach (var other in scope.Snapshot.Members.Where(m => m.Name != member))
+        {
+            if (FactsOf(scope, other.Name) is { } sender && IsFed(sender, member))
+                return other.Name;
+        }
+        return facts.WalReceiver is { SenderHost: { } host, SenderPort: { } port }
+            ? scope
+                .Request.Placements.Where(p => p.Member != member && p.Address == host && p.Port == port)
+                .Select(p => p.Member)
+                .FirstOrDefault()
+            : null;
+    }
+
+    private static TimeSpan? DelayOf(ServerFacts facts) =>
+        long.TryParse(facts.Setting(Delay)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+        && milliseconds > 0
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : null;
 }

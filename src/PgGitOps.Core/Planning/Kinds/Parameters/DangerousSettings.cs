@@ -17,6 +17,7 @@ internal static class DangerousSettings
             ("ignore_checksum_failure", "on") => "corrupt pages are served as if they were whole",
             ("zero_damaged_pages", "on") => "damaged pages are wiped without a word",
             ("ignore_invalid_pages", "on") => "recovery skips pages it cannot make sense of",
+            ("lo_compat_privileges", "on") => "everyone may read and change every large object",
             ("allow_system_table_mods", "on") => "catalogs can be damaged by plain SQL",
             ("password_encryption", "md5") => "new passwords are stored in a form that is cheap to guess",
             ("autovacuum", "off") => "tables bloat, and transaction ids run towards a forced stop",

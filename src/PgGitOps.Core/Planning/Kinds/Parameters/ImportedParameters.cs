@@ -13,9 +13,9 @@ internal sealed class ImportedParameters
     // Each member has its own; one value for all would be wrong. Parameters that the engine itself derives are in OwnedParameters.
     private static readonly FrozenSet<string> PerServer = new[]
     {
+        "archive_cleanup_command",
         "promote_trigger_file",
         "recovery_end_command",
-        "recovery_min_apply_delay",
         "unix_socket_directories",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
@@ -31,6 +31,8 @@ internal sealed class ImportedParameters
         "port",
         "primary_conninfo",
         "primary_slot_name",
+        // A field of its own of the member.
+        "recovery_min_apply_delay",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private ImportedParameters(List<(string Name, string Value)> values, List<string> remarks) =>
@@ -55,8 +57,13 @@ internal sealed class ImportedParameters
         List<string> remarks = [];
         foreach (var name in Configured(primary).Order(StringComparer.Ordinal))
         {
-            if (PerServer.Contains(name) || Silent.Contains(name) || name.StartsWith("recovery_target", StringComparison.Ordinal))
+            if (Silent.Contains(name))
                 continue;
+            if (PerServer.Contains(name))
+            {
+                remarks.Add($"{name}: each member has its own");
+                continue;
+            }
             if (OwnedParameters.WhyNot(name) is { } why && name is not ("synchronous_standby_names" or "synchronous_commit"))
             {
                 remarks.Add($"{name}: {why}");
@@ -69,6 +76,11 @@ internal sealed class ImportedParameters
                 continue;
             }
             var text = TextOf(primary, name);
+            if (SecretSettings.IsRedacted(text))
+            {
+                remarks.Add($"{name}: its value may hold a secret, and is not shown");
+                continue;
+            }
             var canonical = SettingValue.ReadLive(meaning, text);
             if (!SettingValue.TryRead(meaning, text, out _, out _))
                 remarks.Add($"{name}: its value cannot be declared");
@@ -78,6 +90,14 @@ internal sealed class ImportedParameters
                 );
             else
                 values.Add((name, text));
+        }
+        var configured = Configured(primary);
+        foreach (var setting in primary.Settings.Where(s => s.Source is "command line" or "environment variable"))
+        {
+            if (!configured.Contains(setting.Name.ToLowerInvariant()) && !Silent.Contains(setting.Name))
+                remarks.Add(
+                    $"{setting.Name} = {setting.Value}: it comes from the {setting.Source} that the server was started with"
+                );
         }
         return new ImportedParameters(values, remarks);
     }
@@ -115,6 +135,14 @@ internal sealed class ImportedParameters
     {
         var (yaml, snapshot, primary) = (scope.Yaml, scope.Snapshot, scope.Primary);
         var parameters = Of(snapshot, primary);
+        if (scope.PatroniScope is not null)
+        {
+            foreach (var (name, value) in parameters.Values)
+                yaml.LeftOut($"parameter {name} = {value}, which Patroni writes");
+            foreach (var remark in parameters.Remarks)
+                yaml.LeftOut($"parameter {remark}");
+            return;
+        }
         var rule = RuleOf(snapshot, parameters);
         if (rule is not null)
         {
@@ -139,11 +167,11 @@ internal sealed class ImportedParameters
             foreach (var name in (string[])["synchronous_standby_names", "synchronous_commit"])
             {
                 if (parameters.Find(name) is { Length: > 0 } value)
-                    yaml.Comment($"left out: parameter {name} = {value}, which is not a rule over members");
+                    yaml.LeftOut($"parameter {name} = {value}, which is not a rule over members");
             }
         }
         foreach (var remark in parameters.Remarks)
-            yaml.Comment($"left out: parameter {remark}");
+            yaml.LeftOut($"parameter {remark}");
         yaml.Under(
             "parameters",
             () =>

@@ -12,7 +12,7 @@ internal static class ImportedPublications
                 foreach (var publication in PublicationFacts.In(database.Contents.Catalog))
                 {
                     if (WhyNot(publication) is { } why)
-                        database.Yaml.Comment($"  left out: publication {publication.Name}, which {why}");
+                        database.Yaml.LeftOut($"  publication {publication.Name}, which {why}");
                     else
                         database.Yaml.Line("  - " + YamlText.Flow(Fields(database, publication)));
                 }

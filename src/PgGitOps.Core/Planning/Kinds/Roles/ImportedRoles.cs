@@ -2,6 +2,7 @@ using System.Globalization;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Importing;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Planning.Kinds.Roles;
 
@@ -34,9 +35,10 @@ internal static class ImportedRoles
                         s is { Database: null, Role: null } or { Database: not null, Role: not null }
                     )
                 )
-                    yaml.Comment(
-                        $"left out: {scoped.Name}, set for {(scoped.Role is null ? "all roles" : $"role {scoped.Role} in database {scoped.Database}")}"
+                    yaml.LeftOut(
+                        $"setting {scoped.Name}, set for {(scoped.Role is null ? "all roles" : $"role {scoped.Role} in database {scoped.Database}")}"
                     );
+                WriteOthers(scope);
                 foreach (var role in primary.Roles.Where(r => IsDeclared(r, request)))
                     Write(yaml, role, primary, isDeclared);
             }
@@ -53,8 +55,8 @@ internal static class ImportedRoles
             if (isDeclared(membership.Role) || membership.Role.StartsWith("pg_", StringComparison.Ordinal))
                 groups.Add(Group(role, membership, primary));
             else
-                yaml.Comment(
-                    $"left out: {role.Name} is a member of {membership.Role}, which is not declared; so that it is not revoked, memberOf of {role.Name} is left out"
+                yaml.LeftOut(
+                    $"{role.Name} is a member of {membership.Role}, which is not declared; so that it is not revoked, memberOf of {role.Name} is left out"
                 );
             foreach (var grant in membership.Grants.Where(g => !IsSuperuser(primary, g.Grantor)))
                 yaml.Comment(
@@ -68,30 +70,68 @@ internal static class ImportedRoles
                 ? YamlText.Scalar(moment.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture))
             : null;
         if (until is null)
-            yaml.Comment($"left out: the password of {role.Name} ends at a moment that documents cannot say");
-        var settings = primary
-            .ScopedSettings.Where(s => s.Role == role.Name && s.Database is null)
-            .Select(s => (YamlText.Key(s.Name), (string?)YamlText.Setting(s.Value)))
-            .ToArray();
-        yaml.Line(
-            "- "
-                + YamlText.Flow([
-                    ("name", YamlText.Scalar(role.Name)),
-                    // Also what is off: a field that is left out is not managed.
-                    ("login", Word(role.Login)),
-                    ("superuser", Word(role.Superuser)),
-                    ("createDb", Word(role.CreateDb)),
-                    ("createRole", Word(role.CreateRole)),
-                    ("replication", Word(role.Replication)),
-                    ("bypassRls", Word(role.BypassRls)),
-                    ("inherit", Word(role.Inherit)),
-                    ("connectionLimit", YamlText.Number(role.ConnectionLimit)),
-                    ("validUntil", until),
-                    ("memberOf", isComplete ? $"[ {string.Join(", ", groups)} ]" : null),
-                    ("settings", settings.Length == 0 ? null : YamlText.Flow(settings)),
-                ])
-        );
+            yaml.LeftOut($"the password of {role.Name} ends at a moment that documents cannot say");
+        foreach (var secret in Settings(primary, role.Name).Where(s => SecretSettings.IsRedacted(s.Value)))
+            yaml.LeftOut($"setting {secret.Name} of role {role.Name}: its value may hold a secret, and is not shown");
+        (string, string?)[] fields =
+        [
+            ("name", YamlText.Scalar(role.Name)),
+            // Also what is off: a field that is left out is not managed.
+            ("login", Word(role.Login)),
+            ("superuser", Word(role.Superuser)),
+            ("createDb", Word(role.CreateDb)),
+            ("createRole", Word(role.CreateRole)),
+            ("replication", Word(role.Replication)),
+            ("bypassRls", Word(role.BypassRls)),
+            ("inherit", Word(role.Inherit)),
+            ("connectionLimit", YamlText.Number(role.ConnectionLimit)),
+            ("validUntil", until),
+            ("memberOf", isComplete ? $"[ {string.Join(", ", groups)} ]" : null),
+        ];
+        var settings = Settings(primary, role.Name).Where(s => !SecretSettings.IsRedacted(s.Value)).ToArray();
+        if (settings.Length == 0)
+        {
+            yaml.Line("- " + YamlText.Flow(fields));
+            return;
+        }
+        // A line each, so that one that does not hold can be left out.
+        foreach (var (field, value) in fields.Where(f => f.Item2 is not null))
+            yaml.Line($"{(field == "name" ? "- " : "  ")}{field}: {value}");
+        yaml.Line("  settings:");
+        foreach (var setting in settings)
+            yaml.Line($"    {YamlText.Key(setting.Name)}: {YamlText.Setting(setting.Value)}");
     }
+
+    private static IEnumerable<ScopedSettingFact> Settings(ServerFacts primary, string role) =>
+        primary.ScopedSettings.Where(s => s.Role == role && s.Database is null);
+
+    /// <summary>Roles that are no part of the document, and what people gave them.</summary>
+    private static void WriteOthers(ImportScope scope)
+    {
+        foreach (var role in scope.Primary.Roles.Where(r => !IsDeclared(r, scope.Request)))
+        {
+            var isPredefined = role.Name.StartsWith("pg_", StringComparison.Ordinal);
+            List<string> what = [.. Settings(scope.Primary, role.Name).Select(s => $"setting {s.Name}")];
+            what.AddRange(
+                scope
+                    .Primary.Memberships.Where(m =>
+                        m.Member == role.Name && !(isPredefined && m.Role.StartsWith("pg_", StringComparison.Ordinal))
+                    )
+                    .Select(m => $"member of {m.Role}")
+            );
+            if (!isPredefined || what.Count > 0)
+                scope.Yaml.LeftOut(
+                    $"role {role.Name}, {WhyNot(role, scope.Request)}{(what.Count > 0 ? $": {string.Join(", ", what)}" : "")}"
+                );
+        }
+    }
+
+    private static string WhyNot(RoleFact role, ImportRequest request) =>
+        role.Name.StartsWith("pg_", StringComparison.Ordinal) ? "which PostgreSQL makes"
+        : role.Name == request.AccessUser ? "which the engine logs in with"
+        : role.Name == request.ReplicationUser ? "which standbys stream with"
+        : role.Name.Any(char.IsControl) ? "whose name holds control characters"
+        : "the superuser that the server was made with";
 
     private static string Word(bool value) => value ? "true" : "false";
 
