@@ -190,6 +190,91 @@ public sealed class AdoptionTests
         ImportTests.AssertNothing(plan);
     }
 
+    [LiveFact]
+    public async Task Drift_OfAnAdoptedServer_TellsEveryEscalationOfAnImportedRole()
+    {
+        await using var server = await PostgresServer.StartAsync(
+            new ServerShape
+            {
+                Name = "s-1",
+                Address = "127.22.3.5",
+                Authentication = ServerAuthentication.Scram,
+            }
+        );
+        await server.ExecuteAsync("create role plain login; create role grp; create role grouped login in role grp");
+        await server.ExecuteAsync("create database shop owner plain");
+        using var repository = new AdoptedRepository();
+        Assert.Equal(0, (await repository.ImportAsync(server)).ExitCode);
+        repository.Commit();
+        Assert.Contains("nothing to do", (await repository.RunAsync("plan")).Out, StringComparison.Ordinal);
+        foreach (
+            var statement in (string[])
+                [
+                    "grant postgres to plain",
+                    "grant pg_execute_server_program, pg_write_server_files to plain",
+                    "alter role plain createdb createrole replication bypassrls connection limit 1 valid until '2020-01-01'",
+                    "grant plain to grouped",
+                    "create role eve login",
+                    "grant plain to eve",
+                    "alter database shop connection limit 1",
+                    "alter database shop is_template true",
+                    "grant alter system on parameter work_mem to plain",
+                ]
+        )
+            await server.ExecuteAsync(statement);
+
+        var drift = (await repository.RunAsync("drift")).Out;
+
+        foreach (
+            var told in (string[])
+                [
+                    "role/plain/memberOf/postgres",
+                    "role/plain/memberOf/pg_execute_server_program",
+                    "role/plain/memberOf/pg_write_server_files",
+                    "role/plain createDb",
+                    "role/plain createRole",
+                    "role/plain replication",
+                    "role/plain bypassRls",
+                    "role/plain connectionLimit",
+                    "role/plain validUntil",
+                    "role/grouped/memberOf/plain",
+                    "role/eve/memberOf/plain",
+                    "database/shop connectionLimit",
+                    "database/postgres/unmanaged/template database shop",
+                    "database/postgres/unmanaged/privileges on parameter work_mem",
+                ]
+        )
+            Assert.True(drift.Contains(told, StringComparison.Ordinal), $"{told}\n{drift}");
+    }
+
+    [LiveFact]
+    public async Task Import_OfThousandsOfTables_FitsIntoAFileThatValidates()
+    {
+        await using var server = await PostgresServer.StartAsync(
+            new ServerShape
+            {
+                Name = "a1",
+                Address = "127.22.3.6",
+                Settings = new Dictionary<string, string> { ["max_locks_per_transaction"] = "400" },
+            }
+        );
+        await server.ExecuteAsync(
+            """
+            create role r1; create role r2; create role r3; create role r4; create schema s;
+            do $$ begin for i in 1 .. 5000 loop execute format('create table s.one_of_many_tables_%s (id int)', i); end loop; end $$;
+            grant select on all tables in schema s to r1, r2; grant insert on all tables in schema s to r3; grant update on all tables in schema s to r4;
+            """
+        );
+
+        var written = await ImportAsync(server);
+
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(written.Yaml), 500_000, 1 << 20);
+        Assert.Equal(4 * 5000, written.Yaml.Split("- one_of_many_tables_").Length - 1);
+        ImportTests.AssertNothing(
+            await ImportTests.PlanAsync((written.Yaml, EnvironmentDocumentWriter.Write(ImportTests.Request(server))))
+        );
+    }
+
     private static async Task<ImportOutcome.Written> ImportAsync(params PostgresServer[] servers)
     {
         var outcome = ClusterDocumentWriter.Write(

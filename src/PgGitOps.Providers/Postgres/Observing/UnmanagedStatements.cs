@@ -65,8 +65,8 @@ internal static class UnmanagedStatements
     /// <param name="all">Everything, for an import; else what is dangerous, which each pass reads and which has to cost little.</param>
     public static string Of(int major, bool all) => all ? All : Dangers(major);
 
-    // PostgreSQL's own objects carry what they were given at first in pg_init_privs, of which only PUBLIC and predefined roles got any; those of information_schema,
-    // which is made later, do not.
+    // What roles of people's making were given on PostgreSQL's own objects is among the dependencies of those roles, and found by an index; what PUBLIC was given that
+    // it did not get at first, by pg_init_privs. All of them scanned would cost as much as all else that is read of a database.
     private static string Dangers(int major) =>
         $"""
             select 'language', lanname::text, pg_get_userbyid(lanowner)::text, array_to_string(lanacl, ', '), 'language'
@@ -95,21 +95,21 @@ internal static class UnmanagedStatements
                      order by oid limit 20) m
              group by owner, privileges
             union all
-            select 'privileges on ' || (pg_identify_object(class, oid, sub)).type, (pg_identify_object(class, oid, sub)).identity, null, array_to_string(acl, ', '), 'system'
-              from (select 'pg_class'::regclass::oid as class, oid, 0 as sub, relacl as acl, relnamespace = 'pg_catalog'::regnamespace as known
-                      from pg_class where oid < 16384 and relacl is not null
-                    union all
-                    select 'pg_proc'::regclass::oid, oid, 0, proacl, true from pg_proc where oid < 16384 and proacl is not null
-                    union all
-                    select 'pg_class'::regclass::oid, attrelid, attnum, attacl, true from pg_attribute where attrelid < 16384 and attacl is not null
-                    union all
-                    select 'pg_namespace'::regclass::oid, oid, 0, nspacl, nspname = 'pg_catalog' from pg_namespace where oid < 16384 and nspname <> 'public' and nspacl is not null) s
-             where exists (select from aclexplode(acl) e
-                            where e.grantee >= 16384
-                               or e.grantee = 0 and known and e.privilege_type <> 'EXECUTE' and (class, s.oid, sub, e.privilege_type) not in
-                                  (select p.classoid, p.objoid, p.objsubid::int4, w.privilege_type from pg_init_privs p, aclexplode(p.initprivs) w where w.grantee = 0)
-                               or e.grantee = 0 and e.privilege_type = 'EXECUTE' and s.oid in
-                                  (select objoid from pg_init_privs where classoid = 'pg_proc'::regclass and not exists (select from aclexplode(initprivs) w where w.grantee = 0)))
+            select 'privileges on ' || (pg_identify_object(class, oid, sub)).type, (pg_identify_object(class, oid, sub)).identity, null,
+                   array_to_string(case when class = 'pg_proc'::regclass then (select proacl from pg_proc where oid = s.oid)
+                                        when class = 'pg_namespace'::regclass then (select nspacl from pg_namespace where oid = s.oid)
+                                        when sub > 0 then (select attacl from pg_attribute where attrelid = s.oid and attnum = sub)
+                                        else (select relacl from pg_class where oid = s.oid) end, ', '), 'system'
+              from (select classid as class, objid as oid, objsubid as sub from pg_shdepend
+                     where dbid = (select oid from pg_database where datname = current_database()) and deptype = 'a' and objid < 16384
+                       and (classid in ('pg_class'::regclass, 'pg_proc'::regclass)
+                            or classid = 'pg_namespace'::regclass and (select nspname from pg_namespace where oid = objid) <> 'public')
+                    union
+                    select classoid, objoid, 0 from pg_init_privs
+                     where objsubid = 0 and objoid < 16384 and not exists (select from aclexplode(initprivs) w where w.grantee = 0)
+                       and exists (select from aclexplode(case when classoid = 'pg_proc'::regclass then (select proacl from pg_proc where oid = objoid)
+                                                               when classoid = 'pg_class'::regclass then (select relacl from pg_class where oid = objoid) end) e
+                                    where e.grantee = 0)) s
             """;
 
     /// <summary>Catalogs whose objects nothing else here tells of, with the column of their owner where they have one.</summary>
