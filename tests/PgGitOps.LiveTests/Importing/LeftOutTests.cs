@@ -106,6 +106,7 @@ public sealed class LeftOutTests
             ),
             "shop"
         );
+        await server.ExecuteAsync("select pg_create_logical_replication_slot('cdc', 'pgoutput')", "shop");
         var catalogs = (
             await server.ScalarAsync(
                 """
@@ -141,6 +142,7 @@ public sealed class LeftOutTests
                     "tablespace of database shop (planted_space)",
                     "privileges on function pg_catalog.pg_read_file(pg_catalog.text)",
                     "role postgres, which the engine logs in with",
+                    "logical replication slot cdc on a1",
                 ]
         )
             Assert.Contains(written.LeftOut, l => l.Contains(more, StringComparison.Ordinal));

@@ -15,7 +15,10 @@ internal static class ImportedMembers
             () =>
             {
                 foreach (var member in scope.Snapshot.Members)
+                {
                     Write(scope, member.Name, FactsOf(scope, member.Name)!);
+                    LeaveOutSlots(scope, member.Name);
+                }
             }
         );
 
@@ -63,6 +66,16 @@ internal static class ImportedMembers
                 $"dataDirectory of {name}, which the login may not ask; while the server is stopped, nobody can say whether its data are there"
             );
         yaml.Line("- " + YamlText.Flow([.. fields]));
+    }
+
+    /// <summary>Slots that no member streams by: those of logical replication, and of servers that are no members.</summary>
+    private static void LeaveOutSlots(ImportScope scope, string member)
+    {
+        foreach (var slot in FactsOf(scope, member)!.Slots.Where(s => !s.Temporary && !s.Synced))
+        {
+            if (scope.Snapshot.Members.All(m => m.Name.Replace('-', '_') != slot.Name))
+                scope.Yaml.LeftOut($"{slot.Type} replication slot {slot.Name} on {member}");
+        }
     }
 
     private static ServerFacts? FactsOf(ImportScope scope, string member) =>
