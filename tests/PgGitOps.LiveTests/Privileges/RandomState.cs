@@ -219,11 +219,13 @@ internal sealed class RandomState(int number, Random random, int major)
         };
 
     /// <summary>What a place is held to, where it is.</summary>
-    internal IEnumerable<(Place Place, string[] Held)> Memberships() =>
+    /// <remarks>INHERIT is managed where it is said of the membership, or of the role.</remarks>
+    internal IEnumerable<(Place Place, string[] Held, bool Inherits)> Memberships() =>
         members.SelectMany(m =>
             members
                 .Where(g => g != m)
-                .Select(g => (new Place("member", "", g, null, m), Expected(joined[m].Find(w => w.Group == g))))
+                .Select(g => (Group: g, Wish: joined[m].Find(w => w.Group == g)))
+                .Select(g => (new Place("member", "", g.Group, null, m), Expected(g.Wish), g.Wish is not { Inherit: null }))
         );
 
     private string[] Expected(MemberWish? wish) =>
@@ -234,7 +236,7 @@ internal sealed class RandomState(int number, Random random, int major)
             .. new[]
             {
                 wish.Admin ? "admin" : "",
-                wish.Inherit ?? true ? "inherit" : "",
+                wish.Inherit == true ? "inherit" : "",
                 "member",
                 wish.Set ?? true ? "set" : "",
             }.Where(w => w.Length > 0),
