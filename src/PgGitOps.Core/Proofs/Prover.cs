@@ -128,10 +128,14 @@ public static class Prover
         }
         var lossVerdict = judged.JudgeLoss(claim.LossLimit);
         var outageVerdict = judged.JudgeOutage(claim.OutageLimit);
+        if (fault.IsUntried)
+            (lossVerdict, outageVerdict) = (Untried(lossVerdict), Untried(outageVerdict));
         if (claim.Scope == ClaimScope.PointInTime)
             lossVerdict = PointInTimeVerdict(fault, judged, claims, topology, book);
         return new Instance(primary, fault, claim, judged, paths, lossVerdict, outageVerdict);
     }
+
+    private static Verdict Untried(Verdict verdict) => verdict == Verdict.NotClaimed ? verdict : Verdict.Unknown;
 
     /// <summary>A window to go back to is promised: does a repository, and enough history in it, remain?</summary>
     private static Verdict PointInTimeVerdict(

@@ -11,6 +11,9 @@ public enum FailureScenario
     /// <summary>Every set of two or more failure domains at once, up to the chosen depth.</summary>
     DomainsLoss,
 
+    /// <summary>Every mix of nodes and failure domains of one site, as many at once as a context tolerates.</summary>
+    FaultsAtOnce,
+
     SiteLoss,
     Partition,
     OperatorMistake,
@@ -31,6 +34,7 @@ public static class FailureScenarios
             FailureScenario.TwoNodeLoss => "any two nodes",
             FailureScenario.DomainLoss => "failure domain loss",
             FailureScenario.DomainsLoss => "several failure domains",
+            FailureScenario.FaultsAtOnce => "several faults at once",
             FailureScenario.SiteLoss => "site loss",
             FailureScenario.Partition => "partition between sites",
             FailureScenario.OperatorMistake => "operator mistake",

@@ -8,6 +8,9 @@ public sealed record Fault
 {
     public required FailureScenario Scenario { get; init; }
 
+    /// <summary>Sets of faults at once that are tried in one site: twenty nodes in five failure domains, any five of them, are fewer.</summary>
+    internal const int MixesMax = 100_000;
+
     /// <summary>In words, after "when": <c>oslo is lost</c>.</summary>
     public required string What { get; init; }
 
@@ -22,6 +25,9 @@ public sealed record Fault
 
     /// <summary>How many domains, nodes or sites fail at once.</summary>
     public int Size { get; init; } = 1;
+
+    /// <summary>Stands for more mixes than are tried: what they cost is unknown.</summary>
+    public bool IsUntried { get; init; }
 
     /// <summary>Index of the lost site, or -1.</summary>
     public int Site { get; init; } = -1;
@@ -45,7 +51,8 @@ public sealed record Fault
 
     /// <summary>All faults of a topology, in the order of the matrix, then by size and name.</summary>
     /// <param name="depth">Most failure domains that fail at once.</param>
-    public static ImmutableArray<Fault> Enumerate(Topology topology, int depth)
+    /// <param name="tolerated">Most faults of any kind inside one site that a context claims to survive.</param>
+    public static ImmutableArray<Fault> Enumerate(Topology topology, int depth, int tolerated = 1)
     {
         var faults = ImmutableArray.CreateBuilder<Fault>();
         faults.Add(new Fault { Scenario = FailureScenario.ProcessCrash, What = "the primary's process crashes" });
@@ -63,6 +70,8 @@ public sealed record Fault
             foreach (var chosen in Subsets(relevant, size))
                 faults.Add(OfDomains(topology, chosen));
         }
+        for (var site = 0; site < topology.Sites.Length; site++)
+            faults.AddRange(Mixes(topology, site, [.. relevant.Where(d => topology.Domains[d].Site == site)], depth, tolerated));
         for (var site = 0; site < topology.Sites.Length; site++)
         {
             if (
@@ -105,6 +114,70 @@ public sealed record Fault
             Size = hosts.Length,
             TouchedSites = SitesOf(topology, lost),
         };
+    }
+
+    /// <summary>Sets of nodes and failure domains of one site that no other scenario holds: two nodes and sets of domains have their own.</summary>
+    private static IEnumerable<Fault> Mixes(Topology topology, int site, int[] domains, int depth, int tolerated)
+    {
+        int[] hosts =
+        [
+            .. Enumerable
+                .Range(0, topology.Hosts.Length)
+                .Where(h => topology.Hosts[h].Members.Indexes.Any(m => topology.Members[m].Site == site)),
+        ];
+        var parts = hosts.Length + domains.Length;
+        var sets = 0.0;
+        for (var size = 2; size <= tolerated; size++)
+            sets += Choices(parts, size);
+        if (sets > MixesMax)
+        {
+            yield return new Fault
+            {
+                Scenario = FailureScenario.FaultsAtOnce,
+                What = FormattableString.Invariant(
+                    $"up to {tolerated} of {parts} nodes and failure domains of {topology.Sites[site].Name} are lost (more than {MixesMax} sets are not tried)"
+                ),
+                Size = tolerated,
+                TouchedSites = 1UL << site,
+                IsUntried = true,
+            };
+            yield break;
+        }
+        for (var size = 2; size <= Math.Min(tolerated, parts); size++)
+        {
+            foreach (var chosen in Subsets([.. Enumerable.Range(0, parts)], size))
+            {
+                int[] nodes = [.. chosen.Where(c => c < hosts.Length).Select(c => hosts[c])];
+                int[] areas = [.. chosen.Where(c => c >= hosts.Length).Select(c => domains[c - hosts.Length])];
+                if ((areas.Length == 0 && size == 2) || (nodes.Length == 0 && size <= depth))
+                    continue;
+                var area = OfDomains(topology, areas);
+                // A node that goes down with its failure domain is no fault of its own.
+                if (Array.Exists(nodes, n => topology.Hosts[n].Members.IsSubsetOf(area.Lost)))
+                    continue;
+                var node = OfHosts(topology, FailureScenario.FaultsAtOnce, nodes);
+                yield return area with
+                {
+                    Scenario = FailureScenario.FaultsAtOnce,
+                    What = Is(
+                        areas
+                            .Select(d => "failure domain " + topology.Domains[d].Name)
+                            .Concat(nodes.Select(n => "node " + topology.Hosts[n].Name))
+                    ),
+                    Lost = area.Lost | node.Lost,
+                    Size = size,
+                    TouchedSites = 1UL << site,
+                };
+            }
+        }
+    }
+
+    private static double Choices(int items, int size)
+    {
+        var count = 1.0;
+        for (var i = 0; i < size; i++)
+            count = count * (items - i) / (i + 1);
+        return Math.Max(0, count);
     }
 
     public static Fault OfDomains(Topology topology, int[] domains)

@@ -36,6 +36,7 @@ internal sealed class ClusterGround(
     /// <summary>Whether all but the contexts is equal, the places of fields included: then a context's proof and findings carry over.</summary>
     public bool IsSamePlaceAs(ClusterGround other) =>
         depth == other.Depth
+        && Tolerated == other.Tolerated
         && Equals(cluster, other.Cluster)
         && Equals(environment, other.Environment)
         && Equals(classes, other.Classes);
@@ -54,12 +55,15 @@ internal sealed class ClusterGround(
 
     private int Depth => depth;
 
+    /// <summary>Most faults at once that any context here claims to survive.</summary>
+    private int Tolerated => policies.Count == 0 ? 1 : policies.Max(p => p.Tolerates);
+
     private (Topology? Topology, ImmutableArray<Fault> Faults) LayOut()
     {
         if (laidOut is { } known)
             return known;
         var topology = cluster is not null && environment is not null ? Topology.TryOf(cluster, environment) : null;
-        laidOut = known = (topology, topology is null ? [] : Fault.Enumerate(topology, depth));
+        laidOut = known = (topology, topology is null ? [] : Fault.Enumerate(topology, depth, Tolerated));
         return known;
     }
 }

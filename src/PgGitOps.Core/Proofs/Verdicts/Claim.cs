@@ -73,7 +73,8 @@ public sealed class Claims
         fault.Scenario switch
         {
             FailureScenario.ProcessCrash or FailureScenario.NodeLoss or FailureScenario.Maintenance => Local,
-            FailureScenario.TwoNodeLoss or FailureScenario.DomainsLoss => fault.Size <= Policy.Tolerates
+            FailureScenario.TwoNodeLoss or FailureScenario.DomainsLoss or FailureScenario.FaultsAtOnce => fault.Size
+                <= Policy.Tolerates
             && fault.TouchedSites == 1UL << primarySite
             && LeavesSomething(topology, fault, primarySite)
                 ? Local

@@ -31,6 +31,7 @@ public static class ProveText
             FailureScenario.TwoNodeLoss => "2 nodes",
             FailureScenario.DomainLoss => "domain",
             FailureScenario.DomainsLoss => "domains",
+            FailureScenario.FaultsAtOnce => "faults",
             FailureScenario.SiteLoss => "site",
             FailureScenario.Partition => "partition",
             FailureScenario.OperatorMistake => "mistake",
