@@ -75,20 +75,61 @@ public class HandMadeDamageTests
             PostgresMajor = 17,
             Roles = [Role("app", "memberOf") with { MemberOf = [Name("readers")] }, Role("readers")],
         };
+        Assert.Equal(
+            ["GRANT \"readers\" TO \"app\" WITH ADMIN FALSE, SET TRUE"],
+            Sql(Assert.Single(Plans.Of(cluster, OnVersion17(Membership("app", "postgres", admin: false, set: false))).Steps))
+        );
+    }
+
+    [Fact]
+    public void Plan_OfAMembershipThatWentWithAnother_ChangesTheOneThatReplacesIt()
+    {
+        var cluster = Cluster() with
+        {
+            PostgresMajor = 17,
+            Roles =
+            [
+                Role("lead", "memberOf"),
+                Role("readers"),
+                Role("worker", "memberOf") with
+                {
+                    MemberOf = [Name("readers")],
+                    MembershipOptions = [new MembershipOptions(Name("readers"), false, null, false)],
+                },
+            ],
+        };
+
+        var plan = Plans.Of(
+            cluster,
+            OnVersion17(
+                Membership("lead", "postgres", admin: true, set: true),
+                Membership("worker", "lead", admin: false, set: true)
+            )
+        );
+
+        Assert.Equal(
+            [
+                "REVOKE \"readers\" FROM \"lead\" GRANTED BY \"postgres\" CASCADE",
+                "GRANT \"readers\" TO \"worker\" WITH ADMIN FALSE, INHERIT TRUE, SET TRUE",
+                "REVOKE SET OPTION FOR \"readers\" FROM \"worker\"",
+            ],
+            plan.Sql()
+        );
+    }
+
+    private static MembershipFact Membership(string member, string grantor, bool admin, bool set) =>
+        new("readers", member, admin) { Grants = [new MembershipGrant(grantor, admin, true, set)] };
+
+    private static ClusterSnapshot OnVersion17(params MembershipFact[] memberships)
+    {
         var healthy = Snapshots.Healthy(p =>
             p with
             {
-                Roles = [.. p.Roles, Snapshots.Role("app"), Snapshots.Role("readers")],
-                Memberships =
-                [
-                    new MembershipFact("readers", "app", false)
-                    {
-                        Grants = [new MembershipGrant("postgres", false, true, false)],
-                    },
-                ],
+                Roles = [.. p.Roles, .. memberships.Select(m => Snapshots.Role(m.Member)), Snapshots.Role("readers")],
+                Memberships = [.. memberships],
             }
         );
-        var snapshot = healthy with
+        return healthy with
         {
             Members =
             [
@@ -99,11 +140,6 @@ public class HandMadeDamageTests
                 ),
             ],
         };
-
-        Assert.Equal(
-            ["GRANT \"readers\" TO \"app\" WITH ADMIN FALSE, SET TRUE"],
-            Sql(Assert.Single(Plans.Of(cluster, snapshot).Steps))
-        );
     }
 
     [Fact]

@@ -7,6 +7,9 @@ namespace PgGitOps.Core.Planning.Kinds.Roles;
 /// <remarks>From PostgreSQL 16 on each grantor's grant is one of its own, and rests on the grantor's ADMIN OPTION; before, there is one.</remarks>
 internal sealed class GroupMembers(string group, IEnumerable<MembershipFact> seen)
 {
+    /// <summary>Of the grants that the statements here make: PostgreSQL notes a superuser's as of the bootstrap superuser, whose name nobody tells.</summary>
+    private const string Engine = "";
+
     private sealed record Entry(string Member, MembershipGrant Grant);
 
     private readonly List<Entry> entries =
@@ -19,8 +22,8 @@ internal sealed class GroupMembers(string group, IEnumerable<MembershipFact> see
     /// <param name="wanted">Options that are declared.</param>
     internal string Join(string member, IReadOnlyDictionary<MembershipOption, bool> wanted, int major)
     {
-        var words = Words(wanted, major);
-        return $"GRANT {Quoted} TO {SqlIdentifier.Quote(member)}{words}";
+        Note(member, o => wanted.TryGetValue(o, out var isOn) ? isOn : o.Keyword != "admin");
+        return $"GRANT {Quoted} TO {SqlIdentifier.Quote(member)}{Words(wanted, major)}";
     }
 
     internal List<string> Leave(string member)
@@ -32,7 +35,7 @@ internal sealed class GroupMembers(string group, IEnumerable<MembershipFact> see
             return [$"REVOKE {Quoted} FROM {SqlIdentifier.Quote(member)}"];
         foreach (var grantor in grantors)
             statements.Add(
-                $"REVOKE {Quoted} FROM {SqlIdentifier.Quote(member)} GRANTED BY {SqlIdentifier.Quote(grantor)}{(Drop(member, grantor) ? " CASCADE" : "")}"
+                $"REVOKE {Quoted} FROM {SqlIdentifier.Quote(member)}{By(grantor)}{(Drop(member, grantor) ? " CASCADE" : "")}"
             );
         Restore(before, member, statements);
         return statements;
@@ -53,17 +56,23 @@ internal sealed class GroupMembers(string group, IEnumerable<MembershipFact> see
         var before = entries.ToArray();
         foreach (var (option, value) in wanted.Where(w => !w.Value))
         {
-            foreach (var entry in entries.Where(e => e.Member == member && option.In(e.Grant)).ToArray())
+            while (entries.Find(e => e.Member == member && option.In(e.Grant)) is { } entry)
             {
                 var cascades = Lower(entry, option);
                 statements.Add(
-                    $"REVOKE {option.Keyword.ToUpperInvariant()} OPTION FOR {Quoted} FROM {quoted} GRANTED BY {SqlIdentifier.Quote(entry.Grant.Grantor)}{(cascades ? " CASCADE" : "")}"
+                    $"REVOKE {option.Keyword.ToUpperInvariant()} OPTION FOR {Quoted} FROM {quoted}{By(entry.Grant.Grantor)}{(cascades ? " CASCADE" : "")}"
                 );
             }
         }
         if (wanted.Any(w => w.Value && !entries.Exists(e => e.Member == member && w.Key.In(e.Grant))))
+        {
             // What is not said of a membership that exists stays as it is.
             statements.Add($"GRANT {Quoted} TO {quoted}{With(MembershipOption.All.Where(wanted.ContainsKey), o => wanted[o])}");
+            Note(
+                member,
+                o => wanted.TryGetValue(o, out var isOn) ? isOn : entries.Exists(e => e.Member == member && o.In(e.Grant))
+            );
+        }
         Restore(before, member, statements);
         return statements;
     }
@@ -128,8 +137,20 @@ internal sealed class GroupMembers(string group, IEnumerable<MembershipFact> see
             if (kept.Count > 0 && Array.TrueForAll(MembershipOption.All, o => !Had(o) || kept.Exists(e => o.In(e.Grant))))
                 continue;
             statements.Add($"GRANT {Quoted} TO {SqlIdentifier.Quote(lost)}{With(MembershipOption.All, Had)}");
+            Note(lost, Had);
         }
     }
+
+    /// <summary>A grant that was made here, for the statements that follow.</summary>
+    private void Note(string member, Func<MembershipOption, bool> isOn)
+    {
+        bool Has(string keyword) => isOn(Array.Find(MembershipOption.All, o => o.Keyword == keyword)!);
+        var grant = new MembershipGrant(Engine, Has("admin"), Has("inherit"), Has("set"));
+        entries.RemoveAll(e => e.Member == member && e.Grant.Grantor == Engine);
+        entries.Add(new Entry(member, grant));
+    }
+
+    private static string By(string grantor) => grantor == Engine ? "" : $" GRANTED BY {SqlIdentifier.Quote(grantor)}";
 
     private static string With(IEnumerable<MembershipOption> options, Func<MembershipOption, bool> isOn) =>
         " WITH " + string.Join(", ", options.Select(o => $"{o.Keyword.ToUpperInvariant()} {(isOn(o) ? "TRUE" : "FALSE")}"));
