@@ -1,5 +1,6 @@
 using Npgsql;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 using PgGitOps.Providers.Postgres.Connecting;
 
@@ -33,6 +34,8 @@ internal static class ServerQuestions
                         ? !IsInstalled(q, databases)
                         : settings.GetValueOrDefault(q.Name) is { } setting
                             && IsText(setting)
+                            // What was read of it is a digest; and nothing of it belongs into a message.
+                            && !SecretSettings.Bears(q.Name, setting.VarType)
                             && setting.Value != q.Text
                             && !taken.Contains((q.Name, q.Text))
                 ),
