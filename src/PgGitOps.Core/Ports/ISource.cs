@@ -30,6 +30,12 @@ public sealed record SourceRequest
     /// <summary>The commit whose files the caller holds: the same commit answers <see cref="SourceOutcome.Unchanged"/>. Null reads always.</summary>
     public string? KnownCommitId { get; init; }
 
+    /// <summary>
+    /// A commit that an earlier process read and refused: it answers <see cref="SourceOutcome.Unchanged"/> as well, once its signature and its
+    /// descent are found to be as they are asked for now. Its files are not read.
+    /// </summary>
+    public string? RefusedCommitId { get; init; }
+
     /// <summary>The last accepted commit, which a new one must descend from. Null on the first read.</summary>
     public string? LastGoodCommitId { get; init; }
 

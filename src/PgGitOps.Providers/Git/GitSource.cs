@@ -135,6 +135,8 @@ public sealed class GitSource : ISource
         if (request.LastGoodCommitId is { } lastGood && !request.AcceptRewrittenHistory)
             CommitHistory.RequireDescent(opened, commit, lastGood);
         signatures?.Require(opened, commit, request.LastGoodCommitId, cancellation);
+        if (commit.Sha == request.RefusedCommitId && opened.Mended is null)
+            return new SourceOutcome.Unchanged(commit.Sha);
         var list = listing.List(opened, commit, cancellation);
         var (files, diagnostics) = reading.Read(opened, list, cancellation);
         return new SourceOutcome.Read(

@@ -1,4 +1,5 @@
 using PgGitOps.Providers.RuleHost.Compiling;
+using PgGitOps.Providers.RuleHost.Jail;
 
 namespace PgGitOps.Providers.RuleHost;
 
@@ -41,6 +42,19 @@ public sealed record RuleEngineOptions
 
     /// <summary>For tests: the same while this file exists, so that a jail can go and come back under a running process.</summary>
     internal string? NoLandlockWhile { get; init; }
+
+    /// <summary>What the verdict of a rule depends on beside its text and what it is given: this program, its compiler and the runtime. Null where the program that runs rules is not there.</summary>
+    public string? Circumstances()
+    {
+        try
+        {
+            return BundleCache.KeyOf(ManagedProgram.Find(), [], Layers);
+        }
+        catch (JailUnavailable)
+        {
+            return null;
+        }
+    }
 
     internal Layers Layers { get; init; } = Layers.All;
 }

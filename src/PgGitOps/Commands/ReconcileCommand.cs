@@ -49,7 +49,7 @@ internal static class ReconcileCommand
     {
         var once = Once.Read(invocation.Parsed);
         await using var engine = new Engine(invocation, keepConnections: !once);
-        var revision = engine.RevisionInForce(AcceptRewritten.Read(invocation.Parsed));
+        var revision = engine.RevisionInForce(AcceptRewritten.Read(invocation.Parsed), recallsRefusal: !once);
         return once ? await OnceAsync(invocation, engine, revision) : await LoopAsync(invocation, engine, revision);
     }
 

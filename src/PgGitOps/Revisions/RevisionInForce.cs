@@ -11,7 +11,8 @@ internal sealed class RevisionInForce(
     LastGoodRevision lastGood,
     string reference,
     bool acceptRewrittenHistory,
-    TimeProvider time
+    TimeProvider time,
+    RefusalMemory? refusals = null
 )
 {
     /// <summary>What judging a refused commit again may take of the time, where it was refused for what may change by itself: a tenth.</summary>
@@ -99,6 +100,8 @@ internal sealed class RevisionInForce(
         var written = remembered is LastGood.Found found ? found.Revision.CommitId : null;
         // A state directory that was lost under a running loop takes nothing of what the loop itself knows.
         var known = written ?? Fleet?.Revision.CommitId;
+        // After a start the newest commit may be the one that was refused before it.
+        var refused = newestRead is null ? refusals?.Find() : null;
         var began = time.GetTimestamp();
         var outcome = reader.Read(
             new SourceRequest
@@ -109,6 +112,7 @@ internal sealed class RevisionInForce(
                     judgeAgainAt <= time.GetUtcNow() || (mayChangeSince is { } since && time.GetElapsedTime(since) >= rest)
                         ? null
                         : newestRead,
+                RefusedCommitId = refused?.Tree.Revision.CommitId,
                 LastGoodCommitId = known,
                 AcceptRewrittenHistory = accepting,
             },
@@ -157,9 +161,15 @@ internal sealed class RevisionInForce(
                 {
                     RuledOut = invalid.RuledOut,
                 };
+                if (invalid.Lasts)
+                    refusals?.Keep((RevisionProblem.Invalid)Problem);
                 break;
-            case RevisionOutcome.Refused refused:
-                Problem = new RevisionProblem.Unreadable(refused.Refusal);
+            case RevisionOutcome.Refused none:
+                Problem = new RevisionProblem.Unreadable(none.Refusal);
+                break;
+            case RevisionOutcome.Unchanged when refused is not null:
+                newestRead = refused.Tree.Revision.CommitId;
+                Problem = refused;
                 break;
             case RevisionOutcome.Unchanged:
                 // The newest revision is as it was: an invalid one stays a problem, an unreachable remote is one no more.

@@ -148,6 +148,10 @@ internal sealed record RevisionJudgement(
             MayChange =
                 Failed || (Fleet is not null && Rules is not null && (Rules.RejectedByTheClock || Rules.RejectedByTheMachine)),
             Failed = Failed,
+            Lasts =
+                !Failed
+                && Rules is null or { RejectedByTheClock: false, RejectedByTheMachine: false }
+                && all.All(d => d.RuleId != RuleFindings.WaiverExpired.Id),
         };
     }
 

@@ -30,6 +30,10 @@ internal abstract record RevisionOutcome
 
         /// <summary>PgGitOps failed at a part of it.</summary>
         public bool Failed { get; init; }
+
+        /// <summary>Nothing but the commit, the build and its settings led to it: whichever process judges it comes to the same.</summary>
+        /// <remarks>Narrower than not to be <see cref="MayChange"/>: of a running process the clock that a waiver expired by is trusted, and a rule without a verdict beside wrong documents is no matter.</remarks>
+        public bool Lasts { get; init; }
     }
 
     public sealed record Unchanged(string CommitId) : RevisionOutcome;

@@ -4,6 +4,7 @@ using PgGitOps.Cli;
 using PgGitOps.Cli.Settings;
 using PgGitOps.Core.Approving;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Desired.Schemas;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Planning;
 using PgGitOps.Core.Ports;
@@ -16,6 +17,7 @@ using PgGitOps.Providers.Postgres.Leasing;
 using PgGitOps.Providers.Postgres.Observing;
 using PgGitOps.Providers.Postgres.Probing;
 using PgGitOps.Providers.Postgres.Running;
+using PgGitOps.Providers.State;
 using PgGitOps.Reconciling;
 using PgGitOps.Revisions;
 using PgGitOps.State;
@@ -102,14 +104,35 @@ internal sealed class Engine : IAsyncDisposable
     public RuleRoute Rules => rules ??= new RuleRoute(RuleSettings.Read(invocation));
 
     /// <summary>The newest valid revision, and the memory of it in the state directory.</summary>
-    public RevisionInForce RevisionInForce(bool acceptRewrittenHistory) =>
+    /// <param name="recallsRefusal">Whether a commit that an earlier process refused is told again without being read, and so without excerpts of its files.</param>
+    public RevisionInForce RevisionInForce(bool acceptRewrittenHistory, bool recallsRefusal = false) =>
         new(
             Revisions(byRules: true),
             new LastGoodRevision(invocation.State.File($"last-good-{RepositoryKey()}.json"), conditions.Distrust),
             invocation.Reference ?? "HEAD",
             acceptRewrittenHistory,
+            invocation.Time,
+            recallsRefusal ? Refusals() : null
+        );
+
+    private RefusalMemory Refusals()
+    {
+        var options = RuleSettings.Read(invocation);
+        // Who wants nothing recalled of rules (--no-rule-cache) wants them to judge.
+        var rules = options.CacheDirectory is null ? null : options.Circumstances();
+        string[] builds =
+        [
+            DocumentSchemas.Fingerprint,
+            typeof(GitSource).Module.ModuleVersionId.ToString(),
+            typeof(Engine).Module.ModuleVersionId.ToString(),
+        ];
+        return new(
+            new EvidenceFiles(invocation.State.File("evidence"), invocation.Time, conditions.Distrust),
+            RepositoryKey(),
+            rules is null ? null : $"{string.Join(' ', builds)} {rules} {options.Unjailed}",
             invocation.Time
         );
+    }
 
     /// <summary>The newest revision that holds, or the last that did, for acts that must not wait for a mending commit; null when none is known.</summary>
     public ValidFleet? LastGoodFleet(CancellationToken cancel)
