@@ -8,8 +8,8 @@ namespace PgGitOps.Core.Desired;
 /// <summary>A duration as written in a document: <c>30s 5m 2h 14d 500ms</c>.</summary>
 public static class DurationText
 {
-    // A hundred years: what is added to a moment has to be one.
-    private static readonly TimeSpan Most = TimeSpan.FromDays(36_500);
+    /// <summary>A hundred years: what is added to a moment has to be one.</summary>
+    public static readonly TimeSpan Most = TimeSpan.FromDays(36_500);
 
     public static bool TryParse(string text, out TimeSpan value)
     {

@@ -14,6 +14,8 @@ public static class Amounts
             return value.Ticks % TimeSpan.TicksPerSecond == 0
                 ? DurationText.Format(value)
                 : string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(value.TotalMilliseconds)}ms");
+        if (value > DurationText.Most)
+            return Invariant($"more than {Round(DurationText.Most)}");
         var seconds = (long)Math.Ceiling(value.TotalSeconds);
         return seconds switch
         {
@@ -33,7 +35,7 @@ public static class Amounts
         foreach (var (suffix, shift) in ByteCount.Units)
         {
             if (value.Bytes >= 10L << shift || (value.Bytes >= 1L << shift && value.Bytes % (1L << shift) == 0))
-                return Invariant($"{(value.Bytes + (1L << shift) - 1) >> shift}{suffix}");
+                return Invariant($"{(value.Bytes >> shift) + (value.Bytes % (1L << shift) == 0 ? 0 : 1)}{suffix}");
         }
         return Invariant($"{value.Bytes}B");
     }

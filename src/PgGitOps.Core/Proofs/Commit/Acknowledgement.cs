@@ -17,9 +17,11 @@ public sealed class Acknowledgement
         ImmutableArray<int> order,
         CommitLevel level,
         ManagerQuirk quirk,
-        MemberSet direct
+        MemberSet direct,
+        int named
     )
     {
+        Named = named;
         Rule = rule;
         Order = order;
         Level = level;
@@ -43,6 +45,12 @@ public sealed class Acknowledgement
     }
 
     public SynchronousRule Rule { get; }
+
+    /// <summary>Members other than the primary that the rule names, those that do not stream from it included.</summary>
+    private int Named { get; }
+
+    /// <summary>The rule names enough other members, and too few of them stream from the primary: it waits for ever, and not because it is itself on a list that is made for another primary.</summary>
+    public bool WaitsForCascades => Named >= WaitsFor && !WritesGoOnWithout(MemberSet.Empty);
 
     /// <summary>Named standbys other than the primary that receive directly from it, in the order of the list.</summary>
     public ImmutableArray<int> Order { get; }
@@ -136,6 +144,7 @@ public sealed class Acknowledgement
             .OrderBy(m => m.Priority)
             .Select(m => m.Member);
         var quirk = ManagerQuirk.For(topology.Cluster.Manager, whenShort);
-        return new Acknowledgement(rule, [.. order], level, quirk, direct);
+        var named = topology.All.Without(primary).Indexes.Count(m => rule.PriorityOf(topology.Members[m].Name) is not null);
+        return new Acknowledgement(rule, [.. order], level, quirk, direct, named);
     }
 }

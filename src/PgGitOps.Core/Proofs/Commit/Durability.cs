@@ -26,8 +26,10 @@ public static class Durability
         );
         if (declared is null)
             return WalWriterDelayDefault;
-        return SettingNumber.TryReadInteger(declared.Value, "ms", out var milliseconds, out _)
-            ? TimeSpan.FromMilliseconds(long.Parse(milliseconds, CultureInfo.InvariantCulture))
+        return
+            SettingNumber.TryReadInteger(declared.Value, "ms", out var milliseconds, out _)
+            && long.TryParse(milliseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? Saturating.Times(TimeSpan.FromMilliseconds(1), count)
             : WalWriterDelayMax;
     }
 }

@@ -18,21 +18,11 @@ public sealed record Loss(LossKind Kind, TimeSpan? Duration, ByteCount? Bytes)
     public static readonly Loss Unbounded = new(LossKind.Unbounded, null, null);
 
     public static Loss OfDuration(TimeSpan duration, ByteCount? walBytesPerSecond) =>
-        new(
-            LossKind.Bounded,
-            duration,
-            walBytesPerSecond is null ? null : new ByteCount((long)(duration.TotalSeconds * walBytesPerSecond.Bytes))
-        );
+        new(LossKind.Bounded, duration, walBytesPerSecond is null ? null : Saturating.Times(walBytesPerSecond, duration));
 
     /// <summary>A bound in bytes; in time only at the declared WAL rate, since a quiet context spreads the same bytes over longer.</summary>
     public static Loss OfBytes(ByteCount bytes, ByteCount? walBytesPerSecond) =>
-        new(
-            LossKind.Bounded,
-            walBytesPerSecond is null or { Bytes: 0 }
-                ? null
-                : TimeSpan.FromSeconds((double)bytes.Bytes / walBytesPerSecond.Bytes),
-            bytes
-        );
+        new(LossKind.Bounded, walBytesPerSecond is null ? null : Saturating.Quotient(bytes, walBytesPerSecond), bytes);
 
     /// <summary>Negative when this is the smaller loss. A bound of unknown duration counts as more than any known one.</summary>
     public int CompareTo(Loss other)

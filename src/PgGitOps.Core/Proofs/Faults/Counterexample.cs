@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Paths;
@@ -148,7 +149,7 @@ public sealed record Counterexample(
         var off = Durability.SwitchedOff(topology.Cluster);
         var text = off is not null
             ? $"a commit acknowledged by {primary} can be torn when its process or host crashes, since {off.Name} is off"
-            : $"a commit acknowledged by {primary} up to {Amounts.Round(3 * Durability.WalWriterDelay(topology.Cluster))} before a crash is gone, since synchronous_commit = {book.Level.Spell()} does not wait for the disk";
+            : $"a commit acknowledged by {primary} up to {Amounts.Round(Saturating.Times(Durability.WalWriterDelay(topology.Cluster), 3))} before a crash is gone, since synchronous_commit = {book.Level.Spell()} does not wait for the disk";
         return Make(instance, topology, primary, [], text, [$"{primary} acknowledges a commit", instance.Fault.What]);
     }
 

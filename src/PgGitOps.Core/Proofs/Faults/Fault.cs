@@ -40,6 +40,10 @@ public sealed record Fault
 
     public ulong CutSitesB { get; init; }
 
+    /// <summary>Damage that replication copies, or the loss of a repository: whether the primary takes writes does not matter to it.</summary>
+    public bool IsOfData =>
+        Scenario is FailureScenario.OperatorMistake or FailureScenario.SilentCorruption or FailureScenario.RepositoryLoss;
+
     /// <summary>Sites that a server in <paramref name="site"/> cannot reach.</summary>
     public ulong UnreachableSites(int site)
     {

@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 
@@ -68,7 +69,7 @@ public sealed record Outage(EquatableArray<OutageTerm> Terms, string? Endless)
                 continue;
             if (term.Duration is not { } duration)
                 return null;
-            sum += duration;
+            sum = Saturating.Add(sum, duration);
         }
         return sum;
     }

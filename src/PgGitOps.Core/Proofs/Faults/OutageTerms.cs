@@ -86,10 +86,7 @@ public sealed class OutageTerms(Topology topology, Figures figures, BackupReach 
         new(
             "WAL since the backup ÷ replay rate",
             backups.AnyGap is { } gap && figures.WalBytesPerSecond is { } rate
-                ? Quotient(
-                    new ByteCount((long)Math.Min(gap.TotalSeconds * rate.Bytes, long.MaxValue / 2)),
-                    figures.ReplayBytesPerSecond
-                )
+                ? Quotient(Saturating.Times(rate, gap), figures.ReplayBytesPerSecond)
                 : null,
             EvidenceClass.Assumed,
             false
@@ -98,7 +95,7 @@ public sealed class OutageTerms(Topology topology, Figures figures, BackupReach 
     private static OutageTerm Checks { get; } = new("checks", ChecksDefault, EvidenceClass.Assumed, true);
 
     private static TimeSpan? Quotient(ByteCount? amount, ByteCount? perSecond) =>
-        amount is null || perSecond is null or { Bytes: 0 } ? null : TimeSpan.FromSeconds((double)amount.Bytes / perSecond.Bytes);
+        amount is null || perSecond is null ? null : Saturating.Quotient(amount, perSecond);
 
     private static OutageTerm Of(string name, Figure figure) => new(name, figure.Value, EvidenceClass.Assumed, figure.ByDefault);
 }

@@ -30,12 +30,18 @@ internal sealed class ClusterGround(
     /// <summary>Null when the cluster cannot be laid out over its sites.</summary>
     public Topology? Topology => LayOut().Topology;
 
+    /// <summary>Why there is no topology.</summary>
+    public string Unclear =>
+        cluster is null ? "no document declares it"
+        : environment is null ? $"no document declares its environment '{cluster.Environment}'"
+        : Topology.Unclear(cluster, environment) ?? "";
+
     /// <summary>Empty without a topology.</summary>
     public ImmutableArray<Fault> Faults => LayOut().Faults;
 
     /// <summary>Whether all but the contexts is equal, the places of fields included: then a context's proof and findings carry over.</summary>
     public bool IsSamePlaceAs(ClusterGround other) =>
-        depth == other.Depth
+        Depth == other.Depth
         && Tolerated == other.Tolerated
         && Equals(cluster, other.Cluster)
         && Equals(environment, other.Environment)
@@ -53,17 +59,21 @@ internal sealed class ClusterGround(
         return Prover.Prove(policy, claims, topology, faults, ProofGround.CommitOf(policy, topology).Level);
     }
 
-    private int Depth => depth;
+    // An objective that covers more faults at once than were asked for is refuted by them all the same.
+    private int Depth { get; } = Math.Max(depth, MostTolerated(policies));
 
     /// <summary>Most faults at once that any context here claims to survive.</summary>
-    private int Tolerated => policies.Count == 0 ? 1 : policies.Max(p => p.Tolerates);
+    private int Tolerated { get; } = MostTolerated(policies);
+
+    private static int MostTolerated(EquatableArray<RecoveryPolicy> policies) =>
+        policies.Select(p => p.Tolerates).DefaultIfEmpty(1).Max();
 
     private (Topology? Topology, ImmutableArray<Fault> Faults) LayOut()
     {
         if (laidOut is { } known)
             return known;
         var topology = cluster is not null && environment is not null ? Topology.TryOf(cluster, environment) : null;
-        laidOut = known = (topology, topology is null ? [] : Fault.Enumerate(topology, depth, Tolerated));
+        laidOut = known = (topology, topology is null ? [] : Fault.Enumerate(topology, Depth, Tolerated));
         return known;
     }
 }

@@ -22,7 +22,7 @@ public sealed record PlacedSite(string Name, MemberSet Members, int DomainCount)
 /// <summary>One cluster laid out over its sites, failure domains and hosts. Everything is in ordinal order of names.</summary>
 public sealed class Topology
 {
-    /// <summary>Members of one cluster a proof can hold. PostgreSQL clusters in use have fewer than twenty.</summary>
+    /// <summary>Members, repositories and quorum members of one cluster, and sites of its environment, that a proof can hold: a bit each. PostgreSQL clusters in use have fewer than twenty members.</summary>
     public const int MembersMax = 64;
 
     private Topology(Cluster cluster, FleetEnvironment environment, Dictionary<string, DatabaseHost> hosts)
@@ -128,13 +128,34 @@ public sealed class Topology
             ? patroni.DcsMembers.Count(name => Environment.Observers.All(o => o.Name != name))
             : 0;
 
-    /// <returns>Null when the cluster has too many members, or one whose host the environment does not know.</returns>
+    /// <returns>Null where <see cref="Unclear(Cluster, FleetEnvironment)"/> says why.</returns>
     public static Topology? TryOf(Cluster cluster, FleetEnvironment environment)
     {
-        if (cluster.Members.Count > MembersMax || environment.Repositories.Count > MembersMax)
-            return null;
         var hosts = HostsOf(cluster, environment);
-        return cluster.Members.All(m => hosts.ContainsKey(m.Host)) ? new Topology(cluster, environment, hosts) : null;
+        return Unclear(cluster, environment, hosts) is null ? new Topology(cluster, environment, hosts) : null;
+    }
+
+    /// <summary>Why nothing can be proven about a cluster, such as <c>it has 70 members, and a proof holds 64</c>; null where it can be laid out.</summary>
+    public static string? Unclear(Cluster cluster, FleetEnvironment environment) =>
+        Unclear(cluster, environment, HostsOf(cluster, environment));
+
+    private static string? Unclear(Cluster cluster, FleetEnvironment environment, Dictionary<string, DatabaseHost> hosts)
+    {
+        (int Count, string What)[] amounts =
+        [
+            (cluster.Members.Count, "it has {0} members"),
+            (environment.Sites.Count, "its environment has {0} sites"),
+            (cluster.Backup?.Repositories.Count ?? 0, "its backups go to {0} repositories"),
+            (ObserversOf(cluster, environment).Count(), "its quorum has {0} members"),
+        ];
+        foreach (var (count, what) in amounts)
+        {
+            if (count > MembersMax)
+                return $"{string.Format(System.Globalization.CultureInfo.InvariantCulture, what, count)}, and a proof holds {MembersMax}";
+        }
+        return cluster.Members.FirstOrDefault(m => !hosts.ContainsKey(m.Host)) is { } lost
+            ? $"member {lost.Name} is on host '{lost.Host}', which its environment does not know"
+            : null;
     }
 
     /// <summary>Hosts of the cluster's members, by name: an environment may have hundreds of others.</summary>

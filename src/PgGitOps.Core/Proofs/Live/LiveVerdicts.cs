@@ -1,3 +1,4 @@
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs.Paths;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Settings;
@@ -81,7 +82,7 @@ public static class LiveVerdicts
                 evidence is null ? "the lag could not be read" : $"the lag was last read at {evidence.At:u}",
                 EvidenceClass.Unknown
             );
-        var lag = TimeSpan.FromSeconds(evidence.Value);
+        var lag = Saturating.Seconds(evidence.Value);
         return lag > limit
             ? new LiveVerdict(
                 Verdict.AtRisk,
@@ -144,10 +145,10 @@ public static class LiveVerdicts
         {
             if (live.ArchiveLag is not { } archive || !archive.IsFresh(now))
                 return new LiveVerdict(Verdict.Unknown, "the archive's lag could not be read", EvidenceClass.Unknown);
-            if (TimeSpan.FromSeconds(archive.Value) > limit)
+            if (Saturating.Seconds(archive.Value) > limit)
                 return new LiveVerdict(
                     Verdict.AtRisk,
-                    $"WAL waits {Amounts.Round(TimeSpan.FromSeconds(archive.Value))} for the archive, the objective is at most {Amounts.Round(limit)} ({archive.From})",
+                    $"WAL waits {Amounts.Round(Saturating.Seconds(archive.Value))} for the archive, the objective is at most {Amounts.Round(limit)} ({archive.From})",
                     archive.Class
                 );
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgGitOps.Core.Desired;
 using PgGitOps.Core.Observed;
 using PgGitOps.Core.Proofs.Layout;
 
@@ -88,7 +89,7 @@ internal sealed record StandbyLag(
             (_, < 0 and var ahead) => string.Create(CultureInfo.InvariantCulture, $", {-ahead} bytes ahead of the primary"),
             ({ } s, { } b) => string.Create(
                 CultureInfo.InvariantCulture,
-                $", {Amounts.Round(TimeSpan.FromSeconds(s))} ({b} bytes) late"
+                $", {Amounts.Round(Saturating.Seconds(s))} ({b} bytes) late"
             ),
             (null, { } b) => string.Create(CultureInfo.InvariantCulture, $", {b} bytes behind, how long is not known"),
             _ => "",

@@ -14,7 +14,8 @@ public sealed class BackupReach
         FullGap = plan.FullSchedule is null ? null : GapOf(plan.FullSchedule, null);
         AnyGap = plan.FullSchedule is null ? null : GapOf(plan.FullSchedule, plan.DifferentialSchedule);
         // At the worst moment a new full backup has just pushed the oldest one out.
-        GuaranteedWindow = FullGap is { } gap && plan.RetentionFull is { } count ? gap * Math.Max(0, count - 1) : null;
+        GuaranteedWindow =
+            FullGap is { } gap && plan.RetentionFull is { } count ? Saturating.Times(gap, Math.Max(0, count - 1)) : null;
     }
 
     public bool HasPlan { get; }

@@ -13,6 +13,9 @@ public enum PathKind
     /// <summary>The primary lives, but commits wait for standbys that are gone.</summary>
     WritesWait,
 
+    /// <summary>No commit ends, before any fault and after it.</summary>
+    Blocked,
+
     RestartInPlace,
     PromoteLocal,
     PromoteCrossSite,
@@ -54,6 +57,9 @@ public sealed record RecoveryPath(
     {
         if (limit is not { } most)
             return Verdict.NotClaimed;
+        // Nothing is lost because nothing is ever acknowledged.
+        if (Kind == PathKind.Blocked)
+            return Verdict.Unknown;
         switch (Guaranteed.Kind)
         {
             case LossKind.None:

@@ -16,6 +16,7 @@ public sealed class RecoveryPaths
     private readonly Topology topology;
     private readonly Figures figures;
     private readonly ImmutableArray<Acknowledgement> acknowledgements;
+    private readonly MemberSet blocked;
     private readonly OutageTerms terms;
     private readonly Loss archiveLoss;
     private readonly Dictionary<int, ImmutableArray<RecoveryPath>> kept = [];
@@ -31,11 +32,17 @@ public sealed class RecoveryPaths
         [
             .. Enumerable.Range(0, topology.Members.Length).Select(m => Acknowledgement.Of(topology, rule, whenShort, level, m)),
         ];
+        blocked = MemberSet.Empty;
+        foreach (var primary in topology.Primaries.Indexes)
+        {
+            if (BlockedPrimaries.IsBlocked(topology, primary, acknowledgements[primary]))
+                blocked = blocked.With(primary);
+        }
         backups = new BackupReach(topology.Cluster);
         terms = new OutageTerms(topology, figures, backups);
         archiveLoss =
             backups.ArchiveTimeout is { } timeout && figures.ArchivePush.Value is { } push
-                ? Loss.OfDuration(timeout + push, figures.WalBytesPerSecond)
+                ? Loss.OfDuration(Saturating.Add(timeout, push), figures.WalBytesPerSecond)
                 : Loss.Unbounded;
     }
 
@@ -51,6 +58,7 @@ public sealed class RecoveryPaths
     public ImmutableArray<RecoveryPath> Of(int primary, Fault fault) =>
         fault.Scenario switch
         {
+            _ when blocked.Contains(primary) && !fault.IsOfData => [Blocked],
             FailureScenario.ProcessCrash => Keep(1 << 28, () => [RestartPath()]),
             FailureScenario.Maintenance => Maintenance(primary),
             FailureScenario.OperatorMistake => Keep(2 << 28, () => PointInTimePaths.Mistake(topology, figures, terms, backups)),
@@ -62,6 +70,15 @@ public sealed class RecoveryPaths
             FailureScenario.Partition => Partition(primary, fault),
             _ => fault.Lost.Contains(primary) ? PrimaryLost(primary, fault) : PrimaryLives(primary, fault.Lost),
         };
+
+    private static readonly RecoveryPath Blocked = new(
+        PathKind.Blocked,
+        "no commit ends, whatever fails: too few of the listed standbys stream from the primary",
+        true,
+        Loss.None,
+        Loss.None,
+        Outage.Never("standbys that stream from the primary are listed")
+    );
 
     private static readonly RecoveryPath Undisturbed = new(
         PathKind.Undisturbed,
@@ -187,10 +204,7 @@ public sealed class RecoveryPaths
         if (!automatic || topology.Cluster.Manager is not ClusterManager.Patroni patroni)
             return Loss.Unbounded;
         return figures.WalBytesPerSecond is { } rate
-            ? Loss.OfBytes(
-                new ByteCount(patroni.MaximumLagOnFailover.Bytes + (long)(rate.Bytes * patroni.Ttl.TotalSeconds)),
-                rate
-            )
+            ? Loss.OfBytes(Saturating.Add(patroni.MaximumLagOnFailover, Saturating.Times(rate, patroni.Ttl)), rate)
             : new Loss(LossKind.Bounded, null, null);
     }
 
@@ -207,8 +221,10 @@ public sealed class RecoveryPaths
             loss,
             loss,
             terms.Restore(),
-            LossDeclared: (backups.ArchiveTimeout ?? TimeSpan.Zero)
-                + (figures.ArchivePush.ByDefault ? TimeSpan.Zero : figures.ArchivePush.Value ?? TimeSpan.Zero),
+            LossDeclared: Saturating.Add(
+                backups.ArchiveTimeout ?? TimeSpan.Zero,
+                figures.ArchivePush.ByDefault ? TimeSpan.Zero : figures.ArchivePush.Value ?? TimeSpan.Zero
+            ),
             LossByDefault: figures.ArchivePush.ByDefault
         );
     }
@@ -219,7 +235,7 @@ public sealed class RecoveryPaths
         var loss =
             unsafeSetting is not null ? Loss.Unbounded
             : Level == CommitLevel.Off
-                ? Loss.OfDuration(3 * Durability.WalWriterDelay(topology.Cluster), figures.WalBytesPerSecond)
+                ? Loss.OfDuration(Saturating.Times(Durability.WalWriterDelay(topology.Cluster), 3), figures.WalBytesPerSecond)
             : Loss.None;
         return new RecoveryPath(
             PathKind.RestartInPlace,

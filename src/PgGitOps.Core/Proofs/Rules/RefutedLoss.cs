@@ -22,7 +22,7 @@ internal sealed class RefutedLoss : IContextRule
                 proof.Policy,
                 "spec.store.cluster",
                 proof.Policy.Cluster.Span,
-                $"the topology of cluster '{proof.Policy.Cluster.Value}' cannot be resolved: it has more than {Topology.MembersMax} members, or a member on a host that its environment does not know",
+                $"the topology of cluster '{proof.Policy.Cluster.Value}' cannot be resolved, so nothing can be proven about it: {scene.Ground.Unclear}",
                 null
             );
             return;

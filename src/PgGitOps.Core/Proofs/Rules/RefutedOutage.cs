@@ -22,6 +22,7 @@ internal sealed class RefutedOutage : IContextRule
                     s.Claim.Scope == scope
                     && s.OutageVerdict == Verdict.Impossible
                     && s.LossVerdict != Verdict.Impossible
+                    && s.Path is not { Kind: PathKind.Blocked }
                     && s.Counterexample is not null
                 )
                 .ToArray();

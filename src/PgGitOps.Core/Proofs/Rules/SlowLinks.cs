@@ -14,7 +14,10 @@ internal sealed class SlowLinks : IClusterRule
             return;
         var policies = scene.Ground.Policies;
         var replicated = policies.FirstOrDefault(p => p.CrossSite.Replication.Value != CrossSiteReplication.NotAssumed);
-        var written = policies.Sum(p => p.Writes?.WalBytesPerSecond?.Bytes ?? 0);
+        var written = policies
+            .Select(p => p.Writes?.WalBytesPerSecond ?? new ByteCount(0))
+            .Aggregate(new ByteCount(0), Saturating.Add)
+            .Bytes;
         if (
             replicated is null
             || written == 0

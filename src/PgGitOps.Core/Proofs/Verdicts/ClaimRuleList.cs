@@ -143,8 +143,7 @@ public static class ClaimRuleList
     public static readonly DiagnosticRule TopologyUnclear = new(
         "PGC028",
         "topology-unclear",
-        "The topology of the cluster cannot be resolved, so nothing can be proven about it.",
-        Sources.Severity.Warning
+        "The topology of the cluster cannot be resolved, so nothing can be proven about it."
     );
     public static readonly DiagnosticRule LinkTooSlow = new(
         "PGC029",
@@ -179,6 +178,11 @@ public static class ClaimRuleList
         "PGC034",
         "zero-local-loss-on-async",
         "A policy declares that nothing is lost inside the site, but no standby has to acknowledge a commit before the client hears of it. What has not been sent yet is lost with the primary's node."
+    );
+    public static readonly DiagnosticRule PrimaryBlocks = new(
+        "PGC035",
+        "primary-blocks",
+        "Too few of the standbys that the synchronous rule names stream from the primary itself, so that no commit ever ends. That nothing is acknowledged is an outage and keeps no objective."
     );
 
     public static IReadOnlyList<DiagnosticRule> All { get; } =
@@ -217,5 +221,6 @@ public static class ClaimRuleList
         PromotedPrimaryBlocks,
         NoSecondSite,
         ZeroLocalLossOnAsync,
+        PrimaryBlocks,
     ];
 }
