@@ -27,10 +27,7 @@ public static class FixSearch
         if (proof.Topology is not { } topology || topology.PrimarySite < 0)
             return [];
         var declared = topology.Cluster.Replication.Synchronous;
-        var faults = proof
-            .Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Worst is not null)
-            .Select(s => s.Scenario)
-            .ToHashSet();
+        var faults = proof.Scenarios.Where(s => s.RefutedLoss(scope) is not null).Select(s => s.Scenario).ToHashSet();
         var all = Fault.Enumerate(topology, 1).Where(f => faults.Contains(f.Scenario)).ToImmutableArray();
         if (all.IsEmpty)
             return [];
@@ -81,21 +78,20 @@ public static class FixSearch
     /// <summary>The nearest claim about loss that the topology keeps, or that the live loop can watch. Null when there is none.</summary>
     public static string? NearestClaim(ContextProof proof, ClaimScope scope)
     {
-        var refuted = proof
-            .Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Worst is not null)
-            .ToArray();
+        var refuted = proof.Scenarios.Select(s => s.RefutedLoss(scope)).OfType<Instance>().ToArray();
         var limit = refuted.Select(s => s.Claim.LossLimit).Max() ?? TimeSpan.Zero;
         var bounds = refuted
             .Select(s =>
-                s.Worst!.Value.Paths.Where(p => p.Guaranteed is { Kind: LossKind.Bounded, Duration: not null })
+                s.Paths.Where(p => p.Guaranteed is { Kind: LossKind.Bounded, Duration: not null })
                     .Select(p => p.Guaranteed.Duration)
                     .Min()
             )
             .ToArray();
-        var watchable = refuted.All(s => s.Worst!.Value.Paths.Any(p => p.Watchable));
+        var watchable = refuted.All(s => s.Paths.Any(p => p.Watchable));
         if (bounds.Length > 0 && bounds.All(b => b is not null) && bounds.Max() is { } bound && bound > limit)
             return $"claim {Amounts.Round(bound)}";
-        if (!watchable || limit != TimeSpan.Zero)
+        var least = refuted.SelectMany(s => s.Paths).Select(p => p.LossAtLeast ?? TimeSpan.Zero).DefaultIfEmpty().Max();
+        if (!watchable || limit != TimeSpan.Zero && limit >= least || least > TimeSpan.FromSeconds(30))
             return null;
         return scope == ClaimScope.CrossSite
             ? "claim 30s, which the loop then watches as lag"
@@ -220,10 +216,7 @@ internal sealed record FixQuestion(
             policy.Planning,
             policy.Writes?.WalBytesPerSecond?.Bytes,
             ProofGround.CommitOf(policy, proof.Topology!),
-            string.Join(
-                ' ',
-                proof.Scenarios.Where(s => s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible).Select(s => s.Scenario)
-            )
+            string.Join(' ', proof.Scenarios.Where(s => s.RefutedLoss(scope) is not null).Select(s => s.Scenario))
         );
     }
 }

@@ -74,30 +74,54 @@ public sealed record ScenarioProof
 
     public required int Failing { get; init; }
 
+    /// <summary>Of a loss and an outage that are refuted by different histories, the one that <see cref="Counterexample"/> does not tell.</summary>
+    public Counterexample? OtherCounterexample { get; init; }
+
     internal Instance? Worst { get; init; }
+
+    internal WorstInstances? All { get; init; }
+
+    /// <summary>The worst instance that refutes what is declared about loss in a scope, whatever else is refuted.</summary>
+    internal Instance? RefutedLoss(ClaimScope scope) =>
+        All?.ByLoss(scope) is { LossVerdict: Verdict.Impossible } instance ? instance : null;
+
+    internal Instance? RefutedOutage(ClaimScope scope) =>
+        All?.ByOutage(scope) is { OutageVerdict: Verdict.Impossible } instance ? instance : null;
 
     internal static ScenarioProof Of(
         FailureScenario scenario,
-        Instance worst,
-        Loss guaranteed,
+        WorstInstances all,
         Loss nominal,
-        Outage outage,
         int instances,
         int failing,
         Topology topology,
         RecoveryPaths book
     )
     {
+        var (worst, loss, outage) = (all.Overall!.Value, all.WorstLoss, all.WorstOutage);
+        var verdict = VerdictScale.Worse(loss.LossVerdict, outage.OutageVerdict);
+        Counterexample? other = null;
+        if (loss.LossVerdict == Verdict.Impossible && worst.LossVerdict != Verdict.Impossible)
+            other = Counterexample.Of(loss, topology, book);
+        else if (outage.OutageVerdict == Verdict.Impossible && worst.LossVerdict == Verdict.Impossible)
+            other = Counterexample.OfOutage(outage, topology);
         return new ScenarioProof
         {
             Scenario = scenario,
-            Verdict = worst.Verdict,
-            LossVerdict = worst.LossVerdict,
-            OutageVerdict = worst.OutageVerdict,
-            Claim = worst.Claim,
-            Guaranteed = guaranteed,
-            Nominal = nominal,
-            Outage = outage,
+            Verdict = verdict,
+            LossVerdict = loss.LossVerdict,
+            OutageVerdict = outage.OutageVerdict,
+            Claim = worst.Claim with
+            {
+                LossLimit = loss.Claim.LossLimit ?? worst.Claim.LossLimit,
+                OutageLimit = outage.Claim.OutageLimit ?? worst.Claim.OutageLimit,
+            },
+            Guaranteed = loss.Path.Guaranteed,
+            // Where everything is connected no more is lost than in the worst state.
+            Nominal = nominal.CompareTo(loss.Path.Guaranteed) > 0 ? loss.Path.Guaranteed : nominal,
+            Outage = outage.Path.Outage,
+            OtherCounterexample = other,
+            All = all,
             Path = worst.Path,
             LosesLeast = RecoveryPath.LosingLeast(worst.Paths),
             BackFirst = RecoveryPath.BackFirst(worst.Paths),

@@ -60,10 +60,8 @@ public static class Prover
 
     private static ScenarioProof ProveScenario(ReadOnlySpan<Fault> faults, Claims claims, Topology topology, RecoveryPaths book)
     {
-        Instance? worst = null;
+        var worst = new WorstInstances(topology);
         var (instances, failing) = (0, 0);
-        Instance? worstLoss = null;
-        Instance? worstOutage = null;
         var nominal = Loss.None;
         foreach (var fault in faults)
         {
@@ -73,30 +71,15 @@ public static class Prover
                 instances++;
                 if (instance.Verdict.Badness() >= Verdict.Impossible.Badness())
                     failing++;
-                if (worst is null || instance.IsWorseThan(worst.Value, topology))
-                    worst = instance;
-                if (worstLoss is null || instance.Path.Guaranteed.CompareTo(worstLoss.Value.Path.Guaranteed) > 0)
-                    worstLoss = instance;
+                worst.Note(instance);
                 if (instance.Path.Nominal.CompareTo(nominal) > 0)
                     nominal = instance.Path.Nominal;
-                if (worstOutage is null || instance.Path.Outage.CompareTo(worstOutage.Value.Path.Outage) > 0)
-                    worstOutage = instance;
             }
         }
         var scenario = faults[0].Scenario;
-        return worst is { } w
-            ? ScenarioProof.Of(
-                scenario,
-                w,
-                worstLoss!.Value.Path.Guaranteed,
-                nominal,
-                worstOutage!.Value.Path.Outage,
-                instances,
-                failing,
-                topology,
-                book
-            )
-            : ScenarioProof.WithoutPrimary(scenario);
+        return instances == 0
+            ? ScenarioProof.WithoutPrimary(scenario)
+            : ScenarioProof.Of(scenario, worst, nominal, instances, failing, topology, book);
     }
 
     internal static Instance Judge(int primary, Fault fault, Claims claims, Topology topology, RecoveryPaths book)
@@ -106,6 +89,9 @@ public static class Prover
         // An outage is promised for the declared primary site; away from it the promise about loss stands, the speed does not.
         if (site != topology.PrimarySite && topology.PrimarySite >= 0 && claim.OutageLimit is not null)
             claim = claims.WithoutOutage(claim);
+        // Who assumes nothing of other sites has no primary there: what another context's failover makes of this one was never declared.
+        if (claims.StaysHome && claim.Scope == ClaimScope.Local && site != topology.PrimarySite && topology.PrimarySite >= 0)
+            claim = Claim.None;
         var paths = book.Of(primary, fault);
         var judged = paths[0];
         if (!judged.Automatic)
@@ -176,6 +162,9 @@ internal readonly record struct Instance(
     public bool IsWorseThan(Instance other, Topology topology)
     {
         var order = Verdict.Badness() - other.Verdict.Badness();
+        // Of two that are refuted, what is lost for good is told before what only takes time.
+        if (order == 0 && Verdict == Verdict.Impossible)
+            order = LossVerdict.Badness() - other.LossVerdict.Badness();
         if (order == 0)
             order = Home(topology).CompareTo(other.Home(topology));
         if (order == 0)
@@ -188,6 +177,38 @@ internal readonly record struct Instance(
             order = other.Fault.Lost.Count - Fault.Lost.Count;
         return order > 0;
     }
+
+    /// <summary>Positive when this is the worse by its loss.</summary>
+    public int CompareLoss(Instance other, Topology topology)
+    {
+        var order = LossVerdict.Badness() - other.LossVerdict.Badness();
+        // The plainer story first where something is refuted; otherwise the larger figure.
+        if (order == 0 && LossVerdict == Verdict.Impossible)
+            order = Home(topology).CompareTo(other.Home(topology));
+        if (order == 0)
+            order = Path.Guaranteed.CompareTo(other.Path.Guaranteed);
+        return order != 0 ? order : CompareSize(other);
+    }
+
+    /// <summary>Positive when this is the worse by its outage.</summary>
+    public int CompareOutage(Instance other, Topology topology)
+    {
+        var order = OutageVerdict.Badness() - other.OutageVerdict.Badness();
+        if (order == 0)
+            order = Path.Outage.CompareTo(other.Path.Outage);
+        if (order == 0)
+            order = Home(topology).CompareTo(other.Home(topology));
+        return order != 0 ? order : CompareSize(other);
+    }
+
+    /// <summary>Higher counts before lower when outages are compared: those that are declared, then those of the primary site.</summary>
+    public int OutageRank(Topology topology) =>
+        OutageVerdict != Verdict.NotClaimed ? 2
+        : Home(topology) ? 1
+        : 0;
+
+    private int CompareSize(Instance other) =>
+        other.Fault.Size != Fault.Size ? other.Fault.Size - Fault.Size : other.Fault.Lost.Count - Fault.Lost.Count;
 
     private bool Home(Topology topology) => topology.Members[Primary].Site == topology.PrimarySite;
 }

@@ -7,6 +7,7 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Reporting.Proofs;
+using PgGitOps.Core.Sources;
 using PgGitOps.Wiring;
 
 namespace PgGitOps.Commands;
@@ -74,9 +75,14 @@ internal static class ProveCommand
         var fleet = PromisedFleet.Only(invocation, whole, contexts);
         if (question is not null)
             return Answer(invocation, whole, fleet, question, format);
-        var proof = Prover.Prove(fleet, depth);
+        // The findings of validate, so that one commit has one answer: some objectives are refused for what no fault shows.
+        var judged = ClaimRules.Judge(fleet, depth);
+        var proof = judged.Proof;
         if (live)
-            return await LiveProofs.RunAsync(invocation, whole, tree, proof, format);
+        {
+            var seen = await LiveProofs.RunAsync(invocation, whole, tree, proof, format);
+            return seen == ExitCode.Done && judged.Rejected ? ExitCode.Rejected : seen;
+        }
         invocation.Write(
             format switch
             {
@@ -87,7 +93,9 @@ internal static class ProveCommand
             },
             () => ProveJson.Of(proof)
         );
-        return proof.Verdict == Verdict.Impossible ? ExitCode.Rejected : ExitCode.Done;
+        if (judged.Rejected && format == OutputFormat.Text)
+            DiagnosticOutput.WriteError(invocation, tree, judged.Diagnostics.Where(d => d.Severity == Severity.Error));
+        return judged.Rejected || proof.Verdict == Verdict.Impossible ? ExitCode.Rejected : ExitCode.Done;
     }
 
     private static ExitCode Answer(Invocation invocation, ValidFleet whole, ValidFleet fleet, string text, OutputFormat format)

@@ -1,6 +1,7 @@
 using PgGitOps.Cli;
 using PgGitOps.Cli.Output;
 using PgGitOps.Core.Desired;
+using PgGitOps.Core.Planning;
 using PgGitOps.Core.Sources;
 
 namespace PgGitOps.Wiring;
@@ -19,9 +20,10 @@ internal static class PromisedFleet
             (tree, notes) =>
             {
                 var reading = new FleetReader().Read(tree);
-                if (reading.Fleet is null || notes.Any(n => n.Severity == Severity.Error))
+                Diagnostic[] found = [.. notes, .. reading.Fleet is { } read ? ExceptionFields.Check(read.Clusters) : []];
+                if (reading.Fleet is null || found.Any(n => n.Severity == Severity.Error))
                 {
-                    DiagnosticOutput.WriteError(invocation, tree, notes.Concat(reading.Diagnostics));
+                    DiagnosticOutput.WriteError(invocation, tree, found.Concat(reading.Diagnostics));
                     return ExitCode.InvalidDocuments;
                 }
                 (fleet, of) = (reading.Fleet, tree);

@@ -154,9 +154,7 @@ public sealed class CommitTests
 
         Assert.Equal(new Loss(LossKind.Bounded, minute, ByteCount.Parse("120MB")), Loss.OfDuration(minute, rate));
         Assert.Equal(new Loss(LossKind.Bounded, minute, null), Loss.OfDuration(minute, null));
-        Assert.Equal(new Loss(LossKind.Bounded, minute, ByteCount.Parse("120MB")), Loss.OfBytes(ByteCount.Parse("120MB"), rate));
-        Assert.Equal(new Loss(LossKind.Bounded, null, rate), Loss.OfBytes(rate, null));
-        Assert.Equal(new Loss(LossKind.Bounded, null, rate), Loss.OfBytes(rate, new ByteCount(0)));
+        Assert.Equal(new Loss(LossKind.Bounded, null, rate), Loss.OfBytes(rate));
     }
 
     [Fact]
@@ -170,8 +168,8 @@ public sealed class CommitTests
             Loss.OfDuration(minute, new ByteCount(2000)),
             Loss.OfDuration(minute, null),
             Loss.OfDuration(2 * minute, rate),
-            Loss.OfBytes(new ByteCount(1), null),
-            Loss.OfBytes(new ByteCount(2), null),
+            Loss.OfBytes(new ByteCount(1)),
+            Loss.OfBytes(new ByteCount(2)),
             new(LossKind.Bounded, null, null),
             Loss.Unbounded,
         ];
@@ -189,7 +187,7 @@ public sealed class CommitTests
         Assert.Equal("unbounded", Loss.Unbounded.ToString());
         Assert.Equal("up to 1m (120MB of WAL)", Loss.OfDuration(TimeSpan.FromMinutes(1), ByteCount.Parse("2MB")).ToString());
         Assert.Equal("up to 1m", Loss.OfDuration(TimeSpan.FromMinutes(1), null).ToString());
-        Assert.Equal("up to 120MB of WAL", Loss.OfBytes(ByteCount.Parse("120MB"), null).ToString());
+        Assert.Equal("up to 120MB of WAL", Loss.OfBytes(ByteCount.Parse("120MB")).ToString());
         Assert.Equal("bounded", new Loss(LossKind.Bounded, null, null).ToString());
     }
 }

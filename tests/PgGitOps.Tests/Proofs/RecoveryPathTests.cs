@@ -48,7 +48,9 @@ public sealed class RecoveryPathTests
         Assert.Equal(Verdict.Unproven, Judge(Losing(Loss.Unbounded, true), 1));
         Assert.Equal(Verdict.Impossible, Judge(Losing(Loss.Unbounded, true), 0));
         Assert.Equal(Verdict.Impossible, Judge(Losing(Loss.Unbounded), 1));
-        Assert.Equal(Verdict.Unknown, Judge(Losing(new Loss(LossKind.Bounded, null, null), true), 1));
+        Assert.Equal(Verdict.Unproven, Judge(Losing(new Loss(LossKind.Bounded, null, null), true), 1));
+        Assert.Equal(Verdict.Unknown, Judge(Losing(Loss.OfBytes(new ByteCount(1))), 1));
+        Assert.Equal(Verdict.Impossible, Judge(Losing(Loss.OfBytes(new ByteCount(1)), true), 0));
     }
 
     [Fact]

@@ -20,9 +20,8 @@ public sealed record Loss(LossKind Kind, TimeSpan? Duration, ByteCount? Bytes)
     public static Loss OfDuration(TimeSpan duration, ByteCount? walBytesPerSecond) =>
         new(LossKind.Bounded, duration, walBytesPerSecond is null ? null : Saturating.Times(walBytesPerSecond, duration));
 
-    /// <summary>A bound in bytes; in time only at the declared WAL rate, since a quiet context spreads the same bytes over longer.</summary>
-    public static Loss OfBytes(ByteCount bytes, ByteCount? walBytesPerSecond) =>
-        new(LossKind.Bounded, walBytesPerSecond is null ? null : Saturating.Quotient(bytes, walBytesPerSecond), bytes);
+    /// <summary>A bound in bytes and never in time: the declared WAL rate is the busy hour's, and a quiet hour spreads the same bytes over any time.</summary>
+    public static Loss OfBytes(ByteCount bytes) => new(LossKind.Bounded, null, bytes);
 
     /// <summary>Negative when this is the smaller loss. A bound of unknown duration counts as more than any known one.</summary>
     public int CompareTo(Loss other)

@@ -30,7 +30,7 @@ public sealed record Counterexample(
         if (instance.Claim.Scope == ClaimScope.PointInTime)
             return OfWindow(instance, topology, book, primary);
         if (!lossFails)
-            return OfOutage(instance, topology, primary);
+            return OfOutage(instance, topology);
         return instance.Path.Kind switch
         {
             PathKind.SplitBrain => Make(
@@ -78,7 +78,10 @@ public sealed record Counterexample(
         if (acknowledgers.IsEmpty)
         {
             var why = WhyNobodyAcknowledges(acknowledgement);
-            text = $"a commit acknowledged by {primary} alone is gone when {fault.What}, since {why}";
+            text =
+                instance.Path.LossAtLeast is { } latency && latency > TimeSpan.Zero && !instance.Claim.IsZeroLoss
+                    ? $"a commit acknowledged by {primary} alone less than {Amounts.Round(latency)} before {fault.What} is gone: so long it takes one way to any standby that is left, since {why}"
+                    : $"a commit acknowledged by {primary} alone is gone when {fault.What}, since {why}";
             if (acknowledgement.WaitsFor > 0 && acknowledgement.Level != CommitLevel.RemoteWrite)
                 steps.Add($"{topology.Names(acknowledgement.Standbys)} disconnect from {primary}, and the rule is shrunk");
             steps.Add($"{primary} acknowledges a commit that no standby has made durable");
@@ -164,8 +167,9 @@ public sealed record Counterexample(
         return Make(instance, topology, primary, [], wanted, [instance.Fault.What, wanted]);
     }
 
-    private static Counterexample OfOutage(Instance instance, Topology topology, string primary)
+    internal static Counterexample OfOutage(Instance instance, Topology topology)
     {
+        var primary = topology.Members[instance.Primary].Name;
         var outage = instance.Path.Outage;
         var text = outage.Endless is not null
             ? $"when {primary} is primary and {instance.Fault.What}, writes stop until {outage.Endless}"

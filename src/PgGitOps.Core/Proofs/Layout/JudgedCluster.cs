@@ -28,6 +28,8 @@ internal sealed record JudgedCluster(
         new DrillRhythm(),
         new CrossSiteStory(),
         new DurabilitySettings(),
+        new ClassesOfZero(),
+        new BackupAge(),
     ];
 
     private static readonly IClusterRule[] ClusterRules =

@@ -125,7 +125,7 @@ public sealed class Topology
     /// <summary>Quorum members that Patroni names but whose place nobody declared.</summary>
     public int ObserversWithoutPlace =>
         Cluster.Manager is ClusterManager.Patroni patroni
-            ? patroni.DcsMembers.Count(name => Environment.Observers.All(o => o.Name != name))
+            ? patroni.DcsMembers.Distinct(StringComparer.Ordinal).Count() - Observers.Length
             : 0;
 
     /// <returns>Null where <see cref="Unclear(Cluster, FleetEnvironment)"/> says why.</returns>
@@ -200,11 +200,45 @@ public sealed class Topology
 
     public string Names(MemberSet members) => Amounts.List(members.Indexes.Select(i => Members[i].Name));
 
+    /// <summary>Members of the quorum that decides, with their places: an observer of the name, or of the name without scheme and port, or a declared host of that name or address.</summary>
     private static IEnumerable<Observer> ObserversOf(Cluster cluster, FleetEnvironment environment) =>
         cluster.Manager.Match(
             native => environment.Observers,
-            patroni => environment.Observers.Where(o => patroni.DcsMembers.Contains(o.Name, StringComparer.Ordinal))
+            patroni => patroni.DcsMembers.Distinct(StringComparer.Ordinal).Select(m => PlaceOf(m, environment)).OfType<Observer>()
         );
+
+    private static Observer? PlaceOf(string member, FleetEnvironment environment)
+    {
+        var host = HostOf(member);
+        var observer =
+            environment.Observers.FirstOrDefault(o => o.Name == member)
+            ?? environment.Observers.FirstOrDefault(o => o.Name.Equals(host, StringComparison.OrdinalIgnoreCase));
+        if (observer is not null)
+            return observer with { Name = member };
+        var places = environment
+            .Sites.SelectMany(s => s.FailureDomains)
+            .SelectMany(d => d.Hosts)
+            .Where(h => h.Name == host || h.Address.Equals(host, StringComparison.OrdinalIgnoreCase))
+            .Select(h => (h.Site, h.FailureDomain, h.At))
+            .ToArray();
+        // An address that several hosts share, as loopback does, has no place.
+        return places.Select(p => (p.Site, p.FailureDomain)).Distinct().Count() == 1
+            ? new Observer(member, places[0].Site, places[0].FailureDomain, places[0].At)
+            : null;
+    }
+
+    /// <summary>The host of <c>https://[fd00::1]:2379/</c>, of <c>etcd-1:2379</c>, of <c>10.0.0.1</c>.</summary>
+    private static string HostOf(string member)
+    {
+        var text = member;
+        if (text.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme)
+            text = text[(scheme + 3)..];
+        text = text.TrimEnd('/');
+        if (text.StartsWith('[') && text.IndexOf(']') is > 0 and var end)
+            return text[1..end];
+        // More than one colon without brackets is an address of version 6, and no port.
+        return text.IndexOf(':') is >= 0 and var colon && colon == text.LastIndexOf(':') ? text[..colon] : text;
+    }
 
     private static Dictionary<string, int> Index(IEnumerable<string> names)
     {

@@ -39,6 +39,7 @@ public enum PathKind
 /// <param name="Nominal">Loss when every standby was connected and caught up.</param>
 /// <param name="LossDeclared">The part of a bounded loss that follows from declared figures alone: what can refute a claim.</param>
 /// <param name="Watchable">The loss of this path is a lag the live loop can measure, so a window on it is an objective, not a falsehood.</param>
+/// <param name="LossAtLeast">What no lag can be below: one way over the declared link to the nearest standby that is left. Null where no link is declared or nothing is lost.</param>
 /// <param name="HeldByPolicy">The wait is what the policy asks for (onPartition: holdWrites).</param>
 public sealed record RecoveryPath(
     PathKind Kind,
@@ -50,7 +51,8 @@ public sealed record RecoveryPath(
     TimeSpan LossDeclared = default,
     bool LossByDefault = false,
     bool Watchable = false,
-    bool HeldByPolicy = false
+    bool HeldByPolicy = false,
+    TimeSpan? LossAtLeast = null
 )
 {
     public Verdict JudgeLoss(TimeSpan? limit)
@@ -60,17 +62,20 @@ public sealed record RecoveryPath(
         // Nothing is lost because nothing is ever acknowledged.
         if (Kind == PathKind.Blocked)
             return Verdict.Unknown;
+        if (Guaranteed.Kind == LossKind.None)
+            return Verdict.Holds;
+        if (LossAtLeast > most)
+            return Verdict.Impossible;
         switch (Guaranteed.Kind)
         {
-            case LossKind.None:
-                return Verdict.Holds;
             case LossKind.Unbounded:
                 return most > TimeSpan.Zero && Watchable ? Verdict.Unproven : Verdict.Impossible;
             default:
                 if (most == TimeSpan.Zero)
                     return Verdict.Impossible;
+                // Bytes bound no time; how old they are is a lag that the live loop measures.
                 if (Guaranteed.Duration is not { } duration)
-                    return Verdict.Unknown;
+                    return Watchable ? Verdict.Unproven : Verdict.Unknown;
                 if (duration <= most)
                     return LossByDefault ? Verdict.Unproven : Verdict.Holds;
                 return Watchable || LossDeclared <= most ? Verdict.Unproven : Verdict.Impossible;

@@ -17,9 +17,10 @@ public sealed class RecoveryPaths
     private readonly Figures figures;
     private readonly ImmutableArray<Acknowledgement> acknowledgements;
     private readonly MemberSet blocked;
+    private readonly int[,] links;
     private readonly OutageTerms terms;
     private readonly Loss archiveLoss;
-    private readonly Dictionary<int, ImmutableArray<RecoveryPath>> kept = [];
+    private readonly Dictionary<long, ImmutableArray<RecoveryPath>> kept = [];
     private readonly BackupReach backups;
 
     public RecoveryPaths(Topology topology, RecoveryPolicy policy, CommitLevel level, SynchronousRule rule, WhenShort whenShort)
@@ -32,6 +33,7 @@ public sealed class RecoveryPaths
         [
             .. Enumerable.Range(0, topology.Members.Length).Select(m => Acknowledgement.Of(topology, rule, whenShort, level, m)),
         ];
+        links = LinksOf(topology);
         blocked = MemberSet.Empty;
         foreach (var primary in topology.Primaries.Indexes)
         {
@@ -122,9 +124,11 @@ public sealed class RecoveryPaths
         var nominal = acknowledgement.SurvivesNominal(fault.Lost);
         var repository = topology.Repositories.Length > System.Numerics.BitOperations.PopCount(fault.LostRepositories);
         var quorum = HasQuorum(fault.LostObservers);
+        var nearest = NearestLink(site, remote);
         var key =
-            2 << 20
-            | Bit(guaranteed, 0)
+            (long)nearest << 32
+            | 2 << 20
+            | (long)Bit(guaranteed, 0)
             | Bit(nominal, 1)
             | Bit(repository, 2)
             | Bit(quorum, 3)
@@ -152,7 +156,8 @@ public sealed class RecoveryPaths
                             7,
                             9,
                             quorum,
-                            (key >> 10 & 1) != 0
+                            (key >> 10 & 1) != 0,
+                            OneWay(nearest)
                         )
                     );
                 if (repository)
@@ -176,11 +181,12 @@ public sealed class RecoveryPaths
     private RecoveryPath Promote(
         PathKind kind,
         FailoverMode mode,
-        int key,
+        long key,
         int direct,
         int stuck,
         bool quorum,
-        bool standbyCluster
+        bool standbyCluster,
+        TimeSpan? oneWay = null
     )
     {
         var automatic = mode == FailoverMode.Automatic && quorum && !standbyCluster;
@@ -195,7 +201,58 @@ public sealed class RecoveryPaths
             : mode == FailoverMode.Automatic ? ", by an operator, since nothing may do it alone here"
             : mode == FailoverMode.OperatorApproved ? ", approved by an operator"
             : ", by hand";
-        return new RecoveryPath(kind, where + who, automatic, guaranteed, nominal, outage, Watchable: true);
+        return new RecoveryPath(
+            kind,
+            where + who,
+            automatic,
+            guaranteed,
+            nominal,
+            outage,
+            Watchable: true,
+            LossAtLeast: guaranteed.Kind == LossKind.None ? null : oneWay
+        );
+    }
+
+    /// <summary>The declared link that is quickest from a site to those of the candidates, counted from 1; 0 where a way is not declared.</summary>
+    private int NearestLink(int site, MemberSet candidates)
+    {
+        var nearest = 0;
+        for (var bits = candidates.Bits; bits != 0; bits &= bits - 1)
+        {
+            var there = topology.Members[System.Numerics.BitOperations.TrailingZeroCount(bits)].Site;
+            var link = links[site, there];
+            if (link == 0)
+                return 0;
+            if (nearest == 0 || OneWay(link) < OneWay(nearest))
+                nearest = link;
+        }
+        return nearest;
+    }
+
+    /// <summary>Half the declared round trip: what no commit is nearer to the other site than.</summary>
+    private TimeSpan? OneWay(int link) => link == 0 ? null : topology.Environment.Links[link - 1].RoundTrip / 2;
+
+    private static int[,] LinksOf(Topology topology)
+    {
+        var between = new int[topology.Sites.Length, topology.Sites.Length];
+        for (var i = 0; i < topology.Environment.Links.Count; i++)
+        {
+            var link = topology.Environment.Links[i];
+            var (a, b) = (SiteOf(link.SiteA), SiteOf(link.SiteB));
+            if (a >= 0 && b >= 0 && link.RoundTrip is not null)
+                between[a, b] = between[b, a] = i + 1;
+        }
+        return between;
+
+        int SiteOf(string name)
+        {
+            for (var i = 0; i < topology.Sites.Length; i++)
+            {
+                if (topology.Sites[i].Name == name)
+                    return i;
+            }
+            return -1;
+        }
     }
 
     /// <summary>Patroni refuses a candidate that lags more than maximum_lag_on_failover behind a position up to one ttl old; nobody else refuses.</summary>
@@ -204,7 +261,7 @@ public sealed class RecoveryPaths
         if (!automatic || topology.Cluster.Manager is not ClusterManager.Patroni patroni)
             return Loss.Unbounded;
         return figures.WalBytesPerSecond is { } rate
-            ? Loss.OfBytes(Saturating.Add(patroni.MaximumLagOnFailover, Saturating.Times(rate, patroni.Ttl)), rate)
+            ? Loss.OfBytes(Saturating.Add(patroni.MaximumLagOnFailover, Saturating.Times(rate, patroni.Ttl)))
             : new Loss(LossKind.Bounded, null, null);
     }
 
@@ -310,7 +367,12 @@ public sealed class RecoveryPaths
             }
             var known = topology.Observers.Length + topology.ObserversWithoutPlace > 0;
             if (!known || HasQuorum(lostObservers))
-                return AutomaticAcrossPartition(acknowledgement, unreachable, known);
+                return AutomaticAcrossPartition(
+                    acknowledgement,
+                    unreachable,
+                    known,
+                    NearestLink(topology.Members[primary].Site, promoting)
+                );
         }
         if (writesGoOn)
             return [Undisturbed];
@@ -335,7 +397,8 @@ public sealed class RecoveryPaths
     private ImmutableArray<RecoveryPath> AutomaticAcrossPartition(
         Acknowledgement acknowledgement,
         MemberSet promotingSide,
-        bool quorum
+        bool quorum,
+        int nearest
     )
     {
         // Either the old primary's lease is enforced by a watchdog, or it cannot acknowledge anything without the side that turned away from it.
@@ -343,7 +406,7 @@ public sealed class RecoveryPaths
         var disarmed = acknowledgement.ElectsWithoutLoss(promotingSide);
         var survives = acknowledgement.SurvivesGuaranteed(topology.All - promotingSide);
         return Keep(
-            7 << 28 | Bit(fenced, 0) | Bit(disarmed, 1) | Bit(survives, 2),
+            (long)nearest << 32 | 7 << 28 | (long)Bit(fenced, 0) | (long)Bit(disarmed, 1) | (long)Bit(survives, 2),
             () =>
             {
                 if (!fenced && !disarmed)
@@ -368,7 +431,8 @@ public sealed class RecoveryPaths
                         loss,
                         loss,
                         terms.Promotion(true, FailoverMode.Automatic, true, false, false),
-                        Watchable: true
+                        Watchable: true,
+                        LossAtLeast: survives ? null : OneWay(nearest)
                     ),
                 ];
             }
@@ -398,7 +462,7 @@ public sealed class RecoveryPaths
         return total == 0 || (topology.Observers.Length - System.Numerics.BitOperations.PopCount(lostObservers)) * 2 > total;
     }
 
-    private ImmutableArray<RecoveryPath> Keep(int key, Func<ImmutableArray<RecoveryPath>> compose)
+    private ImmutableArray<RecoveryPath> Keep(long key, Func<ImmutableArray<RecoveryPath>> compose)
     {
         if (!kept.TryGetValue(key, out var paths))
             kept[key] = paths = compose();

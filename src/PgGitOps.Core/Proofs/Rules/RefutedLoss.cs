@@ -30,12 +30,14 @@ internal sealed class RefutedLoss : IContextRule
         foreach (var scope in (ClaimScope[])[ClaimScope.Local, ClaimScope.CrossSite])
         {
             var refuted = proof
-                .Scenarios.Where(s =>
-                    s.Claim.Scope == scope && s.LossVerdict == Verdict.Impossible && s.Counterexample is not null
-                )
+                .Scenarios.Select(s => (s.Scenario, Worst: s.RefutedLoss(scope)))
+                .Where(s => s.Worst is not null)
+                .Select(s => (s.Scenario, Worst: s.Worst!.Value))
                 .ToArray();
             foreach (
-                var group in refuted.GroupBy(s => RuleFor(s, proof, topology)).OrderBy(g => g.Key.Id, StringComparer.Ordinal)
+                var group in refuted
+                    .GroupBy(s => RuleFor(s.Worst, proof, topology))
+                    .OrderBy(g => g.Key.Id, StringComparer.Ordinal)
             )
                 Report(proof, topology, scope, group.Key, [.. group], findings, scene.Fixes);
         }
@@ -46,7 +48,7 @@ internal sealed class RefutedLoss : IContextRule
         Topology topology,
         ClaimScope scope,
         DiagnosticRule rule,
-        ScenarioProof[] refuted,
+        (FailureScenario Scenario, Instance Worst)[] refuted,
         List<Diagnostic> findings,
         Dictionary<FixQuestion, EquatableArray<Fix>> known
     )
@@ -60,12 +62,13 @@ internal sealed class RefutedLoss : IContextRule
         refuted =
         [
             .. refuted
-                .OrderBy(s => topology.Members[s.Worst!.Value.Primary].Site != topology.PrimarySite)
+                .OrderBy(s => topology.Members[s.Worst.Primary].Site != topology.PrimarySite)
                 .ThenBy(s => scope == ClaimScope.CrossSite && s.Scenario != FailureScenario.SiteLoss)
                 .ThenBy(s => s.Scenario),
         ];
         var first = refuted[0];
-        var promise = first.Claim.IsZeroLoss ? "no loss" : $"at most {Amounts.Round(first.Claim.LossLimit!.Value)} of loss";
+        var claim = first.Worst.Claim;
+        var promise = claim.IsZeroLoss ? "no loss" : $"at most {Amounts.Round(claim.LossLimit!.Value)} of loss";
         var context = scope == ClaimScope.CrossSite ? "across sites" : "inside the primary's site";
         var also = refuted.Length > 1 ? $" (also: {Amounts.List(refuted.Skip(1).Select(s => s.Scenario.Title()))})" : "";
         findings.Add(
@@ -73,7 +76,7 @@ internal sealed class RefutedLoss : IContextRule
             policy,
             field,
             at,
-            $"{promise} {context} is declared, but {first.Counterexample!.Text}{also}",
+            $"{promise} {context} is declared, but {Counterexample.Of(first.Worst, topology, proof.Book!).Text}{also}",
             rule == ClaimRuleList.SplitBrain
                     ? "say failover.crossSite: operatorApproved, or use a quorum over three sites with a watchdog on every host"
                 : rule == ClaimRuleList.DurabilityOff
@@ -82,9 +85,8 @@ internal sealed class RefutedLoss : IContextRule
         );
     }
 
-    private static DiagnosticRule RuleFor(ScenarioProof scenario, ContextProof proof, Topology topology)
+    private static DiagnosticRule RuleFor(Instance instance, ContextProof proof, Topology topology)
     {
-        var instance = scenario.Worst!.Value;
         var acknowledgement = proof.Book!.AcknowledgementBy(instance.Primary);
         switch (instance.Path.Kind)
         {
@@ -97,9 +99,9 @@ internal sealed class RefutedLoss : IContextRule
             case PathKind.Nothing:
                 return topology.Repositories.IsEmpty ? ClaimRuleList.LossNotKept : ClaimRuleList.RepositoryInLostSite;
             case PathKind.RestoreFromRepository:
-                return scenario.Claim.IsZeroLoss ? ClaimRuleList.ZeroLossFromArchive : ClaimRuleList.LossNotKept;
+                return instance.Claim.IsZeroLoss ? ClaimRuleList.ZeroLossFromArchive : ClaimRuleList.LossNotKept;
         }
-        if (!scenario.Claim.IsZeroLoss)
+        if (!instance.Claim.IsZeroLoss)
             return ClaimRuleList.LossNotKept;
         var declared = topology.Cluster.Replication.Synchronous;
         var elsewhere = topology.Promotable - instance.Fault.Lost;

@@ -18,12 +18,13 @@ internal sealed class RefutedOutage : IContextRule
                 .Scenarios.Where(s =>
                     !(s.Scenario == FailureScenario.Partition && proof.Policy.Promotion?.OnPartition.Value == "keepPrimary")
                 )
+                .Select(s => (s.Scenario, Worst: s.RefutedOutage(scope)))
+                .Where(s => s.Worst is not null)
+                .Select(s => (s.Scenario, Worst: s.Worst!.Value))
+                // That nothing is left, or that no commit ends, is told by findings of their own.
                 .Where(s =>
-                    s.Claim.Scope == scope
-                    && s.OutageVerdict == Verdict.Impossible
-                    && s.LossVerdict != Verdict.Impossible
-                    && s.Path is not { Kind: PathKind.Blocked }
-                    && s.Counterexample is not null
+                    s.Worst.Path.Kind != PathKind.Blocked
+                    && !(s.Worst.Path.Outage.Endless is not null && s.Worst.LossVerdict == Verdict.Impossible)
                 )
                 .ToArray();
             if (refuted.Length == 0)
@@ -35,13 +36,13 @@ internal sealed class RefutedOutage : IContextRule
                     : ("spec.rtoClass", policy.RtoClass.Span);
             var first = refuted[0];
             var also = refuted.Length > 1 ? $" (also: {Amounts.List(refuted.Skip(1).Select(s => s.Scenario.Title()))})" : "";
-            var hint = first.Path!.Kind switch
+            var hint = first.Worst.Path.Kind switch
             {
                 PathKind.WritesWait =>
                     "name more standbys than the count asks for, or choose a class that leaves time for an operator",
                 PathKind.RestoreFromRepository or PathKind.RestartInPlace or PathKind.Nothing =>
                     "add a standby that may be promoted, or choose a slower class",
-                _ => FixSearch.SlowerClass(scene.Ground.Classes, first.Path.Outage.Declared)
+                _ => FixSearch.SlowerClass(scene.Ground.Classes, first.Worst.Path.Outage.Declared)
                     ?? "choose a slower class, or shorten the largest term",
             };
             findings.Add(
@@ -49,7 +50,7 @@ internal sealed class RefutedOutage : IContextRule
                 policy,
                 field,
                 at,
-                $"an outage of at most {Amounts.Round(first.Claim.OutageLimit!.Value)} is declared, but {first.Counterexample!.Text}{also}",
+                $"an outage of at most {Amounts.Round(first.Worst.Claim.OutageLimit!.Value)} is declared, but {Counterexample.OfOutage(first.Worst, proof.Topology!).Text}{also}",
                 hint
             );
         }

@@ -43,16 +43,12 @@ internal sealed class RefutedWindow : IContextRule
         if (refuted is { LossVerdict: Verdict.Impossible } && topology.Repositories.Length == 1)
         {
             findings.Add(
-                ClaimRuleList.NoWayBack.At(
-                    window.Span,
-                    $"a window of {Amounts.Round(window.Value)} is declared, but {refuted.Counterexample!.Text}",
-                    "add a second repository, in another site"
-                ) with
-                {
-                    Severity = Severity.Warning,
-                    Document = proof.Policy.Head.ToString(),
-                    Field = "spec.backup.pitrWindow",
-                }
+                ClaimRuleList.NoWayBack,
+                proof.Policy,
+                "spec.backup.pitrWindow",
+                window.Span,
+                $"a window of {Amounts.Round(window.Value)} is declared, but {refuted.Counterexample!.Text}",
+                "add a second repository, in another site"
             );
         }
     }

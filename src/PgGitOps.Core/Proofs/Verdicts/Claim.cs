@@ -64,6 +64,10 @@ public sealed class Claims
         : claim with { OutageLimit = null };
 
     public RecoveryPolicy Policy { get; }
+
+    /// <summary>No replica in another site is assumed, so that the context's primary never leaves its own.</summary>
+    public bool StaysHome => Policy.CrossSite.Replication.Value == CrossSiteReplication.NotAssumed;
+
     public Claim Local { get; }
     public Claim CrossSite { get; }
     public Claim PointInTime { get; }

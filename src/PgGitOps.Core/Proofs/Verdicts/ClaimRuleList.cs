@@ -185,6 +185,17 @@ public static class ClaimRuleList
         "Too few of the standbys that the synchronous rule names stream from the primary itself, so that no commit ever ends. That nothing is acknowledged is an outage and keeps no objective."
     );
 
+    public static readonly DiagnosticRule ZeroIsNotZero = new(
+        "PGC036",
+        "zero-is-not-zero",
+        "A class is called zero and allows a loss, so that policies that use it say less than they seem to."
+    );
+    public static readonly DiagnosticRule BackupTooOld = new(
+        "PGC037",
+        "backup-too-old",
+        "Just before the next backup the newest one is as old as the longest gap of the schedule. A smaller maxAge is broken by a schedule that is kept."
+    );
+
     public static IReadOnlyList<DiagnosticRule> All { get; } =
     [
         ZeroLossOnAsync,
@@ -222,5 +233,7 @@ public static class ClaimRuleList
         NoSecondSite,
         ZeroLocalLossOnAsync,
         PrimaryBlocks,
+        ZeroIsNotZero,
+        BackupTooOld,
     ];
 }

@@ -114,6 +114,8 @@ public static class ProveText
                 );
             if (cell.Counterexample is { } counterexample)
                 text.Append($"      counterexample: {counterexample.Text}\n");
+            if (cell.OtherCounterexample is { } other)
+                text.Append($"      and: {other.Text}\n");
         }
         // What is neither proven nor refuted is the usual state of a healthy fleet before its drills: one line, and the details on request.
         foreach (var group in unproven.GroupBy(Reason))
