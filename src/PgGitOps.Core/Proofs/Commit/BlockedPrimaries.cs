@@ -12,4 +12,16 @@ public static class BlockedPrimaries
 {
     public static bool IsBlocked(Topology topology, int primary, Acknowledgement acknowledgement) =>
         topology.Members[primary].Site == topology.PrimarySite && acknowledgement.WaitsForCascades;
+
+    /// <param name="acknowledgements">By member, in the order of the topology.</param>
+    public static MemberSet Of(Topology topology, IReadOnlyList<Acknowledgement> acknowledgements)
+    {
+        var blocked = MemberSet.Empty;
+        foreach (var primary in topology.Primaries.Indexes)
+        {
+            if (IsBlocked(topology, primary, acknowledgements[primary]))
+                blocked = blocked.With(primary);
+        }
+        return blocked;
+    }
 }

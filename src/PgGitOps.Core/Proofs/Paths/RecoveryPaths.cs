@@ -17,7 +17,7 @@ public sealed class RecoveryPaths
     private readonly Figures figures;
     private readonly ImmutableArray<Acknowledgement> acknowledgements;
     private readonly MemberSet blocked;
-    private readonly int[,] links;
+    private readonly SiteLatency latency;
     private readonly OutageTerms terms;
     private readonly Loss archiveLoss;
     private readonly Dictionary<long, ImmutableArray<RecoveryPath>> kept = [];
@@ -33,13 +33,8 @@ public sealed class RecoveryPaths
         [
             .. Enumerable.Range(0, topology.Members.Length).Select(m => Acknowledgement.Of(topology, rule, whenShort, level, m)),
         ];
-        links = LinksOf(topology);
-        blocked = MemberSet.Empty;
-        foreach (var primary in topology.Primaries.Indexes)
-        {
-            if (BlockedPrimaries.IsBlocked(topology, primary, acknowledgements[primary]))
-                blocked = blocked.With(primary);
-        }
+        latency = new SiteLatency(topology);
+        blocked = BlockedPrimaries.Of(topology, acknowledgements);
         backups = new BackupReach(topology.Cluster);
         terms = new OutageTerms(topology, figures, backups);
         archiveLoss =
@@ -49,9 +44,7 @@ public sealed class RecoveryPaths
     }
 
     public CommitLevel Level { get; }
-
     public Figures Figures => figures;
-
     public BackupReach Backups => backups;
 
     public Acknowledgement AcknowledgementBy(int primary) => acknowledgements[primary];
@@ -60,7 +53,7 @@ public sealed class RecoveryPaths
     public ImmutableArray<RecoveryPath> Of(int primary, Fault fault) =>
         fault.Scenario switch
         {
-            _ when blocked.Contains(primary) && !fault.IsOfData => [Blocked],
+            _ when blocked.Contains(primary) && !fault.IsOfData => [StandingPaths.Blocked],
             FailureScenario.ProcessCrash => Keep(1 << 28, () => [RestartPath()]),
             FailureScenario.Maintenance => Maintenance(primary),
             FailureScenario.OperatorMistake => Keep(2 << 28, () => PointInTimePaths.Mistake(topology, figures, terms, backups)),
@@ -68,33 +61,15 @@ public sealed class RecoveryPaths
                 3 << 28,
                 () => PointInTimePaths.Corruption(topology, figures, terms, backups, archiveLoss)
             ),
-            FailureScenario.RepositoryLoss => [Undisturbed],
+            FailureScenario.RepositoryLoss => [StandingPaths.Undisturbed],
             FailureScenario.Partition => Partition(primary, fault),
             _ => fault.Lost.Contains(primary) ? PrimaryLost(primary, fault) : PrimaryLives(primary, fault.Lost),
         };
 
-    private static readonly RecoveryPath Blocked = new(
-        PathKind.Blocked,
-        "no commit ends, whatever fails: too few of the listed standbys stream from the primary",
-        true,
-        Loss.None,
-        Loss.None,
-        Outage.Never("standbys that stream from the primary are listed")
-    );
-
-    private static readonly RecoveryPath Undisturbed = new(
-        PathKind.Undisturbed,
-        "the primary goes on",
-        true,
-        Loss.None,
-        Loss.None,
-        Outage.None
-    );
-
     private ImmutableArray<RecoveryPath> PrimaryLives(int primary, MemberSet unreachable) =>
         // A primary whose rule nobody can satisfy was stuck before the fault: that is a finding of its own.
         acknowledgements[primary].WritesGoOnWithout(unreachable) || !acknowledgements[primary].WritesGoOnWithout(MemberSet.Empty)
-            ? [Undisturbed]
+            ? [StandingPaths.Undisturbed]
             : Keep(
                 1,
                 () =>
@@ -124,11 +99,10 @@ public sealed class RecoveryPaths
         var nominal = acknowledgement.SurvivesNominal(fault.Lost);
         var repository = topology.Repositories.Length > System.Numerics.BitOperations.PopCount(fault.LostRepositories);
         var quorum = HasQuorum(fault.LostObservers);
-        var nearest = NearestLink(site, remote);
-        var key =
-            (long)nearest << 32
-            | 2 << 20
-            | (long)Bit(guaranteed, 0)
+        var nearest = latency.Nearest(site, remote);
+        var facts =
+            2 << 20
+            | Bit(guaranteed, 0)
             | Bit(nominal, 1)
             | Bit(repository, 2)
             | Bit(quorum, 3)
@@ -140,6 +114,7 @@ public sealed class RecoveryPaths
             | Bit(Stuck(remote, fault.Lost, primary), 9)
             | Bit(!remote.IsEmpty && remote.IsSubsetOf(topology.StandbyClusterMembers), 10)
             | Bit(!((acknowledgement.GuaranteedFrom - fault.Lost).IsEmpty), 11);
+        var key = Key(facts, nearest);
         return Keep(
             key,
             () =>
@@ -157,22 +132,13 @@ public sealed class RecoveryPaths
                             9,
                             quorum,
                             (key >> 10 & 1) != 0,
-                            OneWay(nearest)
+                            latency.OneWay(nearest)
                         )
                     );
                 if (repository)
                     paths.Add(Restore(guaranteed && (key >> 11 & 1) != 0));
                 if (paths.Count == 0)
-                    paths.Add(
-                        new RecoveryPath(
-                            PathKind.Nothing,
-                            "no copy is left that the policy lets anybody use",
-                            false,
-                            Loss.Unbounded,
-                            Loss.Unbounded,
-                            Outage.Never("somebody rebuilds the data")
-                        )
-                    );
+                    paths.Add(StandingPaths.Nothing);
                 return paths.ToImmutable();
             }
         );
@@ -211,48 +177,6 @@ public sealed class RecoveryPaths
             Watchable: true,
             LossAtLeast: guaranteed.Kind == LossKind.None ? null : oneWay
         );
-    }
-
-    /// <summary>The declared link that is quickest from a site to those of the candidates, counted from 1; 0 where a way is not declared.</summary>
-    private int NearestLink(int site, MemberSet candidates)
-    {
-        var nearest = 0;
-        for (var bits = candidates.Bits; bits != 0; bits &= bits - 1)
-        {
-            var there = topology.Members[System.Numerics.BitOperations.TrailingZeroCount(bits)].Site;
-            var link = links[site, there];
-            if (link == 0)
-                return 0;
-            if (nearest == 0 || OneWay(link) < OneWay(nearest))
-                nearest = link;
-        }
-        return nearest;
-    }
-
-    /// <summary>Half the declared round trip: what no commit is nearer to the other site than.</summary>
-    private TimeSpan? OneWay(int link) => link == 0 ? null : topology.Environment.Links[link - 1].RoundTrip / 2;
-
-    private static int[,] LinksOf(Topology topology)
-    {
-        var between = new int[topology.Sites.Length, topology.Sites.Length];
-        for (var i = 0; i < topology.Environment.Links.Count; i++)
-        {
-            var link = topology.Environment.Links[i];
-            var (a, b) = (SiteOf(link.SiteA), SiteOf(link.SiteB));
-            if (a >= 0 && b >= 0 && link.RoundTrip is not null)
-                between[a, b] = between[b, a] = i + 1;
-        }
-        return between;
-
-        int SiteOf(string name)
-        {
-            for (var i = 0; i < topology.Sites.Length; i++)
-            {
-                if (topology.Sites[i].Name == name)
-                    return i;
-            }
-            return -1;
-        }
     }
 
     /// <summary>Patroni refuses a candidate that lags more than maximum_lag_on_failover behind a position up to one ttl old; nobody else refuses.</summary>
@@ -348,7 +272,7 @@ public sealed class RecoveryPaths
         var sites = fault.UnreachableSites(topology.Members[primary].Site);
         var unreachable = topology.Where(m => (sites >> m.Site & 1) != 0);
         if (unreachable.IsEmpty)
-            return [Undisturbed];
+            return [StandingPaths.Undisturbed];
         var acknowledgement = acknowledgements[primary];
         var writesGoOn = acknowledgement.WritesGoOnWithout(unreachable) || !acknowledgement.WritesGoOnWithout(MemberSet.Empty);
         var promoting = topology.Promotable & unreachable - topology.StandbyClusterMembers;
@@ -371,11 +295,11 @@ public sealed class RecoveryPaths
                     acknowledgement,
                     unreachable,
                     known,
-                    NearestLink(topology.Members[primary].Site, promoting)
+                    latency.Nearest(topology.Members[primary].Site, promoting)
                 );
         }
         if (writesGoOn)
-            return [Undisturbed];
+            return [StandingPaths.Undisturbed];
         var holds = policy.Promotion?.OnPartition.Value == "holdWrites";
         return Keep(
             6 << 28 | Bit(holds, 0),
@@ -406,7 +330,7 @@ public sealed class RecoveryPaths
         var disarmed = acknowledgement.ElectsWithoutLoss(promotingSide);
         var survives = acknowledgement.SurvivesGuaranteed(topology.All - promotingSide);
         return Keep(
-            (long)nearest << 32 | 7 << 28 | (long)Bit(fenced, 0) | (long)Bit(disarmed, 1) | (long)Bit(survives, 2),
+            Key(7 << 28 | Bit(fenced, 0) | Bit(disarmed, 1) | Bit(survives, 2), nearest),
             () =>
             {
                 if (!fenced && !disarmed)
@@ -432,7 +356,7 @@ public sealed class RecoveryPaths
                         loss,
                         terms.Promotion(true, FailoverMode.Automatic, true, false, false),
                         Watchable: true,
-                        LossAtLeast: survives ? null : OneWay(nearest)
+                        LossAtLeast: survives ? null : latency.OneWay(nearest)
                     ),
                 ];
             }
@@ -468,6 +392,8 @@ public sealed class RecoveryPaths
             kept[key] = paths = compose();
         return paths;
     }
+
+    private static long Key(int facts, int link) => (long)link << 32 | (uint)facts;
 
     private static int Bit(bool value, int position) => value ? 1 << position : 0;
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using PgGitOps.Core.Desired;
+using PgGitOps.Core.Proofs.Layout;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 

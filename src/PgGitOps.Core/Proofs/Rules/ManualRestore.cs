@@ -23,7 +23,7 @@ internal sealed class ManualRestore : IContextRule
         {
             var fault = topology.Hosts.IndexOf(topology.Hosts.First(h => h.Members.Contains(primary)));
             var paths = proof.Book!.Of(primary, Fault.OfHosts(topology, FailureScenario.NodeLoss, [fault]));
-            if (paths.Any(p => p.Kind is PathKind.PromoteLocal or PathKind.PromoteCrossSite))
+            if (paths.Any(p => p.Kind is PathKind.PromoteLocal or PathKind.PromoteCrossSite or PathKind.Blocked))
                 continue;
             var name = topology.Members[primary].Name;
             var left =
