@@ -276,10 +276,24 @@ public enum FieldTreatment
 /// <summary>How one field is treated, other than its cluster's mode says.</summary>
 /// <param name="Field">Field path as drift prints it, such as <c>parameter/work_mem</c> or <c>role/legacy*</c>; a trailing <c>*</c> matches any rest.</param>
 /// <param name="Expires">Required for <see cref="FieldTreatment.Ignore"/>: past it the field is treated as the cluster's mode says.</param>
-public sealed record FieldException(
-    string Field,
-    FieldTreatment Treatment,
-    string Reason,
-    DateTimeOffset? Expires,
-    SourceSpan At
-);
+public sealed record FieldException(string Field, FieldTreatment Treatment, string Reason, DateTimeOffset? Expires, SourceSpan At)
+{
+    /// <summary>A pattern speaks of the object or of one field of it, with or without the member that carries it.</summary>
+    public bool Matches(ObjectPath path, Facets.Field field) =>
+        Fits(Field, path.ToString(), field) || (path.WithoutMember is { } anywhere && Fits(Field, anywhere, field));
+
+    private static bool Fits(string pattern, string path, Facets.Field field)
+    {
+        // Reports print a field behind a space; a point is easier to write.
+        foreach (var full in (ReadOnlySpan<string>)[$"{path}.{field}", $"{path} {field}"])
+        {
+            if (
+                pattern.EndsWith('*')
+                    ? full.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
+                    : pattern == full
+            )
+                return true;
+        }
+        return pattern == path;
+    }
+}

@@ -6,10 +6,12 @@ namespace PgGitOps.Core.Ownership;
 /// <param name="Name">As reports call it.</param>
 public sealed record OwnedPart(string Name, OwnerRule WrittenBy)
 {
+    /// <summary>Stanza, repositories, schedules, retention, and the archiving that feeds them.</summary>
+    public static OwnedPart Backup { get; } = new("backup", OwnerRule.Tool(Owner.PgBackRest, (_, cluster) => cluster.Backup?.At));
+
     public static IReadOnlyList<OwnedPart> All { get; } =
     [
-        // Stanza, repositories, schedules, retention, and the archiving that feeds them.
-        new("backup", OwnerRule.Tool(Owner.PgBackRest, (_, cluster) => cluster.Backup?.At)),
+        Backup,
         // What its configuration store and its configuration file hold.
         new(
             "Patroni's configuration",

@@ -167,30 +167,10 @@ internal sealed record Treatment(FieldTreatment Kind, FieldException? Exception)
             key = key with { Field = Field.Value };
         foreach (var exception in problem.Cluster.Exceptions)
         {
-            if ((exception.Expires is { } expires && expires <= problem.Now) || !Matches(exception.Field, key))
+            if ((exception.Expires is { } expires && expires <= problem.Now) || !exception.Matches(key.Object, key.Field))
                 continue;
             return new Treatment(exception.Treatment, exception);
         }
         return problem.Mode == ReconcileMode.Enforce ? Enforced : Observed;
-    }
-
-    /// <summary>A pattern speaks of the object or of one field of it, with or without the member that carries it.</summary>
-    internal static bool Matches(string pattern, FacetKey key) =>
-        Fits(pattern, key.Object.ToString(), key.Field)
-        || (key.Object.WithoutMember is { } anywhere && Fits(pattern, anywhere, key.Field));
-
-    private static bool Fits(string pattern, string path, Field field)
-    {
-        // Reports print a field behind a space; a point is easier to write.
-        foreach (var full in (ReadOnlySpan<string>)[$"{path}.{field}", $"{path} {field}"])
-        {
-            if (
-                pattern.EndsWith('*')
-                    ? full.StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal)
-                    : pattern == full
-            )
-                return true;
-        }
-        return pattern == path;
     }
 }

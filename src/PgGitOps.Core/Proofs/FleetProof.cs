@@ -69,6 +69,13 @@ public sealed record ScenarioProof
 
     public required Counterexample? Counterexample { get; init; }
 
+    /// <summary>The same, were all that is declared enforced; null where all of it is.</summary>
+    /// <remarks>What is observed of live servers is put beside this one: there it does not matter who brought it about.</remarks>
+    public ScenarioProof? IfEnforced { get; init; }
+
+    /// <summary>Declared values that are no ground for the verdict, each as a sentence; empty where it rests on none.</summary>
+    public EquatableArray<string> NotEnforced { get; init; } = [];
+
     /// <summary>Faults times possible primaries that were looked at.</summary>
     public required int Instances { get; init; }
 

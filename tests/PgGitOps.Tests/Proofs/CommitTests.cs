@@ -30,7 +30,7 @@ public sealed class CommitTests
         return cluster with { Roles = [.. roles], Databases = [change(cluster.Databases[0])] };
     }
 
-    private static Grant Of(string to, string? schema) => new(GrantTarget.Schema, schema, null, At(to), ["SELECT"], Nowhere);
+    private static Grant Of(string to, string? schema) => new(GrantTarget.Schema, schema, null, At(to), ["CREATE"], Nowhere);
 
     private static (CommitLevel Level, string Where) Weakest(Cluster cluster, string? schema = null)
     {
@@ -84,6 +84,88 @@ public sealed class CommitTests
         );
         Assert.Equal(CommitLevel.On, Weakest(With(d => d, Writer("dba", "local", login: false, superuser: true))).Level);
         Assert.Equal(CommitLevel.Local, Weakest(With(d => d, Writer("dba", "local", superuser: true))).Level);
+    }
+
+    public static TheoryData<string, CommitLevel> WaysToWrite =>
+        new()
+        {
+            { "default privileges", CommitLevel.Local },
+            { "default privileges to read", CommitLevel.On },
+            { "default privileges of another schema", CommitLevel.On },
+            { "default privileges for what it makes itself", CommitLevel.Local },
+            { "default privileges for everyone", CommitLevel.Local },
+            { "columns", CommitLevel.Local },
+            { "a table for everyone", CommitLevel.Local },
+            { "a table to read", CommitLevel.On },
+            { "pg_write_all_data", CommitLevel.Local },
+            { "pg_execute_server_program", CommitLevel.Local },
+            { "pg_write_server_files", CommitLevel.Local },
+            { "pg_monitor", CommitLevel.On },
+            { "a group of a superuser's", CommitLevel.Local },
+            { "CREATEROLE of 15", CommitLevel.Local },
+            { "CREATEROLE of 17", CommitLevel.On },
+            { "the access user", CommitLevel.Local },
+            { "nothing", CommitLevel.On },
+        };
+
+    [Theory]
+    [MemberData(nameof(WaysToWrite))]
+    public void EffectiveCommit_CountsEverybodyWhoMayWrite(string way, CommitLevel level)
+    {
+        var w = Writer("w", "local");
+        var plain = Core();
+        var database = plain.Databases[0];
+        DefaultPrivilege Later(string maker, string to, string privilege, string? schema = null) =>
+            new(At(maker), schema, DefaultPrivilegeTarget.Tables, At(to), [privilege], Nowhere);
+        Grant Table(string to, string privilege) => new(GrantTarget.Table, "ledger", "entry", At(to), [privilege], Nowhere);
+        Database Granted(Grant grant) => database with { Grants = [grant] };
+        Database Defaults(DefaultPrivilege later) => database with { DefaultPrivileges = [later] };
+        Role MemberOf(params string[] groups) => w with { MemberOf = [.. groups.Select(At)] };
+        var dba = Builders.Fleets.Role("dba") with { Superuser = true, Login = false };
+        var staff = Builders.Fleets.Role("staff") with { Login = false, MemberOf = [At("dba")] };
+
+        var cluster = way switch
+        {
+            "default privileges" => Written(w, Defaults(Later("maker", "w", "INSERT"))),
+            "default privileges to read" => Written(w, Defaults(Later("maker", "w", "SELECT"))),
+            "default privileges of another schema" => Written(w, Defaults(Later("maker", "w", "INSERT", "other"))),
+            "default privileges for what it makes itself" => Written(w, Defaults(Later("w", "reader", "SELECT"))),
+            "default privileges for everyone" => Written(w, Defaults(Later("maker", "public", "UPDATE"))),
+            "columns" => Written(w, Granted(Table("w", "UPDATE") with { Columns = [At("amount")] })),
+            "a table for everyone" => Written(w, Granted(Table("public", "DELETE"))),
+            "a table to read" => Written(w, Granted(Table("w", "SELECT"))),
+            "pg_write_all_data" or "pg_execute_server_program" or "pg_write_server_files" or "pg_monitor" => Written(
+                MemberOf(way),
+                database
+            ),
+            "a group of a superuser's" => Written(MemberOf("staff"), database, dba, staff),
+            "CREATEROLE of 15" => Written(w with { CreateRole = true }, database),
+            "CREATEROLE of 17" => Written(w with { CreateRole = true }, database) with { PostgresMajor = 17 },
+            _ => Written(w, database),
+        };
+
+        var found = EffectiveCommit.Of(cluster, "tenancy", "ledger", way == "the access user" ? "w" : "postgres");
+
+        Assert.Equal(level, found.Level);
+
+        Cluster Written(Role writer, Database contents, params Role[] others) =>
+            plain with
+            {
+                Roles = [writer, .. others],
+                Databases = [contents],
+            };
+    }
+
+    [Fact]
+    public void EffectiveCommit_OfOneSettingInTwoSpellings_IsTheWeaker()
+    {
+        Parameter Level(string name, string value) => new(name, value, Nowhere);
+        var app = Writer("app", "on") with
+        {
+            Settings = [Level("synchronous_commit", "on"), Level("Synchronous_Commit", "LOCAL")],
+        };
+
+        Assert.Equal((CommitLevel.Local, "role app"), Weakest(With(d => d with { Owner = At("app") }, app)));
     }
 
     [Fact]

@@ -13,7 +13,10 @@ namespace PgGitOps.Core.Proofs.Commit;
 /// </remarks>
 public sealed record EffectiveCommit(CommitLevel Level, string Where, SourceSpan At)
 {
-    public static EffectiveCommit Of(Cluster cluster, string database, string? schema)
+    internal const string Setting = "synchronous_commit";
+
+    /// <param name="accessUser">Of the environment: it writes wherever it likes.</param>
+    public static EffectiveCommit Of(Cluster cluster, string database, string? schema, string? accessUser = null)
     {
         var instance =
             Find(cluster.Parameters, "the cluster's parameters")
@@ -25,9 +28,7 @@ public sealed record EffectiveCommit(CommitLevel Level, string Where, SourceSpan
         var declared = cluster.Databases.FirstOrDefault(d => d.Name == database);
         var ofDatabase = declared is null ? null : Find(declared.Settings, $"database {database}");
         var weakest = ofDatabase ?? instance;
-        if (declared is null)
-            return weakest;
-        foreach (var role in WritersOf(cluster, declared, schema))
+        foreach (var role in Writers.Of(cluster, accessUser, declared ?? Database.OfName(database), schema))
         {
             if (Find(role.Settings, $"role {role.Name}") is { } ofRole && ofRole.Level < weakest.Level)
                 weakest = ofRole;
@@ -35,37 +36,19 @@ public sealed record EffectiveCommit(CommitLevel Level, string Where, SourceSpan
         return weakest;
     }
 
-    /// <summary>Login roles that can write into the database by ownership, membership, grant or superuser right.</summary>
-    private static IEnumerable<Role> WritersOf(Cluster cluster, Database database, string? schema)
-    {
-        var writers = new HashSet<string>(StringComparer.Ordinal);
-        if (database.Owner is { } owner)
-            writers.Add(owner.Value);
-        foreach (var s in database.Schemas)
-        {
-            if (s.Owner is { } schemaOwner && (schema is null || s.Name == schema))
-                writers.Add(schemaOwner.Value);
-        }
-        foreach (var grant in database.Grants)
-        {
-            if (schema is null || grant.Schema is null || grant.Schema == schema)
-                writers.Add(grant.To.Value);
-        }
-        return cluster
-            .Roles.Where(r => r.Login && (r.Superuser || RoleReach.Of(cluster, r.Name).Overlaps(writers)))
-            .OrderBy(r => r.Name, StringComparer.Ordinal);
-    }
-
+    /// <summary>Names of settings have no case, so one may stand there twice: the weakest counts.</summary>
     private static EffectiveCommit? Find(EquatableArray<Parameter> settings, string where)
     {
+        EffectiveCommit? weakest = null;
         foreach (var setting in settings)
         {
             if (
-                setting.Name.Equals("synchronous_commit", StringComparison.OrdinalIgnoreCase)
+                setting.Name.Equals(Setting, StringComparison.OrdinalIgnoreCase)
                 && CommitLevelText.TryParse(setting.Value) is { } level
+                && (weakest is null || level < weakest.Level)
             )
-                return new EffectiveCommit(level, where, setting.At);
+                weakest = new EffectiveCommit(level, where, setting.At);
         }
-        return null;
+        return weakest;
     }
 }

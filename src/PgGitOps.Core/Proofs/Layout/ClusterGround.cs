@@ -20,6 +20,8 @@ internal sealed class ClusterGround(
 )
 {
     private (Topology? Topology, ImmutableArray<Fault> Faults)? laidOut;
+    private Enforcement? enforced;
+    private readonly Dictionary<Cluster, Topology> variants = new(ReferenceEqualityComparer.Instance);
 
     public string Name => name;
     public Cluster? Cluster => cluster;
@@ -56,7 +58,29 @@ internal sealed class ClusterGround(
         var (topology, faults) = LayOut();
         if (topology is null)
             return new ContextProof(policy, cluster, claims, null, null, []);
-        return Prover.Prove(policy, claims, topology, faults, ProofGround.CommitOf(policy, topology).Level);
+        var declared = Prove(topology);
+        if (Enforcement is not { LeavesSomethingOut: true } enforcement)
+            return declared;
+        var excepted = TopologyOf(enforcement.Excepted, topology) is var e && e == topology ? declared : Prove(e);
+        var operated = enforcement.Unoperated.Count == 0 ? excepted : Prove(TopologyOf(enforcement.Operated, topology));
+        return enforcement.Apply(declared, excepted, operated);
+
+        ContextProof Prove(Topology ground) =>
+            Prover.Prove(policy, claims, ground, faults, ProofGround.CommitOf(policy, ground).Level);
+    }
+
+    /// <summary>Null without an environment.</summary>
+    public Enforcement? Enforcement =>
+        enforced ??= cluster is not null && environment is not null ? Enforcement.Of(cluster, environment) : null;
+
+    private Topology TopologyOf(Cluster kept, Topology declared)
+    {
+        if (ReferenceEquals(kept, declared.Cluster))
+            return declared;
+        // Its members and hosts are those of the declared one.
+        if (!variants.TryGetValue(kept, out var topology))
+            variants[kept] = topology = Topology.TryOf(kept, environment!)!;
+        return topology;
     }
 
     // An objective that covers more faults at once than were asked for is refuted by them all the same.

@@ -53,7 +53,7 @@ public sealed class ProofGround
     public ContextProof Prove(RecoveryPolicy policy) => clusters[policy.Cluster.Value].Prove(policy);
 
     public static EffectiveCommit CommitOf(RecoveryPolicy policy, Topology topology) =>
-        EffectiveCommit.Of(topology.Cluster, policy.Database.Value, policy.Schema?.Value);
+        EffectiveCommit.Of(topology.Cluster, policy.Database.Value, policy.Schema?.Value, topology.Environment.Access.User);
 
     internal (Topology? Topology, ImmutableArray<Fault> Faults) LayOut(string cluster) =>
         clusters.TryGetValue(cluster, out var ground) ? (ground.Topology, ground.Faults) : (null, []);

@@ -1,6 +1,7 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Facets;
 using PgGitOps.Core.Observed;
+using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Settings;
 
 namespace PgGitOps.Core.Proofs.Live;
@@ -67,13 +68,26 @@ internal static class LiveCommit
         foreach (var acl in contents?.Acls ?? [])
         {
             writers.Add(acl.Owner);
-            if (acl.Grantee is { } grantee && acl.Kind == "table" && acl.Privileges.Any(p => Writes.Contains(p)))
+            if (acl is { Grantee: { } grantee, Kind: "table" or "column" } && acl.Privileges.Any(p => Writes.Contains(p)))
                 writers.Add(grantee);
         }
+        // Tables that are still to come count as well: a claim speaks of every commit from now on.
+        foreach (var later in contents?.DefaultAcls ?? [])
+        {
+            if (later is { On: "tables", Grantee: { } grantee } && later.Privileges.Any(p => Writes.Contains(p)))
+                writers.Add(grantee);
+        }
+        var mayAdmitItself = Writers.MayAdmitItself(primary.VersionNumber / 10000);
+        foreach (var role in primary.Roles)
+        {
+            if (role.Superuser || role.CreateRole && mayAdmitItself)
+                writers.Add(role.Name);
+        }
+        writers.UnionWith(primary.Memberships.Select(m => m.Role).Where(Writers.IsAllPowerful));
         var everybody = writers.Contains(Everyone.Name);
         var parents = primary.Memberships.ToLookup(m => m.Member, m => m.Role, StringComparer.Ordinal);
         return primary
-            .Roles.Where(r => r.Login && (everybody || r.Superuser || RoleReach.Of(r.Name, g => parents[g]).Overlaps(writers)))
+            .Roles.Where(r => r.Login && (everybody || RoleReach.Of(r.Name, g => parents[g]).Overlaps(writers)))
             .Select(r => r.Name);
     }
 }

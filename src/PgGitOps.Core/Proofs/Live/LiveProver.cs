@@ -164,7 +164,10 @@ public static class LiveProver
         var worst = new SortedDictionary<FailureScenario, Instance>();
         foreach (var fault in faults)
         {
-            if (context.Find(fault.Scenario) is not { LossVerdict: Verdict.Holds, Claim.LossLimit: not null })
+            if (
+                context.Find(fault.Scenario) is not { } cell
+                || (cell.IfEnforced ?? cell) is not { LossVerdict: Verdict.Holds, Claim.LossLimit: not null }
+            )
                 continue;
             var instance = Prover.Judge(primary, fault, claims, topology, book);
             if (instance.Claim.LossLimit is null || instance.LossVerdict == Verdict.Holds)

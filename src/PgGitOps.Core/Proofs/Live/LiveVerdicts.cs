@@ -23,6 +23,8 @@ public static class LiveVerdicts
                 cell.Counterexample?.Text ?? "refuted by configuration",
                 EvidenceClass.Derived
             );
+        // Seen is what the servers have, whoever brought it about.
+        cell = cell.IfEnforced ?? cell;
         if (live.Alarms.Blind is { } blind)
             return Frozen(new LiveVerdict(Verdict.Unknown, blind, EvidenceClass.Unknown), previous);
         if (WeakCommit(cell, live, now) is { } weak)

@@ -36,7 +36,11 @@ internal sealed class RefutedLoss : IContextRule
                 .ToArray();
             foreach (
                 var group in refuted
-                    .GroupBy(s => RuleFor(s.Worst, proof, topology))
+                    .GroupBy(s =>
+                        proof.Find(s.Scenario) is { IfEnforced: { } cell } && cell.RefutedLoss(scope) is null
+                            ? ClaimRuleList.NotEnforced
+                            : RuleFor(s.Worst, proof, topology)
+                    )
                     .OrderBy(g => g.Key.Id, StringComparer.Ordinal)
             )
                 Report(proof, topology, scope, group.Key, [.. group], findings, scene.Fixes);
@@ -76,8 +80,11 @@ internal sealed class RefutedLoss : IContextRule
             policy,
             field,
             at,
-            $"{promise} {context} is declared, but {Counterexample.Of(first.Worst, topology, proof.Book!).Text}{also}",
-            rule == ClaimRuleList.SplitBrain
+            rule == ClaimRuleList.NotEnforced
+                ? $"{promise} {context} is declared, but {string.Join("; ", proof.Find(first.Scenario)!.NotEnforced)}; {Counterexample.Of(first.Worst, topology, proof.Book!).Text}{also}"
+                : $"{promise} {context} is declared, but {Counterexample.Of(first.Worst, topology, proof.Book!).Text}{also}",
+            rule == ClaimRuleList.NotEnforced ? "remove the exception, or claim what holds without the value"
+                : rule == ClaimRuleList.SplitBrain
                     ? "say failover.crossSite: operatorApproved, or use a quorum over three sites with a watchdog on every host"
                 : rule == ClaimRuleList.DurabilityOff
                     ? $"remove {Durability.SwitchedOff(topology.Cluster)!.Name} ({Durability.SwitchedOff(topology.Cluster)!.At})"

@@ -106,12 +106,13 @@ public sealed class ClaimInvariant
         return worst;
     }
 
-    private const string Setting = "synchronous_commit";
+    private static bool IsLevel(Parameter setting) =>
+        setting.Name.Equals(EffectiveCommit.Setting, StringComparison.OrdinalIgnoreCase);
 
     private static EquatableArray<Parameter> With(EquatableArray<Parameter> settings, StoredLevel? stored, SourceSpan at) =>
         [
-            .. settings.Where(s => s.Name != Setting),
-            .. stored is null ? [] : (Parameter[])[new Parameter(Setting, stored.Level, at)],
+            .. settings.Where(s => !IsLevel(s)),
+            .. stored is null ? [] : (Parameter[])[new Parameter(EffectiveCommit.Setting, stored.Level, at)],
         ];
 
     private static RecoveryPaths BookOf(RecoveryPolicy policy, Topology topology, SynchronousState state)
@@ -121,8 +122,8 @@ public sealed class ClaimInvariant
         {
             Parameters =
             [
-                .. declared.Parameters.Where(p => p.Name != Setting),
-                new Parameter(Setting, state.Commit.Spell(), declared.Replication.At),
+                .. declared.Parameters.Where(p => !IsLevel(p)),
+                new Parameter(EffectiveCommit.Setting, state.Commit.Spell(), declared.Replication.At),
             ],
         };
         if (state.Stored is { } stored)
@@ -149,7 +150,9 @@ public sealed class ClaimInvariant
                 ],
             };
         }
-        var level = EffectiveCommit.Of(simulated, policy.Database.Value, policy.Schema?.Value).Level;
+        var level = EffectiveCommit
+            .Of(simulated, policy.Database.Value, policy.Schema?.Value, topology.Environment.Access.User)
+            .Level;
         return new RecoveryPaths(topology, policy, level, state.Rule, declared.Replication.WhenShort);
     }
 }

@@ -196,6 +196,12 @@ public static class ClaimRuleList
         "Just before the next backup the newest one is as old as the longest gap of the schedule. A smaller maxAge is broken by a schedule that is kept."
     );
 
+    public static readonly DiagnosticRule NotEnforced = new(
+        "PGC040",
+        "not-enforced",
+        "An objective rests on a declared value that an exception takes out of the engine's hands: nobody keeps it as declared, so it is no ground for the objective."
+    );
+
     public static IReadOnlyList<DiagnosticRule> All { get; } =
     [
         ZeroLossOnAsync,
@@ -235,5 +241,6 @@ public static class ClaimRuleList
         PrimaryBlocks,
         ZeroIsNotZero,
         BackupTooOld,
+        NotEnforced,
     ];
 }

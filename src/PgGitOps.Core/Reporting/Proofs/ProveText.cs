@@ -92,11 +92,13 @@ public static class ProveText
         }
         var shown = context
             .Scenarios.Where(s =>
-                details || s.Verdict is not (Verdict.Holds or Verdict.Met or Verdict.NotClaimed or Verdict.Unproven)
+                details
+                || s.Verdict is not (Verdict.Holds or Verdict.Met or Verdict.NotClaimed or Verdict.Unproven) && !IsNotEnforced(s)
             )
             .ToArray();
         var unproven = details ? [] : context.Scenarios.Where(s => s.Verdict == Verdict.Unproven).ToArray();
-        if (shown.Length + unproven.Length == 0)
+        var open = details ? [] : context.Scenarios.Where(IsNotEnforced).ToArray();
+        if (shown.Length + unproven.Length + open.Length == 0)
             return;
         text.Append($"\n{context.Name} on {context.Cluster!.Name}: {context.Verdict.Title()}\n");
         foreach (var cell in shown)
@@ -116,7 +118,11 @@ public static class ProveText
                 text.Append($"      counterexample: {counterexample.Text}\n");
             if (cell.OtherCounterexample is { } other)
                 text.Append($"      and: {other.Text}\n");
+            foreach (var reason in cell.NotEnforced)
+                text.Append($"      not enforced: {reason}\n");
         }
+        foreach (var group in open.GroupBy(s => string.Join("; ", s.NotEnforced)))
+            text.Append($"  ? unknown, {group.Key}: {string.Join(", ", group.Select(s => s.Scenario.Title()))}\n");
         // What is neither proven nor refuted is the usual state of a healthy fleet before its drills: one line, and the details on request.
         foreach (var group in unproven.GroupBy(Reason))
             text.Append($"  ~ unproven, {group.Key}: {string.Join(", ", group.Select(s => s.Scenario.Title()))}\n");
@@ -126,6 +132,9 @@ public static class ProveText
         foreach (var assumption in context.Assumptions)
             text.Append($"    - {assumption}\n");
     }
+
+    /// <summary>Nothing but the want of somebody who enforces it keeps the cell from a verdict.</summary>
+    private static bool IsNotEnforced(ScenarioProof cell) => cell is { Verdict: Verdict.Unknown, NotEnforced.Count: > 0 };
 
     private static string Reason(ScenarioProof cell) =>
         cell switch
