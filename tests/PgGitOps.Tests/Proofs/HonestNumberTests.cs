@@ -2,7 +2,6 @@ using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Faults;
 using PgGitOps.Core.Proofs.Verdicts;
-using PgGitOps.Core.Settings;
 using PgGitOps.Core.Sources;
 using static PgGitOps.Tests.Proofs.Fleets;
 

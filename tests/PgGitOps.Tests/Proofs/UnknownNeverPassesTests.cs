@@ -1,8 +1,6 @@
 using PgGitOps.Core.Desired;
 using PgGitOps.Core.Proofs;
-using PgGitOps.Core.Proofs.Commit;
 using PgGitOps.Core.Proofs.Faults;
-using PgGitOps.Core.Proofs.Paths;
 using PgGitOps.Core.Proofs.Verdicts;
 using PgGitOps.Core.Sources;
 using static PgGitOps.Tests.Proofs.Fleets;
