@@ -156,7 +156,7 @@ internal static class UnmanagedStatements
         select 'subscription', subname::text, pg_get_userbyid(subowner)::text, null, null
           from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())
         union all
-        select 'large objects', string_agg(oid::text, ', ' order by oid) filter (where n <= 20) || case when count(*) > 20 then ' …' else '' end,
+        select 'large objects', string_agg(oid::text, ', ' order by oid) filter (where n <= 20) || case when count(*) > 20 then ' ...' else '' end,
                owner, privileges, null
           from (select m.*, row_number() over (partition by owner, privileges order by oid) as n
                   from (select oid, pg_get_userbyid(lomowner)::text as owner, coalesce(array_to_string(lomacl, ', '), '') as privileges from pg_largeobject_metadata) m) l
