@@ -198,7 +198,10 @@ internal readonly record struct Instance(
             order = Path.Outage.CompareTo(other.Path.Outage);
         if (order == 0)
             order = Home(topology).CompareTo(other.Home(topology));
-        return order != 0 ? order : CompareSize(other);
+        if (order == 0)
+            order = CompareSize(other);
+        // Of two that do not end one tells why: the same one, whatever the members are called.
+        return order != 0 ? order : string.CompareOrdinal(Path.Outage.Endless, other.Path.Outage.Endless);
     }
 
     /// <summary>Higher counts before lower when outages are compared: those that are declared, then those of the primary site.</summary>

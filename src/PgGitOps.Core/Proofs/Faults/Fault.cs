@@ -55,9 +55,10 @@ public sealed record Fault
 
     /// <summary>All faults of a topology, in the order of the matrix, then by size and name.</summary>
     /// <param name="depth">Most failure domains that fail at once.</param>
-    /// <param name="tolerated">Most faults of any kind inside one site that a context claims to survive.</param>
+    /// <param name="tolerated">Most faults of any kind inside one site that a context claims to survive. Where more than <paramref name="depth"/>, as many domains are tried.</param>
     public static ImmutableArray<Fault> Enumerate(Topology topology, int depth, int tolerated = 1)
     {
+        depth = Math.Max(depth, tolerated);
         var faults = ImmutableArray.CreateBuilder<Fault>();
         faults.Add(new Fault { Scenario = FailureScenario.ProcessCrash, What = "the primary's process crashes" });
         for (var i = 0; i < topology.Hosts.Length; i++)
@@ -75,7 +76,7 @@ public sealed record Fault
                 faults.Add(OfDomains(topology, chosen));
         }
         for (var site = 0; site < topology.Sites.Length; site++)
-            faults.AddRange(Mixes(topology, site, [.. relevant.Where(d => topology.Domains[d].Site == site)], depth, tolerated));
+            faults.AddRange(Mixes(topology, site, [.. relevant.Where(d => topology.Domains[d].Site == site)], tolerated));
         for (var site = 0; site < topology.Sites.Length; site++)
         {
             if (
@@ -121,7 +122,7 @@ public sealed record Fault
     }
 
     /// <summary>Sets of nodes and failure domains of one site that no other scenario holds: two nodes and sets of domains have their own.</summary>
-    private static IEnumerable<Fault> Mixes(Topology topology, int site, int[] domains, int depth, int tolerated)
+    private static IEnumerable<Fault> Mixes(Topology topology, int site, int[] domains, int tolerated)
     {
         int[] hosts =
         [
@@ -153,7 +154,7 @@ public sealed record Fault
             {
                 int[] nodes = [.. chosen.Where(c => c < hosts.Length).Select(c => hosts[c])];
                 int[] areas = [.. chosen.Where(c => c >= hosts.Length).Select(c => domains[c - hosts.Length])];
-                if ((areas.Length == 0 && size == 2) || (nodes.Length == 0 && size <= depth))
+                if (nodes.Length == 0 || (areas.Length == 0 && size == 2))
                     continue;
                 var area = OfDomains(topology, areas);
                 // A node that goes down with its failure domain is no fault of its own.

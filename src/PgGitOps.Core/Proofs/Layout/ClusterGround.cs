@@ -43,7 +43,7 @@ internal sealed class ClusterGround(
 
     /// <summary>Whether all but the contexts is equal, the places of fields included: then a context's proof and findings carry over.</summary>
     public bool IsSamePlaceAs(ClusterGround other) =>
-        Depth == other.Depth
+        depth == other.Depth
         && Tolerated == other.Tolerated
         && Equals(cluster, other.Cluster)
         && Equals(environment, other.Environment)
@@ -83,21 +83,17 @@ internal sealed class ClusterGround(
         return topology;
     }
 
-    // An objective that covers more faults at once than were asked for is refuted by them all the same.
-    private int Depth { get; } = Math.Max(depth, MostTolerated(policies));
+    private int Depth => depth;
 
-    /// <summary>Most faults at once that any context here claims to survive.</summary>
-    private int Tolerated { get; } = MostTolerated(policies);
-
-    private static int MostTolerated(EquatableArray<RecoveryPolicy> policies) =>
-        policies.Select(p => p.Tolerates).DefaultIfEmpty(1).Max();
+    /// <summary>Most faults at once that any context here claims to survive: tried even where less was asked for.</summary>
+    private int Tolerated { get; } = policies.Select(p => p.Tolerates).DefaultIfEmpty(1).Max();
 
     private (Topology? Topology, ImmutableArray<Fault> Faults) LayOut()
     {
         if (laidOut is { } known)
             return known;
         var topology = cluster is not null && environment is not null ? Topology.TryOf(cluster, environment) : null;
-        laidOut = known = (topology, topology is null ? [] : Fault.Enumerate(topology, Depth, Tolerated));
+        laidOut = known = (topology, topology is null ? [] : Fault.Enumerate(topology, depth, Tolerated));
         return known;
     }
 }
