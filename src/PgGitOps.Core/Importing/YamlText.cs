@@ -52,6 +52,17 @@ internal sealed partial class YamlText
             text.Remove(start, body - start);
     }
 
+    /// <summary>An entry of a list with a line for each of its fields that has a value.</summary>
+    public void Entry(string indent, IEnumerable<(string Key, string? Value)> fields)
+    {
+        var mark = "- ";
+        foreach (var (key, value) in fields.Where(f => f.Value is not null))
+        {
+            Line($"{indent}{mark}{key}: {value}");
+            mark = "  ";
+        }
+    }
+
     public int Length => text.Length;
 
     public override string ToString() => text.ToString();

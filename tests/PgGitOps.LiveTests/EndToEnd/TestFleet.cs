@@ -217,6 +217,25 @@ public sealed class TestFleet : IAsyncDisposable
             {{windows}}
             """;
 
+    /// <summary>The cluster core with one member, up to and with the mapping of its parameters.</summary>
+    public string OneMemberDocument() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            apiVersion: pggitops.dev/v1
+            kind: Cluster
+            metadata: { name: core }
+            spec:
+              postgres: {{ServerPrograms.Major}}
+              primarySite: oslo
+              members:
+                - { name: core-1, host: osl-1, port: {{CorePort}} }
+              parameters:
+                dynamic_shared_memory_type: mmap
+
+            """
+        );
+
     public string CoreDocument() =>
         $$"""
             apiVersion: pggitops.dev/v1

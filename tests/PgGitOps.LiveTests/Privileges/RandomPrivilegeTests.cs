@@ -129,25 +129,8 @@ public sealed class RandomPrivilegeTests
 
     private static void Declare(TestFleet fleet, RandomState[] states, bool declared)
     {
-        var text = new StringBuilder(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""
-                apiVersion: pggitops.dev/v1
-                kind: Cluster
-                metadata: { name: core }
-                spec:
-                  postgres: {{ServerPrograms.Major}}
-                  primarySite: oslo
-                  members:
-                    - { name: core-1, host: osl-1, port: {{fleet.CorePort}} }
-                  parameters:
-                    dynamic_shared_memory_type: mmap
-                  roles:
-
-                """
-            )
-        );
+        var text = new StringBuilder(fleet.OneMemberDocument());
+        text.Append("  roles:\n");
         foreach (var role in RandomState.Owners.Concat(RandomState.Grantees.SkipLast(1)))
             text.Append(CultureInfo.InvariantCulture, $"    - {{ name: '{role}' }}\n");
         text.Append("    - { name: gen_5, memberOf: [ gen_o1 ] }\n");

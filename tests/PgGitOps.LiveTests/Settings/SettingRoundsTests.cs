@@ -92,24 +92,7 @@ public sealed class SettingRoundsTests
 
     private static string Document(TestFleet fleet, IEnumerable<(string Name, string Value)> parameters)
     {
-        var text = new StringBuilder(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $$"""
-                apiVersion: pggitops.dev/v1
-                kind: Cluster
-                metadata: { name: core }
-                spec:
-                  postgres: {{ServerPrograms.Major}}
-                  primarySite: oslo
-                  members:
-                    - { name: core-1, host: osl-1, port: {{fleet.CorePort}} }
-                  parameters:
-                    dynamic_shared_memory_type: mmap
-
-                """
-            )
-        );
+        var text = new StringBuilder(fleet.OneMemberDocument());
         foreach (var (name, value) in parameters.Where(p => p.Name != "dynamic_shared_memory_type"))
             text.Append(CultureInfo.InvariantCulture, $"    {name}: {JsonSerializer.Serialize(value)}\n");
         return text.ToString();

@@ -23,18 +23,19 @@ internal sealed record ImportedGrant(
 /// </summary>
 internal static class ImportedGrants
 {
-    private const string LeftOut = "left out: ";
+    /// <param name="IsLeftOut">Told to whoever imports; otherwise a comment in the document.</param>
+    private sealed record Remark(string Text, bool IsLeftOut = true);
 
     internal static void Write(ImportedDatabase database)
     {
-        List<string> remarks = [];
+        List<Remark> remarks = [];
         var grants = Of(database.Contents, database.Cluster.Primary, database.IsDeclared, remarks).ToArray();
-        foreach (var remark in remarks.Distinct(StringComparer.Ordinal))
+        foreach (var remark in remarks.Distinct())
         {
-            if (remark.StartsWith(LeftOut, StringComparison.Ordinal))
-                database.Yaml.LeftOut("  " + remark[LeftOut.Length..]);
+            if (remark.IsLeftOut)
+                database.Yaml.LeftOut("  " + remark.Text);
             else
-                database.Yaml.Comment($"  {remark}");
+                database.Yaml.Comment($"  {remark.Text}");
         }
         database.Yaml.Under(
             "  grants",
@@ -78,8 +79,7 @@ internal static class ImportedGrants
             yaml.Line("  - " + YamlText.Flow(fields));
             return;
         }
-        foreach (var (name, value) in fields.Where(f => f.Item2 is not null))
-            yaml.Line($"  {(name == "on" ? "- " : "  ")}{name}: {value}");
+        yaml.Entry("  ", fields);
         yaml.Line("    objects:");
         foreach (var one in alike)
             yaml.Line($"      - {YamlText.Scalar(one.Object!)}");
@@ -103,18 +103,21 @@ internal static class ImportedGrants
         DatabaseFacts facts,
         ServerFacts primary,
         Func<string, bool> isDeclared,
-        List<string> remarks
+        List<Remark> remarks
     )
     {
         foreach (var row in facts.Acls.Where(IsGrant))
         foreach (var grant in row.Grants.Where(g => g.Grantor != row.Owner))
             remarks.Add(
-                $"{Named(row)}: {Everyone.Words(row.Grantee!)} has {string.Join(", ", grant.Privileges.Concat(grant.Grantable))} from {grant.Grantor}; made again, it comes from the owner"
+                new Remark(
+                    $"{Named(row)}: {Everyone.Words(row.Grantee!)} has {string.Join(", ", grant.Privileges.Concat(grant.Grantable))} from {grant.Grantor}; made again, it comes from the owner",
+                    IsLeftOut: false
+                )
             );
         foreach (var row in facts.Acls.Where(a => a.Kind is "database" or "schema" && IsGrant(a) && !IsBuiltIn(a, primary)))
         {
             if (!isDeclared(row.Grantee!))
-                remarks.Add($"{LeftOut}{Named(row)}: grant to {row.Grantee}, which is not declared");
+                remarks.Add(new Remark($"{Named(row)}: grant to {row.Grantee}, which is not declared"));
             else
                 foreach (var grant in Grants(row.Kind, row.Kind == "schema" ? row.Object : null, null, row.Grantee!, Names(row)))
                     yield return grant;
@@ -168,7 +171,7 @@ internal static class ImportedGrants
         IReadOnlyList<AclFact> rows,
         ServerFacts primary,
         Func<string, bool> isDeclared,
-        List<string> remarks,
+        List<Remark> remarks,
         Func<string, IReadOnlyCollection<string>> later
     )
     {
@@ -179,7 +182,9 @@ internal static class ImportedGrants
                     .Where(g => g.All(r => r.Grantee != Everyone.Name))
             )
                 remarks.Add(
-                    $"{LeftOut}function {schema}.{closed.Key}: PUBLIC may not execute it; a document can only speak of all functions of a schema"
+                    new Remark(
+                        $"function {schema}.{closed.Key}: PUBLIC may not execute it; a document can only speak of all functions of a schema"
+                    )
                 );
         foreach (
             var grantee in rows.Where(r => IsGrant(r) && !IsBuiltIn(r, primary))
@@ -190,7 +195,7 @@ internal static class ImportedGrants
             if (!isDeclared(grantee.Key))
             {
                 foreach (var row in grantee)
-                    remarks.Add($"{LeftOut}{kind} {schema}.{row.Object}: grant to {grantee.Key}, which is not declared");
+                    remarks.Add(new Remark($"{kind} {schema}.{row.Object}: grant to {grantee.Key}, which is not declared"));
                 continue;
             }
             string[] everywhere =
@@ -226,7 +231,9 @@ internal static class ImportedGrants
             {
                 if (kind == "function")
                     remarks.Add(
-                        $"{LeftOut}function {schema}.{row.Object}: grant to {grantee.Key}; a document can only grant on all functions of a schema, also on those that are made later"
+                        new Remark(
+                            $"function {schema}.{row.Object}: grant to {grantee.Key}; a document can only grant on all functions of a schema, also on those that are made later"
+                        )
                     );
                 else
                     foreach (var grant in Grants(kind, schema, row.Object, grantee.Key, Names(row)))
@@ -235,7 +242,7 @@ internal static class ImportedGrants
         }
     }
 
-    private static IEnumerable<ImportedGrant> OfColumns(DatabaseFacts facts, Func<string, bool> isDeclared, List<string> remarks)
+    private static IEnumerable<ImportedGrant> OfColumns(DatabaseFacts facts, Func<string, bool> isDeclared, List<Remark> remarks)
     {
         foreach (
             var table in facts
@@ -246,7 +253,7 @@ internal static class ImportedGrants
             var (schema, name, grantee) = table.Key;
             if (!isDeclared(grantee!))
             {
-                remarks.Add($"{LeftOut}columns of table {schema}.{name}: grant to {grantee}, which is not declared");
+                remarks.Add(new Remark($"columns of table {schema}.{name}: grant to {grantee}, which is not declared"));
                 continue;
             }
             foreach (var alike in table.GroupBy(r => string.Join(' ', Names(r))).OrderBy(g => g.Key, StringComparer.Ordinal))

@@ -95,8 +95,7 @@ internal static class ImportedRoles
             return;
         }
         // A line each, so that one that does not hold can be left out.
-        foreach (var (field, value) in fields.Where(f => f.Item2 is not null))
-            yaml.Line($"{(field == "name" ? "- " : "  ")}{field}: {value}");
+        yaml.Entry("", fields);
         yaml.Line("  settings:");
         foreach (var setting in settings)
             yaml.Line($"    {YamlText.Key(setting.Name)}: {YamlText.Setting(setting.Value)}");
