@@ -1,9 +1,14 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 
 namespace PgGitOps.LiveTests.Observing;
 
 /// <summary>Passes bytes between clients and a server, and counts how often the server was waited for.</summary>
+/// <remarks>
+/// By the messages that say that the server waits for the next question (ReadyForQuery), not by who speaks when: a server begins to answer a long batch while the rest of it is
+/// still on the way.
+/// </remarks>
 internal sealed class RoundTripRelay : IAsyncDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -24,7 +29,7 @@ internal sealed class RoundTripRelay : IAsyncDisposable
 
     public int Connections => Volatile.Read(ref connections);
 
-    /// <summary>Answers that followed something a client said; the parts of one answer count once.</summary>
+    /// <summary>Answers that are complete, that to a login among them.</summary>
     public int RoundTrips => Volatile.Read(ref roundTrips);
 
     public (int Connections, int RoundTrips) Take() =>
@@ -62,28 +67,20 @@ internal sealed class RoundTripRelay : IAsyncDisposable
         using var server = new TcpClient { NoDelay = true };
         client.NoDelay = true;
         await server.ConnectAsync(host, port);
-        var asked = 0;
-        var forth = CopyAsync(client.GetStream(), server, () => Volatile.Write(ref asked, 1));
-        var back = CopyAsync(
-            server.GetStream(),
-            client,
-            () =>
-            {
-                if (Interlocked.Exchange(ref asked, 0) == 1)
-                    Interlocked.Increment(ref roundTrips);
-            }
-        );
+        var answers = new AnswerCount();
+        var forth = CopyAsync(client.GetStream(), server, static _ => { });
+        var back = CopyAsync(server.GetStream(), client, bytes => Interlocked.Add(ref roundTrips, answers.Ending(bytes)));
         await Task.WhenAll(forth, back);
     }
 
-    private async Task CopyAsync(NetworkStream from, TcpClient to, Action onBytes)
+    private async Task CopyAsync(NetworkStream from, TcpClient to, Action<ReadOnlyMemory<byte>> onBytes)
     {
         var buffer = new byte[64 * 1024];
         try
         {
             while (await from.ReadAsync(buffer, end.Token) is > 0 and var count)
             {
-                onBytes();
+                onBytes(buffer.AsMemory(0, count));
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, count), end.Token);
             }
             to.Client.Shutdown(SocketShutdown.Send);
@@ -96,5 +93,40 @@ internal sealed class RoundTripRelay : IAsyncDisposable
                         or SocketException
                         or InvalidOperationException
             ) { }
+    }
+
+    /// <summary>Follows the messages of a server: a byte that says which, and a length that counts itself.</summary>
+    private sealed class AnswerCount
+    {
+        private const int HeadLength = 5;
+
+        private readonly byte[] head = new byte[HeadLength];
+        private int ofHead;
+        private int left;
+
+        /// <returns>How many answers end in these bytes.</returns>
+        public int Ending(ReadOnlyMemory<byte> bytes)
+        {
+            var ended = 0;
+            var rest = bytes.Span;
+            while (!rest.IsEmpty)
+            {
+                if (left > 0)
+                {
+                    var skipped = Math.Min(left, rest.Length);
+                    left -= skipped;
+                    rest = rest[skipped..];
+                    continue;
+                }
+                head[ofHead++] = rest[0];
+                rest = rest[1..];
+                if (ofHead < HeadLength)
+                    continue;
+                ofHead = 0;
+                left = BinaryPrimitives.ReadInt32BigEndian(head.AsSpan(1)) - sizeof(int);
+                ended += head[0] == 'Z' ? 1 : 0;
+            }
+            return ended;
+        }
     }
 }
